@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Waits `ms` milliseconds; rejects with the signal's reason when it is aborted first. */
+export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, signal && { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** Settles with `promise`, or rejects with the signal's reason as soon as it aborts. The promise itself goes on. */
+export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+    stop = () => signal.removeEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    stop();
+  }
+}
+
+/** A signal that aborts with `reason()` after `ms`, or with `parent`'s reason. Call `clear` when the work is done. */
+export function deadline(
+  ms: number,
+  reason: () => Error,
+  parent?: AbortSignal,
+): { signal: AbortSignal; clear: () => void } {
+  const own = new AbortController();
+  const timer = setTimeout(() => own.abort(reason()), ms);
+  const signal = parent ? AbortSignal.any([parent, own.signal]) : own.signal;
+  return { signal, clear: () => clearTimeout(timer) };
+}

@@ -1,0 +1,26 @@
+/**
+ * An error that a person can act on. It carries facts, never sentences: `view/problem.ts` finds the words and the
+ * next step. Anything else that is thrown is a bug.
+ *
+ * @typeParam P a union discriminated by `code`, declared by the folder that throws.
+ */
+export class UserError<P extends { readonly code: string } = { readonly code: string }> extends Error {
+  override readonly name = 'UserError';
+  readonly problem: P;
+
+  constructor(problem: P, options?: ErrorOptions) {
+    super(JSON.stringify(problem), options);
+    this.problem = problem;
+  }
+}
+
+/** The `code` of a Node system error (`ECONNREFUSED`), of an ssh2 error level, or undefined. */
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The message of whatever was thrown. For logs only: nothing may be decided by it. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,96 @@
+import type { ForwardSpec } from '../forward/spec.ts';
+
+/**
+ * One host's effective configuration (ssh_config(5)), with tokens, tildes and environment variables expanded: all that
+ * a forwarder honours. Plain data. Times are in milliseconds, sizes in bytes. An absent field means OpenSSH's default.
+ */
+export interface HostConfig {
+  /** The destination as the user typed it: what Host patterns and %n see. */
+  readonly name: string;
+  readonly hostName: string;
+  readonly port: number;
+  readonly user: string;
+  readonly proxy:
+    | { readonly kind: 'none' }
+    /** Hops in order, first to last, each as written: `user@host:port` or `ssh://` form. */
+    | { readonly kind: 'jump'; readonly hops: readonly JumpHop[] }
+    /** Tokens expanded; runs in the user's shell; must be consented to. */
+    | { readonly kind: 'command'; readonly command: string };
+  readonly addressFamily: 'any' | 'inet' | 'inet6';
+  readonly bindAddress?: string;
+  /** 0: the system's own TCP time-out. */
+  readonly connectTimeoutMs: number;
+  readonly connectionAttempts: number;
+  readonly tcpKeepAlive: boolean;
+  /** 0: off. Absent: not configured, so our own default applies. */
+  readonly serverAliveIntervalMs?: number;
+  readonly serverAliveCountMax: number;
+  readonly compression: boolean;
+  readonly rekeyLimitBytes?: number;
+
+  /** As written, with a leading +, - or ^ where there is one. */
+  readonly hostKeyAlgorithms?: string;
+  readonly kexAlgorithms?: string;
+  readonly ciphers?: string;
+  readonly macs?: string;
+
+  readonly hostKeyAlias?: string;
+  readonly strictHostKeyChecking: 'yes' | 'accept-new' | 'no' | 'ask';
+  readonly userKnownHostsFiles: readonly string[];
+  readonly globalKnownHostsFiles: readonly string[];
+  readonly hashKnownHosts: boolean;
+  readonly checkHostIp: boolean;
+  readonly updateHostKeys: 'yes' | 'no' | 'ask';
+
+  /** Absolute paths in order. `identityFilesAreDefault` when the user named none and these are OpenSSH's own. */
+  readonly identityFiles: readonly string[];
+  readonly identityFilesAreDefault: boolean;
+  readonly certificateFiles: readonly string[];
+  readonly identitiesOnly: boolean;
+  /** Path of the agent's socket (or Windows pipe); absent: no agent. SSH_AUTH_SOCK is already looked up. */
+  readonly identityAgent?: string;
+  readonly addKeysToAgent: boolean;
+  readonly forwardAgent: boolean;
+  /** Method names in order of preference (RFC 4252 §5, RFC 4256): 'publickey', 'keyboard-interactive', 'password' … */
+  readonly preferredAuthentications: readonly string[];
+  readonly pubkeyAuthentication: boolean;
+  readonly passwordAuthentication: boolean;
+  readonly kbdInteractiveAuthentication: boolean;
+  readonly numberOfPasswordPrompts: number;
+  readonly batchMode: boolean;
+
+  readonly env: Readonly<Record<string, string>>;
+  /** LocalForward, RemoteForward and DynamicForward in the order of the file; none when ClearAllForwardings. */
+  readonly forwards: readonly ForwardSpec[];
+  readonly gatewayPorts: boolean;
+  readonly exitOnForwardFailure: boolean;
+  readonly streamLocalBindUnlink: boolean;
+  /** As an octal file mode, for example 0o177. */
+  readonly streamLocalBindMask: number;
+  /** Destinations that a remote SOCKS may reach, as written ('host:port', '*:port', 'any', 'none'). */
+  readonly permitRemoteOpen: readonly string[];
+  readonly tag?: string;
+}
+
+export interface JumpHop {
+  readonly user?: string;
+  readonly host: string;
+  readonly port?: number;
+}
+
+/** A concrete alias of the configuration, for the list of hosts. */
+export interface HostEntry {
+  readonly name: string;
+  /** Absolute path of the file and 1-based line of its Host line. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Where a configuration error stands. */
+export type ConfigProblem =
+  | { readonly code: 'configSyntax'; readonly file: string; readonly line: number; readonly detail: string }
+  | { readonly code: 'configUnreadable'; readonly file: string; readonly detail: string }
+  /** A user or host name that OpenSSH's own character rules refuse (CVE-2023-51385). */
+  | { readonly code: 'configBadName'; readonly what: 'host' | 'user'; readonly value: string }
+  /** `Match exec` or a ProxyCommand that the user has not consented to. */
+  | { readonly code: 'commandNotAllowed'; readonly command: string };

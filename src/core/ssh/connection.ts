@@ -1,0 +1,78 @@
+import type { Exec } from '../detect/exec.ts';
+import type { Dial, ListenRemote } from '../forward/dial.ts';
+
+/** A live SSH connection, whatever carries it. Satisfies the function types of its users and nothing more. */
+export interface Connection {
+  readonly facts: ConnectionFacts;
+  readonly dial: Dial;
+  readonly exec: Exec;
+  readonly listenRemote: ListenRemote;
+  /** One round trip over the encrypted link (keepalive@openssh.com), in milliseconds. Rejects when the link is dead. */
+  ping(signal: AbortSignal): Promise<number>;
+  /** Settles once, when the connection is gone, whoever ended it. Never rejects. */
+  readonly closed: Promise<ConnectionEnd>;
+  /** Ends all channels, then the link. Safe twice. */
+  close(): Promise<void>;
+}
+
+/** For the tooltip and the diagnosis. Plain data. */
+export interface ConnectionFacts {
+  readonly transport: 'builtin' | 'openssh';
+  /** `SSH-2.0-OpenSSH_9.2p1`, without anything that is not printable. */
+  readonly serverVersion: string;
+  readonly cipher: string;
+  readonly kex: string;
+  readonly hostKey: string;
+  /** Hosts passed on the way, first to last, without the destination. */
+  readonly via: readonly string[];
+  /** How we logged in: 'publickey', 'password' … */
+  readonly authMethod: string;
+}
+
+export type ConnectionEnd =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'lost'; readonly why: 'ended' | 'keepalive' | 'error'; readonly detail: string };
+
+/** Everything that can go wrong between a click and a live connection. `host` is the hop's name as typed. */
+export type ConnectProblem =
+  | { readonly code: 'dnsFailed'; readonly host: string; readonly hostName: string }
+  | { readonly code: 'connectionRefused'; readonly host: string; readonly address: string; readonly port: number }
+  | {
+      readonly code: 'unreachable';
+      readonly host: string;
+      readonly address: string;
+      readonly port: number;
+      readonly detail: string;
+    }
+  | { readonly code: 'timeout'; readonly host: string; readonly phase: 'connect' | 'handshake' | 'auth' }
+  /** The far end closed the door before or during the handshake: not an SSH server, a ban, MaxStartups. */
+  | { readonly code: 'handshakeEnded'; readonly host: string; readonly detail: string }
+  | {
+      readonly code: 'noCommonAlgorithm';
+      readonly host: string;
+      readonly what: string;
+      readonly server: readonly string[];
+    }
+  | { readonly code: 'hostKeyUnknown'; readonly host: string; readonly fingerprint: string; readonly keyType: string }
+  | {
+      readonly code: 'hostKeyChanged' | 'hostKeyRevoked';
+      readonly host: string;
+      readonly fingerprint: string;
+      readonly keyType: string;
+      readonly file: string;
+      readonly line: number;
+      /** What `ssh-keygen -R` takes. */
+      readonly lookup: string;
+    }
+  | { readonly code: 'hostCertificateUnsupported'; readonly host: string; readonly file: string; readonly line: number }
+  /** `tried`: 'publickey id_ed25519', 'password' … ; `accepted`: what the server would still take. */
+  | {
+      readonly code: 'authFailed';
+      readonly host: string;
+      readonly user: string;
+      readonly tried: readonly string[];
+      readonly accepted: readonly string[];
+    }
+  | { readonly code: 'proxyFailed'; readonly host: string; readonly command: string; readonly detail: string }
+  | { readonly code: 'jumpFailed'; readonly host: string; readonly via: string; readonly detail: string }
+  | { readonly code: 'cancelled' };

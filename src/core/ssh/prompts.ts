@@ -1,0 +1,33 @@
+/** What a connection may have to ask a person. The editor, the command line and the tests each bring their own. */
+export interface Prompts {
+  hostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse'>;
+  /** Undefined: the person cancelled. */
+  secret(question: SecretQuestion, signal: AbortSignal): Promise<string | undefined>;
+  /** A message of the server's (banner, password change notice): shown as text, never interpreted. */
+  notice(host: string, text: string): void;
+}
+
+export interface HostKeyQuestion {
+  /** The hop as the user names it. */
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  /** `ssh-ed25519`, shown as 'ED25519'. */
+  readonly keyType: string;
+  /** `SHA256:…`, as ssh-keygen -l prints it. */
+  readonly fingerprint: string;
+}
+
+export type SecretQuestion =
+  | { readonly kind: 'passphrase'; readonly host: string; readonly keyFile: string; readonly attempt: number }
+  | { readonly kind: 'password'; readonly host: string; readonly user: string; readonly attempt: number }
+  /** One prompt of a keyboard-interactive round (RFC 4256 §3.2). `echo`: what is typed may be seen. */
+  | {
+      readonly kind: 'keyboardInteractive';
+      readonly host: string;
+      readonly user: string;
+      readonly title: string;
+      readonly instruction: string;
+      readonly prompt: string;
+      readonly echo: boolean;
+    };
