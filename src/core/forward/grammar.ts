@@ -1,0 +1,183 @@
+import { type Field, splitFields, syntaxError } from './fields.ts';
+import { servicePort } from './services.ts';
+import type { Bind, Endpoint, ForwardSpec } from './spec.ts';
+
+/** The option that a specification stands after: -L, -R or -D of ssh(1). */
+export type ForwardKind = 'local' | 'remote' | 'dynamic';
+
+/** More than this in one line of input is a slip of the hand. */
+const maxPorts = 256;
+/** What sun_path holds on Linux without its final NUL (unix(7)). */
+const maxPathBytes = 107;
+/** NI_MAXHOST without its final NUL (getnameinfo(3)). */
+const maxHostLength = 1024;
+
+/**
+ * Reads the argument of ssh(1) -L, -R or -D. A `remote` without a destination becomes `remoteDynamic`.
+ *
+ * @throws UserError<ForwardSyntaxProblem>
+ */
+export function parseForward(kind: ForwardKind, text: string): ForwardSpec {
+  const fields = splitFields(text);
+  if (kind === 'local') return { kind, ...bindAndTo(text, fields, 1) };
+  if (kind === 'dynamic') return { kind, bind: onlyBind(text, fields, 1) };
+  return fields.length > 2 || fields[1]?.isPath === true
+    ? { kind, ...bindAndTo(text, fields, 0) }
+    : { kind: 'remoteDynamic', bind: onlyBind(text, fields, 0) };
+}
+
+/** Reads the one or two arguments of ssh_config(5) LocalForward, RemoteForward and DynamicForward. */
+export function parseForwardArgs(kind: ForwardKind, listen: string, connect?: string): ForwardSpec {
+  if (kind === 'remote' && connect === undefined) {
+    return { kind: 'remoteDynamic', bind: onlyBind(listen, splitFields(listen), 0) };
+  }
+  const text = connect === undefined ? listen : `${listen}:${connect}`;
+  const spec = parseForward(kind, text);
+  if (connect !== undefined && !('to' in spec)) throw syntaxError(text, listen.length + 1, 'destination');
+  return spec;
+}
+
+/** The argument of ssh(1) -L, -R or -D that means `spec`. `parseForward` of it gives the same value. */
+export function formatForward(spec: ForwardSpec): string {
+  const bind = formatBind(spec.bind);
+  return 'to' in spec ? `${bind}:${formatEndpoint(spec.to)}` : bind;
+}
+
+/** The part of a specification that says where connections go to. */
+export function formatEndpoint(to: Endpoint): string {
+  return to.kind === 'unix' ? formatPath(to.path) : `${formatHost(to.host)}:${to.port}`;
+}
+
+/**
+ * Reads what a person types to forward ports to this machine: `8080`, `8000:8080`, `db.internal:5432`, all that -L
+ * takes, ranges (`9090-9092`, `10000-10002:10010-10012`), and several of these between commas.
+ *
+ * @throws UserError<ForwardSyntaxProblem>
+ */
+export function parsePortInput(text: string): readonly ForwardSpec[] {
+  const specs = text
+    .split(',')
+    .map((item) => item.trim())
+    .flatMap((item) => parsePortItem(item));
+  if (specs.length > maxPorts) throw syntaxError(text, 0, 'fewerPorts');
+  return specs;
+}
+
+function parsePortItem(text: string): readonly ForwardSpec[] {
+  const fields = splitFields(text);
+  const [first, second, third, fourth] = fields;
+  if (fields.some((field) => field.isPath)) return [parseForward('local', text)];
+  if (first === undefined || fields.length > 4) throw syntaxError(text, fields[4]?.position ?? 0, 'port');
+  if (second === undefined) return range(text, { listen: first, host: 'localhost', port: first });
+  if (third === undefined) {
+    return isPortOrRange(first)
+      ? range(text, { listen: first, host: 'localhost', port: second })
+      : range(text, { listen: second, host: first.text, port: second });
+  }
+  if (fourth === undefined) return range(text, { listen: first, host: second.text, port: third });
+  return range(text, { bindHost: bindHost(first), listen: second, host: third.text, port: fourth });
+}
+
+function range(
+  text: string,
+  parts: { readonly bindHost?: string; readonly listen: Field; readonly host: string; readonly port: Field },
+): readonly ForwardSpec[] {
+  const listen = portRange(text, parts.listen);
+  const ports = portRange(text, parts.port);
+  if (listen.count !== ports.count) throw syntaxError(text, parts.port.position, 'equalRange');
+  if (listen.count > maxPorts) throw syntaxError(text, parts.listen.position, 'fewerPorts');
+  return Array.from({ length: listen.count }, (_, index) => ({
+    kind: 'local',
+    bind: { kind: 'tcp', host: parts.bindHost, port: listen.first + index },
+    to: { kind: 'tcp', host: parts.host, port: ports.first + index },
+  }));
+}
+
+function portRange(text: string, field: Field): { readonly first: number; readonly count: number } {
+  const [, low, high] = /^(\d+)-(\d+)$/.exec(field.text) ?? [];
+  if (low === undefined || high === undefined) return { first: parsePort(text, field, 1), count: 1 };
+  const first = parsePort(text, { ...field, text: low }, 1);
+  const count = parsePort(text, { ...field, text: high }, 1) - first + 1;
+  if (count < 1) throw syntaxError(text, field.position, 'equalRange');
+  return { first, count };
+}
+
+function isPortOrRange(field: Field): boolean {
+  return /^\d+(-\d+)?$/.test(field.text);
+}
+
+/** `minPort` 0: the listening side may leave the port to the system. */
+function bindAndTo(
+  text: string,
+  fields: readonly Field[],
+  minPort: 0 | 1,
+): { readonly bind: Bind; readonly to: Endpoint } {
+  const [first, second, third, fourth] = fields;
+  if (fields[4]) throw syntaxError(text, fields[4].position, 'end');
+  if (first === undefined || second === undefined) throw syntaxError(text, text.length, 'destination');
+  if (third === undefined) {
+    if (!second.isPath) throw syntaxError(text, second.position, 'destination');
+    const bind = first.isPath ? unix(text, first) : tcpBind(text, undefined, first, minPort);
+    return { bind, to: unix(text, second) };
+  }
+  if (fourth !== undefined) {
+    return { bind: tcpBind(text, first, second, minPort), to: tcpEndpoint(text, third, fourth) };
+  }
+  if (first.isPath) return { bind: unix(text, first), to: tcpEndpoint(text, second, third) };
+  if (third.isPath) return { bind: tcpBind(text, first, second, minPort), to: unix(text, third) };
+  return { bind: tcpBind(text, undefined, first, minPort), to: tcpEndpoint(text, second, third) };
+}
+
+function onlyBind(text: string, fields: readonly Field[], minPort: 0 | 1): Bind {
+  const [first, second] = fields;
+  if (fields[2]) throw syntaxError(text, fields[2].position, 'end');
+  if (first === undefined) throw syntaxError(text, text.length, 'port');
+  if (second !== undefined) return tcpBind(text, first, second, minPort);
+  return first.isPath ? unix(text, first) : tcpBind(text, undefined, first, minPort);
+}
+
+function tcpBind(text: string, host: Field | undefined, port: Field, minPort: 0 | 1): Bind {
+  if (host) checkHost(text, host);
+  return { kind: 'tcp', host: host && bindHost(host), port: parsePort(text, port, minPort) };
+}
+
+/** ssh(1) -L: "an empty bind_address, or '*', indicates that the port should be available from all interfaces". */
+function bindHost(field: Field): string {
+  return field.text === '' ? '*' : field.text;
+}
+
+function tcpEndpoint(text: string, host: Field, port: Field): Endpoint {
+  checkHost(text, host);
+  return { kind: 'tcp', host: host.text, port: parsePort(text, port, 1) };
+}
+
+function checkHost(text: string, host: Field): void {
+  if (host.text.length > maxHostLength) throw syntaxError(text, host.position, 'shorterName');
+}
+
+function unix(text: string, field: Field): { readonly kind: 'unix'; readonly path: string } {
+  if (Buffer.byteLength(field.text) > maxPathBytes) throw syntaxError(text, field.position, 'shorterName');
+  return { kind: 'unix', path: field.text };
+}
+
+/** A decimal number, with a plus sign or leading zeros as strtonum(3) has it, or the name of a service. */
+function parsePort(text: string, field: Field, min: 0 | 1): number {
+  const port = /^ *\+?\d+$/.test(field.text) ? Number(field.text) : servicePort(field.text);
+  if (port === undefined || port < min || port > 65_535) throw syntaxError(text, field.position, 'port');
+  return port;
+}
+
+function formatBind(bind: Bind): string {
+  if (bind.kind === 'unix') return formatPath(bind.path);
+  return bind.host === undefined ? String(bind.port) : `${formatHost(bind.host)}:${bind.port}`;
+}
+
+function formatHost(host: string): string {
+  if (/^[^[\]/\\]*:[^[\]/\\]*$/.test(host)) return `[${host}]`;
+  return host.replaceAll(/[\\:[\]/ ]/g, '\\$&');
+}
+
+/** Only a slash tells a path from a host name. */
+function formatPath(path: string): string {
+  return (path.includes('/') ? path : `./${path}`).replaceAll(/[\\:[\] ]/g, '\\$&');
+}
