@@ -3,6 +3,10 @@ export interface Listener {
   readonly port: number;
   /** As the remote names them, without brackets or zone: '127.0.0.1', '::1', '0.0.0.0', '::'. Sorted, at least one. */
   readonly addresses: readonly string[];
+  /** Whose it is, as seen from the account that we are logged in with. Absent when the remote does not tell. */
+  readonly owner?: 'self' | 'root' | 'other';
+  /** Another value is another start of the server (the socket's inode). Absent when the remote does not tell. */
+  readonly socketId?: string;
   /** Absent when the remote does not tell (another user's process). */
   readonly process?: ListenerProcess;
 }
@@ -21,7 +25,7 @@ export interface ListenerProcess {
 export type Detection =
   | { readonly kind: 'off' }
   | { readonly kind: 'starting' }
-  /** `method`: what gave the listeners: 'ss', 'proc', 'netstat', 'lsof', 'sockstat'. */
+  /** `method`: what gave the listeners: 'ss', 'proc', 'netstat', 'lsof', 'sockstat'. `pollMs`: time between two looks. */
   | { readonly kind: 'watching'; readonly method: string; readonly pollMs: number }
   | {
       readonly kind: 'unavailable';

@@ -1,0 +1,81 @@
+import { parseLsof } from './parse/lsof.ts';
+import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from './parse/netstat.ts';
+import { parseProcFds, parseProcNet } from './parse/procNet.ts';
+import { parseSockstat } from './parse/sockstat.ts';
+import type { ListeningSocket } from './parse/socket.ts';
+import { parseSs } from './parse/ss.ts';
+import type { ListQuestion, OwnersQuestion } from './script.ts';
+
+/** One way to see listeners on a remote with a Unix shell. */
+export interface Method {
+  /** What `Detection` calls it. */
+  readonly name: string;
+  readonly list: ListQuestion;
+  readonly parse: (text: string) => ListeningSocket[];
+  /** Asked in turn until one answers; none where the list names the processes itself. */
+  readonly owners: readonly Owners[];
+}
+
+interface Owners {
+  readonly question: OwnersQuestion;
+  /** Answers for each socket of the list, which process has it. The name is empty where it takes another question. */
+  readonly parse: (text: string) => (socket: ListeningSocket) => Process | undefined;
+}
+
+type Process = NonNullable<ListeningSocket['process']>;
+
+const byAddress =
+  (parse: (text: string) => ListeningSocket[]): Owners['parse'] =>
+  (text) => {
+    const owners = new Map(parse(text).map((socket) => [`${socket.address} ${socket.port}`, socket.process]));
+    return (socket) => owners.get(`${socket.address} ${socket.port}`);
+  };
+
+const byInode: Owners['parse'] = (text) => {
+  const owners = parseProcFds(text);
+  return ({ inode = '' }) => {
+    const pid = owners.get(inode);
+    return pid === undefined ? undefined : { pid, name: '' };
+  };
+};
+
+const ss: Method = {
+  name: 'ss',
+  list: 'ss',
+  parse: parseSs,
+  owners: [{ question: 'ssOwners', parse: byAddress(parseSs) }],
+};
+const proc: Method = {
+  name: 'proc',
+  list: 'proc',
+  parse: parseProcNet,
+  owners: [{ question: 'procOwners', parse: byInode }],
+};
+const netstatLinux: Method = {
+  name: 'netstat',
+  list: 'netstatLinux',
+  parse: parseNetstatLinux,
+  owners: [{ question: 'netstatOwners', parse: byAddress(parseNetstatLinux) }],
+};
+const netstatBsd: Method = {
+  name: 'netstat',
+  list: 'netstatBsd',
+  parse: parseNetstatBsd,
+  owners: [
+    { question: 'lsofOwners', parse: byAddress(parseLsof) },
+    { question: 'sockstatOwners', parse: byAddress(parseSockstat) },
+  ],
+};
+const netstatWindows: Method = { name: 'netstat', list: 'netstatWindows', parse: parseNetstatWindows, owners: [] };
+const lsof: Method = { name: 'lsof', list: 'lsof', parse: parseLsof, owners: [] };
+const sockstat: Method = { name: 'sockstat', list: 'sockstat', parse: parseSockstat, owners: [] };
+
+/** What to try, in order, on a remote whose `uname -s` is `system`; what worked there last time comes first. */
+export function methodsFor(system: string, remembered?: string): readonly Method[] {
+  const methods = /^(?:CYGWIN|MINGW|MSYS)/.test(system)
+    ? [netstatWindows]
+    : system === 'Linux'
+      ? [ss, proc, netstatLinux, lsof]
+      : [netstatBsd, lsof, sockstat];
+  return [...methods].sort((a, b) => Number(b.name === remembered) - Number(a.name === remembered));
+}

@@ -1,0 +1,9 @@
+/**
+ * The container of a process, from /proc/PID/cgroup (cgroups(7)): the first 12 digits of the id that Docker, Podman,
+ * containerd and CRI-O put there, or the name that LXC and systemd-nspawn do.
+ */
+export function parseContainer(text: string): string | undefined {
+  const id = /(?:docker|libpod|crio|containerd|kubepods)[^\n]{0,300}?[-/]([\da-f]{64})\b/.exec(text)?.[1];
+  if (id) return id.slice(0, 12);
+  return /\/(?:lxc(?:\.payload)?[./]|machine\.slice\/machine-)([\w.-]{1,64})/.exec(text)?.[1]?.replace(/\.scope$/, '');
+}

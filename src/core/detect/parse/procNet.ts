@@ -1,0 +1,60 @@
+import { type ListeningSocket, parsePort } from './socket.ts';
+
+/** Rows of /proc/net/tcp and /proc/net/tcp6 (proc(5)): state 0A listens, addresses are little-endian 32-bit words. */
+export function parseProcNet(text: string): ListeningSocket[] {
+  const sockets: ListeningSocket[] = [];
+  for (const line of text.split('\n')) {
+    const [, hexAddress = '', hexPort = '', uid = '', inode = ''] = row.exec(line) ?? [];
+    const port = parsePort(String(Number.parseInt(hexPort, 16)));
+    if (port === undefined) continue;
+    const address = hexAddress.length === 8 ? ipv4(hexAddress) : ipv6(hexAddress);
+    sockets.push({ port, address, uid: Number(uid), inode });
+  }
+  return sockets;
+}
+
+const row =
+  /^ *\d+: ((?:[\dA-F]{8}){1,4}):([\dA-F]{4}) [\dA-F]+:0000 0A [\dA-F]+:[\dA-F]+ [\dA-F]+:[\dA-F]+ [\dA-F]+ +(\d{1,10}) +\d+ (\d{1,20}) /;
+
+function ipv4(word: string): string {
+  return [6, 4, 2, 0].map((at) => Number.parseInt(word.slice(at, at + 2), 16)).join('.');
+}
+
+function ipv6(words: string): string {
+  const bytes = [0, 8, 16, 24].flatMap((at) =>
+    ipv4(words.slice(at, at + 8).padEnd(8, '0'))
+      .split('.')
+      .map(Number),
+  );
+  const mapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
+  if (mapped) return bytes.slice(12).join('.');
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
+  );
+  return compress(groups);
+}
+
+/** RFC 5952 §4.2: the longest run of two or more zero groups becomes '::'. */
+function compress(groups: readonly string[]): string {
+  const runs = groups.join(':').match(/\b0(?::0)+\b/g) ?? [];
+  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
+  if (longest === '') return groups.join(':');
+  const text = groups.join(':');
+  const at = new RegExp(`(?:^|:)${longest}(?:$|:)`).exec(text);
+  return at ? `${text.slice(0, at.index)}::${text.slice(at.index + at[0].length)}` : text;
+}
+
+/** The listing of each process's descriptors: which process has which socket inode. Only links count; file names stand before the arrow. */
+export function parseProcFds(text: string): Map<string, number> {
+  const owners = new Map<string, number>();
+  let pid: number | undefined;
+  for (const line of text.split('\n')) {
+    const folder = /^\/proc\/(\d{1,10})\/fd:$/.exec(line);
+    if (folder) pid = Number(folder[1]);
+    const inode = /^l[^>]{1,200} \d+ -> socket:\[(\d{1,20})\]$/.exec(line)?.[1];
+    if (inode === undefined || pid === undefined) continue;
+    const known = owners.get(inode);
+    if (known === undefined || pid < known) owners.set(inode, pid);
+  }
+  return owners;
+}

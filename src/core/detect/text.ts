@@ -1,0 +1,9 @@
+/** Text from the remote as one bounded line: control characters, line ends and direction marks become blanks. */
+export function oneLine(text: string, maxLength: number): string {
+  return text
+    .slice(0, maxLength * 4)
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ')
+    .trim()
+    .slice(0, maxLength)
+    .replace(/[\uD800-\uDBFF]$/, ''); // the first half of a pair that the cut tore apart
+}

@@ -1,0 +1,145 @@
+import { UserError } from '../../base/userError.ts';
+import { type Answer, Conversation, type WatchProblem } from './conversation.ts';
+import type { Exec } from './exec.ts';
+import type { ListenerProcess } from './listener.ts';
+import { merge } from './merge.ts';
+import { type Method, methodsFor } from './methods.ts';
+import { parseContainer } from './parse/cgroup.ts';
+import type { ListeningSocket } from './parse/socket.ts';
+import type { DetailQuestion } from './script.ts';
+import type { Source } from './source.ts';
+import { oneLine } from './text.ts';
+
+/** More new processes than this at once are shown without their details. */
+const maxDetailed = 100;
+const maxArguments = 100;
+
+/** @throws UserError<WatchProblem | ExecProblem>, or the signal's reason. */
+export async function openUnixSource(
+  exec: Exec,
+  { remembered, limitMs }: { readonly remembered?: string; readonly limitMs: number },
+  signal: AbortSignal,
+): Promise<Source> {
+  const talk = await Conversation.open(exec, limitMs, signal);
+  try {
+    const tried: string[] = [];
+    for (const method of methodsFor(talk.hello.system, remembered)) {
+      const answer = await talk.ask(method.list, signal);
+      if (answer.kind !== 'failed') return new UnixSource(talk, method, answer);
+      tried.push(method.name);
+    }
+    throw new UserError<WatchProblem>({ code: 'noTool', detail: `${talk.hello.system}: ${tried.join(', ')}` });
+  } catch (error) {
+    talk.close();
+    throw error;
+  }
+}
+
+class UnixSource implements Source {
+  readonly #talk: Conversation;
+  readonly #method: Method;
+  #first: Answer | undefined;
+  /** By socket: a process is asked once in the life of its socket. */
+  #known = new Map<string, ListenerProcess | undefined>();
+
+  constructor(talk: Conversation, method: Method, first: Answer) {
+    this.#talk = talk;
+    this.#method = method;
+    this.#first = first;
+  }
+
+  get method(): string {
+    return this.#method.name;
+  }
+
+  async poll(signal: AbortSignal): ReturnType<Source['poll']> {
+    const answer = this.#first ?? (await this.#talk.ask(this.#method.list, signal));
+    this.#first = undefined;
+    if (answer.kind === 'same') return undefined;
+    if (answer.kind === 'failed') {
+      throw new UserError<WatchProblem>({ code: 'watchBroken', detail: `${this.method}: ${answer.status}` });
+    }
+    const sockets = this.#method.parse(answer.text);
+    await this.#learn(sockets, signal);
+    const owned = sockets.map((socket) => {
+      const process = this.#known.get(key(socket));
+      return { socket, ...(process && { process }) };
+    });
+    return merge(owned, this.#talk.hello);
+  }
+
+  async costMs(signal: AbortSignal): Promise<number> {
+    const answer = await this.#talk.ask('times', signal);
+    return answer.kind === 'text' ? parseTimes(answer.text) : 0;
+  }
+
+  close(): void {
+    this.#talk.close();
+  }
+
+  async #learn(sockets: readonly ListeningSocket[], signal: AbortSignal): Promise<void> {
+    const fresh = sockets.filter((socket) => !this.#known.has(key(socket)));
+    const ownerOf = fresh.length > 0 ? await this.#owners(signal) : () => undefined;
+    const owned = fresh.map((socket) => ({ socket, process: socket.process ?? ownerOf(socket) }));
+    const names = new Map(owned.flatMap(({ process }) => (process ? [[process.pid, process.name]] : [])));
+    const asked = [...names].slice(0, maxDetailed).map(([pid, name]) => this.#process(pid, name, signal));
+    const processes = new Map((await Promise.all(asked)).map((process) => [process.pid, process]));
+    const known = new Map<string, ListenerProcess | undefined>();
+    for (const socket of sockets) known.set(key(socket), this.#known.get(key(socket)));
+    for (const { socket, process } of owned) {
+      known.set(key(socket), process && (processes.get(process.pid) ?? process));
+    }
+    this.#known = known;
+  }
+
+  async #owners(signal: AbortSignal): Promise<(socket: ListeningSocket) => ListeningSocket['process']> {
+    for (const { question, parse } of this.#method.owners) {
+      const answer = await this.#talk.ask(question, signal);
+      if (answer.kind === 'text') return parse(answer.text);
+    }
+    return () => undefined;
+  }
+
+  /** All questions are sent at once: this costs one round trip, not five. */
+  async #process(pid: number, name: string, signal: AbortSignal): Promise<ListenerProcess> {
+    const ask = async (question: DetailQuestion): Promise<string> => {
+      const answer = await this.#talk.ask(`${question} ${pid}`, signal);
+      return answer.kind === 'text' ? answer.text : '';
+    };
+    const [command, directory, user, cgroup, ownName] = await Promise.all([
+      ask('command'),
+      ask('directory'),
+      ask('user'),
+      ask('cgroup'),
+      name === '' ? ask('name') : name,
+    ]);
+    const isLinux = this.#talk.hello.system === 'Linux';
+    const commandLine = command
+      .split(isLinux ? '\n' : /\s+/)
+      .slice(0, maxArguments)
+      .map((argument) => oneLine(argument, 1024));
+    const workingDirectory = oneLine(isLinux ? directory : (/^n(.*)$/m.exec(directory)?.[1] ?? ''), 1024);
+    const container = parseContainer(cgroup);
+    const userName = oneLine(user, 64);
+    return {
+      pid,
+      name: oneLine(ownName, 64),
+      ...(userName !== '' && { user: userName }),
+      ...(command !== '' && { commandLine }),
+      ...(workingDirectory !== '' && { workingDirectory }),
+      ...(container !== undefined && { container }),
+    };
+  }
+}
+
+function key({ address, port, inode = '', process }: ListeningSocket): string {
+  return `${address} ${port} ${inode} ${process?.pid ?? ''}`;
+}
+
+/** `times` of POSIX sh: user and system time of the shell, then of its children, each as `0m0.010000s`. */
+export function parseTimes(text: string): number {
+  const parts = [...text.matchAll(/(\d{1,9})m(\d{1,2}(?:[.,]\d{1,9})?)s/g)];
+  return parts.reduce((sum, [, minutes, seconds = '']) => {
+    return sum + Number(minutes) * 60_000 + Number(seconds.replace(',', '.')) * 1000;
+  }, 0);
+}

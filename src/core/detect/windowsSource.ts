@@ -1,0 +1,71 @@
+import { abortable, deadline } from '../../base/delay.ts';
+import { UserError } from '../../base/userError.ts';
+import type { WatchProblem } from './conversation.ts';
+import type { Exec } from './exec.ts';
+import type { Listener } from './listener.ts';
+import { merge } from './merge.ts';
+import { parseNetstatWindows } from './parse/netstat.ts';
+import { windowsListCommand } from './script.ts';
+import type { Source } from './source.ts';
+
+const maxOutputBytes = 8 << 20;
+
+/**
+ * A remote whose login shell is cmd.exe or PowerShell: one short command a look, because neither can wait for input
+ * line by line in constant text that suits both. Its CPU time is not told, so the time of a look stands in for it.
+ */
+export async function openWindowsSource(exec: Exec, limitMs: number, signal: AbortSignal): Promise<Source> {
+  let spentMs = 0;
+  let last: string | undefined;
+  const look = async (lookSignal: AbortSignal): Promise<readonly Listener[]> => {
+    const startedAt = performance.now();
+    const sockets = parseNetstatWindows(await run(exec, limitMs, lookSignal));
+    spentMs += performance.now() - startedAt;
+    return merge(
+      sockets.map((socket) => ({ socket, ...(socket.process && { process: socket.process }) })),
+      { uid: -1, user: '' },
+    );
+  };
+  // A Windows always listens somewhere; a Unix `netstat -ano` has no row of this form.
+  if ((await look(signal)).length === 0) throw new UserError<WatchProblem>({ code: 'noTool', detail: 'netstat' });
+  return {
+    method: 'netstat',
+    poll: async (pollSignal) => {
+      const listeners = await look(pollSignal);
+      const text = JSON.stringify(listeners);
+      if (text === last) return undefined;
+      last = text;
+      return listeners;
+    },
+    costMs: async () => spentMs,
+    close: () => undefined,
+  };
+}
+
+async function run(exec: Exec, limitMs: number, signal: AbortSignal): Promise<string> {
+  const limit = deadline(limitMs, () => new UserError<WatchProblem>({ code: 'watchTimeout' }), signal);
+  try {
+    const channel = await exec(windowsListCommand, limit.signal);
+    const close = (): void => channel.close();
+    limit.signal.addEventListener('abort', close);
+    try {
+      for (const stream of [channel.stdin, channel.stdout, channel.stderr]) stream.on('error', () => undefined);
+      channel.stdin.end();
+      channel.stderr.resume();
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      channel.stdout.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= maxOutputBytes) chunks.push(chunk);
+        else channel.close();
+      });
+      await abortable(channel.exit, limit.signal);
+      return Buffer.concat(chunks).toString('utf8');
+    } finally {
+      limit.signal.removeEventListener('abort', close);
+      channel.close();
+    }
+  } finally {
+    limit.clear();
+  }
+}
