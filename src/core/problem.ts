@@ -1,16 +1,29 @@
+import { UserError, errorText } from '../base/userError.ts';
 import type { ConfigProblem } from './config/hostConfig.ts';
 import type { ExecProblem } from './detect/exec.ts';
-import type { DialProblem, ListenRemoteProblem } from './forward/dial.ts';
+import type { CommandProblem } from './forward/commandProblem.ts';
+import type { ConnectionProblem } from './forward/connections.ts';
+import type { ListenRemoteProblem } from './forward/dial.ts';
+import type { ForwardSyntaxProblem } from './forward/fields.ts';
 import type { ListenProblem } from './forward/forward.ts';
 import type { ConnectProblem } from './ssh/connection.ts';
 
 /** Every fact about a failure that reaches a person. `view/problem.ts` has a sentence and a next step for each. */
 export type Problem =
   | ConfigProblem
+  | CommandProblem
   | ConnectProblem
-  | DialProblem
+  | ConnectionProblem
   | ExecProblem
+  | ForwardSyntaxProblem
   | ListenProblem
   | ListenRemoteProblem
   /** A bug of ours or of a library: the log has the stack. */
   | { readonly code: 'unexpected'; readonly detail: string };
+
+/** The facts of whatever was thrown. Aborting is a person's decision, everything without facts is a bug. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof UserError) return error.problem as Problem;
+  if (error instanceof Error && error.name === 'AbortError') return { code: 'cancelled' };
+  return { code: 'unexpected', detail: errorText(error) };
+}

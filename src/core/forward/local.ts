@@ -25,14 +25,17 @@ export function openLocalForward(options: LocalForwardOptions, signal: AbortSign
   return openListening(
     options,
     async (socket, meter, ending) => {
-      const remote = await dial(spec.to, ending);
+      const remote = await dial(spec.to, ending).catch((error: unknown) => {
+        reset(socket);
+        throw error;
+      });
       await relay(socket, remote, meter, ending);
     },
     signal,
   );
 }
 
-/** Takes one connection, which comes paused, to its end. The socket is reset if this fails. */
+/** Takes one connection, which comes paused, to its end. Leaves no socket open, whether it fails or the signal ends it. */
 export type Carry = (socket: net.Socket, meter: Meter, signal: AbortSignal) => Promise<void>;
 
 /** A forward that listens here, whatever becomes of its connections. */
@@ -47,15 +50,7 @@ export async function openListening(
 ): Promise<OpenForward> {
   const { spec, onProblem, unlinkExisting = false } = options;
   const connections = new Connections(onProblem);
-  const onSocket = (socket: net.Socket): void =>
-    connections.add(async (meter, ending) => {
-      try {
-        await carry(socket, meter, ending);
-      } catch (error) {
-        reset(socket);
-        throw error;
-      }
-    });
+  const onSocket = (socket: net.Socket): void => connections.add((meter, ending) => carry(socket, meter, ending));
   const onError = (error: Error): void => onProblem({ code: 'acceptFailed', detail: error.message });
   let listener: LocalListener;
   try {

@@ -1,0 +1,18 @@
+/** A command line of ssh(1) that cannot be understood, or that asks for something that is not a forwarder's business. */
+export interface CommandProblem {
+  readonly code: 'commandSyntax';
+  readonly reason:
+    | 'unknownFlag'
+    /** It is a flag of ssh(1), but means a thing that is not done here: X11, tunnels, multiplexing … */
+    | 'unsupportedFlag'
+    | 'flagNeedsValue'
+    | 'badPort'
+    | 'openQuote'
+    /** Variables, substitutions, pipes: what only a shell can do. */
+    | 'shellSyntax'
+    | 'noDestination'
+    /** A command to run on the remote stands after the destination. */
+    | 'remoteCommand';
+  /** The word or flag that it is about, as it was written. */
+  readonly word: string;
+}

@@ -1,0 +1,43 @@
+import type { ConnectionProblem } from './connections.ts';
+import type { Dial } from './dial.ts';
+import type { OpenForward } from './forward.ts';
+import { openListening } from './local.ts';
+import { relay } from './relay.ts';
+import type { Credentials } from './socks.ts';
+import { endAfterWriting, readSocksRequest, socksOutcome } from './socksSession.ts';
+import type { ForwardSpec } from './spec.ts';
+
+export interface DynamicForwardOptions {
+  readonly spec: Extract<ForwardSpec, { readonly kind: 'dynamic' }>;
+  readonly dial: Dial;
+  /** One connection could not be made: its client has been told, and the forward goes on. */
+  readonly onProblem: (problem: ConnectionProblem) => void;
+  /** Asked of every client (SOCKS 5 only). Absent: none. */
+  readonly credentials?: Credentials;
+  /** ssh_config(5) StreamLocalBindUnlink. */
+  readonly unlinkExisting?: boolean;
+}
+
+/**
+ * A SOCKS proxy here whose connections leave from there: ssh(1) -D. Names are resolved there.
+ *
+ * @throws UserError<ListenProblem>, or the signal's reason
+ */
+export function openDynamicForward(options: DynamicForwardOptions, signal: AbortSignal): Promise<OpenForward> {
+  const { dial, credentials } = options;
+  return openListening(
+    options,
+    async (socket, meter, ending) => {
+      const request = await readSocksRequest(socket, credentials, ending);
+      if (!request) return;
+      const remote = await dial(request.to, ending).catch((error: unknown) => {
+        request.answer(socksOutcome(error));
+        endAfterWriting(socket);
+        throw error;
+      });
+      request.answer('connected');
+      await relay(socket, remote, meter, ending);
+    },
+    signal,
+  );
+}
