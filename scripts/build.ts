@@ -1,0 +1,3 @@
+import { bundle } from './pack/bundle.ts';
+
+await bundle();

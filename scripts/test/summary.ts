@@ -1,0 +1,30 @@
+import { type Outcome, sum } from './stage.ts';
+
+/** A stage that has run. */
+export interface Run {
+  readonly name: string;
+  readonly outcome: Outcome;
+  readonly tookMs: number;
+}
+
+export function printFailures(stage: string, { failures }: Outcome): void {
+  for (const { name, text } of failures) {
+    console.log(`\nFAILED ${stage} › ${name}\n${text.trimEnd().replaceAll(/^/gm, '    ')}\n`);
+  }
+}
+
+/** A line per stage, then the totals alone on the last line. */
+export function printSummary(runs: readonly Run[]): void {
+  console.log('');
+  for (const { name, outcome, tookMs } of runs) {
+    const { passed, skipped, failures } = outcome;
+    const counts = `${column(passed)} passed ${column(failures.length)} failed ${column(skipped)} skipped`;
+    console.log(`${name.padEnd(14)}${counts}${column(Math.round(tookMs / 1000))} s`);
+  }
+  const { passed, skipped, failures } = sum(runs.map(({ outcome }) => outcome));
+  console.log(`\n${passed} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+}
+
+function column(value: number): string {
+  return String(value).padStart(6);
+}

@@ -1,0 +1,36 @@
+import type { Locator, Page } from 'playwright-core';
+import { quickPickRow, runCommand } from './workbench.ts';
+
+/** Opens the SSH Ports container from the activity bar, unless it is open. */
+export async function openPortsView(page: Page): Promise<void> {
+  const tab = page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="SSH Ports"]') });
+  await tab.waitFor();
+  if (!(await tab.getAttribute('class'))?.includes('checked')) await tab.locator('.action-label').click();
+  await page.locator('.sidebar .pane-body').first().waitFor();
+}
+
+/** Rows of the Ports tree: hosts at level 1, what is below a host at level 2. */
+export function rows(page: Page, text: string | RegExp, level?: number): Locator {
+  const atLevel = level === undefined ? '' : `[aria-level="${level}"]`;
+  return page.locator(`.sidebar .pane-body .monaco-list-row[role="treeitem"]${atLevel}`, { hasText: text });
+}
+
+/** An inline action of a row, shown on hover; `label` is its tooltip. */
+export async function rowAction(page: Page, row: Locator, label: string | RegExp): Promise<void> {
+  await row.hover();
+  await row
+    .getByRole('button', { name: label })
+    .or(row.locator('.action-label').and(page.getByLabel(label)))
+    .first()
+    .click();
+}
+
+/** The item in the status bar. */
+export function status(page: Page): Locator {
+  return page.locator('.statusbar-item[id*="sshPorts.status"]');
+}
+
+export async function connect(page: Page, host: string): Promise<void> {
+  await runCommand(page, 'SSH Ports: Connect to Host');
+  await quickPickRow(page, host).first().click();
+}

@@ -1,0 +1,77 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Locator, Page } from 'playwright-core';
+import { type Browser, openBrowser } from '../../support/vscode/browser.ts';
+import { type ServerOptions, startServer, type VSCodeServer } from '../../support/vscode/server.ts';
+
+const out = fileURLToPath(new URL('../../../out/', import.meta.url));
+
+/** VS Code with the packed extension in a throw-away profile, open in a browser. */
+export interface Workbench {
+  readonly page: Page;
+  readonly browser: Browser;
+  readonly server: VSCodeServer;
+  /** The open, empty workspace folder. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/** Needs `npm run package` before, unless a `vsix` is given. Resolves when the workbench is drawn. */
+export async function openWorkbench(options: Omit<ServerOptions, 'mode'> = {}): Promise<Workbench> {
+  const server = await startServer({ vsix: path.join(out, 'ssh-ports.vsix'), ...options, mode: 'product' });
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await server.stop();
+  };
+  try {
+    const folder = path.join(server.profile.root, 'workspace');
+    fs.mkdirSync(folder);
+    browser = await openBrowser();
+    const { page } = browser;
+    await page.goto(`${server.url}?folder=${encodeURIComponent(folder)}`, { waitUntil: 'commit' });
+    await page.locator('.monaco-workbench').waitFor();
+    // Drawn once the extension host answers: before that, keys and commands get lost.
+    await page.locator('.statusbar-item').first().waitFor();
+    return { page, browser, server, folder, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Runs a command by its title, as in the command palette. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  await quickInput(page).fill(`>${title}`);
+  await quickPickRow(page, title).first().waitFor();
+  await page.keyboard.press('Enter');
+}
+
+/** The text field of the palette, of a quick pick or of an input box. */
+export function quickInput(page: Page): Locator {
+  return page.locator('.quick-input-widget:visible input.input');
+}
+
+/** Rows of the open quick pick; older ones stay in the page, hidden. */
+export function quickPickRow(page: Page, text: string | RegExp): Locator {
+  return page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: text });
+}
+
+/** A notification that is shown now. */
+export function toast(page: Page, text: string | RegExp): Locator {
+  return page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+}
+
+/** A button of a modal dialog. */
+export function dialogButton(page: Page, label: string | RegExp): Locator {
+  return page.locator('.monaco-dialog-box .monaco-button', { hasText: label });
+}
+
+/** Saves `out/screenshots/NAME.png` and returns its path. */
+export async function screenshot(page: Page, name: string): Promise<string> {
+  const file = path.join(out, 'screenshots', `${name}.png`);
+  await page.screenshot({ path: file });
+  return file;
+}
