@@ -1,0 +1,121 @@
+import path from 'node:path';
+import { UserError } from '../../base/userError.ts';
+import { atPlace, type Place } from './badValue.ts';
+import { canonicalize } from './canonicalize.ts';
+import { effectiveConfig } from './effective.ts';
+import type { ConfigProblem, HostConfig } from './hostConfig.ts';
+import { checkHostName, checkUserName } from './names.ts';
+import { type Pass, readConfigFile, readSetting } from './read.ts';
+import { type ResolvedConfig, settle } from './settle.ts';
+import { splitLine } from './syntax.ts';
+import { expand } from './tokens.ts';
+import { Values } from './values.ts';
+import { realWorld, type World } from './world.ts';
+
+export interface ConfigSource {
+  /** As ssh -F: instead of the user's and the system-wide file; `none` for no file at all. */
+  readonly userFile?: string;
+  /** Default: the home that the user database knows. */
+  readonly home?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface ResolveOptions extends ConfigSource {
+  /** Lines as for ssh -o, `Key=value`; -p, -l, -i, -J are such lines too. They come before the files. */
+  readonly overrides?: readonly string[];
+  /** Of a typed `user@host:port`; overrides come before them. */
+  readonly user?: string;
+  readonly port?: number;
+  /** Consent to run a `Match exec` command. Without it resolving fails with `commandNotAllowed`, to be asked for. */
+  readonly allowCommand: (command: string) => boolean | Promise<boolean>;
+}
+
+/** What `ssh NAME` would use, ready for a connection. @throws UserError<ConfigProblem> */
+export async function resolveHost(name: string, options: ResolveOptions, signal: AbortSignal): Promise<HostConfig> {
+  return effectiveConfig(await resolveConfig(name, options, signal));
+}
+
+/** What `ssh -G NAME` knows. @throws UserError<ConfigProblem> */
+export async function resolveConfig(
+  name: string,
+  options: ResolveOptions,
+  signal: AbortSignal,
+): Promise<ResolvedConfig> {
+  checkHostName(name);
+  const world = realWorld(options);
+  const values = new Values();
+  applyCommandLine(values, options, world);
+  const pass: Pass = {
+    values,
+    world,
+    host: name,
+    originalHost: name,
+    isFinal: false,
+    allowCommand: options.allowCommand,
+    signal,
+  };
+  const wantsFinalPass = await readFiles(options.userFile, pass);
+  const hostName = await canonicalize(expandHostName(values, name), values, signal);
+  const isCanonicalizing = (values.get('canonicalizehostname') ?? 'false') !== 'false';
+  if (wantsFinalPass || isCanonicalizing) {
+    values.replace('hostname', [hostName], placeOf(values, 'hostname'));
+    await readFiles(options.userFile, { ...pass, host: hostName, isFinal: true });
+  }
+  return settle({ name, hostName, values, world });
+}
+
+/** The files that apply, in the order of their say. */
+export function configFiles(
+  userFile: string | undefined,
+  world: World,
+): readonly { readonly file: string; readonly origin: 'user' | 'system'; readonly check: 'permissions' | 'nothing' }[] {
+  if (userFile?.toLowerCase() === 'none') return [];
+  if (userFile !== undefined) return [{ file: path.resolve(userFile), origin: 'user', check: 'nothing' }];
+  return [
+    { file: path.join(world.home, '.ssh', 'config'), origin: 'user', check: 'permissions' },
+    { file: path.join(world.systemFolder, 'ssh_config'), origin: 'system', check: 'nothing' },
+  ];
+}
+
+function applyCommandLine(values: Values, options: ResolveOptions, world: World): void {
+  const place: Place = { file: 'command-line', line: 0 };
+  try {
+    for (const text of options.overrides ?? []) {
+      const line = splitLine(text, place);
+      if (line) readSetting(line, { origin: 'user', isActive: true }, values, world);
+    }
+  } catch (error) {
+    throw atPlace(place, error);
+  }
+  if (options.user !== undefined) values.setFirst('user', [options.user], place);
+  if (options.port !== undefined) values.setFirst('port', [String(options.port)], place);
+  const user = values.get('user');
+  if (user !== undefined) checkUserName(user);
+}
+
+async function readFiles(userFile: string | undefined, pass: Pass): Promise<boolean> {
+  let wantsFinalPass = false;
+  for (const source of configFiles(userFile, pass.world)) {
+    pass.signal.throwIfAborted();
+    const result = await readConfigFile({ ...source, depth: 0, isActive: true }, pass);
+    if (!result.exists && userFile !== undefined) {
+      throw new UserError<ConfigProblem>({ code: 'configUnreadable', file: source.file, detail: 'no such file' });
+    }
+    wantsFinalPass ||= result.wantsFinalPass;
+  }
+  return wantsFinalPass;
+}
+
+function expandHostName(values: Values, name: string): string {
+  const hostName = values.get('hostname');
+  if (hostName === undefined) return name;
+  try {
+    return expand(hostName, { h: name });
+  } catch (error) {
+    throw atPlace(placeOf(values, 'hostname'), error);
+  }
+}
+
+function placeOf(values: Values, key: string): Place {
+  return values.settings.get(key)?.place ?? { file: 'command-line', line: 0 };
+}

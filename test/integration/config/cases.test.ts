@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { UserError } from '../../../src/base/userError.ts';
+import { printConfig } from '../../../src/core/config/print.ts';
+import { resolveConfig, resolveHost } from '../../../src/core/config/resolve.ts';
+import { byKeyword, privateHome, sshG, sshVersion } from '../../support/systemSsh.ts';
+
+interface Case {
+  readonly name: string;
+  readonly host: string;
+  readonly config: string;
+  readonly keys: readonly string[];
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Options of ssh(1), in pairs. */
+  readonly args?: readonly string[];
+  readonly minOpenSSH?: string;
+}
+
+const cases = JSON.parse(
+  fs.readFileSync(new URL('../../fixtures/ssh-config-cases.json', import.meta.url), 'utf8'),
+) as readonly Case[];
+const { signal } = new AbortController();
+
+describe('a configuration resolves as ssh -G of this machine resolves it', () => {
+  let installed: readonly [number, number];
+  before(() => {
+    installed = sshVersion();
+  });
+
+  for (const each of cases) {
+    test(each.name, async (t) => {
+      const [major = 0, minor = 0] = (each.minOpenSSH ?? '0.0').split('.').map(Number);
+      if (installed[0] < major || (installed[0] === major && installed[1] < minor)) {
+        t.skip(`needs OpenSSH ${each.minOpenSSH}`);
+        return;
+      }
+      const place = privateHome();
+      t.after(() => place.remove());
+      const here = (text: string): string => text.replaceAll('@HOME@', place.home);
+      const userFile = place.write('.ssh/config', here(each.config));
+      for (const [file, text] of Object.entries(each.files ?? {})) place.write(file, here(text));
+      const env = { ...process.env, ...each.env, HOME: place.home };
+
+      const theirs = await sshG(['-F', userFile, ...(each.args ?? []), each.host], env);
+      const options = { userFile, env, overrides: overrides(each.args ?? []), allowCommand: () => true };
+      if (theirs === undefined) {
+        await assert.rejects(resolveHost(each.host, options, signal), UserError);
+        return;
+      }
+      const ours = byKeyword(printConfig(await resolveConfig(each.host, options, signal)));
+      const expected = byKeyword(theirs);
+      for (const key of each.keys) assert.deepEqual(ours.get(key), expected.get(key), key);
+    });
+  }
+});
+
+describe('what newer versions of OpenSSH understand', () => {
+  const place = privateHome();
+  after(() => place.remove());
+
+  for (const each of cases.filter(({ minOpenSSH }) => minOpenSSH)) {
+    test(each.name, async () => {
+      const userFile = place.write('config', each.config);
+      const config = await resolveHost(each.host, { userFile, allowCommand: () => false }, signal);
+      assert.equal(config.port, each.name === 'Match: version' && process.platform === 'win32' ? 22 : 2222);
+    });
+  }
+});
+
+function overrides(args: readonly string[]): readonly string[] {
+  return args.flatMap((arg, index) => {
+    if (arg === '-l') return [`User=${args[index + 1]}`];
+    return arg === '-o' ? [args[index + 1] ?? ''] : [];
+  });
+}
