@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { inRoot, root } from '../root.ts';
 import { runNode } from '../run.ts';
-import type { TestResult } from './reporter.ts';
+import type { TestResult } from './runFiles.ts';
 import type { Outcome } from './stage.ts';
 
 /**
@@ -17,13 +17,12 @@ export async function nodeTests(folder: string, concurrency: number, signal: Abo
   fs.mkdirSync(path.dirname(reportFile), { recursive: true });
   fs.rmSync(reportFile, { force: true });
   const preload = ['tsx', './test/support/endOnSignal.ts'].flatMap((module) => ['--import', module]);
-  const report = ['--test-reporter', './scripts/test/reporter.ts', '--test-reporter-destination', reportFile];
-  const args = [...preload, '--test', `--test-concurrency=${concurrency}`, ...report, ...files];
+  const args = [...preload, 'scripts/test/runFiles.ts', reportFile, String(concurrency), ...files];
   try {
     const { code, output } = await runNode(args, {}, signal);
     const outcome = read(reportFile);
     if (code === 0 || outcome.failures.length > 0) return outcome;
-    return { ...outcome, failures: [{ name: folder, text: `node --test ended with ${code}:\n${output}` }] };
+    return { ...outcome, failures: [{ name: folder, text: `The test runner ended with ${code}:\n${output}` }] };
   } catch (error) {
     if (!signal.aborted) throw error;
     const { passed, skipped, failures } = read(reportFile);

@@ -19,7 +19,7 @@ export interface Installed {
 const home = fileURLToPath(new URL('../../../.vscode-test/', import.meta.url));
 
 /** Changes whenever an installation of the same versions would come out different. */
-const revision = 1;
+const revision = 2;
 
 /**
  * Installs a build once. Its folder gets its name only when it is complete, so an interrupted installation is none,
@@ -55,9 +55,11 @@ async function fill(folder: string, codeServer: string, node: string): Promise<v
   await npm(folder, 'install');
   const vscode = path.join(folder, 'node_modules', 'code-server', 'lib', 'vscode');
   await npm(vscode, 'install', '--omit=dev'); // its own lock file is incomplete, so not `npm ci`
-  for (const [file, text] of Object.entries(standIns)) {
-    const target = path.join(vscode, 'node_modules', file);
-    if (fs.existsSync(path.dirname(target))) fs.writeFileSync(target, text);
+  for (const packages of [folder, vscode]) {
+    for (const [file, text] of Object.entries(standIns)) {
+      const target = path.join(packages, 'node_modules', file);
+      if (fs.existsSync(target)) fs.writeFileSync(target, text);
+    }
   }
 }
 

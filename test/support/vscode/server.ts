@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -105,17 +106,15 @@ async function listening(child: ChildProcess): Promise<{ port: number; log: () =
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
-  const port = await until(
-    'the VS Code server',
-    () => {
-      const [, found] = /(?:agent listening on |listening on http:\/\/127\.0\.0\.1:)(\d+)/.exec(output) ?? [];
-      if (child.exitCode !== null) throw new Error(`the VS Code server ended with ${child.exitCode}:\n${output}`);
-      return found;
-    },
-    60_000,
-  );
-  return { port: Number(port), log: () => output };
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the VS Code server ended with ${code}:\n${output}`);
+  });
+  const said = until('the VS Code server', () => listeningOn.exec(output)?.[1], 60_000);
+  return { port: Number(await Promise.race([said, ended])), log: () => output };
 }
+
+/** What `server-main.js` and `entry.js` say when they are ready. */
+const listeningOn = /(?:agent listening on |listening on http:\/\/127\.0\.0\.1:)(\d+)/;
 
 function remove(profile: Profile): void {
   fs.rmSync(profile.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });

@@ -1,6 +1,6 @@
 /**
- * Plain JavaScript in place of two native modules of the VS Code server, by path in its node_modules. Nothing is
- * compiled when it is installed, and without these two it would only complain all the time.
+ * Plain JavaScript in place of native modules of the VS Code server, by path below a `node_modules`: nothing is
+ * compiled when it is installed.
  */
 export const standIns: Readonly<Record<string, string>> = {
   // Names are exported one by one: VS Code imports this as a module, and Node must see them without running it.
@@ -41,6 +41,8 @@ exports.Logger = Logger;
 exports.createRotatingLogger = create;
 exports.createAsyncRotatingLogger = create;
 `,
+  // Hashes the password of who logs in; there is none.
+  'argon2/argon2.js': `'use strict';\n`,
   'native-watchdog/index.js': watchdog(),
   '@vscode/native-watchdog/index.js': watchdog(),
 };

@@ -1,0 +1,53 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { type EventData, run } from 'node:test';
+import { inspect } from 'node:util';
+
+/** One line of the report: a test without tests below it. */
+export interface TestResult {
+  readonly file: string;
+  readonly name: string;
+  readonly status: 'passed' | 'failed' | 'skipped';
+  readonly error?: string;
+}
+
+const [reportFile = '', concurrency = '1', ...files] = process.argv.slice(2);
+
+/** What each file has written so far. */
+const output = new Map<string, string>();
+
+// Each file runs in a process with the same preloaded modules as this one, and is ended after four minutes.
+run({ files, concurrency: Number(concurrency), timeout: 240_000 })
+  .on('test:stdout', keep)
+  .on('test:stderr', keep)
+  .on('test:diagnostic', ({ file = '', message }) => keep({ file, message: `${message}\n` }))
+  .on('test:pass', (test) => add(passed(test)))
+  .on('test:fail', (test) => add(failed(test)));
+
+function keep({ file, message }: { readonly file: string; readonly message: string }): void {
+  output.set(file, (output.get(file) ?? '') + message);
+}
+
+/** Written at once, so that what was known is known when the time is up. */
+function add(result: TestResult | undefined): void {
+  if (result) fs.appendFileSync(reportFile, `${JSON.stringify(result)}\n`);
+}
+
+function passed({ name, file = name, skip, todo, details }: EventData.TestPass): TestResult | undefined {
+  if (details.type === 'suite') return undefined;
+  if (skip !== undefined || todo !== undefined) return { file, name, status: 'skipped' };
+  // A file is itself reported as a test when there is none in it.
+  if (path.isAbsolute(name)) return { file, name: 'the file', status: 'failed', error: 'There are no tests in it.' };
+  return { file, name, status: 'passed' };
+}
+
+function failed({ name, file = name, details }: EventData.TestFail): TestResult | undefined {
+  const error = details.error as Error & { failureType?: string };
+  // What is above a failed test fails too; that is counted once.
+  if (error.failureType === 'subtestsFailed') return undefined;
+  const text = inspect(error.cause ?? error);
+  // A process that ended badly outside of its tests says why in its output.
+  if (path.isAbsolute(name))
+    return { file, name: 'the file', status: 'failed', error: `${text}\n${output.get(file) ?? ''}` };
+  return { file, name, status: 'failed', error: text };
+}
