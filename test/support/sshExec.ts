@@ -1,4 +1,4 @@
-import { Readable, type Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { ChildProcess } from 'node:child_process';
 import type { Exec } from '../../src/core/detect/exec.ts';
 import { kill, start } from './child.ts';

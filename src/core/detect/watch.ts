@@ -21,7 +21,7 @@ export interface WatchOptions {
   readonly delay?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-export interface Watch {
+export interface ListenerWatch {
   /** Looks at once, and often for a while. */
   refresh(): void;
   setFocused(isFocused: boolean): void;
@@ -30,7 +30,7 @@ export interface Watch {
 }
 
 /** Looks at a remote until `signal` aborts, `close` is called, or the link is lost. Never throws: it reports. */
-export function watchListeners(options: WatchOptions, signal: AbortSignal): Watch {
+export function watchListeners(options: WatchOptions, signal?: AbortSignal): ListenerWatch {
   const watcher = new Watcher(options, signal);
   const ended = watcher.run();
   return {
@@ -59,11 +59,11 @@ class Watcher {
   #listeners: readonly Listener[] = [];
   #detection: Detection = { kind: 'starting' };
 
-  constructor(options: WatchOptions, signal: AbortSignal) {
+  constructor(options: WatchOptions, signal: AbortSignal | undefined) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#limitMs = options.answerLimitMs ?? 10_000;
-    this.#signal = AbortSignal.any([signal, this.#stop.signal]);
+    this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
     this.#activeAt = this.#now();
   }
 

@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => sshd.stop());
 
-test('a server that starts and stops is seen, with its process', { timeout: 60_000 }, async () => {
+void test('a server that starts and stops is seen, with its process', { timeout: 60_000 }, async () => {
   let listeners: readonly Listener[] = [];
   let detection: Detection | undefined;
   const watch = watchListeners(

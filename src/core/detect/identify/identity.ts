@@ -11,6 +11,8 @@ export interface Identity {
    * shown, infrastructure (sshd, editors' own servers, resolvers) is neither.
    */
   readonly role: 'devServer' | 'web' | 'database' | 'debugger' | 'infrastructure' | 'unknown';
+  /** What it was told by; 'answer' when the server itself was asked. Absent for what is unknown. */
+  readonly evidence?: 'answer' | 'commandLine' | 'workingDirectory' | 'port';
   /** Absent when it does not speak HTTP. */
   readonly scheme?: 'http' | 'https';
   /** A path worth opening instead of '/', with its leading slash. */

@@ -1,0 +1,118 @@
+import type { Listener } from '../listener.ts';
+import { oneLine } from '../text.ts';
+import { type Framework, frameworks } from './frameworks.ts';
+import type { HttpAnswer } from './http.ts';
+import type { Identity } from './identity.ts';
+import type { ProbeAnswer } from './probe.ts';
+
+/** Weighs all that is known of a listener; `heard` is absent when it was not asked. */
+export function judge(listener: Listener, heard?: ProbeAnswer): Identity {
+  const http = heard?.kind === 'http' ? heard : undefined;
+  const title = http && titleOf(http.answer.body);
+  const seen: Seen = { listener, command: commandOf(listener), heard, title };
+  const best = frameworks
+    .flatMap((framework) => weigh(framework, seen) ?? [])
+    .reduce<Match | undefined>((winner, match) => (winner && winner.score >= match.score ? winner : match), undefined);
+  if (!best && !http) {
+    return { framework: 'unknown', name: listener.process?.name || 'unknown', icon: 'plug', role: 'unknown' };
+  }
+  const named = best ? nameOf(best, http !== undefined) : unnamed(listener);
+  const path = http && best && pathOf(best.framework, http.answer);
+  return {
+    ...named,
+    ...(http && { scheme: http.scheme, evidence: 'answer' }),
+    ...(path !== undefined && { path }),
+    ...(title && { title }),
+  };
+}
+
+/** Not so when command line or port say that it does not speak HTTP, and nothing says that it does. */
+export function mayBeAsked(listener: Listener): boolean {
+  const command = commandOf(listener);
+  const named = frameworks.filter((framework) => framework.command?.test(command));
+  if (named.length > 0) return named.every(({ speaks }) => speaks === undefined);
+  return !frameworks.some(({ speaks, ports }) => speaks === 'other' && ports?.includes(listener.port));
+}
+
+interface Seen {
+  readonly listener: Listener;
+  readonly command: string;
+  readonly heard: ProbeAnswer | undefined;
+  readonly title: string | undefined;
+}
+
+interface Match {
+  readonly framework: Framework;
+  readonly score: number;
+  readonly evidence: NonNullable<Identity['evidence']>;
+}
+
+const levelWeight = { particular: 4, base: 1, language: 0.5 };
+
+function weigh(framework: Framework, seen: Seen): Match | undefined {
+  const answer = answerScore(framework, seen);
+  const command = framework.command?.test(seen.command) ? 4 : 0;
+  const directory = framework.directory?.test(seen.listener.process?.workingDirectory ?? '') ? 2 : 0;
+  const score = (answer + command + directory) * levelWeight[framework.level ?? 'particular'];
+  const port = framework.ports?.includes(seen.listener.port) ? 0.1 : 0;
+  if (score > 0) {
+    return {
+      framework,
+      score: score + port,
+      evidence: answer > 0 ? 'answer' : command > 0 ? 'commandLine' : 'workingDirectory',
+    };
+  }
+  // A number alone names only what is not to be asked: web servers move about, databases stay where they are.
+  const isHttp = seen.heard?.kind === 'http';
+  return port > 0 && framework.speaks === 'other' && !isHttp ? { framework, score: port, evidence: 'port' } : undefined;
+}
+
+function answerScore({ headers = {}, answer, title }: Framework, { heard, title: seenTitle }: Seen): number {
+  if (heard?.kind === 'other') return answer?.test(heard.text) ? 8 : 0;
+  if (heard?.kind !== 'http') return 0;
+  const hasHeader = Object.entries(headers).some(([name, value]) => value.test(heard.answer.headers.get(name) ?? ''));
+  return (
+    (hasHeader ? 8 : 0) +
+    (answer?.test(heard.answer.body) ? 8 : 0) +
+    (seenTitle !== undefined && title?.test(seenTitle) ? 8 : 0)
+  );
+}
+
+function nameOf({ framework, evidence }: Match, isHttp: boolean): Identity {
+  const { id, name, icon, role, level, speaks } = framework;
+  // That a language runs it does not say that it serves pages.
+  if (level === 'language' && !isHttp) return { framework: 'unknown', name, icon, role: 'unknown', evidence };
+  return { framework: id, name, icon, role, evidence, ...(speaks === undefined && { scheme: 'http' }) };
+}
+
+const projectFolder = /^\/(?:home|root|Users|workspaces?|app|code|src|work|mnt|media|tmp|var\/www|opt|data)(?:\/|$)/;
+
+/** A web server that nobody knows: a project's own if it runs in somebody's folder, else a service of the machine. */
+function unnamed({ owner, process }: Listener): Identity {
+  const isProject = owner === 'self' && projectFolder.test(process?.workingDirectory ?? '');
+  return { framework: 'http', name: 'HTTP', icon: 'globe', role: isProject ? 'devServer' : 'web' };
+}
+
+/** Only where `/` has nothing to show. */
+function pathOf({ path }: Framework, { status, body }: HttpAnswer): string | undefined {
+  if (status !== 404 || path === undefined) return undefined;
+  return typeof path === 'string' ? path : path.exec(body)?.[1];
+}
+
+function commandOf({ process }: Listener): string {
+  const command = process?.commandLine?.join(' ') ?? '';
+  return (command === '' ? (process?.name ?? '') : command).slice(0, 4096);
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
+
+function titleOf(body: string): string | undefined {
+  const text = /<title(?:\s[^>]{0,200})?>([^<]{0,1000})<\/title/i.exec(body)?.[1];
+  const title =
+    text &&
+    oneLine(
+      text.replaceAll(/&([a-z]{2,4}|#39);/g, (all, name: string) => entities[name] ?? all),
+      100,
+    );
+  return title === '' ? undefined : title;
+}

@@ -1,0 +1,111 @@
+import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
+import { abortable, deadline } from '../../../base/delay.ts';
+import { type HttpAnswer, httpRequest, isComplete, parseHttp } from './http.ts';
+
+export type ProbeAnswer =
+  | { readonly kind: 'http'; readonly scheme: 'http' | 'https'; readonly answer: HttpAnswer }
+  /** It answered, but not in HTTP: a greeting or a complaint, at most 1,000 characters. */
+  | { readonly kind: 'other'; readonly text: string }
+  /** It took the connection and said nothing, or was not to be reached. */
+  | { readonly kind: 'nothing' };
+
+const maxBytes = 1 << 16;
+const limitMs = 2000;
+
+/**
+ * Asks a server what it is: one `GET /`, 64 KiB and two seconds at most, closed at once. A server that refuses plain
+ * text gets a second connection with TLS; its certificate is not verified, because nothing is trusted to it.
+ * @throws the signal's reason only.
+ */
+export async function probe(
+  connect: (signal: AbortSignal) => Promise<Duplex>,
+  port: number,
+  signal: AbortSignal,
+): Promise<ProbeAnswer> {
+  const plain = await exchange(connect, port, signal);
+  if (!plain) return { kind: 'nothing' };
+  if (!wantsTls(plain)) return understood(plain.bytes, 'http');
+  const secured = await exchange(async (inner) => secure(await connect(inner)), port, signal);
+  return understood(secured && secured.bytes.length > 0 ? secured.bytes : plain.bytes, secured ? 'https' : 'http');
+}
+
+interface Exchange {
+  readonly bytes: Buffer;
+  /** The server ended the connection, rather than our limit. */
+  readonly isEnded: boolean;
+}
+
+function understood(bytes: Buffer, scheme: 'http' | 'https'): ProbeAnswer {
+  const answer = parseHttp(bytes);
+  if (answer) return { kind: 'http', scheme, answer };
+  return bytes.length > 0 ? { kind: 'other', text: bytes.toString('latin1', 0, 1000) } : { kind: 'nothing' };
+}
+
+/**
+ * An alert or handshake record (RFC 8446 §5.1), a connection closed without a word, or a web server's complaint that it
+ * was spoken to in the clear.
+ */
+function wantsTls({ bytes, isEnded }: Exchange): boolean {
+  if (bytes.length === 0) return isEnded;
+  if ((bytes[0] === 0x15 || bytes[0] === 0x16) && bytes[1] === 0x03) return true;
+  const answer = parseHttp(bytes);
+  return answer?.status === 400 && /HTTPS|TLS|SSL/.test(answer.body.slice(0, 2000));
+}
+
+/** Undefined when no connection came about. */
+async function exchange(
+  connect: (signal: AbortSignal) => Promise<Duplex>,
+  port: number,
+  signal: AbortSignal,
+): Promise<Exchange | undefined> {
+  const limit = deadline(limitMs, () => new Error('probe limit'), signal);
+  let stream: Duplex | undefined;
+  try {
+    stream = await abortable(connectOrClose(connect, limit.signal), limit.signal);
+    const heard = await converse(stream, httpRequest(port), limit.signal);
+    signal.throwIfAborted();
+    return heard;
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  } finally {
+    limit.clear();
+    stream?.destroy();
+  }
+}
+
+async function connectOrClose(connect: (signal: AbortSignal) => Promise<Duplex>, signal: AbortSignal): Promise<Duplex> {
+  const stream = await connect(signal);
+  stream.on('error', () => undefined);
+  if (signal.aborted) stream.destroy();
+  return stream;
+}
+
+/** Resolves with what came when the server ends, has said all, has said enough, or the limit is reached. */
+async function converse(stream: Duplex, request: string, signal: AbortSignal): Promise<Exchange> {
+  return new Promise((resolve) => {
+    const heard = Buffer.alloc(maxBytes);
+    let length = 0;
+    const finish = (isEnded: boolean): void => {
+      signal.removeEventListener('abort', onLimit);
+      resolve({ bytes: heard.subarray(0, length), isEnded });
+    };
+    const onLimit = (): void => finish(false);
+    signal.addEventListener('abort', onLimit, { once: true });
+    stream.on('data', (chunk: Buffer) => {
+      length += chunk.copy(heard, length);
+      if (length === maxBytes || isComplete(heard.subarray(0, length))) finish(true);
+    });
+    stream.once('end', () => finish(true));
+    stream.once('close', () => finish(true));
+    stream.write(request);
+  });
+}
+
+function secure(stream: Duplex): Duplex {
+  stream.on('error', () => undefined);
+  return tls.connect({ socket: stream, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] }).on('close', () => {
+    stream.destroy();
+  });
+}
