@@ -1,0 +1,157 @@
+/** The fields and values of VS Code's `remote.portsAttributes`. */
+export interface PortAttributes {
+  readonly label?: string;
+  readonly onAutoForward?: 'notify' | 'openBrowser' | 'openBrowserOnce' | 'openPreview' | 'silent' | 'ignore';
+  readonly protocol?: 'http' | 'https';
+  /** Forward to the same local port or not at all. */
+  readonly requireLocalPort?: boolean;
+  /** Accepted for compatibility; a local port below 1024 is never had by raising privileges. */
+  readonly elevateIfNeeded?: boolean;
+}
+
+/** `sshPorts.portsAttributes` and `sshPorts.otherPortsAttributes`, read and checked. Plain data. */
+export interface PortRules {
+  readonly rules: readonly PortRule[];
+  /** For ports that no rule names. */
+  readonly others: PortAttributes;
+  /** Keys that mean nothing: no port, range, address or regular expression. */
+  readonly badKeys: readonly string[];
+}
+
+export interface PortRule {
+  readonly key: RuleKey;
+  readonly attributes: PortAttributes;
+}
+
+export type RuleKey =
+  | { readonly kind: 'hostPort'; readonly host: string; readonly port: number }
+  | { readonly kind: 'port'; readonly port: number }
+  | { readonly kind: 'range'; readonly from: number; readonly to: number }
+  /** A framework's id or name, in any case. */
+  | { readonly kind: 'framework'; readonly name: string }
+  /** A regular expression on the command line. */
+  | { readonly kind: 'command'; readonly pattern: string };
+
+/** What rules look at. */
+export interface RuleSubject {
+  readonly port: number;
+  /** Where it listens, as the remote names it. */
+  readonly addresses: readonly string[];
+  readonly command?: string;
+  /** Id and name of the framework, once known. */
+  readonly frameworks?: readonly string[];
+}
+
+/**
+ * Reads settings, the more particular ones first (a host's own, then all hosts', then VS Code's): among equally exact
+ * rules the first wins. `knownFrameworks` decides whether a word is a framework or a regular expression.
+ */
+export function readPortRules(
+  layers: readonly { readonly portsAttributes?: unknown; readonly otherPortsAttributes?: unknown }[],
+  knownFrameworks: readonly string[],
+): PortRules {
+  const known = new Set(knownFrameworks.map((name) => name.toLowerCase()));
+  const rules: PortRule[] = [];
+  const badKeys: string[] = [];
+  for (const { portsAttributes } of layers) {
+    for (const [text, value] of entries(portsAttributes)) {
+      const key = parseKey(text, known);
+      if (key) rules.push({ key, attributes: parseAttributes(value) });
+      else badKeys.push(text);
+    }
+  }
+  const others = layers.map(({ otherPortsAttributes }) => parseAttributes(otherPortsAttributes));
+  return { rules, others: fill(others), badKeys };
+}
+
+/** What holds for a port: the most exact rule, its blanks filled by the less exact ones. */
+export function attributesFor(subject: RuleSubject, { rules, others }: PortRules): PortAttributes {
+  const matching = matchingRules(subject, rules);
+  return matching.length > 0 ? fill(matching.map(({ attributes }) => attributes)) : others;
+}
+
+/** Whether a rule of the user's speaks of this port at all; `otherPortsAttributes` does not. */
+export function hasRule(subject: RuleSubject, { rules }: PortRules): boolean {
+  return matchingRules(subject, rules).length > 0;
+}
+
+function matchingRules(subject: RuleSubject, rules: readonly PortRule[]): PortRule[] {
+  return rules.filter(({ key }) => matches(key, subject)).sort((a, b) => inexactness(a.key) - inexactness(b.key));
+}
+
+/** An address and a port, a port, a range (the narrower the better), a framework, an expression. */
+function inexactness(key: RuleKey): number {
+  if (key.kind === 'hostPort') return 0;
+  if (key.kind === 'port') return 1;
+  if (key.kind === 'range') return 2 + (key.to - key.from);
+  return key.kind === 'framework' ? 100_000 : 100_001;
+}
+
+function matches(key: RuleKey, subject: RuleSubject): boolean {
+  if (key.kind === 'hostPort') return key.port === subject.port && isAt(key.host, subject.addresses);
+  if (key.kind === 'port') return key.port === subject.port;
+  if (key.kind === 'range') return key.from <= subject.port && subject.port <= key.to;
+  if (key.kind === 'framework') return subject.frameworks?.some((name) => name.toLowerCase() === key.name) ?? false;
+  return subject.command !== undefined && new RegExp(key.pattern).test(subject.command.slice(0, 1024));
+}
+
+/** A server on all addresses is at each of them; 'localhost' is every loopback address. */
+function isAt(host: string, addresses: readonly string[]): boolean {
+  const isIpv6 = host.includes(':');
+  if (addresses.includes(host) || addresses.includes('::') || (!isIpv6 && addresses.includes('0.0.0.0'))) return true;
+  return host === 'localhost' && addresses.some((address) => address === '::1' || address.startsWith('127.'));
+}
+
+function parseKey(text: string, knownFrameworks: ReadonlySet<string>): RuleKey | undefined {
+  const key = text.trim();
+  if (/^\d+$/.test(key)) return isPort(Number(key)) ? { kind: 'port', port: Number(key) } : undefined;
+  const [, from, to] = /^(\d+)\s*-\s*(\d+)$/.exec(key) ?? [];
+  if (from !== undefined && to !== undefined) {
+    const range = { from: Number(from), to: Number(to) };
+    return isPort(range.from) && isPort(range.to) && range.from <= range.to ? { kind: 'range', ...range } : undefined;
+  }
+  const [, ipv6, name, port] = /^(?:\[([\da-fA-F:.]+)\]|([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)):(\d+)$/.exec(key) ?? [];
+  if (port !== undefined) {
+    const host = (ipv6 ?? name ?? '').toLowerCase();
+    return isPort(Number(port)) ? { kind: 'hostPort', host, port: Number(port) } : undefined;
+  }
+  if (knownFrameworks.has(key.toLowerCase())) return { kind: 'framework', name: key.toLowerCase() };
+  return key !== '' && isPattern(key) ? { kind: 'command', pattern: key } : undefined;
+}
+
+function isPort(value: number): boolean {
+  return value >= 1 && value <= 65535;
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return Boolean(new RegExp(text));
+  } catch {
+    return false;
+  }
+}
+
+const onAutoForward = ['notify', 'openBrowser', 'openBrowserOnce', 'openPreview', 'silent', 'ignore'] as const;
+
+/** Values of a wrong type are left out, as if they were not written. */
+function parseAttributes(value: unknown): PortAttributes {
+  const raw = Object.fromEntries(entries(value));
+  const action = onAutoForward.find((each) => each === raw['onAutoForward']);
+  const protocol = (['http', 'https'] as const).find((each) => each === raw['protocol']);
+  return {
+    ...(typeof raw['label'] === 'string' && raw['label'] !== '' && { label: raw['label'] }),
+    ...(action && { onAutoForward: action }),
+    ...(protocol && { protocol }),
+    ...(typeof raw['requireLocalPort'] === 'boolean' && { requireLocalPort: raw['requireLocalPort'] }),
+    ...(typeof raw['elevateIfNeeded'] === 'boolean' && { elevateIfNeeded: raw['elevateIfNeeded'] }),
+  };
+}
+
+/** The first has the say; the rest fill what it leaves open. */
+function fill(layers: readonly PortAttributes[]): PortAttributes {
+  return Object.assign({}, ...layers.toReversed()) as PortAttributes;
+}
+
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+}
