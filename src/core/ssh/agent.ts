@@ -1,0 +1,78 @@
+import net from 'node:net';
+import { abortable } from '../../base/delay.ts';
+import { string, uint32, WireReader } from './wire.ts';
+
+/** Message numbers and flags of the SSH agent protocol (draft-ietf-sshm-ssh-agent §6). */
+const REQUEST_IDENTITIES = 11;
+const IDENTITIES_ANSWER = 12;
+const SIGN_REQUEST = 13;
+const SIGN_RESPONSE = 14;
+const RSA_SHA2_256 = 2;
+const RSA_SHA2_512 = 4;
+
+const LIMIT_BYTES = 256 * 1024;
+
+export interface AgentKey {
+  /** The public key or certificate as it goes over the wire, whatever its type. */
+  readonly blob: Buffer;
+  readonly comment: string;
+}
+
+/**
+ * A client of an SSH agent behind a Unix socket or a Windows pipe. It treats keys as opaque bytes, so certificates and
+ * security keys work like any other.
+ */
+export class Agent {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async identities(signal: AbortSignal): Promise<readonly AgentKey[]> {
+    const reader = new WireReader(await this.#ask(Buffer.of(REQUEST_IDENTITIES), IDENTITIES_ANSWER, signal));
+    const count = reader.uint32();
+    const keys: AgentKey[] = [];
+    for (let index = 0; index < count; index++) keys.push({ blob: reader.string(), comment: reader.text() });
+    return keys;
+  }
+
+  /** The whole signature: its algorithm's name, the value, and what a security key adds. */
+  async sign(blob: Buffer, data: Buffer, algorithm: string, signal: AbortSignal): Promise<Buffer> {
+    const flags = algorithm.startsWith('rsa-sha2-512')
+      ? RSA_SHA2_512
+      : algorithm.startsWith('rsa-sha2-256')
+        ? RSA_SHA2_256
+        : 0;
+    const request = Buffer.concat([Buffer.of(SIGN_REQUEST), string(blob), string(data), uint32(flags)]);
+    return new WireReader(await this.#ask(request, SIGN_RESPONSE, signal)).string();
+  }
+
+  /** One connection a request: agents that ask the user for each use answer in their own time. */
+  async #ask(request: Buffer, expected: number, signal: AbortSignal): Promise<Buffer> {
+    const socket = net.connect(this.#path);
+    try {
+      const answer = new WireReader(await abortable(exchange(socket, string(request)), signal));
+      if (answer.byte() !== expected) throw new Error('the agent refused');
+      return answer.rest();
+    } finally {
+      socket.destroy();
+    }
+  }
+}
+
+function exchange(socket: net.Socket, message: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let received = Buffer.alloc(0);
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error('the agent closed the connection')));
+    socket.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      if (received.length < 4) return;
+      const length = received.readUInt32BE(0);
+      if (length > LIMIT_BYTES) reject(new Error('the agent sent too much'));
+      else if (received.length >= 4 + length) resolve(received.subarray(4, 4 + length));
+    });
+    socket.write(message);
+  });
+}

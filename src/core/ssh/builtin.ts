@@ -1,0 +1,116 @@
+import type { ClientChannel } from 'ssh2';
+import { once } from 'node:events';
+import { abortable, deadline } from '../../base/delay.ts';
+import { errorText, UserError } from '../../base/userError.ts';
+import type { HostConfig } from '../config/hostConfig.ts';
+import type { Exec, ExecProblem } from '../detect/exec.ts';
+import type { Dial, DialProblem } from '../forward/dial.ts';
+import type { Endpoint } from '../forward/spec.ts';
+import type { Connection, ConnectionFacts } from './connection.ts';
+import { keepAlive } from './keepAlive.ts';
+import type { Link } from './link.ts';
+import { RemoteListeners } from './remoteListeners.ts';
+
+const GOODBYE_MS = 1000;
+
+/** The connection that ssh2 carries. `closeRoute` ends what it stands on: jump hosts, a proxy. */
+export function builtinConnection(
+  link: Link,
+  config: HostConfig,
+  facts: ConnectionFacts,
+  closeRoute: () => Promise<void>,
+): Connection {
+  const listeners = new RemoteListeners(link);
+  const stopKeepAlive = keepAlive(link, config);
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    stopKeepAlive();
+    const limit = deadline(GOODBYE_MS, () => new Error('the server does not close'));
+    const gone = once(link.client, 'close');
+    if (link.isOpen) {
+      link.client.end();
+      await abortable(gone, limit.signal).catch(() => undefined);
+    }
+    limit.clear();
+    link.lose({ kind: 'closed' });
+    await closeRoute();
+  };
+  void link.closed.then(() => {
+    closing ??= close();
+    return closing;
+  });
+  return {
+    facts,
+    dial: dial(link),
+    exec: exec(link, config),
+    listenRemote: listeners.listen,
+    ping: (signal) => link.ping(signal),
+    closed: link.closed,
+    close: () => (closing ??= close()),
+  };
+}
+
+function dial(link: Link): Dial {
+  return async (to, signal) => {
+    try {
+      const channel = await link.request<ClientChannel>(
+        (answer) => {
+          if (to.kind === 'tcp') link.client.forwardOut('127.0.0.1', 0, to.host, to.port, answer);
+          else link.client.openssh_forwardOutStreamLocal(to.path, answer);
+        },
+        discard,
+        signal,
+      );
+      return link.stream(channel);
+    } catch (error) {
+      throw isChannelFailure(error) ? new UserError<DialProblem>(dialProblem(to, error), { cause: error }) : error;
+    }
+  };
+}
+
+/** ssh2 puts SSH_MSG_CHANNEL_OPEN_FAILURE's reason code (RFC 4254 §5.1) on the error. */
+function isChannelFailure(error: unknown): error is Error & { readonly reason: unknown } {
+  return error instanceof Error && 'reason' in error;
+}
+
+function dialProblem(to: Endpoint, error: Error & { readonly reason: unknown }): DialProblem {
+  const code = error.reason === 1 ? 'forwardingProhibited' : error.reason === 2 ? 'connectFailed' : 'channelRefused';
+  return { code, to, detail: errorText(error).replace('(SSH) Channel open failure: ', '') };
+}
+
+function exec(link: Link, config: HostConfig): Exec {
+  return async (command, signal) => {
+    const channel = await link
+      .request<ClientChannel>(
+        (answer) => link.client.exec(command, { env: { ...config.env } }, answer),
+        discard,
+        signal,
+      )
+      .catch((error: unknown) => {
+        signal.throwIfAborted();
+        if (error instanceof UserError) throw error;
+        throw new UserError<ExecProblem>({ code: 'execRefused' }, { cause: error });
+      });
+    let status: number | undefined;
+    channel.on('exit', (code: number | null) => (status = code ?? undefined));
+    const stream = link.stream(channel);
+    const exit = new Promise<{ status: number | undefined }>((resolve) => {
+      channel.once('close', () => resolve({ status }));
+      void link.closed.then(() => resolve({ status }));
+    });
+    const close = (): void => {
+      stream.destroy();
+      stream.abandon();
+    };
+    return { stdin: stream, stdout: stream, stderr: channel.stderr, exit, close };
+  };
+}
+
+/** A channel that opened after nobody wanted it any more. */
+function discard(channel: ClientChannel): void {
+  channel.on('error', () => undefined);
+  channel.stderr.on('error', () => undefined);
+  channel.resume();
+  channel.stderr.resume();
+  channel.close();
+}

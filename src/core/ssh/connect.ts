@@ -1,0 +1,144 @@
+import { abortable } from '../../base/delay.ts';
+import { type Log, prefixed } from '../../base/log.ts';
+import { Scope } from '../../base/scope.ts';
+import { UserError } from '../../base/userError.ts';
+import type { HostConfig, JumpHop } from '../config/hostConfig.ts';
+import { proposal, type Proposal } from './algorithms.ts';
+import { authenticate, authFailed } from './auth.ts';
+import { builtinConnection } from './builtin.ts';
+import type { Connection, ConnectProblem } from './connection.ts';
+import { shakeHands } from './handshake.ts';
+import { loadHostKeys } from './hostKeys.ts';
+import { type Identity, listIdentities } from './identities.ts';
+import { Link } from './link.ts';
+import { Patience } from './patience.ts';
+import type { Prompts } from './prompts.ts';
+import { type Hop, openRoute } from './route.ts';
+
+const HANDSHAKE_MS = 30_000;
+/** A proxy may have a way of its own to open first. */
+const PROXY_HANDSHAKE_MS = 60_000;
+const AUTH_MS = 60_000;
+/** As many jump hosts, and jump hosts of jump hosts, as nobody has: a configuration that leads back to itself. */
+const MAX_DEPTH = 16;
+
+export interface ConnectDeps {
+  readonly prompts: Prompts;
+  readonly log: Log;
+  readonly resolveHop: (hop: JumpHop, signal: AbortSignal) => Promise<HostConfig>;
+  /** Has the user consented to this ProxyCommand? */
+  readonly allowCommand: (command: string) => Promise<boolean>;
+  /** False: ask nothing, and fail where a question would be needed (ssh_config(5) BatchMode). */
+  readonly interactive?: boolean;
+}
+
+/**
+ * Connects and logs in, hop by hop. Rejects with a `UserError` (`ConnectProblem` or `commandNotAllowed`) or the signal's
+ * reason; whatever was opened on the way is closed then.
+ */
+export function connect(config: HostConfig, deps: ConnectDeps, signal: AbortSignal): Promise<Connection> {
+  return connectVia(config, undefined, deps, 0, signal);
+}
+
+async function connectVia(
+  asked: HostConfig,
+  through: Hop | undefined,
+  deps: ConnectDeps,
+  depth: number,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const config = deps.interactive === false ? { ...asked, batchMode: true } : asked;
+  const { name: host } = config;
+  if (depth > MAX_DEPTH) {
+    throw new UserError<ConnectProblem>({ code: 'jumpFailed', host, via: through?.name ?? host, detail: 'loop' });
+  }
+  const log = prefixed(deps.log, host);
+  const broken = new AbortController();
+  const stop = AbortSignal.any([signal, broken.signal]);
+  const patience = new Patience();
+  const prompts = patient(deps.prompts, patience);
+  const tried: string[] = [];
+  const scope = new Scope();
+  let phase: 'handshake' | 'auth' = 'handshake';
+  try {
+    const hostKeys = await loadHostKeys(config, prompts, log);
+    const ours = usable(config, proposal(config, hostKeys.knownTypes));
+    const route = await openRoute(
+      config,
+      through,
+      { ...deps, connectHop: (hop, previous, stopHop) => connectVia(hop, previous, deps, depth + 1, stopHop) },
+      signal,
+    );
+    scope.defer(() => route.close());
+    const timeOut = (): void => broken.abort(new UserError<ConnectProblem>({ code: 'timeout', host, phase }));
+    try {
+      patience.start(
+        config.connectTimeoutMs || (config.proxy.kind === 'command' ? PROXY_HANDSHAKE_MS : HANDSHAKE_MS),
+        timeOut,
+      );
+      const { client, userauth, negotiated, serverVersion } = await abortable(
+        shakeHands({
+          stream: route.stream,
+          config,
+          proposal: ours,
+          verifyHostKey: (key) => hostKeys.verify(key, route.address, stop),
+          onFailure: (error) => broken.abort(error),
+          onBanner: (text) => prompts.notice(host, text),
+        }),
+        stop,
+      );
+      log.debug(`${serverVersion}, ${negotiated.kex}, ${negotiated.cs.cipher}, ${negotiated.serverHostKey}`);
+      phase = 'auth';
+      patience.start(AUTH_MS, timeOut);
+      const identities = async (): Promise<readonly Identity[]> =>
+        (await listIdentities(config, prompts, log, stop)).map((identity) => patientlySigning(identity, patience));
+      const authMethod = await abortable(
+        authenticate(userauth, { config, prompts, log, identities, tried }, stop),
+        stop,
+      );
+      log.info(`logged in as ${config.user} (${authMethod})`);
+      const { via } = route;
+      const { kex, serverHostKey: hostKey, cs } = negotiated;
+      const facts = { transport: 'builtin', serverVersion, cipher: cs.cipher, kex, hostKey, via, authMethod } as const;
+      return builtinConnection(new Link(client, route.stream), config, facts, () => scope.close());
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isProblem(error, 'handshakeEnded')) throw error;
+      // A server that hangs up during the login has had enough of our attempts.
+      if (phase === 'auth') throw authFailed(config, tried, []);
+      throw (await route.failure()) ?? error;
+    }
+  } catch (error) {
+    await scope.close();
+    throw error;
+  } finally {
+    patience.stop();
+  }
+}
+
+/** Nothing left to propose is the same as nothing in common. */
+function usable({ name: host }: HostConfig, ours: Proposal): Proposal {
+  const empty = Object.entries(ours).find(([, names]) => names.length === 0);
+  if (empty) throw new UserError<ConnectProblem>({ code: 'noCommonAlgorithm', host, what: empty[0], server: [] });
+  return ours;
+}
+
+function isProblem(error: unknown, code: ConnectProblem['code']): boolean {
+  return error instanceof UserError && error.problem.code === code;
+}
+
+function patient(prompts: Prompts, patience: Patience): Prompts {
+  return {
+    hostKey: (question, signal) => patience.whilePersonAnswers(() => prompts.hostKey(question, signal)),
+    secret: (question, signal) => patience.whilePersonAnswers(() => prompts.secret(question, signal)),
+    notice: (host, text) => prompts.notice(host, text),
+  };
+}
+
+/** An agent may wait for a confirmation, a security key for a touch. */
+function patientlySigning(identity: Identity, patience: Patience): Identity {
+  return {
+    ...identity,
+    sign: (data, algorithm, signal) => patience.whilePersonAnswers(() => identity.sign(data, algorithm, signal)),
+  };
+}

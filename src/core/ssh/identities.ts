@@ -1,0 +1,203 @@
+import type { KeyObject } from 'node:crypto';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Log } from '../../base/log.ts';
+import { errorCode, errorText } from '../../base/userError.ts';
+import type { HostConfig } from '../config/hostConfig.ts';
+import { Agent } from './agent.ts';
+import { decrypt } from './decrypt.ts';
+import {
+  isEncrypted,
+  keyTypeOf,
+  parsePrivateKey,
+  parsePublicKeyLine,
+  publicBlob,
+  signWith,
+  visiblePublicKey,
+} from './keys.ts';
+import { plainBlob } from './certificate.ts';
+import type { Prompts } from './prompts.ts';
+
+/** A key that may log in. Nothing secret is read or asked for before the server said that it would take the key. */
+export interface Identity {
+  /** For people and for the log: a file's name or an agent's comment. */
+  readonly label: string;
+  /** Undefined: only the private key tells, so it must be unlocked first. */
+  readonly blob: Buffer | undefined;
+  /** Asks for what is missing. False when this identity is of no use: no passphrase given, an unreadable file. */
+  unlock(signal: AbortSignal): Promise<boolean>;
+  /** The public key or certificate to show; known once unlocked. */
+  publicBlob(): Buffer;
+  sign(data: Buffer, algorithm: string, signal: AbortSignal): Promise<Buffer>;
+}
+
+/**
+ * In the order of OpenSSH's pubkey_prepare: certificates that were named, keys of the agent that are configured too, its
+ * other keys (unless IdentitiesOnly), then the remaining files.
+ */
+export async function listIdentities(
+  config: HostConfig,
+  prompts: Prompts,
+  log: Log,
+  signal: AbortSignal,
+): Promise<readonly Identity[]> {
+  const files = await keyFiles(config, prompts, log);
+  const agent = config.identityAgent === undefined ? undefined : new Agent(config.identityAgent);
+  const inAgent = agent ? await agentIdentities(agent, log, signal) : [];
+  const isSame = (one: Identity, other: Identity): boolean =>
+    one.blob !== undefined && other.blob !== undefined && one.blob.equals(other.blob);
+  const preferred = inAgent.filter((held) => files.some((file) => isSame(file, held)));
+  const others = config.identitiesOnly ? [] : inAgent.filter((held) => !preferred.includes(held));
+  const rest = files.filter((file) => !preferred.some((held) => isSame(file, held)));
+  const certificates = await namedCertificates(config, [...files, ...inAgent], log);
+  return [...certificates, ...preferred, ...others, ...rest];
+}
+
+async function agentIdentities(agent: Agent, log: Log, signal: AbortSignal): Promise<readonly Identity[]> {
+  try {
+    const keys = await agent.identities(signal);
+    return keys.map(({ blob, comment }) => ({
+      label: comment || keyTypeOf(blob),
+      blob,
+      unlock: async () => true,
+      publicBlob: () => blob,
+      sign: (data, algorithm, stop) => agent.sign(blob, data, algorithm, stop),
+    }));
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn(`no keys from the agent: ${errorText(error)}`);
+    return [];
+  }
+}
+
+/** Each key file, followed by the certificate that lies beside it, unless certificates were named (ssh_config(5) IdentityFile). */
+async function keyFiles(config: HostConfig, prompts: Prompts, log: Log): Promise<readonly Identity[]> {
+  const found = await Promise.all(
+    config.identityFiles.map(async (file) => {
+      const identity = await keyFile(file, config, prompts, log);
+      if (!identity) return [];
+      if (config.certificateFiles.length > 0) return [identity];
+      const certificate = await readPublicKey(`${file}-cert.pub`);
+      return certificate ? [identity, withCertificate(identity, certificate)] : [identity];
+    }),
+  );
+  return found.flat();
+}
+
+async function keyFile(file: string, config: HostConfig, prompts: Prompts, log: Log): Promise<Identity | undefined> {
+  const text = await readPrivateKey(file, log);
+  const beside = await readPublicKey(`${file}.pub`);
+  if (text === undefined && !beside) return undefined;
+  const named = parsePublicKeyLine(text ?? '')?.blob; // IdentityFile may name the public half of a key in the agent
+  let key: KeyObject | undefined;
+  let blob = named ?? (text === undefined ? undefined : visiblePublicKey(text)) ?? beside;
+  if (text !== undefined && !blob && !isEncrypted(text)) {
+    const parsed = parsePrivateKey(text, undefined);
+    if (parsed.kind !== 'key') {
+      log.warn(`${file}: not a private key that can be read`);
+      return undefined;
+    }
+    key = parsed.key;
+    blob = publicBlob(key);
+  }
+  return {
+    label: path.basename(file),
+    blob,
+    unlock: async (signal) => {
+      if (text === undefined || named) return false;
+      key ??= await unlockKey(file, text, config, prompts, log, signal);
+      if (key) blob ??= publicBlob(key);
+      return key !== undefined;
+    },
+    publicBlob: () => blob ?? Buffer.alloc(0),
+    sign: async (data, algorithm) => {
+      if (!key) throw new Error('the key is locked');
+      return signWith(key, data, algorithm);
+    },
+  };
+}
+
+/** As often as NumberOfPasswordPrompts allows; an empty passphrase gives up. */
+async function unlockKey(
+  file: string,
+  text: string,
+  config: HostConfig,
+  prompts: Prompts,
+  log: Log,
+  signal: AbortSignal,
+): Promise<KeyObject | undefined> {
+  if (!isEncrypted(text)) {
+    const parsed = parsePrivateKey(text, undefined);
+    if (parsed.kind !== 'key') log.warn(`${file}: not a private key that can be read`);
+    return parsed.kind === 'key' ? parsed.key : undefined;
+  }
+  if (config.batchMode) return undefined;
+  for (let attempt = 1; attempt <= config.numberOfPasswordPrompts; attempt++) {
+    const passphrase = await prompts.secret({ kind: 'passphrase', host: config.name, keyFile: file, attempt }, signal);
+    if (!passphrase) return undefined;
+    const parsed = await decrypt(text, passphrase, signal);
+    if (parsed.kind === 'key') return parsed.key;
+    if (parsed.kind === 'unreadable') {
+      log.warn(`${file}: ${parsed.detail}`);
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+async function namedCertificates(
+  config: HostConfig,
+  keys: readonly Identity[],
+  log: Log,
+): Promise<readonly Identity[]> {
+  const found = await Promise.all(
+    config.certificateFiles.map(async (file) => {
+      const certificate = await readPublicKey(file);
+      const plain = certificate && plainBlob(certificate);
+      const owner = plain && keys.find(({ blob }) => blob?.equals(plain));
+      if (!certificate || !owner) {
+        log.warn(`${file}: not a certificate of a key at hand`);
+        return [];
+      }
+      return [withCertificate(owner, certificate)];
+    }),
+  );
+  return found.flat();
+}
+
+function withCertificate(identity: Identity, certificate: Buffer): Identity {
+  return {
+    ...identity,
+    label: `${identity.label} (certificate)`,
+    blob: certificate,
+    publicBlob: () => certificate,
+  };
+}
+
+/** OpenSSH ignores a private key that others may read, and so do we. */
+async function readPrivateKey(file: string, log: Log): Promise<string | undefined> {
+  try {
+    const handle = await fs.open(file);
+    try {
+      const { mode, uid } = await handle.stat();
+      const text = await handle.readFile('utf8');
+      const isPrivate = text.includes('PRIVATE KEY-----');
+      if (isPrivate && process.platform !== 'win32' && uid === os.userInfo().uid && (mode & 0o077) !== 0) {
+        log.warn(`${file}: ignored, because others may read it`);
+        return undefined;
+      }
+      return text;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') log.warn(`${file}: ${errorText(error)}`);
+    return undefined;
+  }
+}
+
+async function readPublicKey(file: string): Promise<Buffer | undefined> {
+  const text = await fs.readFile(file, 'utf8').catch(() => '');
+  return parsePublicKeyLine(text)?.blob;
+}

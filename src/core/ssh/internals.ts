@@ -1,0 +1,104 @@
+/* oxlint-disable no-underscore-dangle -- ssh2's own names */
+import type { Client, ClientChannel } from 'ssh2';
+
+/**
+ * What we need of ssh2 that its public types do not offer, in one place. The version is pinned, and the integration
+ * tests run every one of these against a real server.
+ */
+interface Internals {
+  readonly _protocol: Protocol;
+  readonly _callbacks: ((failure: boolean | Error) => void)[];
+  readonly _chanMgr: { readonly _count: number };
+}
+
+interface Protocol {
+  readonly _handlers: ProtocolHandlers;
+  /** The methods of the requests that wait for an answer: message 60 means something else for each. */
+  readonly _authsQueue: string[];
+  readonly _kex: { readonly sessionID: Buffer };
+  readonly _cipher: { encrypt(packet: Buffer): void };
+  readonly _packetRW: {
+    readonly write: {
+      readonly allocStart: number;
+      alloc(payloadBytes: number): Buffer;
+      finalize(packet: Buffer): Buffer;
+    };
+  };
+  authNone(user: string): void;
+  authPassword(user: string, password: string): void;
+  authKeyboard(user: string): void;
+  authInfoRes(answers: readonly string[]): void;
+  channelWindowAdjust(channel: number, bytes: number): void;
+  ping(): void;
+  rekey(): void;
+}
+
+export interface KeyboardPrompt {
+  readonly prompt: string;
+  readonly echo: boolean;
+}
+
+interface Extension {
+  readonly name: string;
+  readonly algs?: readonly string[];
+}
+
+/** Called with the messages of RFC 4252, RFC 4256 and RFC 8308; may be replaced. */
+export interface ProtocolHandlers {
+  EXT_INFO: (protocol: unknown, extensions: readonly Extension[]) => void;
+  USERAUTH_SUCCESS: (protocol: unknown) => void;
+  USERAUTH_FAILURE: (protocol: unknown, accepted: readonly string[], isPartial: boolean) => void;
+  USERAUTH_PK_OK: (protocol: unknown) => void;
+  USERAUTH_PASSWD_CHANGEREQ: (protocol: unknown, prompt: string) => void;
+  USERAUTH_INFO_REQUEST: (
+    protocol: unknown,
+    title: string,
+    instruction: string,
+    prompts: readonly KeyboardPrompt[],
+  ) => void;
+}
+
+function internals(client: Client): Internals {
+  return client as unknown as Internals;
+}
+
+/** These are there only once `connect` was called. */
+export function protocolOf(client: Client): Omit<Protocol, `_${string}`> {
+  return internals(client)._protocol;
+}
+
+export function handlersOf(client: Client): ProtocolHandlers {
+  return internals(client)._protocol._handlers;
+}
+
+/** Known once the handshake is over (RFC 4253 §7.2). */
+export function sessionId(client: Client): Buffer {
+  return internals(client)._protocol._kex.sessionID;
+}
+
+/** Sends a whole SSH_MSG_USERAUTH_REQUEST of the method `publickey`. */
+export function sendPublickeyRequest(client: Client, payload: Buffer): void {
+  const { _authsQueue: waiting, _cipher: cipher, _packetRW: packets } = internals(client)._protocol;
+  const packet = packets.write.alloc(payload.length);
+  packet.set(payload, packets.write.allocStart);
+  waiting.push('publickey');
+  cipher.encrypt(packets.write.finalize(packet));
+}
+
+/** Global requests are answered in order (RFC 4254 §4): each takes the next of these. Called with an Error when the link ends. */
+export function globalReplies(client: Client): ((failure: boolean | Error) => void)[] {
+  return internals(client)._callbacks;
+}
+
+/** How many channels ssh2 holds, opening ones included. */
+export function channelCount(client: Client): number {
+  return internals(client)._chanMgr._count;
+}
+
+/** Both directions' windows (RFC 4254 §5.2). */
+export function windowsOf(channel: ClientChannel): {
+  readonly incoming: { window: number };
+  readonly outgoing: { readonly id: number; readonly state: string };
+} {
+  return channel as unknown as ReturnType<typeof windowsOf>;
+}

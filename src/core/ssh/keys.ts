@@ -1,0 +1,127 @@
+import { createPrivateKey, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
+import ssh2 from 'ssh2';
+import { mpint, string, WireReader } from './wire.ts';
+
+const CURVES: Readonly<Record<string, { readonly name: string; readonly hash: string }>> = {
+  'P-256': { name: 'nistp256', hash: 'sha256' },
+  'P-384': { name: 'nistp384', hash: 'sha384' },
+  'P-521': { name: 'nistp521', hash: 'sha512' },
+};
+
+/** What the text of a key file turned out to be. */
+export type ParsedKeyFile =
+  | { readonly kind: 'key'; readonly key: KeyObject }
+  /** Wrong passphrase, or none. */
+  | { readonly kind: 'locked' }
+  | { readonly kind: 'unreadable'; readonly detail: string };
+
+/**
+ * Reads a private key in any form that OpenSSH reads: its own, PKCS#1, SEC1 and PKCS#8, encrypted or not. Slow when
+ * there is a passphrase: that is what key derivation is for.
+ */
+export function parsePrivateKey(text: string, passphrase: string | undefined): ParsedKeyFile {
+  return /-----BEGIN (OPENSSH|RSA|EC|DSA) PRIVATE KEY-----/.test(text)
+    ? parseWithSsh2(text, passphrase)
+    : parsePkcs8(text, passphrase);
+}
+
+function parseWithSsh2(text: string, passphrase: string | undefined): ParsedKeyFile {
+  const parsed = ssh2.utils.parseKey(text, passphrase);
+  if (parsed instanceof Error) {
+    return isEncrypted(text) ? { kind: 'locked' } : { kind: 'unreadable', detail: parsed.message };
+  }
+  // The OpenSSH format allows for several keys in a file; ssh-keygen writes one.
+  const [key] = Array.isArray(parsed) ? parsed : [parsed];
+  const pem = key?.getPrivatePEM();
+  return pem ? { kind: 'key', key: createPrivateKey(pem) } : { kind: 'unreadable', detail: 'no private key' };
+}
+
+function parsePkcs8(text: string, passphrase: string | undefined): ParsedKeyFile {
+  try {
+    return { kind: 'key', key: createPrivateKey({ key: text, ...(passphrase !== undefined && { passphrase }) }) };
+  } catch (error) {
+    if (isEncrypted(text)) return { kind: 'locked' };
+    return { kind: 'unreadable', detail: error instanceof Error ? error.message : '' };
+  }
+}
+
+/** Does the file say that it needs a passphrase? */
+export function isEncrypted(text: string): boolean {
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text)) return true;
+  const header = opensshHeader(text);
+  return header !== undefined && header.cipher !== 'none';
+}
+
+/** The public key that an OpenSSH-format file shows without its passphrase (PROTOCOL.key). */
+export function visiblePublicKey(text: string): Buffer | undefined {
+  return opensshHeader(text)?.publicKey;
+}
+
+function opensshHeader(text: string): { readonly cipher: string; readonly publicKey: Buffer } | undefined {
+  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(text)?.[1];
+  if (body === undefined) return undefined;
+  try {
+    const reader = new WireReader(Buffer.from(body, 'base64'));
+    reader.bytes('openssh-key-v1\0'.length);
+    const cipher = reader.text();
+    reader.string(); // key derivation
+    reader.string(); // its options
+    reader.uint32(); // number of keys
+    return { cipher, publicKey: reader.string() };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A line of a `.pub` file or a certificate; undefined when it is neither. */
+export function parsePublicKeyLine(text: string): { readonly blob: Buffer; readonly comment: string } | undefined {
+  const [type, encoded, ...comment] = text.trim().split(/\s+/);
+  if (type === undefined || encoded === undefined) return undefined;
+  const blob = Buffer.from(encoded, 'base64');
+  return keyTypeOf(blob) === type ? { blob, comment: comment.join(' ') } : undefined;
+}
+
+export function keyTypeOf(blob: Buffer): string {
+  try {
+    return new WireReader(blob).text();
+  } catch {
+    return '';
+  }
+}
+
+/** The public half as it goes over the wire (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4). */
+export function publicBlob(key: KeyObject): Buffer {
+  const jwk = key.export({ format: 'jwk' });
+  if (jwk.kty === 'RSA') return Buffer.concat([string('ssh-rsa'), mpint(number(jwk.e)), mpint(number(jwk.n))]);
+  if (jwk.kty === 'OKP') return Buffer.concat([string('ssh-ed25519'), string(number(jwk.x))]);
+  const curve = curveOf(jwk).name;
+  const point = Buffer.concat([Buffer.of(4), number(jwk.x), number(jwk.y)]);
+  return Buffer.concat([string(`ecdsa-sha2-${curve}`), string(curve), string(point)]);
+}
+
+/** A whole signature over `data`: the plain algorithm's name, also for a certificate's, and the value. */
+export function signWith(key: KeyObject, data: Buffer, algorithm: string): Buffer {
+  if (key.asymmetricKeyType === 'rsa') {
+    const name = algorithm.replace('-cert-v01@openssh.com', '');
+    return Buffer.concat([
+      string(name),
+      string(sign(name === 'rsa-sha2-512' ? 'sha512' : name === 'rsa-sha2-256' ? 'sha256' : 'sha1', data, key)),
+    ]);
+  }
+  if (key.asymmetricKeyType === 'ed25519') return Buffer.concat([string('ssh-ed25519'), string(sign(null, data, key))]);
+  const { name, hash } = curveOf(key.export({ format: 'jwk' }));
+  const signature = sign(hash, data, { key, dsaEncoding: 'ieee-p1363' });
+  const half = signature.length / 2;
+  const value = Buffer.concat([mpint(signature.subarray(0, half)), mpint(signature.subarray(half))]);
+  return Buffer.concat([string(`ecdsa-sha2-${name}`), string(value)]);
+}
+
+function curveOf(jwk: JsonWebKey): { readonly name: string; readonly hash: string } {
+  const curve = CURVES[jwk.crv ?? ''];
+  if (!curve) throw new Error(`not a key that SSH knows: ${jwk.kty ?? ''} ${jwk.crv ?? ''}`);
+  return curve;
+}
+
+function number(base64url: string | undefined): Buffer {
+  return Buffer.from(base64url ?? '', 'base64url');
+}

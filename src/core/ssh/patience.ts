@@ -1,0 +1,43 @@
+/** Limits how long machines may take. Stands still while a person is being asked, who may take any time. */
+export class Patience {
+  #remainingMs = 0;
+  #startedAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #onTimeout: () => void = () => undefined;
+  #people = 0;
+  #isRunning = false;
+
+  /** Replaces the running limit, if any. */
+  start(limitMs: number, onTimeout: () => void): void {
+    this.stop();
+    this.#remainingMs = limitMs;
+    this.#onTimeout = onTimeout;
+    this.#isRunning = true;
+    if (this.#people === 0) this.#run();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#isRunning = false;
+  }
+
+  async whilePersonAnswers<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.#people++ === 0) this.#pause();
+    try {
+      return await ask();
+    } finally {
+      if (--this.#people === 0) this.#run();
+    }
+  }
+
+  #run(): void {
+    if (!this.#isRunning) return;
+    this.#startedAt = Date.now();
+    this.#timer = setTimeout(() => this.#onTimeout(), this.#remainingMs);
+  }
+
+  #pause(): void {
+    clearTimeout(this.#timer);
+    this.#remainingMs = Math.max(0, this.#remainingMs - (Date.now() - this.#startedAt));
+  }
+}

@@ -1,0 +1,76 @@
+import type { Log } from '../../src/base/log.ts';
+import type { HostConfig } from '../../src/core/config/hostConfig.ts';
+import { connect, type ConnectDeps } from '../../src/core/ssh/connect.ts';
+import type { Connection } from '../../src/core/ssh/connection.ts';
+import type { HostKeyQuestion, Prompts, SecretQuestion } from '../../src/core/ssh/prompts.ts';
+
+/** Answers from a script, and remembers what was asked. A question that was not expected fails the test. */
+export interface Script extends Prompts {
+  readonly hostKeys: HostKeyQuestion[];
+  readonly secrets: SecretQuestion[];
+  readonly notices: string[];
+}
+
+export function script(
+  answers: {
+    readonly hostKey?: (question: HostKeyQuestion) => 'once' | 'remember' | 'refuse';
+    readonly secret?: (question: SecretQuestion) => string | undefined;
+  } = {},
+): Script {
+  const hostKeys: HostKeyQuestion[] = [];
+  const secrets: SecretQuestion[] = [];
+  const notices: string[] = [];
+  return {
+    hostKeys,
+    secrets,
+    notices,
+    hostKey: async (question) => {
+      hostKeys.push(question);
+      if (!answers.hostKey) throw new Error(`unexpected host key question about ${question.host}`);
+      return answers.hostKey(question);
+    },
+    secret: async (question) => {
+      secrets.push(question);
+      if (!answers.secret) throw new Error(`unexpected question: ${question.kind}`);
+      return answers.secret(question);
+    },
+    notice: (_, text) => void notices.push(text),
+  };
+}
+
+/** A log that can be searched. */
+export function memoryLog(): Log & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const add = (line: string): void => void lines.push(line);
+  return { lines, trace: add, debug: add, info: add, warn: add, error: add };
+}
+
+/** Connects with a limit of its own, so that no test can hang. */
+export function connectTo(
+  config: HostConfig,
+  deps: Partial<ConnectDeps> = {},
+  signal: AbortSignal = AbortSignal.timeout(20_000),
+): Promise<Connection> {
+  return connect(
+    config,
+    {
+      prompts: script(),
+      log: memoryLog(),
+      resolveHop: () => Promise.reject(new Error('unexpected jump host')),
+      allowCommand: async () => false,
+      ...deps,
+    },
+    signal,
+  );
+}
+
+/** The facts of the failure; fails the test when there is none. */
+export async function problemOf(attempt: Promise<unknown>): Promise<{ readonly code: string }> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (error instanceof Error && 'problem' in error) return error.problem as { readonly code: string };
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
