@@ -1,0 +1,105 @@
+import type { Identity } from '../detect/identify/identity.ts';
+import type { Listener } from '../detect/listener.ts';
+import { attributesFor, hasRule, type PortAttributes, type PortRules, type RuleSubject } from './portRules.ts';
+
+/** A listener and what is known of it. `identity` is absent until it was asked (or told from its command line). */
+export interface Candidate {
+  readonly listener: Listener;
+  readonly identity?: Identity;
+  /** It listened already when the watch began. */
+  readonly wasThere: boolean;
+  /** When the watch first saw it, in the same epoch as `now`. */
+  readonly seenAtMs: number;
+}
+
+export interface AutoForwardSettings {
+  readonly mode: 'off' | 'devServers' | 'all';
+  /** Also what listened already at connect. */
+  readonly forwardExisting: boolean;
+  readonly rules: PortRules;
+  /** The port that the SSH connection itself goes to. */
+  readonly sshPort: number;
+}
+
+export type AutoForward =
+  | {
+      readonly kind: 'forward';
+      readonly port: number;
+      readonly attributes: PortAttributes;
+      readonly why: ForwardReason;
+    }
+  /** The server has gone: the forward stays known, with its local port and label, and takes no connections. */
+  | { readonly kind: 'stopAccepting'; readonly port: number }
+  | { readonly kind: 'ignore'; readonly port: number; readonly why: IgnoreReason }
+  /** Not to be decided before then. */
+  | { readonly kind: 'wait'; readonly port: number; readonly untilMs: number };
+
+export type ForwardReason = 'rule' | 'devServer' | 'all';
+
+export type IgnoreReason =
+  /** Auto-forward is off. */
+  | 'off'
+  /** A rule says `ignore`. */
+  | 'rule'
+  | 'sshPort'
+  /** sshd, the editors' own servers, resolvers and the like. */
+  | 'infrastructure'
+  | 'otherUser'
+  | 'database'
+  /** It listened before the watch began. */
+  | 'existing'
+  | 'notADevServer';
+
+/** Ports that the system hands out by itself (ip(7), ip_local_port_range); who wants to be found picks a lower one. */
+const firstEphemeralPort = 32_768;
+const ephemeralWaitMs = 2000;
+
+/** What to do about every port that listens, and about those that did and were forwarded by themselves. */
+export function autoForward(
+  candidates: readonly Candidate[],
+  forwarded: readonly number[],
+  { settings, nowMs }: { readonly settings: AutoForwardSettings; readonly nowMs: number },
+): readonly AutoForward[] {
+  const listening = new Set(candidates.map(({ listener }) => listener.port));
+  const gone = forwarded.filter((port) => !listening.has(port));
+  return [
+    ...gone.map((port) => ({ kind: 'stopAccepting', port }) as const),
+    ...candidates.map((candidate) => decide(candidate, settings, nowMs)),
+  ];
+}
+
+/** One port's fate. */
+export function decide(candidate: Candidate, settings: AutoForwardSettings, nowMs: number): AutoForward {
+  const { listener, identity, wasThere, seenAtMs } = candidate;
+  const { port } = listener;
+  const ignore = (why: IgnoreReason): AutoForward => ({ kind: 'ignore', port, why });
+  if (settings.mode === 'off') return ignore('off');
+  if (port === 22 || port === settings.sshPort) return ignore('sshPort');
+
+  const subject = ruleSubject(listener, identity);
+  const attributes = attributesFor(subject, settings.rules);
+  if (attributes.onAutoForward === 'ignore') return ignore('rule');
+  if (identity?.role === 'infrastructure') return ignore('infrastructure');
+  if (hasRule(subject, settings.rules)) return { kind: 'forward', port, attributes, why: 'rule' };
+
+  // Of our own processes every tool tells us; Windows names the process but not its user.
+  const isOwn = listener.owner ? listener.owner === 'self' : listener.process !== undefined;
+  if (!isOwn) return ignore('otherUser');
+  if (identity?.role === 'database') return ignore('database');
+  if (wasThere && !settings.forwardExisting) return ignore('existing');
+  const untilMs = seenAtMs + ephemeralWaitMs;
+  if (port >= firstEphemeralPort && nowMs < untilMs) return { kind: 'wait', port, untilMs };
+  if (identity?.role === 'devServer') return { kind: 'forward', port, attributes, why: 'devServer' };
+  return settings.mode === 'all' ? { kind: 'forward', port, attributes, why: 'all' } : ignore('notADevServer');
+}
+
+/** What the rules may look at. */
+export function ruleSubject({ port, addresses, process }: Listener, identity?: Identity): RuleSubject {
+  const command = process?.commandLine?.join(' ') ?? process?.name;
+  return {
+    port,
+    addresses,
+    ...(command !== undefined && { command }),
+    ...(identity && identity.framework !== 'unknown' && { frameworks: [identity.framework, identity.name] }),
+  };
+}

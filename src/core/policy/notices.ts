@@ -1,0 +1,180 @@
+import type { Identity } from '../detect/identify/identity.ts';
+import type { PortAttributes } from './portRules.ts';
+
+/** A port that was forwarded by itself and that somebody may want to hear of. */
+export interface Announced {
+  readonly port: number;
+  /** Where it can be opened on this side: 'http://localhost:8080/'. The same after a restart. */
+  readonly url: string;
+  readonly identity?: Identity;
+  readonly attributes: PortAttributes;
+}
+
+/** Plain data. Begin with `noNotices`, one per session of a host. */
+export interface NoticeState {
+  /** Forwarded, and not yet told or opened. */
+  readonly waiting: readonly (Announced & { readonly sinceMs: number })[];
+  /** The port of the notice on the screen. */
+  readonly shown: number | undefined;
+  readonly lastShownMs: number;
+  /** Ports that were told or opened and are still there: once per start of a server. */
+  readonly told: readonly number[];
+  /** `openBrowserOnce` has done its work for these. */
+  readonly openedOnce: readonly string[];
+  readonly isFocused: boolean;
+}
+
+export type NoticeEvent =
+  /** A port was forwarded, or more is known of it than before. */
+  | { readonly kind: 'forwarded'; readonly announced: Announced }
+  | { readonly kind: 'gone'; readonly port: number }
+  | { readonly kind: 'focus'; readonly isFocused: boolean }
+  /** The person answered or closed the notice. */
+  | { readonly kind: 'dismissed' }
+  /** Time went by: see `nextMs`. */
+  | { readonly kind: 'tick' };
+
+export type NoticeAction =
+  /** `others`: forwarded in the same burst. */
+  | { readonly kind: 'show'; readonly announced: Announced; readonly others: readonly Announced[] }
+  | { readonly kind: 'withdraw'; readonly port: number }
+  | { readonly kind: 'open'; readonly where: 'browser' | 'preview'; readonly announced: Announced };
+
+export const noNotices: NoticeState = {
+  waiting: [],
+  shown: undefined,
+  lastShownMs: -Infinity,
+  told: [],
+  openedOnce: [],
+  isFocused: true,
+};
+
+/** How long a burst is given to bring its best: short once a dev server has answered, longer while one may still come. */
+const answeredWaitMs = 1000;
+const guessedWaitMs = 3000;
+const coolDownMs = 5000;
+
+/** What follows from an event. `nextMs`: when to come back with a tick, if at all. */
+export function notices(
+  before: NoticeState,
+  event: NoticeEvent,
+  nowMs: number,
+): { readonly state: NoticeState; readonly actions: readonly NoticeAction[]; readonly nextMs?: number } {
+  const { state, actions } = take(before, event, nowMs);
+  const opened = openReady(state);
+  const shown = showReady(opened.state, nowMs);
+  const nextMs = shown.state.isFocused ? dueMs(shown.state) : undefined;
+  return {
+    state: shown.state,
+    actions: [...actions, ...opened.actions, ...shown.actions],
+    ...(nextMs !== undefined && { nextMs }),
+  };
+}
+
+interface Step {
+  readonly state: NoticeState;
+  readonly actions: readonly NoticeAction[];
+}
+
+function take(state: NoticeState, event: NoticeEvent, nowMs: number): Step {
+  switch (event.kind) {
+    case 'forwarded': {
+      const { announced } = event;
+      const { onAutoForward } = announced.attributes;
+      const isQuiet = onAutoForward === 'silent' || onAutoForward === 'ignore';
+      if (isQuiet || state.told.includes(announced.port)) return { state, actions: [] };
+      const known = state.waiting.find(({ port }) => port === announced.port);
+      const waiting = state.waiting.filter((other) => other !== known);
+      waiting.push({ ...announced, sinceMs: known?.sinceMs ?? nowMs });
+      return { state: { ...state, waiting }, actions: [] };
+    }
+    case 'gone': {
+      const waiting = state.waiting.filter(({ port }) => port !== event.port);
+      const told = state.told.filter((port) => port !== event.port);
+      const isShown = state.shown === event.port;
+      return {
+        state: { ...state, waiting, told, shown: isShown ? undefined : state.shown },
+        actions: isShown ? [{ kind: 'withdraw', port: event.port }] : [],
+      };
+    }
+    case 'focus':
+      return { state: { ...state, isFocused: event.isFocused }, actions: [] };
+    case 'dismissed':
+      return { state: { ...state, shown: undefined }, actions: [] };
+    case 'tick':
+      return { state, actions: [] };
+  }
+}
+
+/** Opens what rules want opened, once the server has answered: a page that is not there yet helps nobody. */
+function openReady(state: NoticeState): Step {
+  const actions: NoticeAction[] = [];
+  const openedOnce = [...state.openedOnce];
+  const waiting = state.waiting.filter((announced) => {
+    const { onAutoForward } = announced.attributes;
+    if (!isOpener(announced)) return true;
+    if (!state.isFocused || !hasAnswered(announced)) return true;
+    if (onAutoForward === 'openBrowserOnce') {
+      if (openedOnce.includes(announced.url)) return false;
+      openedOnce.push(announced.url);
+    }
+    actions.push({ kind: 'open', where: onAutoForward === 'openPreview' ? 'preview' : 'browser', announced });
+    return false;
+  });
+  const opened = state.waiting.filter((announced) => !waiting.includes(announced)).map(({ port }) => port);
+  return { state: { ...state, waiting, openedOnce, told: [...state.told, ...opened] }, actions };
+}
+
+/** One notice for all that waits, named for the best of them. */
+function showReady(state: NoticeState, nowMs: number): Step {
+  const due = dueMs(state);
+  if (!state.isFocused || due === undefined || nowMs < due) return { state, actions: [] };
+  const [best, ...others] = toTell(state).sort((a, b) => rank(a) - rank(b) || a.sinceMs - b.sinceMs || a.port - b.port);
+  if (!best) return { state, actions: [] };
+  return {
+    state: {
+      ...state,
+      waiting: state.waiting.filter(isOpener),
+      shown: best.port,
+      lastShownMs: nowMs,
+      told: [...state.told, best.port, ...others.map(({ port }) => port)],
+    },
+    actions: [
+      ...(state.shown === undefined ? [] : [{ kind: 'withdraw', port: state.shown } as const]),
+      { kind: 'show', announced: best, others },
+    ],
+  };
+}
+
+function dueMs(state: NoticeState): number | undefined {
+  const waiting = toTell(state);
+  if (waiting.length === 0) return undefined;
+  const since = Math.min(...waiting.map(({ sinceMs }) => sinceMs));
+  const settled = since + (waiting.some((announced) => rank(announced) === 0) ? answeredWaitMs : guessedWaitMs);
+  return Math.max(settled, state.lastShownMs + coolDownMs);
+}
+
+function toTell(state: NoticeState): NoticeState['waiting'][number][] {
+  return state.waiting.filter((announced) => !isOpener(announced));
+}
+
+function isOpener({ attributes: { onAutoForward } }: Announced): boolean {
+  return onAutoForward === 'openBrowser' || onAutoForward === 'openBrowserOnce' || onAutoForward === 'openPreview';
+}
+
+function hasAnswered({ identity }: Announced): boolean {
+  return identity?.evidence === 'answer' && identity.scheme !== undefined;
+}
+
+/** A dev server that answered, a page that answered, a dev server by its looks, the rest. */
+function rank(announced: Announced): number {
+  const isDevServer = announced.identity?.role === 'devServer';
+  if (hasAnswered(announced)) return isDevServer ? 0 : 1;
+  return isDevServer ? 2 : 3;
+}
+
+/** The rule that 'Don't ask again for this' writes: by framework where one is known, else by port. */
+export function silencingRule({ port, identity }: Announced): Readonly<Record<string, PortAttributes>> {
+  const isNamed = identity && identity.framework !== 'unknown' && identity.framework !== 'http';
+  return { [isNamed ? identity.framework : String(port)]: { onAutoForward: 'silent' } };
+}
