@@ -1,4 +1,4 @@
-/** How long to wait before try number `attempt` (0, 1, 2 …): at once, then `minMs` doubling up to `maxMs`, ± 20 % jitter. */
+/** How long to wait before try number `attempt` (0, 1, 2 …): at once, then `minMs` doubling up to `maxMs`, with 20 % jitter. */
 export function backoffMs(
   attempt: number,
   { minMs, maxMs }: { readonly minMs: number; readonly maxMs: number },
@@ -6,5 +6,5 @@ export function backoffMs(
 ): number {
   if (attempt <= 0) return 0;
   const base = Math.min(maxMs, minMs * 2 ** (attempt - 1));
-  return Math.round(base * (0.8 + 0.4 * random()));
+  return Math.round(Math.min(maxMs, base * (0.8 + 0.4 * random())));
 }

@@ -10,14 +10,16 @@ import type { ConnectProblem } from './ssh/connection.ts';
 
 /** Every fact about a failure that reaches a person. `view/problem.ts` has a sentence and a next step for each. */
 export type Problem =
-  | ConfigProblem
   | CommandProblem
-  | ConnectProblem
+  | ConfigProblem
   | ConnectionProblem
+  | ConnectProblem
   | ExecProblem
   | ForwardSyntaxProblem
   | ListenProblem
   | ListenRemoteProblem
+  /** A reconnect in the background would have had to ask for a password, a code or consent. */
+  | { readonly code: 'loginNeeded' }
   /** A bug of ours or of a library: the log has the stack. */
   | { readonly code: 'unexpected'; readonly detail: string };
 

@@ -20,7 +20,9 @@ suite('the extension in its host', () => {
     assert.ok(extension);
     api = await extension.activate();
     sshd = await startSshd();
-    await vscode.workspace.getConfiguration('sshPorts').update('configFile', sshd.configFile, vscode.ConfigurationTarget.Global);
+    await vscode.workspace
+      .getConfiguration('sshPorts')
+      .update('configFile', sshd.configFile, vscode.ConfigurationTarget.Global);
     server = http.createServer((_, response) => response.end('hello from the remote'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     ({ port } = server.address() as AddressInfo);
@@ -28,7 +30,9 @@ suite('the extension in its host', () => {
 
   suiteTeardown(async () => {
     await vscode.commands.executeCommand('sshPorts.disconnect', hostRow());
-    await vscode.workspace.getConfiguration('sshPorts').update('configFile', undefined, vscode.ConfigurationTarget.Global);
+    await vscode.workspace
+      .getConfiguration('sshPorts')
+      .update('configFile', undefined, vscode.ConfigurationTarget.Global);
     server.close();
     await sshd.stop();
   });
@@ -38,17 +42,25 @@ suite('the extension in its host', () => {
     assert.ok(state, `${host} is not listed`);
     return state;
   };
-  const forwardOf = (remotePort: number): ForwardState | undefined => now().forwards.find((forward) => forward.remotePort === remotePort);
+  const forwardOf = (remotePort: number): ForwardState | undefined =>
+    now().forwards.find((forward) => forward.remotePort === remotePort);
   const hostRow = () => ({ target: { kind: 'host', host } });
   const body = async (local: number): Promise<string> =>
-    (await fetch(`http://localhost:${local}/`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(10_000) })).text();
+    (
+      await fetch(`http://localhost:${local}/`, {
+        headers: { connection: 'close' },
+        signal: AbortSignal.timeout(10_000),
+      })
+    ).text();
 
   test('every command of the manifest exists', async () => {
     const manifest = vscode.extensions.getExtension('ssh-ports.ssh-ports')?.packageJSON as {
       contributes: { commands: readonly { command: string }[] };
     };
     const known = new Set(await vscode.commands.getCommands(true));
-    const missing = manifest.contributes.commands.map(({ command }) => command).filter((command) => !known.has(command));
+    const missing = manifest.contributes.commands
+      .map(({ command }) => command)
+      .filter((command) => !known.has(command));
     assert.deepEqual(missing, []);
   });
 

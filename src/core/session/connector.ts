@@ -1,0 +1,60 @@
+import type { Log } from '../../base/log.ts';
+import type { Readable } from '../../base/store.ts';
+import { UserError } from '../../base/userError.ts';
+import { BadValue } from '../config/badValue.ts';
+import type { ConfigProblem, HostConfig, JumpHop } from '../config/hostConfig.ts';
+import { parseDestination } from '../config/jump.ts';
+import { resolveHost } from '../config/resolve.ts';
+import { connect } from '../ssh/connect.ts';
+import type { Prompts } from '../ssh/prompts.ts';
+import type { OpenConnection } from './link.ts';
+import { rememberAnswers } from './rememberAnswers.ts';
+import type { Settings } from './settings.ts';
+
+/** Whether a command of the configuration may run. In the background only what was allowed before: nobody is asked. */
+export type AllowCommand = (command: string, attended: 'attended' | 'background') => Promise<boolean>;
+
+export interface ConnectorOptions {
+  readonly settings: Readable<Settings>;
+  readonly prompts: Prompts;
+  readonly allowCommand: AllowCommand;
+  readonly log: Log;
+}
+
+/** Connects to a host by what the user types after `ssh`. In the background nobody is asked anything. */
+export function connector(name: string, { settings, prompts, allowCommand, log }: ConnectorOptions): OpenConnection {
+  const memory = rememberAnswers(prompts);
+  return async (attended, signal) => {
+    const { configFile } = settings.get();
+    const isAttended = attended === 'attended';
+    const allow = (command: string): Promise<boolean> => allowCommand(command, attended);
+    const resolve = ({ host, user, port }: JumpHop): Promise<HostConfig> =>
+      resolveHost(
+        host,
+        {
+          ...(configFile !== undefined && { userFile: configFile }),
+          ...(user !== undefined && { user }),
+          ...(port !== undefined && { port }),
+          allowCommand: allow,
+        },
+        signal,
+      );
+    const config = await resolve(destination(name));
+    return connect(
+      config,
+      { prompts: isAttended ? memory.asking : memory.silent, log, resolveHop: resolve, allowCommand: allow },
+      signal,
+    );
+  };
+}
+
+/** `me@box:2222` and `ssh://…` as ssh(1) takes them; an alias of the configuration is itself. */
+function destination(name: string): JumpHop {
+  try {
+    return parseDestination(name);
+  } catch (error) {
+    if (error instanceof BadValue)
+      throw new UserError<ConfigProblem>({ code: 'configBadName', what: 'host', value: name }, { cause: error });
+    throw error;
+  }
+}

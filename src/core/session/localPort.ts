@@ -1,0 +1,22 @@
+import { UserError } from '../../base/userError.ts';
+import type { ListenProblem } from '../forward/forward.ts';
+import type { ForwardSpec } from '../forward/spec.ts';
+
+/** Local ports to try, best first: the one used before, the same number as on the remote, its neighbours, any. */
+export function localPortCandidates(wanted: number, before: number | undefined): readonly number[] {
+  // 80 → 8080 and 443 → 8443: what people type by themselves where ports below 1024 are not for everybody.
+  const near = wanted < 1024 ? [wanted + 8000] : Array.from({ length: 9 }, (_, step) => wanted + 1 + step);
+  const all = [...(before === undefined ? [] : [before]), wanted, ...near.filter((port) => port <= 65_535), 0];
+  return [...new Set(all)];
+}
+
+/** Why another local port helps, or undefined when it does not. */
+export function localPortProblem(error: unknown): ListenProblem | undefined {
+  if (!(error instanceof UserError)) return undefined;
+  const problem = error.problem as ListenProblem;
+  return problem.code === 'portInUse' || problem.code === 'portPrivileged' ? problem : undefined;
+}
+
+export function withLocalPort(spec: ForwardSpec, port: number): ForwardSpec {
+  return spec.bind.kind === 'tcp' ? { ...spec, bind: { ...spec.bind, port } } : spec;
+}

@@ -1,0 +1,50 @@
+import type { HostKeyQuestion, Prompts, SecretQuestion } from '../ssh/prompts.ts';
+
+/**
+ * Lets a reconnect in the background log in with what the user typed for the first connection of this session.
+ * Kept in memory alone. One-time codes are asked anew, so a login that needs them waits for the user.
+ */
+export function rememberAnswers(prompts: Prompts): { readonly asking: Prompts; readonly silent: Prompts } {
+  const secrets = new Map<string, string>();
+  const acceptedOnce = new Set<string>();
+  return {
+    asking: {
+      ...prompts,
+      async hostKey(question, signal) {
+        const answer = await prompts.hostKey(question, signal);
+        if (answer === 'once') acceptedOnce.add(keyOfHost(question));
+        return answer;
+      },
+      async secret(question, signal) {
+        const answer = await prompts.secret(question, signal);
+        const key = keyOfSecret(question);
+        if (key && answer !== undefined) secrets.set(key, answer);
+        return answer;
+      },
+    },
+    silent: {
+      hostKey: async (question) => (acceptedOnce.has(keyOfHost(question)) ? 'once' : 'refuse'),
+      secret: async (question) => {
+        // Only the first try: a password that no longer fits would get this address banned.
+        const key = keyOfSecret(question);
+        return key && 'attempt' in question && question.attempt <= 1 ? secrets.get(key) : undefined;
+      },
+      notice: () => undefined,
+    },
+  };
+}
+
+function keyOfHost({ host, keyType, fingerprint }: HostKeyQuestion): string {
+  return `${host} ${keyType} ${fingerprint}`;
+}
+
+function keyOfSecret(question: SecretQuestion): string | undefined {
+  switch (question.kind) {
+    case 'passphrase':
+      return `passphrase ${question.keyFile}`;
+    case 'password':
+      return `password ${question.user}@${question.host}`;
+    case 'keyboardInteractive':
+      return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+import type { Detection, Listener } from '../detect/listener.ts';
+import type { Identity } from '../detect/identify/identity.ts';
+import type { BoundAddress, Traffic } from '../forward/forward.ts';
+import type { ForwardSpec } from '../forward/spec.ts';
+import type { Problem } from '../problem.ts';
+import type { ConnectionFacts } from '../ssh/connection.ts';
+
+/** All that people see, as plain data: it survives `structuredClone`. Only `core/session` writes it. Times are epoch ms. */
+export interface AppState {
+  readonly hosts: readonly HostState[];
+  readonly configProblems: readonly Problem[];
+  /** The status bar's switch: false stops every listener and connection, true brings the same ones back. */
+  readonly isForwarding: boolean;
+}
+
+export interface HostState {
+  /** As the user types it after `ssh`. Unique. */
+  readonly name: string;
+  readonly source: HostSource;
+  readonly link: LinkState;
+  readonly detection: Detection;
+  readonly listeners: readonly SeenListener[];
+  readonly forwards: readonly ForwardState[];
+}
+
+export type HostSource =
+  | { readonly kind: 'config'; readonly file: string; readonly line: number }
+  /** Typed by the user, no alias of the configuration. */
+  | { readonly kind: 'typed' };
+
+export type LinkState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'connecting'; readonly since: number }
+  | { readonly kind: 'online'; readonly since: number; readonly facts: ConnectionFacts }
+  /** Lost, and tried again by itself. */
+  | { readonly kind: 'waiting'; readonly retryAt: number; readonly why: Problem }
+  /** Not tried again before the user acts. */
+  | { readonly kind: 'failed'; readonly why: Problem };
+
+export interface SeenListener {
+  readonly listener: Listener;
+  /** Absent until it was asked. */
+  readonly identity?: Identity;
+  readonly seenAt: number;
+  /** It listened already when the watch began. */
+  readonly wasThere: boolean;
+}
+
+export interface ForwardState {
+  /** Unique within the host and stable while the forward lives. */
+  readonly id: string;
+  readonly spec: ForwardSpec;
+  readonly origin: 'user' | 'auto' | 'config';
+  readonly label?: string;
+  /** The port of the remote that it serves, where it serves one. */
+  readonly remotePort?: number;
+  readonly status: ForwardStatus;
+}
+
+export type ForwardStatus =
+  | { readonly kind: 'opening' }
+  | {
+      readonly kind: 'listening';
+      readonly bound: readonly BoundAddress[];
+      readonly traffic: Traffic;
+      /** The local port that was wanted and not to be had; `why` names its owner. */
+      readonly instead?: { readonly port: number; readonly why: Problem };
+      /** Why the latest connection failed, until one succeeds. */
+      readonly trouble?: Problem;
+    }
+  /** Stopped by the switch; comes back with it. */
+  | { readonly kind: 'off' }
+  /** An auto-forward whose server has gone; takes the same local port when it returns. */
+  | { readonly kind: 'dormant'; readonly localPort?: number }
+  | { readonly kind: 'failed'; readonly why: Problem };
+
+export const emptyState: AppState = { hosts: [], configProblems: [], isForwarding: true };
+
+export function newHost(name: string, source: HostSource): HostState {
+  return { name, source, link: { kind: 'idle' }, detection: { kind: 'off' }, listeners: [], forwards: [] };
+}
+
+export function findHost(state: AppState, name: string): HostState | undefined {
+  return state.hosts.find((host) => host.name === name);
+}
+
+/** The local TCP port at which a forward answers, if it does. */
+export function localPort(forward: ForwardState): number | undefined {
+  if (forward.status.kind !== 'listening' || forward.spec.kind === 'remote' || forward.spec.kind === 'remoteDynamic') {
+    return undefined;
+  }
+  const tcp = forward.status.bound.find((bound) => bound.kind === 'tcp');
+  return tcp?.port;
+}
+
+/** A host that is connected or means to be. */
+export function isActive(host: HostState): boolean {
+  return host.link.kind === 'online' || host.link.kind === 'connecting' || host.link.kind === 'waiting';
+}

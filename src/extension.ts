@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import type { Readable } from './base/store.ts';
+import { Sessions } from './core/session/sessions.ts';
+import type { AppState } from './core/session/state.ts';
+import { registerCommands } from './ui/commands.ts';
+import { followConfigFiles } from './ui/configFiles.ts';
+import { Consent } from './ui/consent.ts';
+import { guard } from './ui/guard.ts';
+import { Notices } from './ui/notices.ts';
+import { editorPrompts } from './ui/prompts.ts';
+import { observeSettings } from './ui/settings.ts';
+import { registerStatusBar } from './ui/statusBar.ts';
+import { registerTree } from './ui/tree.ts';
+
+let sessions: Sessions | undefined;
+
+/** What other extensions may use: the state as plain data. */
+export interface Api {
+  readonly state: Readable<AppState>;
+}
+
+/** Puts the parts together. Nothing connects before the user says so. */
+export async function activate({ subscriptions, globalState }: vscode.ExtensionContext): Promise<Api> {
+  const log = vscode.window.createOutputChannel('SSH Ports', { log: true });
+  const settings = observeSettings(subscriptions);
+  const consent = new Consent(globalState);
+  const app = new Sessions({
+    settings,
+    prompts: editorPrompts,
+    allowCommand: consent.allow,
+    onAutoForward: (host, forward, attributes) => notices.forwarded(host, forward, attributes),
+    log,
+  });
+  const notices = new Notices(app, log);
+  app.state.watch((state) => notices.follow(state));
+  sessions = app;
+  const tree = registerTree(app.state);
+  subscriptions.push(
+    log,
+    tree,
+    notices,
+    registerStatusBar(app.state),
+    registerCommands(app, () => tree.selected(), log),
+    vscode.commands.registerCommand('sshPorts.forgetCommands', () => consent.forget()),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      app.setFocused(focused);
+      notices.focus(focused);
+    }),
+    await followConfigFiles(app, settings),
+  );
+  await vscode.commands.executeCommand('setContext', 'sshPorts.ready', true);
+  // `npm start -- --host NAME` goes straight there.
+  const first = process.env['SSH_PORTS_CONNECT'];
+  if (first) void guard(log, () => app.connect(first, new AbortController().signal));
+  return { state: app.state };
+}
+
+/** Ends every listener, connection and child process; VS Code waits for it. */
+export async function deactivate(): Promise<void> {
+  await sessions?.close();
+}

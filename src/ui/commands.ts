@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+import type { Sessions } from '../core/session/sessions.ts';
+import { findHost, type ForwardState, type HostState, localPort } from '../core/session/state.ts';
+import { forwardUrl, localAddress } from '../view/forwardText.ts';
+import type { Row } from '../view/rows.ts';
+import { forwardPortFlow } from './forwardPort.ts';
+import { guard } from './guard.ts';
+import { openInBrowser, openPreview } from './open.ts';
+import { openSshConfig } from './openSshConfig.ts';
+import { pickForward } from './pickForward.ts';
+import { pickHost } from './pickHost.ts';
+import { withProgress } from './progress.ts';
+
+interface Chosen {
+  readonly host: HostState;
+  readonly forward: ForwardState;
+}
+
+/** Every command of the palette and the menus. `selected` is the tree's row that has the focus, for keys. */
+export function registerCommands(
+  sessions: Sessions,
+  selected: () => Row | undefined,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
+  const register = (id: string, action: (row?: Row) => Promise<void>): vscode.Disposable =>
+    vscode.commands.registerCommand(`sshPorts.${id}`, (row?: Row) => guard(log, () => action(row)));
+  const app = () => sessions.state.get();
+
+  /** The forward of a row; without one the selected row's, or one that the user picks. */
+  const chosenForward = async (row: Row | undefined, title: string): Promise<Chosen | undefined> => {
+    const target = (row ?? selected())?.target;
+    if (target?.kind !== 'forward') return row ? undefined : pickForward(app(), title);
+    const host = findHost(app(), target.host);
+    const forward = host?.forwards.find(({ id }) => id === target.id);
+    return host && forward && { host, forward };
+  };
+  const page = async (row: Row | undefined, title: string): Promise<string | undefined> => {
+    const chosen = await chosenForward(row, title);
+    return chosen && forwardUrl(chosen.host, chosen.forward);
+  };
+
+  return vscode.Disposable.from(
+    register('connect', async (row) => {
+      const name = row?.target?.host ?? (await pickHost(app(), 'Connect to Host'));
+      if (name) await withProgress(`Connecting to ${name}…`, (signal) => sessions.connect(name, signal));
+    }),
+    register('disconnect', async (row) => {
+      const name =
+        row?.target?.host ??
+        (await pickHost(
+          { ...app(), hosts: app().hosts.filter(({ link }) => link.kind !== 'idle') },
+          'Disconnect from Host',
+        ));
+      if (name) await sessions.disconnect(name);
+    }),
+    register('forwardPort', (row) => forwardPortFlow(sessions, row?.target?.host)),
+    register('forwardListener', async (row) => {
+      if (row?.target?.kind !== 'listener') return;
+      const { host, port } = row.target;
+      const forward = await withProgress(`Forwarding ${port} from ${host}…`, (signal) =>
+        sessions.forwardPort(host, port, signal),
+      );
+      if (forward.status.kind === 'listening' && forward.status.instead) {
+        void vscode.window.showInformationMessage(
+          `Local port ${port} is taken, so ${port} of ${host} is at ${localAddress(forward) ?? ''}.`,
+        );
+      }
+    }),
+    register('stopForward', async (row) => {
+      const chosen = await chosenForward(row, 'Stop Forwarding');
+      if (chosen) await sessions.stopForward(chosen.host.name, chosen.forward.id);
+    }),
+    register('openInBrowser', async (row) => {
+      const url = await page(row, 'Open in Browser');
+      if (url) await openInBrowser(url);
+    }),
+    register('openPreview', async (row) => {
+      const url = await page(row, 'Preview in Editor');
+      if (url) await openPreview(url);
+    }),
+    register('copyAddress', async (row) => {
+      const chosen = await chosenForward(row, 'Copy Local Address');
+      const address = chosen && (forwardUrl(chosen.host, chosen.forward) ?? localAddress(chosen.forward));
+      if (!address) return;
+      await vscode.env.clipboard.writeText(address);
+      vscode.window.setStatusBarMessage(`Copied ${address}`, 3000);
+    }),
+    register('setLabel', async (row) => {
+      const chosen = await chosenForward(row, 'Set Label');
+      if (!chosen) return;
+      const label = await vscode.window.showInputBox({
+        title: 'Set Label',
+        prompt: 'Name of this forward; empty for none',
+        value: chosen.forward.label ?? '',
+      });
+      if (label !== undefined) sessions.relabel(chosen.host.name, chosen.forward.id, label.trim() || undefined);
+    }),
+    register('changeLocalPort', async (row) => {
+      const chosen = await chosenForward(row, 'Change Local Port');
+      const port = chosen && (await askPort(localPort(chosen.forward)));
+      if (!chosen || port === undefined) return;
+      await withProgress(`Moving to port ${port}…`, (signal) =>
+        sessions.moveForward(chosen.host.name, chosen.forward.id, port, signal),
+      );
+    }),
+    register('toggleForwarding', () => sessions.setForwarding(!app().isForwarding)),
+    register('refresh', async () => {
+      sessions.refresh();
+      await sessions.refreshHosts(new AbortController().signal);
+    }),
+    register('openConfig', async (row) => {
+      const host = row?.target && findHost(app(), row.target.host);
+      await openSshConfig(host?.source, sessions.configFile());
+    }),
+    register('showLog', async () => log.show()),
+  );
+}
+
+async function askPort(value: number | undefined): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'Change Local Port',
+    prompt: 'Port of this machine at which the forward answers',
+    value: value === undefined ? '' : String(value),
+    validateInput: (typed) =>
+      /^\d+$/u.test(typed.trim()) && Number(typed) >= 1 && Number(typed) <= 65_535
+        ? undefined
+        : 'A port is a number from 1 to 65535.',
+  });
+  return text === undefined ? undefined : Number(text);
+}

@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import type { Log } from '../base/log.ts';
+import { UserError, errorText } from '../base/userError.ts';
+import { problemOf } from '../core/problem.ts';
+import { problemText } from '../view/problem.ts';
+
+/** Runs what a person asked for. Facts become a sentence and a next step; a bug is logged with its stack and said. */
+export async function guard(log: Log, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.code === 'cancelled') return;
+    log.error(
+      error instanceof UserError
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? errorText(error))
+          : errorText(error),
+    );
+    const { what, next } = problemText(problem);
+    const showLog = 'Show Log';
+    const choice = await vscode.window.showErrorMessage(`${what} ${next}`.trim(), showLog);
+    if (choice === showLog) await vscode.commands.executeCommand('sshPorts.showLog');
+  }
+}
+
+/** A signal that aborts when VS Code cancels. */
+export function signalOf(token: vscode.CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}
+
+/** A token that VS Code can watch, cancelled by a signal. */
+export function tokenOf(signal: AbortSignal): vscode.CancellationToken {
+  const source = new vscode.CancellationTokenSource();
+  if (signal.aborted) source.cancel();
+  signal.addEventListener('abort', () => source.cancel(), { once: true });
+  return source.token;
+}

@@ -1,0 +1,96 @@
+import * as vscode from 'vscode';
+import type { Log } from '../base/log.ts';
+import {
+  type Announced,
+  type NoticeAction,
+  type NoticeEvent,
+  type NoticeState,
+  noNotices,
+  notices,
+} from '../core/policy/notices.ts';
+import type { PortAttributes } from '../core/policy/portRules.ts';
+import type { Sessions } from '../core/session/sessions.ts';
+import { type AppState, findHost, type ForwardState } from '../core/session/state.ts';
+import { announcement } from '../view/announcement.ts';
+import { forwardUrl } from '../view/forwardText.ts';
+import { guard } from './guard.ts';
+import { openInBrowser, openPreview } from './open.ts';
+
+/** Says what was forwarded by itself: when and about which port is decided by `policy/notices.ts`, host by host. */
+export class Notices {
+  readonly #sessions: Sessions;
+  readonly #log: Log;
+  readonly #hosts = new Map<string, { state: NoticeState; timer?: NodeJS.Timeout }>();
+
+  constructor(sessions: Sessions, log: Log) {
+    this.#sessions = sessions;
+    this.#log = log;
+  }
+
+  forwarded(hostName: string, forward: ForwardState, attributes: PortAttributes): void {
+    const host = findHost(this.#sessions.state.get(), hostName);
+    const url = host && forwardUrl(host, forward);
+    if (!url || forward.remotePort === undefined) return;
+    const identity = host.listeners.find(({ listener }) => listener.port === forward.remotePort)?.identity;
+    const announced = { port: forward.remotePort, url, attributes, ...(identity && { identity }) };
+    this.#happened(hostName, { kind: 'forwarded', announced });
+  }
+
+  /** To be told of each new state: a notice is about something that is there. */
+  follow(state: AppState): void {
+    for (const [name, { state: known }] of this.#hosts) {
+      const there = new Set(findHost(state, name)?.listeners.map(({ listener }) => listener.port));
+      const ports = [...known.waiting.map(({ port }) => port), ...known.told];
+      for (const port of ports) if (!there.has(port)) this.#happened(name, { kind: 'gone', port });
+    }
+  }
+
+  focus(isFocused: boolean): void {
+    for (const name of this.#hosts.keys()) this.#happened(name, { kind: 'focus', isFocused });
+  }
+
+  dispose(): void {
+    for (const { timer } of this.#hosts.values()) clearTimeout(timer);
+  }
+
+  #happened(hostName: string, event: NoticeEvent): void {
+    const known = this.#hosts.get(hostName) ?? { state: { ...noNotices, isFocused: vscode.window.state.focused } };
+    this.#hosts.set(hostName, known);
+    const now = Date.now();
+    const { state, actions, nextMs } = notices(known.state, event, now);
+    known.state = state;
+    clearTimeout(known.timer);
+    if (nextMs !== undefined)
+      known.timer = setTimeout(() => this.#happened(hostName, { kind: 'tick' }), Math.max(0, nextMs - now));
+    for (const action of actions) void guard(this.#log, () => this.#act(hostName, action));
+  }
+
+  async #act(hostName: string, action: NoticeAction): Promise<void> {
+    switch (action.kind) {
+      case 'show':
+        await this.#show(hostName, action.announced, action.others);
+        this.#happened(hostName, { kind: 'dismissed' });
+        return;
+      case 'open':
+        await (action.where === 'preview' ? openPreview(action.announced.url) : openInBrowser(action.announced.url));
+        return;
+      case 'withdraw':
+        // The editor offers no way to take back a message; its buttons tell when they have become void.
+        return;
+    }
+  }
+
+  async #show(hostName: string, announced: Announced, others: readonly Announced[]): Promise<void> {
+    const host = findHost(this.#sessions.state.get(), hostName);
+    const forward = host?.forwards.find(({ remotePort }) => remotePort === announced.port);
+    if (!host || !forward) return;
+    const open = 'Open in Browser';
+    const preview = 'Preview in Editor';
+    const stop = 'Don’t Forward';
+    const more = others.length === 0 ? '' : ` Also forwarded: ${others.map(({ port }) => port).join(', ')}.`;
+    const choice = await vscode.window.showInformationMessage(announcement(host, forward) + more, open, preview, stop);
+    if (choice === open) await openInBrowser(announced.url);
+    if (choice === preview) await openPreview(announced.url);
+    if (choice === stop) await this.#sessions.stopForward(hostName, forward.id);
+  }
+}

@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import type { Readable } from '../base/store.ts';
+import { mount } from '../base/store.ts';
+import { type AppState, findHost } from '../core/session/state.ts';
+import { detectedPicks, type PortPick, typedPick } from '../view/portPicks.ts';
+
+/** The Forward Port box: detected ports to choose from, or a typed one, checked as it is typed. */
+export async function pickPort(state: Readable<AppState>, hostName: string): Promise<PortPick['choice']> {
+  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly pick: PortPick }>();
+  pick.title = `Forward Port from ${hostName}`;
+  pick.placeholder = 'Port number or address: 8080, 8000:8080, 8000:db.internal:5432';
+  pick.matchOnDescription = true;
+  const show = (): void => {
+    const typed = typedPick(pick.value, hostName);
+    const detected = detectedPicks(findHost(state.get(), hostName));
+    pick.items = [
+      ...(typed ? [{ ...item(typed), alwaysShow: true }] : []),
+      ...(detected.length > 0
+        ? [
+            {
+              ...item({ label: 'listening there now', description: '', icon: '' }),
+              kind: vscode.QuickPickItemKind.Separator,
+            },
+          ]
+        : []),
+      ...detected.map(item),
+    ];
+  };
+  pick.onDidChangeValue(show);
+  const stop = mount(state, (app) => detectedPicks(findHost(app, hostName)), show);
+  try {
+    return await new Promise<PortPick['choice']>((resolve) => {
+      pick.onDidAccept(() => {
+        const choice = pick.selectedItems[0]?.pick.choice;
+        if (choice) resolve(choice);
+      });
+      pick.onDidHide(() => resolve(undefined));
+      pick.show();
+    });
+  } finally {
+    stop();
+    pick.dispose();
+  }
+}
+
+function item(pick: PortPick): vscode.QuickPickItem & { readonly pick: PortPick } {
+  return {
+    label: pick.label,
+    description: pick.description,
+    ...(pick.icon && { iconPath: new vscode.ThemeIcon(pick.icon) }),
+    pick,
+  };
+}

@@ -1,0 +1,69 @@
+import type { Bind, ForwardSpec } from '../core/forward/spec.ts';
+import { type ForwardState, type HostState, localPort } from '../core/session/state.ts';
+import { address, endpoint } from './problem.ts';
+
+/** `localhost:5000`: where a forward answers on this machine; undefined while it does not, or answers elsewhere. */
+export function localAddress(forward: ForwardState): string | undefined {
+  if (forward.status.kind !== 'listening' || forward.spec.kind === 'remote' || forward.spec.kind === 'remoteDynamic')
+    return undefined;
+  const port = localPort(forward);
+  if (port !== undefined) return address(localHost(forward.spec.bind), port);
+  return forward.spec.bind.kind === 'unix' ? forward.spec.bind.path : undefined;
+}
+
+/** The page behind a local forward, with the scheme and path that the server itself gave. */
+export function forwardUrl(host: HostState, forward: ForwardState): string | undefined {
+  const port = localPort(forward);
+  if (port === undefined || forward.spec.kind !== 'local' || forward.spec.bind.kind !== 'tcp') return undefined;
+  const identity = host.listeners.find(({ listener }) => listener.port === forward.remotePort)?.identity;
+  return `${identity?.scheme ?? 'http'}://${address(localHost(forward.spec.bind), port)}${identity?.path ?? '/'}`;
+}
+
+/** The other end of a forward, as the user would name it. */
+export function destinationText(spec: ForwardSpec): string {
+  switch (spec.kind) {
+    case 'local':
+      return endpoint(spec.to);
+    case 'dynamic':
+      return 'SOCKS proxy';
+    case 'remote':
+      return `${endpoint(spec.to)} on this machine`;
+    case 'remoteDynamic':
+      return 'SOCKS proxy on the remote';
+  }
+}
+
+/** Where the remote's end of a -R forward listens. */
+export function remoteBindText(forward: ForwardState): string {
+  const { spec, status } = forward;
+  if (status.kind === 'listening') {
+    const [bound] = status.bound;
+    if (bound) return bound.kind === 'unix' ? bound.path : address(bound.address, bound.port);
+  }
+  return bindText(spec.bind);
+}
+
+export function bindText(bind: Bind): string {
+  if (bind.kind === 'unix') return bind.path;
+  return bind.host === undefined ? String(bind.port) : address(bind.host, bind.port);
+}
+
+/** `1.4 MB`, in powers of 1000 as browsers show them. */
+export function byteText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ['kB', 'MB', 'GB', 'TB'] as const;
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1000 ** power).toFixed(1)} ${units[power - 1] ?? 'TB'}`;
+}
+
+function localHost(bind: Bind): string {
+  if (
+    bind.kind !== 'tcp' ||
+    bind.host === undefined ||
+    bind.host === '*' ||
+    bind.host === '0.0.0.0' ||
+    bind.host === '::'
+  )
+    return 'localhost';
+  return bind.host === '127.0.0.1' || bind.host === '::1' ? 'localhost' : bind.host;
+}

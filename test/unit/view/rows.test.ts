@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { AppState, ForwardState, HostState, SeenListener } from '../../../src/core/session/state.ts';
+import { emptyState, newHost } from '../../../src/core/session/state.ts';
+import { announcement } from '../../../src/view/announcement.ts';
+import { byteText, forwardUrl } from '../../../src/view/forwardText.ts';
+import { type Row, treeRows } from '../../../src/view/rows.ts';
+import { status } from '../../../src/view/status.ts';
+
+const facts = {
+  transport: 'builtin',
+  serverVersion: 'SSH-2.0-OpenSSH_9.2',
+  cipher: 'aes128-gcm',
+  kex: 'k',
+  hostKey: 'h',
+  via: [],
+  authMethod: 'publickey',
+} as const;
+const flask: SeenListener = {
+  listener: {
+    port: 5000,
+    addresses: ['127.0.0.1'],
+    process: { pid: 812, name: 'flask', commandLine: ['flask', 'run'] },
+  },
+  identity: { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer', scheme: 'http' },
+  seenAt: 0,
+  wasThere: false,
+};
+const sshd: SeenListener = {
+  listener: { port: 22, addresses: ['0.0.0.0', '::'] },
+  identity: { framework: 'sshd', name: 'OpenSSH', icon: 'lock', role: 'infrastructure' },
+  seenAt: 0,
+  wasThere: true,
+};
+const traffic = { openConnections: 1, totalConnections: 3, bytesToRemote: 2000, bytesFromRemote: 1_400_000 };
+
+function forward(change: Partial<ForwardState> = {}): ForwardState {
+  return {
+    id: '1',
+    spec: {
+      kind: 'local',
+      bind: { kind: 'tcp', host: undefined, port: 5000 },
+      to: { kind: 'tcp', host: 'localhost', port: 5000 },
+    },
+    origin: 'auto',
+    remotePort: 5000,
+    status: { kind: 'listening', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }], traffic },
+    ...change,
+  };
+}
+
+function online(change: Partial<HostState> = {}): HostState {
+  return {
+    ...newHost('devbox', { kind: 'config', file: '/home/me/.ssh/config', line: 3 }),
+    link: { kind: 'online', since: 0, facts },
+    detection: { kind: 'watching', method: 'ss', pollMs: 500 },
+    ...change,
+  };
+}
+
+function app(...hosts: HostState[]): AppState {
+  return { ...emptyState, hosts };
+}
+
+function only(rows: readonly Row[]): Row {
+  assert.equal(rows.length, 1);
+  const [row] = rows;
+  assert.ok(row);
+  return row;
+}
+
+void test('an idle host connects when it is clicked', () => {
+  const row = only(treeRows(app(newHost('devbox', { kind: 'typed' }))));
+  assert.equal(row.label, 'devbox');
+  assert.equal(row.click, 'connect');
+  assert.equal(row.context, 'host idle');
+});
+
+void test('an online host with nothing on it says what to do', () => {
+  const host = only(treeRows(app(online())));
+  assert.match(only(host.children).label, /Nothing listens yet/u);
+});
+
+void test('a host whose ports cannot be seen says why and what works all the same', () => {
+  const host = only(treeRows(app(online({ detection: { kind: 'unavailable', reason: 'noShell', detail: '' } }))));
+  assert.match(only(host.children).label, /no shell.*Forward Port works/u);
+});
+
+void test('a listener is forwarded when it is clicked, and infrastructure comes last', () => {
+  const host = only(treeRows(app(online({ listeners: [sshd, flask] }))));
+  assert.deepEqual(
+    host.children.map(({ label, click }) => [label, click]),
+    [
+      ['5000  Flask', 'forward'],
+      ['22  OpenSSH', 'forward'],
+    ],
+  );
+});
+
+void test('a forwarded web page takes the row of its listener, shows the address, and opens when it is clicked', () => {
+  const host = only(treeRows(app(online({ listeners: [flask], forwards: [forward()] }))));
+  const row = only(host.children);
+  assert.equal(row.description, '→ localhost:5000 · flask');
+  assert.equal(row.click, 'open');
+  assert.match(row.tooltip, /3 in all; 2\.0 kB sent, 1\.4 MB received/u);
+});
+
+void test('a forward that took another local port says so, with the owner of the wanted one', () => {
+  const instead = {
+    port: 5000,
+    why: { code: 'portInUse', bind: { kind: 'tcp', host: undefined, port: 5000 }, owner: { pid: 42, name: 'node' } },
+  } as const;
+  const moved = forward({
+    status: { kind: 'listening', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }], traffic, instead },
+  });
+  const host = online({ listeners: [flask], forwards: [moved] });
+  assert.match(
+    only(only(treeRows(app(host))).children).tooltip,
+    /Instead of local port 5000: Port 5000 is taken by node \(pid 42\)/u,
+  );
+  assert.equal(
+    announcement(host, moved),
+    'Flask on devbox:5000 → http://localhost:5001. Port 5000 is taken by node (pid 42).',
+  );
+});
+
+void test('a database that is forwarded is copied, not opened', () => {
+  const redis: SeenListener = {
+    ...flask,
+    identity: { framework: 'redis', name: 'Redis', icon: 'database', role: 'database' },
+  };
+  const row = only(only(treeRows(app(online({ listeners: [redis], forwards: [forward()] })))).children);
+  assert.equal(row.click, 'copyAddress');
+  assert.equal(row.context, 'forward listening local');
+});
+
+void test('an address is made of the scheme and path that the server gave', () => {
+  const jupyter: SeenListener = {
+    ...flask,
+    identity: {
+      framework: 'jupyter',
+      name: 'Jupyter',
+      icon: 'notebook',
+      role: 'devServer',
+      scheme: 'https',
+      path: '/lab',
+    },
+  };
+  assert.equal(forwardUrl(online({ listeners: [jupyter] }), forward()), 'https://localhost:5000/lab');
+});
+
+void test('a lost host keeps its forwards and says that it reconnects', () => {
+  const host = online({ link: { kind: 'waiting', retryAt: 0, why: { code: 'linkLost' } }, forwards: [forward()] });
+  const row = only(treeRows(app(host)));
+  assert.equal(row.description, 'reconnecting…');
+  assert.equal(row.children.length, 1);
+});
+
+void test('without a connection there is no status bar item', () => {
+  assert.equal(status(app(newHost('devbox', { kind: 'typed' }))), undefined);
+});
+
+void test('the status bar counts what is forwarded, names the host and lists the addresses', () => {
+  const now = status(app(online({ listeners: [flask], forwards: [forward()] })));
+  assert.equal(now?.text, '$(plug) 1 · devbox');
+  assert.match(now?.tooltip ?? '', /5000 on devbox → localhost:5000/u);
+  assert.equal(now?.look, 'normal');
+});
+
+void test('the status bar says that forwarding is off', () => {
+  const now = status({ ...app(online({ forwards: [forward({ status: { kind: 'off' } })] })), isForwarding: false });
+  assert.equal(now?.text, '$(debug-pause) off · devbox');
+});
+
+void test('the status bar warns when a forward failed', () => {
+  const failed = forward({
+    status: { kind: 'failed', why: { code: 'portPrivileged', bind: { kind: 'tcp', host: undefined, port: 80 } } },
+  });
+  const now = status(app(online({ forwards: [failed] })));
+  assert.equal(now?.look, 'warning');
+  assert.match(now?.tooltip ?? '', /Port 80 needs administrator rights/u);
+});
+
+void test('bytes are shown as browsers show them', () => {
+  assert.deepEqual([0, 999, 1000, 1_400_000, 2_000_000_000].map(byteText), [
+    '0 B',
+    '999 B',
+    '1.0 kB',
+    '1.4 MB',
+    '2.0 GB',
+  ]);
+});
