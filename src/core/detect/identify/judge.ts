@@ -20,7 +20,9 @@ export function judge(listener: Listener, heard?: ProbeAnswer): Identity {
   const path = http && best && pathOf(best.framework, http.answer);
   return {
     ...named,
-    ...(http && { scheme: http.scheme, evidence: 'answer' }),
+    ...(http && { evidence: 'answer' }),
+    // A debugger may answer in HTTP, but has no page.
+    ...(http && named.role !== 'debugger' && { scheme: http.scheme }),
     ...(path !== undefined && { path }),
     ...(title && { title }),
   };
@@ -82,7 +84,14 @@ function nameOf({ framework, evidence }: Match, isHttp: boolean): Identity {
   const { id, name, icon, role, level, speaks } = framework;
   // That a language runs it does not say that it serves pages.
   if (level === 'language' && !isHttp) return { framework: 'unknown', name, icon, role: 'unknown', evidence };
-  return { framework: id, name, icon, role, evidence, ...(speaks === undefined && { scheme: 'http' }) };
+  return {
+    framework: id,
+    name,
+    icon,
+    role,
+    evidence,
+    ...(speaks === undefined && role !== 'debugger' && { scheme: 'http' }),
+  };
 }
 
 const projectFolder = /^\/(?:home|root|Users|workspaces?|app|code|src|work|mnt|media|tmp|var\/www|opt|data)(?:\/|$)/;

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import type { Duplex } from 'node:stream';
+import { after, before, test } from 'node:test';
+import { type DialPort, identify } from '../../../src/core/detect/identify/identify.ts';
+import type { Listener } from '../../../src/core/detect/listener.ts';
+import { type ListenerWatch, watchListeners } from '../../../src/core/detect/watch.ts';
+import { start, stop } from '../../support/child.ts';
+import { freePort } from '../../support/freePort.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { sshExec } from '../../support/sshExec.ts';
+import { until } from '../../support/until.ts';
+import { type RealServer, realServers } from './servers.ts';
+
+let sshd: Sshd;
+let watch: ListenerWatch;
+let listeners: readonly Listener[] = [];
+before(async () => {
+  sshd = await startSshd();
+  watch = watchListeners({ exec: sshExec(sshd), onListeners: (now) => (listeners = now) });
+});
+after(async () => {
+  await watch.close();
+  await sshd.stop();
+});
+
+for (const server of realServers) {
+  const [program] = server.run(1, '.');
+  const isMissing = !fs.existsSync(program);
+  const skip = isMissing && !process.env['CI'] ? `needs Debian's ${server.debian}` : false;
+  void test(`${server.name} is seen and recognised`, { skip, timeout: 60_000 }, async () => {
+    assert.ok(!isMissing, `needs Debian's ${server.debian}`);
+    await withServer(server, async (listener, dials) => {
+      const identity = await identify({ listener, dial: dials.dial, probe: true }, AbortSignal.timeout(20_000));
+      const { framework, role, scheme, title, path: page } = server.expect;
+      assert.deepEqual(
+        { framework: identity.framework, role: identity.role, scheme: identity.scheme },
+        { framework, role, scheme },
+      );
+      if (title !== undefined) assert.equal(identity.title, title);
+      assert.equal(identity.path, page);
+      // One question, one more for TLS, and none to what is known not to speak HTTP.
+      assert.equal(dials.count(), scheme === 'https' ? 2 : role === 'database' ? 0 : 1);
+    });
+  });
+}
+
+void test('sshd is recognised without being asked', async () => {
+  const listener = await until('sshd', () => listeners.find(({ port }) => port === sshd.port));
+  const identity = await identify({ listener, dial: counted().dial, probe: true }, AbortSignal.timeout(20_000));
+  assert.equal(identity.framework, 'ssh');
+  assert.equal(identity.role, 'infrastructure');
+});
+
+async function withServer(
+  server: RealServer,
+  use: (listener: Listener, dials: ReturnType<typeof counted>) => Promise<void>,
+): Promise<void> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'server-'));
+  fs.chmodSync(folder, 0o755);
+  const port = await freePort();
+  for (const [name, text] of Object.entries(server.files?.(port, folder) ?? {})) {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), text);
+  }
+  const [program, ...args] = server.run(port, folder);
+  const child = start(program, args, { cwd: folder, env: { ...process.env, HOME: folder, ...server.env } });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  try {
+    const listener = await until(`${server.name} to be seen`, () => {
+      if (child.exitCode !== null) throw new Error(said);
+      return listeners.find((each) => each.port === port);
+    });
+    assert.equal(listener.owner, 'self');
+    assert.ok(listener.process?.commandLine);
+    await use(listener, counted());
+  } finally {
+    await stop(child);
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function counted(): { readonly dial: DialPort; readonly count: () => number } {
+  let count = 0;
+  const dial: DialPort = ({ host, port }) => {
+    count += 1;
+    const socket = net.connect({ host, port, allowHalfOpen: true });
+    return new Promise<Duplex>((resolve, reject) => {
+      socket.once('connect', () => resolve(socket));
+      socket.once('error', reject);
+    });
+  };
+  return { dial, count: () => count };
+}
