@@ -1,27 +1,28 @@
-import type { KeyObject } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+import { KeyObject } from 'node:crypto';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { ParsedKeyFile } from './keys.ts';
+import { abortable } from '../../base/delay.ts';
 
 export interface DecryptRequest {
   readonly text: string;
   readonly passphrase: string;
 }
 
-/** Unlocks a private key in a thread of its own: deriving the key from a passphrase takes up to a second of computing. */
-export async function decrypt(text: string, passphrase: string, signal: AbortSignal): Promise<ParsedKeyFile> {
-  signal.throwIfAborted();
+/**
+ * Unlocks a private key in a thread of its own: deriving the key from a passphrase takes up to a second of computing.
+ * Undefined when the passphrase is wrong.
+ */
+export async function decrypt(text: string, passphrase: string, signal: AbortSignal): Promise<KeyObject | undefined> {
   const worker = new Worker(workerFile(), { workerData: { text, passphrase } satisfies DecryptRequest });
+  const answer = new Promise<unknown>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('the worker ended')));
+  });
   try {
-    return await new Promise<ParsedKeyFile>((resolve, reject) => {
-      worker.once('message', (result: ParsedKeyFile | { readonly kind: 'key'; readonly key: KeyObject }) =>
-        resolve(result),
-      );
-      worker.once('error', reject);
-      worker.once('exit', () => reject(new Error('the worker ended')));
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    });
+    const key = await abortable(answer, signal);
+    return key instanceof KeyObject ? key : undefined;
   } finally {
     await worker.terminate();
   }
@@ -31,5 +32,5 @@ export async function decrypt(text: string, passphrase: string, signal: AbortSig
 function workerFile(): string {
   return typeof __dirname === 'string'
     ? path.join(__dirname, 'decryptWorker.cjs')
-    : fileURLToPath(new URL('decryptWorker.ts', import.meta.url));
+    : fileURLToPath(new URL('decryptWorker.mjs', import.meta.url));
 }

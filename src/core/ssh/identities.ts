@@ -93,12 +93,11 @@ async function keyFile(file: string, config: HostConfig, prompts: Prompts, log: 
   let key: KeyObject | undefined;
   let blob = named ?? (text === undefined ? undefined : visiblePublicKey(text)) ?? beside;
   if (text !== undefined && !blob && !isEncrypted(text)) {
-    const parsed = parsePrivateKey(text, undefined);
-    if (parsed.kind !== 'key') {
+    key = parsePrivateKey(text);
+    if (!key) {
       log.warn(`${file}: not a private key that can be read`);
       return undefined;
     }
-    key = parsed.key;
     blob = publicBlob(key);
   }
   return {
@@ -128,20 +127,16 @@ async function unlockKey(
   signal: AbortSignal,
 ): Promise<KeyObject | undefined> {
   if (!isEncrypted(text)) {
-    const parsed = parsePrivateKey(text, undefined);
-    if (parsed.kind !== 'key') log.warn(`${file}: not a private key that can be read`);
-    return parsed.kind === 'key' ? parsed.key : undefined;
+    const key = parsePrivateKey(text);
+    if (!key) log.warn(`${file}: not a private key that can be read`);
+    return key;
   }
   if (config.batchMode) return undefined;
   for (let attempt = 1; attempt <= config.numberOfPasswordPrompts; attempt++) {
     const passphrase = await prompts.secret({ kind: 'passphrase', host: config.name, keyFile: file, attempt }, signal);
     if (!passphrase) return undefined;
-    const parsed = await decrypt(text, passphrase, signal);
-    if (parsed.kind === 'key') return parsed.key;
-    if (parsed.kind === 'unreadable') {
-      log.warn(`${file}: ${parsed.detail}`);
-      return undefined;
-    }
+    const key = await decrypt(text, passphrase, signal);
+    if (key) return key;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
+import type { ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
 import { mpint, string, WireReader } from './wire.ts';
 
@@ -8,40 +9,19 @@ const CURVES: Readonly<Record<string, { readonly name: string; readonly hash: st
   'P-521': { name: 'nistp521', hash: 'sha512' },
 };
 
-/** What the text of a key file turned out to be. */
-export type ParsedKeyFile =
-  | { readonly kind: 'key'; readonly key: KeyObject }
-  /** Wrong passphrase, or none. */
-  | { readonly kind: 'locked' }
-  | { readonly kind: 'unreadable'; readonly detail: string };
-
 /**
- * Reads a private key in any form that OpenSSH reads: its own, PKCS#1, SEC1 and PKCS#8, encrypted or not. Slow when
- * there is a passphrase: that is what key derivation is for.
+ * Reads a private key that needs no passphrase, in any form that OpenSSH reads: its own, PKCS#1, SEC1 and PKCS#8.
+ * Undefined when it is none of these.
  */
-export function parsePrivateKey(text: string, passphrase: string | undefined): ParsedKeyFile {
-  return /-----BEGIN (OPENSSH|RSA|EC|DSA) PRIVATE KEY-----/.test(text)
-    ? parseWithSsh2(text, passphrase)
-    : parsePkcs8(text, passphrase);
-}
-
-function parseWithSsh2(text: string, passphrase: string | undefined): ParsedKeyFile {
-  const parsed = ssh2.utils.parseKey(text, passphrase);
-  if (parsed instanceof Error) {
-    return isEncrypted(text) ? { kind: 'locked' } : { kind: 'unreadable', detail: parsed.message };
-  }
-  // The OpenSSH format allows for several keys in a file; ssh-keygen writes one.
-  const [key] = Array.isArray(parsed) ? parsed : [parsed];
-  const pem = key?.getPrivatePEM();
-  return pem ? { kind: 'key', key: createPrivateKey(pem) } : { kind: 'unreadable', detail: 'no private key' };
-}
-
-function parsePkcs8(text: string, passphrase: string | undefined): ParsedKeyFile {
+export function parsePrivateKey(text: string): KeyObject | undefined {
   try {
-    return { kind: 'key', key: createPrivateKey({ key: text, ...(passphrase !== undefined && { passphrase }) }) };
-  } catch (error) {
-    if (isEncrypted(text)) return { kind: 'locked' };
-    return { kind: 'unreadable', detail: error instanceof Error ? error.message : '' };
+    if (!text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return createPrivateKey(text);
+    const parsed: unknown = ssh2.utils.parseKey(text);
+    // The format allows for several keys in a file; ssh-keygen writes one.
+    const key = (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error;
+    return key instanceof Error ? undefined : createPrivateKey(key.getPrivatePEM());
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { start, stop } from './child.ts';
+import { until } from './until.ts';
+
+/** A real ssh-agent of our own. */
+export interface SshAgent {
+  readonly socket: string;
+  add(keyFile: string): void;
+  stop(): Promise<void>;
+}
+
+export async function startAgent(): Promise<SshAgent> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'agent-'));
+  const socket = path.join(folder, 'agent.sock');
+  const child = start('ssh-agent', ['-D', '-a', socket]);
+  await until('the agent listens', () => fs.existsSync(socket));
+  return {
+    socket,
+    add: (keyFile) =>
+      void execFileSync('ssh-add', ['-q', keyFile], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'pipe' }),
+    stop: async () => {
+      await stop(child);
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
