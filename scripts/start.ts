@@ -19,7 +19,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   console.log('Building the extension…');
   await bundle();
-  await pack();
+  await pack(ending.signal);
   const demo = scope.add(await startDemo());
   console.log(`The demo remote is up: the host "${demo.host}" of ${demo.configFile}`);
   if (values.check) {

@@ -68,6 +68,6 @@ async function within({ name, needs, limitMs, run }: Stage): Promise<Outcome> {
   }
 }
 
-async function makePackage(): Promise<Outcome> {
-  return sum([await attempt('bundle', bundle), await attempt('pack', pack)]);
+async function makePackage(signal: AbortSignal): Promise<Outcome> {
+  return sum([await attempt('bundle', bundle), await attempt('pack', () => pack(signal))]);
 }

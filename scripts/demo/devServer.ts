@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { start, stop } from '../../test/support/child.ts';
 import { freePort } from '../../test/support/freePort.ts';
@@ -24,11 +26,24 @@ export function findFlask(): string | undefined {
 
 /** Starts `flask run`, or a Node server where there is no Flask, in `folder`. Resolves when it answers. */
 export async function startDevServer(folder: string): Promise<DevServer> {
-  const port = await freePort();
+  const port = await choosePort();
   const python = findFlask();
   const child = python === undefined ? startNode(folder, port) : startFlask(folder, python, port);
   await until(`the dev server on port ${port}`, async () => (await fetch(`http://127.0.0.1:${port}/`)).ok);
   return { kind: python === undefined ? 'node' : 'flask', port, stop: () => stop(child) };
+}
+
+/** Flask's own port where it is free, else any. */
+async function choosePort(): Promise<number> {
+  const server = net.createServer().listen(5000, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return freePort();
+  }
+  server.close();
+  await once(server, 'close');
+  return 5000;
 }
 
 function startFlask(folder: string, python: string, port: number): ReturnType<typeof start> {

@@ -14,22 +14,23 @@ const shared: BuildOptions = {
   keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
+  // A bundle finds what is beside it by __dirname, the sources by import.meta.
+  logOverride: { 'empty-import-meta': 'silent' },
   // ssh2's native addons fit one Node ABI only, so none is shipped; it finds that out by itself and does without.
   external: ['vscode', 'cpu-features', '*.node'],
 };
 
-/** Bundles the extension and the command line program, each into one file of dist/. */
+/** What ships in dist/, by name. The command line program begins with its own `#!` line. */
+const entries = { extension: 'src/extension.ts', decryptWorker: 'src/core/ssh/decryptWorker.ts', cli: 'src/cli.ts' };
+
+/** Bundles the extension, its worker and the command line program, each into one file of dist/. */
 export async function bundle(): Promise<void> {
   fs.rmSync(inRoot('dist'), { recursive: true, force: true });
-  await build({ ...shared, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs' });
-  if (!fs.existsSync(inRoot('src', 'cli.ts'))) return;
-  await build({
-    ...shared,
-    entryPoints: ['src/cli.ts'],
-    outfile: 'dist/cli.cjs',
-    banner: { js: '#!/usr/bin/env node' },
-  });
-  fs.chmodSync(inRoot('dist', 'cli.cjs'), 0o755);
+  const hasCli = fs.existsSync(inRoot('src', 'cli.ts'));
+  const { cli, ...others } = entries;
+  const entryPoints = hasCli ? { ...others, cli } : others;
+  await build({ ...shared, entryPoints, outdir: 'dist', outExtension: { '.js': '.cjs' } });
+  if (hasCli) fs.chmodSync(inRoot('dist', 'cli.cjs'), 0o755);
 }
 
 /** Bundles files of tests below `from`, one output each, into `to`, with the packages left where they are. */

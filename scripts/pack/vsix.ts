@@ -1,12 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
+import { listFiles, PackageManager } from '@vscode/vsce';
 import { inRoot, root, vsixFile } from '../root.ts';
+import { runNode } from '../run.ts';
 
 /** Packs what `bundle` made. Everything is bundled, so no dependency goes along. */
-export async function pack(): Promise<void> {
+export async function pack(signal: AbortSignal): Promise<void> {
   fs.mkdirSync(path.dirname(vsixFile), { recursive: true });
-  await createVSIX({ cwd: root, packagePath: vsixFile, dependencies: false });
+  const vsce = inRoot('node_modules', '@vscode', 'vsce', 'vsce');
+  const options = ['--no-dependencies', '--allow-missing-repository', '--out', vsixFile];
+  const { code, output } = await runNode([vsce, 'package', ...options], {}, signal);
+  if (code !== 0) throw new Error(`vsce package failed:\n${output}`);
 }
 
 /** Lays out the files of the package in a folder, as an installation would, for the tests inside the editor. */

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { until } from '../support/until.ts';
-import { connect, openPortsView, rows, status } from './pages/sshPorts.ts';
+import { connect, expand, openPortsView, rows, status } from './pages/sshPorts.ts';
 import { runCommand, screenshot, toast } from './pages/workbench.ts';
 
 /** A remote on which a web server can be started. */
@@ -29,6 +29,10 @@ export async function mainJob({ page, remote, greeting, say }: MainJob): Promise
   await screenshot(page, '1-hosts');
 
   await connect(page, remote.host);
+  await rows(page, /connected/, 1)
+    .first()
+    .waitFor();
+  await expand(rows(page, remote.host, 1).first());
   await rows(page, /\d/, 2).first().waitFor();
   say(`connected to ${remote.host}, its listeners are shown`);
   await screenshot(page, '2-listeners');
@@ -39,7 +43,9 @@ export async function mainJob({ page, remote, greeting, say }: MainJob): Promise
   const announced = await notice.innerText();
   const address = await until('an address in the notice', async () => addressIn(await notice.innerText()));
   say(`announced: ${announced.replaceAll(/\s+/g, ' ')}`);
-  await rows(page, String(port), 2).first().waitFor();
+  const row = rows(page, String(port), 2);
+  const forwarded = row.filter({ hasText: new URL(address).host });
+  await forwarded.waitFor();
   await screenshot(page, '3-forwarded');
 
   await until(`the page at ${address}`, async () => (await read(address)).includes(greeting));
@@ -53,11 +59,13 @@ export async function mainJob({ page, remote, greeting, say }: MainJob): Promise
   await runCommand(page, 'Notifications: Clear All Notifications');
   await status(page).click();
   await until(`nothing at ${address}`, async () => (await read(address)) === '');
+  await row.filter({ hasText: 'off' }).waitFor();
   say(`switched off in the status bar: ${address} is gone`);
   await screenshot(page, '5-off');
 
   await status(page).click();
   await until(`the page at ${address} again`, async () => (await read(address)).includes(greeting));
+  await forwarded.waitFor();
   say(`switched on again: ${address} is back`);
   await screenshot(page, '6-on');
 }

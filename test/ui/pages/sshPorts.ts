@@ -15,6 +15,11 @@ export function rows(page: Page, text: string | RegExp, level?: number): Locator
   return page.locator(`.sidebar .pane-body .monaco-list-row[role="treeitem"]${atLevel}`, { hasText: text });
 }
 
+/** Shows what is below a row. */
+export async function expand(row: Locator): Promise<void> {
+  if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
+}
+
 /** An inline action of a row, shown on hover; `label` is its tooltip. */
 export async function rowAction(page: Page, row: Locator, label: string | RegExp): Promise<void> {
   await row.hover();
