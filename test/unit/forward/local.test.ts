@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { UserError } from '../../../src/base/userError.ts';
+import type { DialProblem } from '../../../src/core/forward/dial.ts';
+import type { OpenForward } from '../../../src/core/forward/forward.ts';
+import { openLocalForward } from '../../../src/core/forward/local.ts';
+import type { Bind } from '../../../src/core/forward/spec.ts';
+import { freePort } from '../../support/freePort.ts';
+import { until } from '../../support/until.ts';
+import { dialTo, ending, forwardTo, portOf, readAll, serve, signal } from './loopback.ts';
+
+const to = { kind: 'tcp', host: 'there', port: 1 } as const;
+
+/** A forward whose server answers every connection with 'hello'. */
+async function hello(t: TestContext, bind: Bind, unlinkExisting = false): Promise<OpenForward> {
+  const { port } = await serve(t, (socket) => socket.end('hello'));
+  const forward = await openLocalForward(
+    { spec: { kind: 'local', bind, to }, dial: dialTo(port), onProblem: () => undefined, unlinkExisting },
+    signal,
+  );
+  t.after(() => forward.close());
+  return forward;
+}
+
+async function heard(options: net.NetConnectOpts): Promise<string> {
+  return (await readAll(net.connect(options))).toString();
+}
+
+async function held(t: TestContext, options: net.ListenOptions): Promise<number> {
+  const server = net.createServer().listen(options);
+  t.after(() => server.close());
+  await once(server, 'listening');
+  return (server.address() as net.AddressInfo).port;
+}
+
+function tempFolder(t: TestContext): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'forward-'));
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const problemOf = async (opening: Promise<unknown>): Promise<Record<string, unknown>> => {
+  try {
+    await opening;
+  } catch (error) {
+    if (error instanceof UserError) return error.problem as unknown as Record<string, unknown>;
+    throw error;
+  }
+  throw new assert.AssertionError({ message: 'it was opened' });
+};
+
+for (const host of [undefined, 'localhost']) {
+  void test(`bind address ${host} is both loopback addresses on one port and no other address`, async (t) => {
+    const forward = await hello(t, { kind: 'tcp', host, port: 0 });
+    const port = portOf(forward);
+    assert.deepEqual(forward.bound, [
+      { kind: 'tcp', address: '127.0.0.1', port },
+      { kind: 'tcp', address: '::1', port },
+    ]);
+    assert.equal(await heard({ host: '127.0.0.1', port }), 'hello');
+    assert.equal(await heard({ host: '::1', port }), 'hello');
+    await assert.rejects(heard({ host: '127.0.0.2', port }), { code: 'ECONNREFUSED' });
+  });
+}
+
+void test('bind address * is every interface in both families', async (t) => {
+  const forward = await hello(t, { kind: 'tcp', host: '*', port: 0 });
+  const port = portOf(forward);
+  assert.deepEqual(forward.bound, [{ kind: 'tcp', address: '::', port }]);
+  for (const host of ['127.0.0.1', '127.0.0.2', '::1']) assert.equal(await heard({ host, port }), 'hello');
+});
+
+void test('an address given is the only one', async (t) => {
+  const forward = await hello(t, { kind: 'tcp', host: '127.0.0.2', port: 0 });
+  const port = portOf(forward);
+  assert.deepEqual(forward.bound, [{ kind: 'tcp', address: '127.0.0.2', port }]);
+  await assert.rejects(heard({ host: '127.0.0.1', port }), { code: 'ECONNREFUSED' });
+});
+
+for (const host of ['127.0.0.1', '::1']) {
+  void test(`a port that is taken on ${host} is not bound at all, and its owner is named`, async (t) => {
+    const port = await held(t, { host, port: 0 });
+    const bind = { kind: 'tcp', host: undefined, port } as const;
+    const problem = await problemOf(hello(t, bind));
+    const owner = { pid: process.pid, name: fs.readFileSync('/proc/self/comm', 'utf8').trim() };
+    assert.deepEqual(problem, { code: 'portInUse', bind, owner });
+    const other = host === '::1' ? '127.0.0.1' : '::1';
+    await assert.rejects(heard({ host: other, port }), { code: 'ECONNREFUSED' });
+  });
+}
+
+void test('the same forward a second time finds the port taken, and the first goes on', async (t) => {
+  const forward = await hello(t, { kind: 'tcp', host: undefined, port: 0 });
+  const port = portOf(forward);
+  assert.equal((await problemOf(hello(t, { kind: 'tcp', host: undefined, port })))['code'], 'portInUse');
+  assert.equal(await heard({ host: '::1', port }), 'hello');
+});
+
+void test('an address that this machine does not have is said to be unavailable', async (t) => {
+  const bind = { kind: 'tcp', host: '192.0.2.1', port: 0 } as const;
+  assert.deepEqual(await problemOf(hello(t, bind)), { code: 'addressUnavailable', bind });
+});
+
+void test('the port is free again when close resolves, also with a client still there', async (t) => {
+  const { port: serverPort } = await serve(t, (socket) => socket.write('hello'));
+  const port = await freePort();
+  const bind = { kind: 'tcp', host: undefined, port } as const;
+  for (let i = 0; i < 5; i++) {
+    const forward = await openLocalForward(
+      { spec: { kind: 'local', bind, to }, dial: dialTo(serverPort), onProblem: () => undefined },
+      signal,
+    );
+    const client = net.connect({ host: '127.0.0.1', port });
+    client.on('error', () => undefined);
+    await once(client, 'data');
+    await forward.close();
+    await forward.close();
+  }
+});
+
+void test('a signal that is aborted already opens nothing', async () => {
+  const opening = openLocalForward(
+    {
+      spec: { kind: 'local', bind: { kind: 'tcp', host: undefined, port: 0 }, to },
+      dial: dialTo(1),
+      onProblem: () => undefined,
+    },
+    AbortSignal.abort(new Error('stop')),
+  );
+  await assert.rejects(opening, { message: 'stop' });
+});
+
+void test('a Unix socket is for its owner only, and gone after close', async (t) => {
+  const file = path.join(tempFolder(t), 'forward.sock');
+  const forward = await hello(t, { kind: 'unix', path: file });
+  assert.deepEqual(forward.bound, [{ kind: 'unix', path: file }]);
+  assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+  assert.equal(await heard({ path: file }), 'hello');
+  await forward.close();
+  assert.equal(fs.existsSync(file), false);
+});
+
+void test('a file in the way of a Unix socket stays, unless it is to be unlinked', async (t) => {
+  const file = path.join(tempFolder(t), 'forward.sock');
+  fs.writeFileSync(file, '');
+  const bind = { kind: 'unix', path: file } as const;
+  assert.deepEqual(await problemOf(hello(t, bind)), { code: 'portInUse', bind });
+  await hello(t, bind, true);
+  assert.equal(await heard({ path: file }), 'hello');
+});
+
+void test('the owner of a taken Unix socket is named', async (t) => {
+  const file = path.join(tempFolder(t), 'taken.sock');
+  await held(t, { path: file });
+  const problem = await problemOf(hello(t, { kind: 'unix', path: file }));
+  assert.equal((problem['owner'] as { readonly pid: number }).pid, process.pid);
+});
+
+void test('a folder that is not there is a failure with its detail', async (t) => {
+  const bind = { kind: 'unix', path: path.join(tempFolder(t), 'none', 'forward.sock') } as const;
+  assert.equal((await problemOf(hello(t, bind)))['code'], 'listenFailed');
+});
+
+void test('a refused connection is reset at once and told, and the forward goes on', async (t) => {
+  const problem: DialProblem = { code: 'forwardingProhibited', to, detail: 'no' };
+  const { port } = await serve(t, (socket) => socket.end('hello'));
+  let isOpen = false;
+  const { connect, problems } = await forwardTo(t, (endpoint, ending) =>
+    isOpen ? dialTo(port)(endpoint, ending) : Promise.reject(new UserError(problem)),
+  );
+  const client = connect();
+  client.write('GET /');
+  assert.equal(await ending(client), 'ECONNRESET');
+  assert.deepEqual(problems, [problem]);
+  isOpen = true;
+  assert.equal((await readAll(connect())).toString(), 'hello');
+});
+
+void test('an error without facts in a dial is told as unexpected and ends nothing', async (t) => {
+  const { connect, problems } = await forwardTo(t, () => Promise.reject(new Error('a bug')));
+  assert.equal(await ending(connect()), 'ECONNRESET');
+  await until('it is told', () => problems.length === 1);
+  assert.deepEqual(problems, [{ code: 'unexpected', detail: 'a bug' }]);
+});

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import type { TestContext } from 'node:test';
+import type { ConnectionProblem } from '../../../src/core/forward/connections.ts';
+import type { Dial } from '../../../src/core/forward/dial.ts';
+import type { OpenForward } from '../../../src/core/forward/forward.ts';
+import { openLocalForward } from '../../../src/core/forward/local.ts';
+import type { Bind } from '../../../src/core/forward/spec.ts';
+
+export const signal = new AbortController().signal;
+export const anyPort: Bind = { kind: 'tcp', host: undefined, port: 0 };
+
+/** A server on 127.0.0.1 that half-closes as it is told; ended with the test. */
+export async function serve(
+  t: TestContext,
+  onSocket: (socket: net.Socket) => void,
+): Promise<{ readonly port: number; readonly open: () => number }> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    onSocket(socket);
+  });
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as net.AddressInfo).port, open: () => sockets.size };
+}
+
+/** The other side of the link, here a plain TCP connection: what `Dial` promises of a stream holds for it too. */
+export function dialTo(port: number): Dial {
+  return async () => {
+    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    await once(socket, 'connect');
+    return socket;
+  };
+}
+
+export interface TestForward {
+  readonly forward: OpenForward;
+  readonly port: number;
+  readonly problems: readonly ConnectionProblem[];
+  connect(host?: string): net.Socket;
+}
+
+/** A forward on a free loopback port to whatever `dial` reaches; closed with the test. */
+export async function forwardTo(t: TestContext, dial: Dial): Promise<TestForward> {
+  const problems: ConnectionProblem[] = [];
+  const to = { kind: 'tcp', host: 'there', port: 1 } as const;
+  const forward = await openLocalForward(
+    { spec: { kind: 'local', bind: anyPort, to }, dial, onProblem: (problem) => problems.push(problem) },
+    signal,
+  );
+  t.after(() => forward.close());
+  const port = portOf(forward);
+  return { forward, port, problems, connect: (host) => connect(t, port, host) };
+}
+
+export function portOf(forward: OpenForward): number {
+  const [first] = forward.bound;
+  if (first?.kind !== 'tcp') throw new Error('not bound to a TCP port');
+  return first.port;
+}
+
+export function connect(t: TestContext, port: number, host = '127.0.0.1'): net.Socket {
+  const socket = net.connect({ port, host, allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  t.after(() => socket.destroy());
+  return socket;
+}
+
+/** All that comes until the peer's FIN; the socket stays open for writing. Rejects with its error, say ECONNRESET. */
+export function readAll(socket: net.Socket): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  return new Promise((resolve, reject) => {
+    socket.on('data', (chunk) => chunks.push(chunk)).on('end', () => resolve(Buffer.concat(chunks)));
+    socket.on('error', reject).on('close', () => reject(new Error('closed without an end')));
+    socket.resume();
+  });
+}
+
+/** How a socket ends, seen by its owner: 'end' for a FIN, or the code of its error. */
+export function ending(socket: net.Socket): Promise<string> {
+  return new Promise((resolve) => {
+    socket.on('end', () => resolve('end')).on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+    socket.on('close', () => resolve('close'));
+    socket.resume();
+  });
+}
