@@ -21,7 +21,7 @@ const shared: BuildOptions = {
 };
 
 /** What ships in dist/, by name. The command line program begins with its own `#!` line. */
-const entries = { extension: 'src/extension.ts', decryptWorker: 'src/core/ssh/decryptWorker.ts', cli: 'src/cli.ts' };
+const entries = { extension: 'src/extension.ts', decryptWorker: 'src/core/ssh/decryptWorker.mjs', cli: 'src/cli.ts' };
 
 /** Bundles the extension, its worker and the command line program, each into one file of dist/. */
 export async function bundle(): Promise<void> {
