@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { AuthContext, KeyboardAuthContext } from 'ssh2';
+import type { HostConfig } from '../../../src/core/config/hostConfig.ts';
+import { hostConfig, sshdConfig } from '../../support/hostConfig.ts';
+import { makeKey } from '../../support/keys.ts';
+import { type ScriptedServer, startServer } from '../../support/scriptedServer.ts';
+import { connectTo, memoryLog, problemOf, script } from '../../support/ssh.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
+
+const PASSWORD = 'pa55w0rd-that-must-not-leak';
+let sshd: Sshd;
+before(async () => {
+  sshd = await startSshd();
+});
+after(() => sshd.stop());
+
+const to = (server: ScriptedServer, changes: Partial<HostConfig> = {}): HostConfig =>
+  hostConfig({ port: server.port, user: 'me', userKnownHostsFiles: [server.knownHostsFile], ...changes });
+
+/** Takes this password only. */
+const byPassword = (context: AuthContext): void => {
+  if (context.method === 'password' && context.password === PASSWORD) context.accept();
+  else context.reject(['password']);
+};
+
+/** Asks round after round; the right answers let the user in. */
+function ask(context: KeyboardAuthContext, rounds: readonly (readonly [string, string])[]): void {
+  const [round, ...rest] = rounds;
+  if (!round) {
+    context.accept();
+    return;
+  }
+  context.prompt([{ prompt: round[0], echo: false }], 'Login', 'Answer please', ([answer]) => {
+    if (answer === round[1]) ask(context, rest);
+    else context.reject(['keyboard-interactive']);
+  });
+}
+
+void test('a password is asked for, sent once, and not logged', async () => {
+  const server = await startServer(byPassword);
+  const prompts = script({ secret: () => PASSWORD });
+  const log = memoryLog();
+  const connection = await connectTo(to(server), { prompts, log });
+  assert.equal(connection.facts.authMethod, 'password');
+  assert.deepEqual(prompts.secrets, [{ kind: 'password', host: 'devbox', user: 'me', attempt: 1 }]);
+  assert.deepEqual(server.attempts, ['password']);
+  assert.ok(!log.lines.join('\n').includes(PASSWORD));
+  await connection.close();
+  server.close();
+});
+
+void test('a wrong password three times ends the login, and nothing tries again', async () => {
+  const server = await startServer(byPassword);
+  const prompts = script({ secret: () => 'wrong' });
+  const log = memoryLog();
+  const problem = await problemOf(connectTo(to(server), { prompts, log }));
+  assert.deepEqual(problem, {
+    code: 'authFailed',
+    host: 'devbox',
+    user: 'me',
+    tried: ['password', 'password', 'password'],
+    accepted: ['password'],
+  });
+  assert.deepEqual(
+    prompts.secrets.map((question) => 'attempt' in question && question.attempt),
+    [1, 2, 3],
+  );
+  assert.equal(server.attempts.length, 3);
+  assert.ok(!log.lines.join('\n').includes('wrong'));
+  server.close();
+});
+
+void test('keyboard-interactive goes through as many rounds as the server wants', async () => {
+  const server = await startServer((context) => {
+    if (context.method !== 'keyboard-interactive') context.reject(['keyboard-interactive']);
+    else
+      ask(context, [
+        ['Password: ', PASSWORD],
+        ['Verification code: ', '123456'],
+      ]);
+  });
+  const prompts = script({
+    secret: (question) => ('prompt' in question && question.prompt.startsWith('Verification') ? '123456' : PASSWORD),
+  });
+  const connection = await connectTo(to(server), { prompts });
+  assert.equal(connection.facts.authMethod, 'keyboard-interactive');
+  assert.deepEqual(prompts.secrets[1], {
+    kind: 'keyboardInteractive',
+    host: 'devbox',
+    user: 'me',
+    title: 'Login',
+    instruction: 'Answer please',
+    prompt: 'Verification code: ',
+    echo: false,
+  });
+  await connection.close();
+  server.close();
+});
+
+void test('a key that succeeds partially is followed by the second factor', async () => {
+  const keyFile = makeKey(sshd.folder, 'first-factor');
+  let hasKey = false;
+  const server = await startServer((context) => {
+    if (context.method === 'publickey' && !hasKey) {
+      if (!context.signature) context.accept();
+      else {
+        hasKey = true;
+        context.reject(['keyboard-interactive'], true);
+      }
+    } else if (context.method === 'keyboard-interactive' && hasKey) ask(context, [['Code: ', '42']]);
+    else context.reject(['publickey']);
+  });
+  const prompts = script({ secret: () => '42' });
+  const connection = await connectTo(to(server, { identityFiles: [keyFile] }), { prompts });
+  assert.deepEqual(server.attempts, ['publickey', 'publickey', 'keyboard-interactive']);
+  assert.equal(connection.facts.authMethod, 'keyboard-interactive');
+  await connection.close();
+  server.close();
+});
+
+void test('the real sshd asks for two different keys one after the other', async () => {
+  const twice = await startSshd({ config: ['AuthenticationMethods publickey,publickey'] });
+  const first = path.join(twice.folder, 'id_ed25519');
+  const problem = await problemOf(connectTo(sshdConfig(twice, { identityFiles: [first] })));
+  assert.equal(problem.code, 'authFailed');
+  assert.match(twice.log(), /Partial publickey/);
+  await twice.stop();
+});
+
+void test('PreferredAuthentications gives the order, and leaves out what it does not name', async () => {
+  const server = await startServer((context) => context.reject(['publickey', 'keyboard-interactive', 'password']));
+  const prompts = script({ secret: () => 'wrong' });
+  const config = to(server, { preferredAuthentications: ['password'], numberOfPasswordPrompts: 1 });
+  const problem = await problemOf(connectTo(config, { prompts }));
+  assert.equal(problem.code, 'authFailed');
+  assert.deepEqual(server.attempts, ['password']);
+  server.close();
+});
+
+void test('a question that the user cancels ends the login', async () => {
+  const server = await startServer(byPassword);
+  const problem = await problemOf(connectTo(to(server), { prompts: script({ secret: () => undefined }) }));
+  assert.deepEqual(problem, { code: 'cancelled' });
+  assert.deepEqual(server.attempts, []);
+  server.close();
+});
+
+void test('where nobody may be asked, no password is tried', async () => {
+  const server = await startServer(byPassword);
+  const problem = await problemOf(connectTo(to(server), { interactive: false }));
+  assert.deepEqual(problem, { code: 'authFailed', host: 'devbox', user: 'me', tried: [], accepted: ['password'] });
+  server.close();
+});
+
+void test('a server that hangs up during the login is a failed login', async () => {
+  const server = await startServer((context) => {
+    if (context.method === 'none') context.reject(['password']);
+    else for (const client of server.clients) client.end();
+  });
+  const problem = await problemOf(connectTo(to(server), { prompts: script({ secret: () => 'wrong' }) }));
+  assert.deepEqual(problem, { code: 'authFailed', host: 'devbox', user: 'me', tried: ['password'], accepted: [] });
+  server.close();
+});
+
+void test('a password that expired is told, and not tried again', async () => {
+  const server = await startServer((context) => {
+    if (context.method === 'password') context.requestChange('Your password has expired.', () => undefined);
+    else context.reject(['password']);
+  });
+  const prompts = script({ secret: () => PASSWORD });
+  const problem = await problemOf(connectTo(to(server), { prompts }));
+  assert.equal(problem.code, 'authFailed');
+  assert.deepEqual(prompts.notices, ['Your password has expired.']);
+  server.close();
+});
+
+void test("the server's banner is shown as a notice", async () => {
+  const server = await startServer(byPassword, { banner: 'Authorised use only' });
+  const prompts = script({ secret: () => PASSWORD });
+  const connection = await connectTo(to(server), { prompts });
+  assert.deepEqual(
+    prompts.notices.map((text) => text.trim()),
+    ['Authorised use only'],
+  );
+  await connection.close();
+  server.close();
+});
+
+void test('an aborted login ends with the reason of its signal', async () => {
+  const server = await startServer(byPassword);
+  const stop = new AbortController();
+  const prompts = {
+    ...script(),
+    secret: () => (stop.abort(new Error('no longer wanted')), new Promise<undefined>(() => undefined)),
+  };
+  await assert.rejects(connectTo(to(server), { prompts }, stop.signal), /no longer wanted/);
+  server.close();
+});
+
+void test('a login with two prompts in one round gets both answers', async () => {
+  const server = await startServer((context) => {
+    if (context.method !== 'keyboard-interactive') {
+      context.reject(['keyboard-interactive']);
+      return;
+    }
+    context.prompt(
+      [
+        { prompt: 'One: ', echo: true },
+        { prompt: 'Two: ', echo: false },
+      ],
+      '',
+      '',
+      (answers) => {
+        if (answers.join() === '1,2') context.accept();
+        else context.reject();
+      },
+    );
+  });
+  const prompts = script({ secret: (question) => ('echo' in question && question.echo ? '1' : '2') });
+  const connection = await connectTo(to(server), { prompts });
+  await connection.close();
+  server.close();
+});

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { AuthContext, Connection, ServerConfig } from 'ssh2';
+import ssh2 from 'ssh2';
+import { knownHostsFile } from './knownHosts.ts';
+
+/** A server that does what a test tells it, for logins and faults that a real sshd has no switch for. */
+export interface ScriptedServer {
+  readonly port: number;
+  readonly knownHostsFile: string;
+  /** The method of every login attempt, in order; `none` left out. */
+  readonly attempts: string[];
+  readonly clients: Set<Connection>;
+  close(): void;
+}
+
+export async function startServer(
+  onAuth: (context: AuthContext) => void,
+  options: Partial<ServerConfig> = {},
+  onClient: (client: Connection) => void = () => undefined,
+): Promise<ScriptedServer> {
+  const pair = ssh2.utils.generateKeyPairSync('ed25519');
+  const attempts: string[] = [];
+  const clients = new Set<Connection>();
+  const server = new ssh2.Server({ hostKeys: [pair.private], ...options }, (client) => {
+    clients.add(client);
+    client.on('error', () => undefined);
+    client.on('close', () => clients.delete(client));
+    client.on('authentication', (context) => {
+      if (context.method !== 'none') attempts.push(context.method);
+      onAuth(context);
+    });
+    onClient(client);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    knownHostsFile: knownHostsFile(`[127.0.0.1]:${port} ${pair.public}`),
+    attempts,
+    clients,
+    close: () => {
+      for (const client of clients) client.end();
+      server.close();
+    },
+  };
+}
