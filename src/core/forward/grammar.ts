@@ -167,7 +167,8 @@ function parsePort(text: string, field: Field, min: 0 | 1): number {
   return port;
 }
 
-function formatBind(bind: Bind): string {
+/** The part of a specification that says where connections come in. */
+export function formatBind(bind: Bind): string {
   if (bind.kind === 'unix') return formatPath(bind.path);
   return bind.host === undefined ? String(bind.port) : `${formatHost(bind.host)}:${bind.port}`;
 }

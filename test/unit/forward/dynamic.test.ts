@@ -26,9 +26,9 @@ async function socksTo(
   const forward = await openDynamicForward(
     {
       spec: { kind: 'dynamic', bind: anyPort },
-      dial: (to, ending) => {
+      dial: (to, stop) => {
         dialled.push(to);
-        return dial(to, ending);
+        return dial(to, stop);
       },
       onProblem: (problem) => problems.push(problem),
       ...(credentials && { credentials }),

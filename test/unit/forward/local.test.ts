@@ -48,7 +48,7 @@ const problemOf = async (opening: Promise<unknown>): Promise<Record<string, unkn
   try {
     await opening;
   } catch (error) {
-    if (error instanceof UserError) return error.problem as unknown as Record<string, unknown>;
+    if (error instanceof UserError) return error.problem;
     throw error;
   }
   throw new assert.AssertionError({ message: 'it was opened' });
@@ -170,8 +170,8 @@ void test('a refused connection is reset at once and told, and the forward goes 
   const problem: DialProblem = { code: 'forwardingProhibited', to, detail: 'no' };
   const { port } = await serve(t, (socket) => socket.end('hello'));
   let isOpen = false;
-  const { connect, problems } = await forwardTo(t, (endpoint, ending) =>
-    isOpen ? dialTo(port)(endpoint, ending) : Promise.reject(new UserError(problem)),
+  const { connect, problems } = await forwardTo(t, (endpoint, stop) =>
+    isOpen ? dialTo(port)(endpoint, stop) : Promise.reject(new UserError(problem)),
   );
   const client = connect();
   client.write('GET /');

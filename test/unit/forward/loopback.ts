@@ -13,13 +13,13 @@ export const anyPort: Bind = { kind: 'tcp', host: undefined, port: 0 };
 /** A server on 127.0.0.1 that half-closes as it is told; ended with the test. */
 export async function serve(
   t: TestContext,
-  onSocket: (socket: net.Socket) => void,
+  onSocket: (socket: net.Socket) => unknown,
 ): Promise<{ readonly port: number; readonly open: () => number }> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-    onSocket(socket);
+    void onSocket(socket);
   });
   t.after(() => {
     for (const socket of sockets) socket.destroy();
@@ -43,7 +43,7 @@ export interface TestForward {
   readonly forward: OpenForward;
   readonly port: number;
   readonly problems: readonly ConnectionProblem[];
-  connect(host?: string): net.Socket;
+  readonly connect: (host?: string) => net.Socket;
 }
 
 /** A forward on a free loopback port to whatever `dial` reaches; closed with the test. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { once } from 'node:events';
-import net from 'node:net';
+import type net from 'node:net';
 import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import type { Dial } from '../../../src/core/forward/dial.ts';
@@ -125,8 +125,8 @@ void test('a reset by the server reaches the client as a reset, not as a clean e
 void test('a link that dies in the middle of a download resets the client', async (t) => {
   const streams: net.Socket[] = [];
   const server = await serve(t, (socket) => socket.write(Buffer.alloc(8 * megabyte)));
-  const dial: Dial = async (to, ending) => {
-    const stream = (await dialTo(server.port)(to, ending)) as net.Socket;
+  const dial: Dial = async (to, stop) => {
+    const stream = (await dialTo(server.port)(to, stop)) as net.Socket;
     streams.push(stream);
     return stream;
   };
@@ -254,11 +254,11 @@ void test('closing the forward resets its clients and ends the other sides', asy
 
 void test('closing the forward while a dial is under way ends it and its client', async (t) => {
   let wasAborted = false;
-  const dial: Dial = (_, ending) =>
+  const dial: Dial = (_, stop) =>
     new Promise((_resolve, reject) => {
-      ending.addEventListener('abort', () => {
+      stop.addEventListener('abort', () => {
         wasAborted = true;
-        reject(ending.reason as Error);
+        reject(stop.reason as Error);
       });
     });
   const { connect, forward, problems } = await forwardTo(t, dial);

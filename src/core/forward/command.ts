@@ -1,0 +1,219 @@
+import { UserError } from '../../base/userError.ts';
+import type { CommandProblem } from './commandProblem.ts';
+import { type ForwardKind, formatBind, formatEndpoint, formatForward, parseForward } from './grammar.ts';
+import { servicePort } from './services.ts';
+import { quoteShellWord, splitShellWords } from './shellWords.ts';
+import type { ForwardSpec } from './spec.ts';
+
+/** What a command line of ssh(1) says, as far as it concerns connecting and forwarding. Plain data. */
+export interface SshCommand {
+  /** Without user and port; absent where only options were given. */
+  readonly host?: string;
+  readonly user?: string;
+  readonly port?: number;
+  /** -F */
+  readonly configFile?: string;
+  /** Lines as for -o, also for the flags that mean one (-i, -J, -C …); an earlier line wins over a later. */
+  readonly options: readonly string[];
+  readonly forwards: readonly ForwardSpec[];
+  /** `forward`: -N; `print`: -G. */
+  readonly mode: 'session' | 'forward' | 'print';
+  /** -f: to go on in the background. */
+  readonly isBackground: boolean;
+  /** How often -v was given; -1: -q. */
+  readonly verbosity: number;
+}
+
+/** Whether a text is meant as a command rather than as ports or a host. */
+export function isCommandText(text: string): boolean {
+  return /^\s*(?:\$\s+)?(?:-|(?:\S*\/)?ssh(?:\.exe)?\s)/.test(text);
+}
+
+/** Reads a pasted command line, with or without `ssh` in front. @throws UserError<CommandProblem | ForwardSyntaxProblem> */
+export function parseCommandText(text: string): SshCommand {
+  const words = splitShellWords(text);
+  return parseCommand(/^(?:.*\/)?ssh(?:\.exe)?$/.test(words[0] ?? '') ? words.slice(1) : words);
+}
+
+/** Reads the arguments of ssh(1), without the command's own name. @throws UserError<CommandProblem | ForwardSyntaxProblem> */
+export function parseCommand(args: readonly string[]): SshCommand {
+  let command: SshCommand = {
+    options: [],
+    forwards: [],
+    mode: 'session',
+    isBackground: false,
+    verbosity: 0,
+  };
+  let areFlagsOver = false;
+  const rest = [...args];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (!areFlagsOver && word === '--') areFlagsOver = true;
+    else if (!areFlagsOver && word.length > 1 && word.startsWith('-')) command = applyFlags(command, word, rest);
+    else if (command.host === undefined) command = applyDestination(command, word);
+    else throw problem('remoteCommand', word);
+  }
+  return command;
+}
+
+/** The lines for -o that say the same as the command: options, user, port and forwards. */
+export function commandOverrides(command: SshCommand): readonly string[] {
+  return [
+    ...command.options,
+    ...(command.user === undefined ? [] : [optionLine('User', command.user)]),
+    ...(command.port === undefined ? [] : [`Port=${command.port}`]),
+    ...command.forwards.map(forwardLine),
+  ];
+}
+
+/** The line to paste into a terminal. `parseCommandText` of it gives the same value. */
+export function formatCommand(command: SshCommand): string {
+  const { host, user, port, configFile, options, forwards, mode, isBackground, verbosity } = command;
+  const words = [
+    'ssh',
+    ...(mode === 'forward' ? ['-N'] : mode === 'print' ? ['-G'] : []),
+    ...(isBackground ? ['-f'] : []),
+    ...(verbosity < 0 ? ['-q'] : verbosity > 0 ? [`-${'v'.repeat(verbosity)}`] : []),
+    ...(configFile === undefined ? [] : ['-F', configFile]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    ...(user === undefined ? [] : ['-l', user]),
+    ...options.flatMap((line) => ['-o', line]),
+    ...forwards.flatMap((spec) => [`-${letters[spec.kind]}`, formatForward(spec)]),
+    ...(host === undefined ? [] : [host.startsWith('-') ? '--' : [], host].flat()),
+  ];
+  return words.map(quoteShellWord).join(' ');
+}
+
+const letters = { local: 'L', remote: 'R', remoteDynamic: 'R', dynamic: 'D' } as const;
+
+/** Flags that stand for a line of ssh_config(5). ssh(1) sets these at once, so that the last one given wins. */
+const lines: Readonly<Record<string, string>> = {
+  '4': 'AddressFamily=inet',
+  '6': 'AddressFamily=inet6',
+  A: 'ForwardAgent=yes',
+  a: 'ForwardAgent=no',
+  C: 'Compression=yes',
+  g: 'GatewayPorts=yes',
+};
+
+/** Flags with a value that stand for a line of ssh_config(5). */
+const valueLines: Readonly<Record<string, string>> = {
+  b: 'BindAddress',
+  c: 'Ciphers',
+  i: 'IdentityFile',
+  J: 'ProxyJump',
+  m: 'MACs',
+};
+
+/** These are about a terminal or a program there, of which a forwarder has none. */
+const meaningless = 'nTtxky';
+const meaninglessWithValue = 'e';
+const unsupported = 'KMsVXYBEIOQSWw';
+const forwardKinds: Readonly<Record<string, ForwardKind>> = { L: 'local', R: 'remote', D: 'dynamic' };
+
+/** One word of flags: `-N`, `-fNL`, `-p22` … A value stands behind its letter or is the next word. */
+function applyFlags(before: SshCommand, word: string, rest: string[]): SshCommand {
+  let command = before;
+  for (let at = 1; at < word.length; at++) {
+    const letter = word.charAt(at);
+    const takeValue = (): string => {
+      const value = at + 1 < word.length ? word.slice(at + 1) : rest.shift();
+      if (value === undefined) throw problem('flagNeedsValue', `-${letter}`);
+      at = word.length;
+      return value;
+    };
+    command = applyFlag(command, letter, takeValue);
+  }
+  return command;
+}
+
+function applyFlag(command: SshCommand, letter: string, takeValue: () => string): SshCommand {
+  const { options } = command;
+  const line = lines[letter];
+  if (line !== undefined) return { ...command, options: [line, ...options] };
+  const keyword = valueLines[letter];
+  if (keyword !== undefined) return { ...command, options: [...options, optionLine(keyword, takeValue())] };
+  const kind = forwardKinds[letter];
+  if (kind) return { ...command, forwards: [...command.forwards, parseForward(kind, takeValue())] };
+  switch (letter) {
+    case 'N':
+      return { ...command, mode: command.mode === 'print' ? 'print' : 'forward' };
+    case 'G':
+      return { ...command, mode: 'print' };
+    case 'f':
+      return { ...command, isBackground: true };
+    case 'v':
+      return { ...command, verbosity: Math.min(Math.max(command.verbosity, 0) + 1, 3) };
+    case 'q':
+      return { ...command, verbosity: -1 };
+    case 'F':
+      return { ...command, configFile: takeValue() };
+    case 'l':
+      return { user: takeValue(), ...command };
+    case 'p':
+      return { port: portOf(takeValue()), ...command };
+    case 'o':
+      return applyOption(command, takeValue());
+  }
+  if (meaningless.includes(letter)) return command;
+  if (meaninglessWithValue.includes(letter)) {
+    takeValue();
+    return command;
+  }
+  throw problem(unsupported.includes(letter) ? 'unsupportedFlag' : 'unknownFlag', `-${letter}`);
+}
+
+/** User and Port are kept apart from the other lines: whichever of -l, -o and `user@host` comes first wins. */
+function applyOption(command: SshCommand, line: string): SshCommand {
+  const [, keyword, value] = /^\s*(user|port)\s*[=\s]\s*"?([^\s"]+)"?\s*$/i.exec(line) ?? [];
+  if (keyword === undefined || value === undefined) return { ...command, options: [...command.options, line] };
+  return keyword.toLowerCase() === 'user' ? { user: value, ...command } : { port: portOf(value), ...command };
+}
+
+/** `[user@]host` or `ssh://[user@]host[:port]`. */
+function applyDestination(command: SshCommand, word: string): SshCommand {
+  const [, authority] = /^ssh:\/\/([^/]+)\/?$/i.exec(word) ?? [];
+  const [, user, rest = ''] = /^(?:(.*)@)?(.*)$/s.exec(authority ?? word) ?? [];
+  const [, bracketed, name, port] =
+    /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(authority === undefined ? '' : rest) ?? [];
+  const host = bracketed ?? name ?? '';
+  const bare = authority === undefined ? rest : host;
+  if (bare === '') throw problem('noDestination', word);
+  return {
+    ...(user !== undefined && { user }),
+    ...(port !== undefined && { port: portOf(port) }),
+    ...command,
+    host: bare,
+  };
+}
+
+function portOf(text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : servicePort(text);
+  if (port === undefined || port < 1 || port > 65_535) throw problem('badPort', text);
+  return port;
+}
+
+/** A line as ssh_config(5) has it, with its value in quotes where that is needed. */
+function optionLine(keyword: string, value: string): string {
+  return `${keyword}=${quoteOption(value)}`;
+}
+
+function quoteOption(value: string): string {
+  return /^[^\s"'\\#=]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
+function forwardLine(spec: ForwardSpec): string {
+  const bind = quoteOption(formatBind(spec.bind));
+  const to = 'to' in spec ? ` ${quoteOption(formatEndpoint(spec.to))}` : '';
+  return `${keywords[spec.kind]} ${bind}${to}`;
+}
+
+const keywords = {
+  local: 'LocalForward',
+  remote: 'RemoteForward',
+  remoteDynamic: 'RemoteForward',
+  dynamic: 'DynamicForward',
+} as const;
+
+function problem(reason: CommandProblem['reason'], word: string): UserError<CommandProblem> {
+  return new UserError({ code: 'commandSyntax', reason, word });
+}

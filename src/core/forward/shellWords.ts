@@ -1,0 +1,67 @@
+import { UserError } from '../../base/userError.ts';
+import type { CommandProblem } from './commandProblem.ts';
+
+/**
+ * Cuts a pasted line into words as a POSIX shell does (XCU 2.2 Quoting). What would need a shell (variables, pipes,
+ * substitutions) is refused; a prompt before the line and an `&` after it are not part of it.
+ *
+ * @throws UserError<CommandProblem>
+ */
+export function splitShellWords(text: string): readonly string[] {
+  const line = text.replace(/^\s*\$\s+/, '').replace(/\s&\s*$/, '');
+  const words: string[] = [];
+  let word: string | undefined;
+  let at = 0;
+  while (at < line.length) {
+    const character = line.charAt(at);
+    if (/\s/.test(character)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+      at++;
+    } else if (character === "'") {
+      const end = closing(line, at);
+      word = (word ?? '') + line.slice(at + 1, end);
+      at = end + 1;
+    } else if (character === '"') {
+      const end = closing(line, at);
+      word = (word ?? '') + doubleQuoted(line.slice(at + 1, end));
+      at = end + 1;
+    } else if (character === '\\') {
+      const next = line.charAt(at + 1);
+      if (next !== '\n') word = (word ?? '') + next;
+      at += 2;
+    } else {
+      if (/[$`|&;<>()]/.test(character)) throw shellProblem('shellSyntax', line.slice(at));
+      word = (word ?? '') + character;
+      at++;
+    }
+  }
+  if (word !== undefined) words.push(word);
+  return words;
+}
+
+/** One word as a POSIX shell reads it back. */
+export function quoteShellWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Where the quote that stands at `at` closes. In double quotes a backslash hides the one behind it. */
+function closing(line: string, at: number): number {
+  const quote = line.charAt(at);
+  for (let end = at + 1; end < line.length; end++) {
+    if (line[end] === quote) return end;
+    if (quote === '"' && line[end] === '\\') end++;
+  }
+  throw shellProblem('openQuote', line.slice(at));
+}
+
+/** Within double quotes a backslash escapes only these four. */
+function doubleQuoted(text: string): string {
+  if (/(?<!\\)(?:\\\\)*[$`]/.test(text)) throw shellProblem('shellSyntax', text);
+  return text.replaceAll('\\\n', '').replaceAll(/\\([$`"\\])/g, '$1');
+}
+
+function shellProblem(reason: 'openQuote' | 'shellSyntax', word: string): UserError<CommandProblem> {
+  return new UserError({ code: 'commandSyntax', reason, word });
+}
