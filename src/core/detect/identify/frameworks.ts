@@ -34,7 +34,7 @@ function tool(names: string, then = '(?=\\s|$)'): RegExp {
 // prettier-ignore
 export const frameworks: readonly Framework[] = [
   // Python
-  { id: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer', headers: { server: /^Werkzeug\// }, command: tool('flask', '.*\\srun\\b'), ports: [5000] },
+  { id: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer', level: 'base', headers: { server: /^Werkzeug\// }, command: tool('flask', '.*\\srun\\b'), ports: [5000] },
   { id: 'django', name: 'Django', icon: 'snake', role: 'devServer', answer: /csrfmiddlewaretoken|The install worked successfully! Congratulations!|DJANGO_SETTINGS_MODULE|Using the URLconf defined in/, command: /manage\.py.*\srunserver|django-admin.*\srunserver/, ports: [8000] },
   { id: 'fastapi', name: 'FastAPI', icon: 'zap', role: 'devServer', answer: /^\{"detail":"(?:Not Found|Method Not Allowed)"\}$/, command: tool('fastapi', '\\s+(?:dev|run)\\b'), ports: [8000], path: '/docs' },
   { id: 'uvicorn', name: 'Uvicorn', icon: 'snake', role: 'devServer', level: 'base', headers: { server: /^uvicorn/ }, command: tool('uvicorn'), ports: [8000] },

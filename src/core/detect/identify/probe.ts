@@ -89,6 +89,7 @@ async function converse(stream: Duplex, request: string, signal: AbortSignal): P
     let length = 0;
     const finish = (isEnded: boolean): void => {
       signal.removeEventListener('abort', onLimit);
+      stream.pause();
       resolve({ bytes: heard.subarray(0, length), isEnded });
     };
     const onLimit = (): void => finish(false);

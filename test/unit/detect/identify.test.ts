@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { PassThrough, Duplex } from 'node:stream';
+import { test } from 'node:test';
+import { dialAddress } from '../../../src/core/detect/dialAddress.ts';
+import { frameworks } from '../../../src/core/detect/identify/frameworks.ts';
+import { isComplete, parseHttp } from '../../../src/core/detect/identify/http.ts';
+import { identify } from '../../../src/core/detect/identify/identify.ts';
+import { judge, mayBeAsked } from '../../../src/core/detect/identify/judge.ts';
+import type { ProbeAnswer } from '../../../src/core/detect/identify/probe.ts';
+import type { Listener } from '../../../src/core/detect/listener.ts';
+
+function running(command: string, port = 40_000): Listener {
+  const commandLine = command.split(' ');
+  return {
+    port,
+    addresses: ['127.0.0.1'],
+    owner: 'self',
+    process: { pid: 7, name: commandLine[0] ?? '', commandLine },
+  };
+}
+
+function page(body: string, headers: Readonly<Record<string, string>> = {}, status = 200): ProbeAnswer {
+  return { kind: 'http', scheme: 'http', answer: { status, headers: new Map(Object.entries(headers)), body } };
+}
+
+/** How each is told from its command line alone, when the server may not be asked or is still starting. */
+const commands: readonly (readonly [command: string, framework: string])[] = [
+  ['/usr/bin/python3 /home/ada/.venv/bin/flask run', 'flask'],
+  ['python manage.py runserver 0:8000', 'django'],
+  ['/usr/bin/python3 /usr/bin/fastapi dev main.py', 'fastapi'],
+  ['/usr/bin/python3 -m http.server', 'python-http'],
+  ['/opt/venv/bin/python /opt/venv/bin/jupyter-lab --no-browser', 'jupyter'],
+  ['python -m streamlit run app.py', 'streamlit'],
+  ['/usr/bin/python3 /usr/bin/sphinx-autobuild docs out', 'sphinx'],
+  ['python /venv/bin/tensorboard --logdir runs', 'tensorboard'],
+  ['python /venv/bin/mlflow ui', 'mlflow'],
+  ['node /app/node_modules/.bin/vite --port 3000', 'vite'],
+  ['next-server (v15.1.0)', 'next'],
+  ['node /app/node_modules/.bin/next dev', 'next'],
+  ['node /app/node_modules/.bin/nuxi dev', 'nuxt'],
+  ['node /app/node_modules/.bin/astro dev', 'astro'],
+  ['node /app/node_modules/@angular/cli/bin/ng serve', 'angular'],
+  ['node /app/node_modules/react-scripts/scripts/start.js', 'create-react-app'],
+  ['node /app/node_modules/.bin/vue-cli-service serve', 'vue-cli'],
+  ['node /app/node_modules/.bin/webpack serve', 'webpack'],
+  ['node /app/node_modules/.bin/parcel index.html', 'parcel'],
+  ['node /app/node_modules/.bin/gatsby develop', 'gatsby'],
+  ['node /app/node_modules/.bin/storybook dev', 'storybook'],
+  ['node /app/node_modules/.bin/docusaurus start', 'docusaurus'],
+  ['node /app/node_modules/.bin/eleventy --serve', 'eleventy'],
+  ['node /app/node_modules/.bin/expo start', 'metro'],
+  ['node /app/node_modules/.bin/nest start --watch', 'nest'],
+  ['ruby bin/rails server', 'rails'],
+  ['/usr/bin/php artisan serve', 'laravel'],
+  ['/usr/bin/symfony server:start', 'symfony'],
+  ['php -S localhost:8000', 'php'],
+  ['hugo server -D', 'hugo'],
+  ['java -cp x org.springframework.boot.loader.JarLauncher', 'spring'],
+  ['java -jar quarkus-run.jar', 'quarkus'],
+  ['java org.apache.catalina.startup.Bootstrap start', 'tomcat'],
+  ['/usr/lib/erlang/bin/beam.smp -- mix phx.server', 'phoenix'],
+  ['dotnet run', 'aspnet'],
+  ['/tmp/go-build123/b001/exe/main', 'go'],
+  ['target/debug/api', 'rust'],
+  ['nginx: master process /usr/sbin/nginx', 'nginx'],
+  ['/home/ada/.vscode-server/bin/abc/node out/server-main.js', 'vscode-server'],
+  ['python -m ipykernel_launcher -f kernel.json', 'jupyter-kernel'],
+  ['/usr/bin/python3 /ext/debugpy/adapter --port 5678', 'debugpy'],
+  ['/usr/lib/postgresql/16/bin/postgres -D /var/lib/postgresql', 'postgresql'],
+  ['/usr/sbin/mysqld', 'mysql'],
+  ['redis-server *:6379', 'redis'],
+  ['/usr/bin/mongod --config /etc/mongod.conf', 'mongodb'],
+  ['sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups', 'ssh'],
+];
+
+for (const [command, framework] of commands) {
+  void test(`${command} is ${framework}`, () => {
+    assert.equal(judge(running(command)).framework, framework);
+  });
+}
+
+/** How each is told from its own answer, whatever runs it. */
+const answers: readonly (readonly [framework: string, answer: ProbeAnswer])[] = [
+  ['flask', page('', { server: 'Werkzeug/3.0.1 Python/3.12.1' })],
+  ['dash', page('<div id="react-entry-point">', { server: 'Werkzeug/3.0.1 Python/3.12.1' })],
+  ['django', page('<input name="csrfmiddlewaretoken">', { server: 'gunicorn' })],
+  ['fastapi', page('{"detail":"Not Found"}', { server: 'uvicorn' }, 404)],
+  ['streamlit', page('<title>Streamlit</title>', { server: 'TornadoServer/6.4' })],
+  ['gradio', page('<script>window.gradio_config = {}</script>', { server: 'uvicorn' })],
+  ['tensorboard', page('<title>TensorBoard</title>', { server: 'TensorBoard' })],
+  ['mlflow', page('<title>MLflow</title>', { server: 'gunicorn' })],
+  ['vite', page('<script type="module" src="/@vite/client"></script>')],
+  ['sveltekit', page('<body data-sveltekit-preload-data="hover"><script src="/@vite/client">')],
+  ['nuxt', page('<div id="__nuxt"></div><script src="/@vite/client">')],
+  ['next', page('', { 'x-powered-by': 'Next.js' })],
+  ['angular', page('<app-root></app-root><script src="/@vite/client">')],
+  ['remix', page('<script>window.__remixContext = {}</script><script src="/@vite/client">')],
+  ['create-react-app', page('content="Web site created using create-react-app"', { 'x-powered-by': 'Express' })],
+  ['gatsby', page('<div id="___gatsby">')],
+  ['storybook', page('<script src="./sb-manager/runtime.js">', { 'x-powered-by': 'Express' })],
+  ['docusaurus', page('<div id="__docusaurus">')],
+  ['express', page('Cannot GET /', { 'x-powered-by': 'Express' }, 404)],
+  ['nest', page('{"message":"Cannot GET /","error":"Not Found","statusCode":404}', { 'x-powered-by': 'Express' }, 404)],
+  ['fastify', page('{"message":"Route GET:/ not found","error":"Not Found","statusCode":404}', {}, 404)],
+  ['rails', page('', { 'x-runtime': '0.012345' })],
+  ['laravel', page('', { 'x-powered-by': 'PHP/8.3.1', 'set-cookie': 'XSRF-TOKEN=x' })],
+  ['spring', page('<h1>Whitelabel Error Page</h1>', {}, 404)],
+  ['tomcat', page('<title>Apache Tomcat/10.1</title>')],
+  ['phoenix', page('<meta name="csrf-token"><div data-phx-main>', { server: 'Cowboy' })],
+  ['aspnet', page('', { server: 'Kestrel' })],
+  ['go', page('404 page not found\n', {}, 404)],
+  ['grafana', page('window.grafanaBootData = {}')],
+  ['elasticsearch', page('{"tagline" : "You Know, for Search"}')],
+  ['minio', page('', { server: 'MinIO' }, 403)],
+  ['rabbitmq-management', page('<title>RabbitMQ Management</title>')],
+  ['docker', page('{"message":"page not found"}', { server: 'Docker/27.0 (linux)' }, 404)],
+  ['live-server', page('<!-- Code injected by live-server -->')],
+  ['mysql', { kind: 'other', text: 'J\0\0\0\n8.0.36\0' }],
+  ['mongodb', page('It looks like you are trying to access MongoDB over HTTP on the native driver port.\r\n')],
+  ['redis', { kind: 'other', text: "-ERR wrong number of arguments for 'get' command\r\n" }],
+  ['ssh', { kind: 'other', text: 'SSH-2.0-OpenSSH_9.2\r\n' }],
+  ['debugpy', { kind: 'other', text: 'Content-Length: 10\r\n\r\n{"type":"event"}' }],
+];
+
+for (const [framework, answer] of answers) {
+  void test(`${framework} is told from its answer`, () => {
+    assert.equal(judge({ port: 40_000, addresses: ['127.0.0.1'] }, answer).framework, framework);
+  });
+}
+
+void test('every row of the table has its own id and some evidence', () => {
+  const ids = frameworks.map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length);
+  assert.ok(ids.length >= 40);
+  for (const { id, headers, answer, title, command, ports } of frameworks) {
+    assert.ok(headers ?? answer ?? title ?? command ?? ports, id);
+  }
+});
+
+void test('the answer outweighs the command line, and both outweigh the number', () => {
+  const nginx = page('', { server: 'nginx/1.22' });
+  assert.equal(judge(running('/usr/bin/python3 -m flask run', 5432)).framework, 'flask');
+  assert.equal(judge(running('/usr/bin/node proxy.js', 5432), nginx).framework, 'nginx');
+});
+
+void test('a database is named by its number when nothing else is known, a web server never', () => {
+  assert.equal(judge({ port: 5432, addresses: ['::'] }).framework, 'postgresql');
+  assert.equal(judge({ port: 5432, addresses: ['::'] }).evidence, 'port');
+  assert.equal(judge({ port: 8000, addresses: ['::'] }).framework, 'unknown');
+});
+
+void test('a page that nobody knows is a dev server in a project’s folder, and a web server elsewhere', () => {
+  const listener = running('./server');
+  const at = (workingDirectory: string): Listener => ({
+    ...listener,
+    process: { pid: 7, name: 'server', commandLine: ['./server'], workingDirectory },
+  });
+  assert.equal(judge(at('/home/ada/project'), page('hello')).role, 'devServer');
+  assert.equal(judge(at('/'), page('hello')).role, 'web');
+  assert.equal(judge({ ...at('/home/eve'), owner: 'other' }, page('hello')).role, 'web');
+});
+
+void test('a language alone does not make a dev server, a page in it does', () => {
+  assert.equal(judge(running('node server.js')).role, 'unknown');
+  assert.equal(judge(running('node server.js'), page('hello')).role, 'devServer');
+});
+
+void test('where / has nothing, the path that the server names is opened', () => {
+  const text = 'The server is configured with a public base URL of /app/ - did you mean to visit /app/ instead?';
+  assert.equal(judge(running('node x'), page(text, {}, 404)).path, '/app/');
+  assert.equal(judge(running('uvicorn a:b'), page('{"detail":"Not Found"}', {}, 404)).path, '/docs');
+  assert.equal(judge(running('node x'), page('<script src="/@vite/client">')).path, undefined);
+});
+
+void test('a title is one line of at most 100 characters without control characters', () => {
+  const title = (text: string): string | undefined => judge(running('x'), page(`<title>${text}</title>`)).title;
+  assert.equal(title(' My\n app \u202E&amp; \u0007more '), 'My app & more');
+  assert.equal(title('a'.repeat(500)), 'a'.repeat(100));
+  assert.equal(title('  '), undefined);
+});
+
+void test('databases and sshd are not asked, by command line or by number', async () => {
+  assert.equal(mayBeAsked(running('redis-server *:7000', 7000)), false);
+  assert.equal(mayBeAsked({ port: 22, addresses: ['::'] }), false);
+  assert.equal(mayBeAsked({ port: 3306, addresses: ['::'] }), false);
+  assert.equal(mayBeAsked(running('python3 -m flask run', 6379)), true);
+  const dial = (): Promise<never> => assert.fail('it was asked');
+  const identity = await identify(
+    { listener: running('redis-server *:1', 1), dial, probe: true },
+    AbortSignal.timeout(5000),
+  );
+  assert.equal(identity.role, 'database');
+});
+
+void test('with the probe off nothing is asked', async () => {
+  const dial = (): Promise<never> => assert.fail('it was asked');
+  const identity = await identify({ listener: running('flask run'), dial, probe: false }, AbortSignal.timeout(5000));
+  assert.deepEqual([identity.framework, identity.evidence], ['flask', 'commandLine']);
+});
+
+void test('a server that cannot be reached is told by its command line', async () => {
+  const dial = (): Promise<never> => Promise.reject(new Error('refused'));
+  const identity = await identify({ listener: running('flask run'), dial, probe: true }, AbortSignal.timeout(5000));
+  assert.equal(identity.framework, 'flask');
+});
+
+void test(
+  'the connection is closed as soon as the answer is whole, though the server keeps it open',
+  { timeout: 10_000 },
+  async () => {
+    const toClient = new PassThrough();
+    const stream = Duplex.from({ readable: toClient, writable: new PassThrough().resume() });
+    toClient.write('HTTP/1.1 200 OK\r\nServer: Werkzeug/3\r\nContent-Length: 2\r\n\r\nhi');
+    const dial = async (): Promise<Duplex> => stream;
+    const identity = await identify({ listener: running('x'), dial, probe: true }, AbortSignal.timeout(8000));
+    assert.equal(identity.framework, 'flask');
+    assert.ok(stream.destroyed);
+  },
+);
+
+void test('a flood is cut off at 64 KiB', { timeout: 10_000 }, async () => {
+  let sent = 0;
+  const stream = new Duplex({
+    read() {
+      sent += 16_384;
+      this.push(Buffer.alloc(16_384, 'x'));
+    },
+    write: (_chunk, _encoding, done) => done(),
+  });
+  const identity = await identify(
+    { listener: running('x'), dial: async () => stream, probe: true },
+    AbortSignal.timeout(8000),
+  );
+  assert.equal(identity.framework, 'unknown');
+  assert.ok(stream.destroyed);
+  assert.ok(sent < 1 << 20);
+});
+
+void test('identifying ends with the reason of its signal', async () => {
+  const reason = new Error('enough');
+  const abort = new AbortController();
+  const dial = (): Promise<Duplex> => new Promise(() => queueMicrotask(() => abort.abort(reason)));
+  await assert.rejects(identify({ listener: running('x'), dial, probe: true }, abort.signal), reason);
+});
+
+void test('a chunked answer is put together, also when its end is missing', () => {
+  const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const whole = Buffer.from(`${head}4\r\n<tit\r\n5;x=y\r\nle>ab\r\n0\r\n\r\n`);
+  assert.equal(parseHttp(whole)?.body, '<title>ab');
+  assert.equal(parseHttp(whole.subarray(0, -8))?.body, '<title>a');
+  assert.equal(isComplete(whole), true);
+  assert.equal(isComplete(whole.subarray(0, -1)), false);
+});
+
+void test('the address to dial is one where the server listens', () => {
+  const dialled = (...addresses: string[]): string => dialAddress({ port: 1, addresses });
+  assert.equal(dialled('127.0.0.1', '::1'), '127.0.0.1');
+  assert.equal(dialled('0.0.0.0'), 'localhost');
+  assert.equal(dialled('::'), 'localhost');
+  assert.equal(dialled('::1'), '::1');
+  assert.equal(dialled('10.0.0.5', '127.0.0.53'), '127.0.0.53');
+  assert.equal(dialled('10.0.0.5'), '10.0.0.5');
+});
