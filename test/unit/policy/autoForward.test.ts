@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Identity } from '../../../src/core/detect/identify/identity.ts';
+import {
+  type AutoForward,
+  autoForward,
+  type AutoForwardSettings,
+  type Candidate,
+} from '../../../src/core/policy/autoForward.ts';
+import { readPortRules } from '../../../src/core/policy/portRules.ts';
+
+const nowMs = 1_000_000;
+
+function identity(role: Identity['role'], framework: string): Identity {
+  return { framework, name: framework, icon: 'globe', role, evidence: 'answer' };
+}
+
+const flask = identity('devServer', 'flask');
+const nginx = identity('web', 'nginx');
+const postgresql = identity('database', 'postgresql');
+
+function candidate(port: number, is?: Identity, more: Partial<Candidate> = {}): Candidate {
+  return {
+    listener: {
+      port,
+      addresses: ['127.0.0.1'],
+      owner: 'self',
+      process: { pid: 7, name: 'python3', commandLine: ['python3', 'app.py'] },
+    },
+    ...(is && { identity: is }),
+    wasThere: false,
+    seenAtMs: nowMs,
+    ...more,
+  };
+}
+
+function owned(by: 'root' | 'other' | undefined, port = 5000): Candidate {
+  const { process: _process, owner: _owner, ...listener } = candidate(port).listener;
+  return candidate(port, flask, { listener: { ...listener, ...(by && { owner: by }) } });
+}
+
+function settings(
+  more: Partial<AutoForwardSettings> = {},
+  portsAttributes: unknown = {},
+  others: unknown = {},
+): AutoForwardSettings {
+  const rules = readPortRules([{ portsAttributes, otherPortsAttributes: others }], ['flask', 'postgresql']);
+  return { mode: 'devServers', forwardExisting: false, rules, sshPort: 2222, ...more };
+}
+
+function fate(of: Candidate, given = settings()): AutoForward | undefined {
+  return autoForward([of], [], { settings: given, nowMs })[0];
+}
+
+function outcome(of: Candidate, given = settings()): string {
+  const action = fate(of, given);
+  return action?.kind === 'forward' || action?.kind === 'ignore'
+    ? `${action.kind}: ${action.why}`
+    : String(action?.kind);
+}
+
+void test('a dev server that starts is forwarded', () => {
+  assert.equal(outcome(candidate(5000, flask)), 'forward: devServer');
+});
+
+void test('a web server of the machine is shown and not forwarded', () => {
+  assert.equal(outcome(candidate(8080, nginx)), 'ignore: notADevServer');
+});
+
+void test('what was not identified is not forwarded', () => {
+  assert.equal(outcome(candidate(8080)), 'ignore: notADevServer');
+});
+
+void test('in mode all everything of ours is forwarded', () => {
+  assert.equal(outcome(candidate(8080, nginx), settings({ mode: 'all' })), 'forward: all');
+  assert.equal(outcome(candidate(8080), settings({ mode: 'all' })), 'forward: all');
+});
+
+void test('off is off, rules or not', () => {
+  assert.equal(outcome(candidate(5000, flask), settings({ mode: 'off' }, { '5000': { label: 'Web' } })), 'ignore: off');
+});
+
+void test('a rule forwards what is no dev server', () => {
+  assert.equal(outcome(candidate(8080, nginx), settings({}, { '8080': { label: 'Web' } })), 'forward: rule');
+});
+
+void test('the forward carries what the rules say of the port', () => {
+  const action = fate(candidate(5000, flask), settings({}, { '5000': { label: 'API', requireLocalPort: true } }));
+  assert.deepEqual(action?.kind === 'forward' && action.attributes, { label: 'API', requireLocalPort: true });
+});
+
+void test('a rule that says ignore wins over a dev server', () => {
+  assert.equal(outcome(candidate(5000, flask), settings({}, { flask: { onAutoForward: 'ignore' } })), 'ignore: rule');
+});
+
+void test('what otherPortsAttributes ignores is ignored, unless a rule speaks of it', () => {
+  const given = settings({}, { '5001': {} }, { onAutoForward: 'ignore' });
+  assert.equal(outcome(candidate(5000, flask), given), 'ignore: rule');
+  assert.equal(outcome(candidate(5001, flask), given), 'forward: rule');
+});
+
+void test('otherPortsAttributes alone is no reason to forward', () => {
+  assert.equal(outcome(candidate(8080, nginx), settings({}, {}, { onAutoForward: 'silent' })), 'ignore: notADevServer');
+});
+
+void test('22 and the port of SSH itself are never forwarded', () => {
+  const given = settings({ mode: 'all' }, { '1-65535': {} });
+  for (const port of [22, 2222]) assert.equal(outcome(candidate(port, flask), given), 'ignore: sshPort');
+});
+
+void test("the editors' own servers are never forwarded", () => {
+  const editor = identity('infrastructure', 'vscode-server');
+  assert.equal(outcome(candidate(8000, editor), settings({ mode: 'all' }, { '8000': {} })), 'ignore: infrastructure');
+});
+
+void test('a database is forwarded only when a rule says so', () => {
+  assert.equal(outcome(candidate(5432, postgresql), settings({ mode: 'all' })), 'ignore: database');
+  assert.equal(outcome(candidate(5432, postgresql), settings({}, { '5432': {} })), 'forward: rule');
+  assert.equal(outcome(candidate(5432, postgresql), settings({}, { postgresql: {} })), 'forward: rule');
+});
+
+void test("another user's server is forwarded only when a rule says so, and so is root's", () => {
+  for (const owner of ['other', 'root', undefined] as const) {
+    assert.equal(outcome(owned(owner), settings({ mode: 'all' })), 'ignore: otherUser');
+    assert.equal(outcome(owned(owner), settings({}, { '5000': {} })), 'forward: rule');
+  }
+});
+
+void test('where the remote names a process but no owner, it counts as ours', () => {
+  const { owner: _owner, ...listener } = candidate(5000).listener;
+  assert.equal(outcome(candidate(5000, flask, { listener })), 'forward: devServer');
+});
+
+void test('what listened already at connect is forwarded only by a rule or on request', () => {
+  const existing = candidate(5000, flask, { wasThere: true });
+  assert.equal(outcome(existing), 'ignore: existing');
+  assert.equal(outcome(existing, settings({ forwardExisting: true })), 'forward: devServer');
+  assert.equal(outcome(existing, settings({}, { flask: {} })), 'forward: rule');
+});
+
+void test('a port of the ephemeral range is given two seconds to vanish again', () => {
+  assert.deepEqual(fate(candidate(40_000, flask)), { kind: 'wait', port: 40_000, untilMs: nowMs + 2000 });
+  assert.equal(outcome(candidate(40_000, flask, { seenAtMs: nowMs - 2000 })), 'forward: devServer');
+  assert.equal(outcome(candidate(32_767, flask)), 'forward: devServer');
+});
+
+void test('a rule does not wait', () => {
+  assert.equal(outcome(candidate(40_000, flask), settings({}, { '40000': {} })), 'forward: rule');
+});
+
+void test('a rule may look at the command line', () => {
+  assert.equal(outcome(candidate(8080, nginx), settings({}, { 'app\\.py': { label: 'App' } })), 'forward: rule');
+});
+
+void test('the forward of a server that stopped takes no more connections', () => {
+  const actions = autoForward([candidate(5000, flask)], [5000, 5001], { settings: settings(), nowMs });
+  assert.deepEqual(actions[0], { kind: 'stopAccepting', port: 5001 });
+  assert.equal(actions.length, 2);
+});
+
+void test('a server that comes back is forwarded again', () => {
+  assert.equal(outcome(candidate(5000, flask, { wasThere: false })), 'forward: devServer');
+});

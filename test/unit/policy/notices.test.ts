@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Identity } from '../../../src/core/detect/identify/identity.ts';
+import {
+  type Announced,
+  type NoticeAction,
+  type NoticeEvent,
+  noNotices,
+  notices,
+  silencingRule,
+} from '../../../src/core/policy/notices.ts';
+import type { PortAttributes } from '../../../src/core/policy/portRules.ts';
+
+const asked: Identity = {
+  framework: 'flask',
+  name: 'Flask',
+  icon: 'beaker',
+  role: 'devServer',
+  scheme: 'http',
+  evidence: 'answer',
+};
+const guessed: Identity = { ...asked, framework: 'next', name: 'Next.js', evidence: 'commandLine' };
+const page: Identity = { ...asked, framework: 'http', name: 'HTTP', role: 'web' };
+
+function server(port: number, identity?: Identity, attributes: PortAttributes = {}): Announced {
+  return { port, url: `http://localhost:${port}/`, attributes, ...(identity && { identity }) };
+}
+
+/** Plays events at their times, in seconds, and gives what was done: 'show 5000 (8000)', 'withdraw 5000', 'open 5000'. */
+function play(...events: (readonly [seconds: number, event: NoticeEvent])[]): string[] {
+  let state = noNotices;
+  return events.flatMap(([seconds, event]) => {
+    const step = notices(state, event, seconds * 1000);
+    ({ state } = step);
+    return step.actions.map((action) => `${seconds} s: ${text(action)}`);
+  });
+}
+
+function text(action: NoticeAction): string {
+  if (action.kind === 'withdraw') return `withdraw ${action.port}`;
+  if (action.kind === 'open') return `open ${action.announced.port} in the ${action.where}`;
+  const others = action.others.map(({ port }) => port);
+  return `show ${action.announced.port}${others.length > 0 ? ` and ${others.join(', ')}` : ''}`;
+}
+
+const forwarded = (announced: Announced): NoticeEvent => ({ kind: 'forwarded', announced });
+const tick: NoticeEvent = { kind: 'tick' };
+const focus = (isFocused: boolean): NoticeEvent => ({ kind: 'focus', isFocused });
+
+void test('a dev server that answered is told after a second', () => {
+  const event = forwarded(server(5000, asked));
+  assert.equal(notices(noNotices, event, 0).nextMs, 1000);
+  assert.deepEqual(play([0, event], [0.9, tick], [1, tick], [2, tick]), ['1 s: show 5000']);
+});
+
+void test('what did not answer waits three seconds for something better', () => {
+  assert.deepEqual(play([0, forwarded(server(5000, guessed))], [2.9, tick], [3, tick]), ['3 s: show 5000']);
+});
+
+void test('a burst is one notice, named for the dev server that answered', () => {
+  const events = [
+    [0, forwarded(server(3001))],
+    [0.1, forwarded(server(3002, page))],
+    [0.2, forwarded(server(3003, guessed))],
+    [0.3, forwarded(server(3004, asked))],
+    [1, tick],
+  ] as const;
+  assert.deepEqual(play(...events), ['1 s: show 3004 and 3002, 3003, 3001']);
+});
+
+void test('between equals the first one is named', () => {
+  assert.deepEqual(play([0, forwarded(server(9000, asked))], [0.1, forwarded(server(3000, asked))], [1, tick]), [
+    '1 s: show 9000 and 3000',
+  ]);
+});
+
+void test('five seconds pass between two notices, and the older one makes way', () => {
+  assert.deepEqual(
+    play([0, forwarded(server(5000, asked))], [1, tick], [2, forwarded(server(6000, asked))], [5.9, tick], [6, tick]),
+    ['1 s: show 5000', '6 s: withdraw 5000', '6 s: show 6000'],
+  );
+});
+
+void test('a window without focus shows nothing until it has it', () => {
+  assert.deepEqual(play([0, focus(false)], [1, forwarded(server(5000, asked))], [9, tick], [10, focus(true)]), [
+    '10 s: show 5000',
+  ]);
+  const state = { ...noNotices, isFocused: false };
+  assert.equal(notices(state, forwarded(server(5000, asked)), 0).nextMs, undefined);
+});
+
+void test('a notice is withdrawn when its port closes', () => {
+  assert.deepEqual(play([0, forwarded(server(5000, asked))], [1, tick], [2, { kind: 'gone', port: 5000 }]), [
+    '1 s: show 5000',
+    '2 s: withdraw 5000',
+  ]);
+});
+
+void test('a port that closed before its notice is not told', () => {
+  assert.deepEqual(play([0, forwarded(server(5000, asked))], [0.5, { kind: 'gone', port: 5000 }], [9, tick]), []);
+});
+
+void test('an answered notice is not withdrawn any more', () => {
+  const events = [
+    [0, forwarded(server(5000, asked))],
+    [1, tick],
+    [2, { kind: 'dismissed' }],
+    [3, { kind: 'gone', port: 5000 }],
+  ] as const;
+  assert.deepEqual(play(...events), ['1 s: show 5000']);
+});
+
+void test('more knowledge of a port that was told is no second notice, another start is', () => {
+  const event = forwarded(server(5000, asked));
+  assert.deepEqual(play([0, event], [1, tick], [2, event], [9, tick]), ['1 s: show 5000']);
+  assert.deepEqual(play([0, event], [1, tick], [2, { kind: 'gone', port: 5000 }], [9, event], [10, tick]), [
+    '1 s: show 5000',
+    '2 s: withdraw 5000',
+    '10 s: show 5000',
+  ]);
+});
+
+void test('what is silent or ignored is not told', () => {
+  const events = [
+    [0, forwarded(server(5000, asked, { onAutoForward: 'silent' }))],
+    [1, forwarded(server(5001, asked, { onAutoForward: 'ignore' }))],
+    [9, tick],
+  ] as const;
+  assert.deepEqual(play(...events), []);
+});
+
+void test('a browser is opened when the server has answered, not before', () => {
+  const attributes = { onAutoForward: 'openBrowser' } as const;
+  assert.deepEqual(
+    play(
+      [0, forwarded(server(5000, guessed, attributes))],
+      [9, tick],
+      [10, forwarded(server(5000, asked, attributes))],
+    ),
+    ['10 s: open 5000 in the browser'],
+  );
+});
+
+void test('a preview is opened inside the editor', () => {
+  const event = forwarded(server(5000, asked, { onAutoForward: 'openPreview' }));
+  assert.deepEqual(play([0, event]), ['0 s: open 5000 in the preview']);
+});
+
+void test('openBrowser opens at every start, openBrowserOnce once per address', () => {
+  const starts = (onAutoForward: 'openBrowser' | 'openBrowserOnce'): string[] => {
+    const event = forwarded(server(5000, asked, { onAutoForward }));
+    return play([0, event], [1, { kind: 'gone', port: 5000 }], [2, event], [3, event]);
+  };
+  assert.deepEqual(starts('openBrowser'), ['0 s: open 5000 in the browser', '2 s: open 5000 in the browser']);
+  assert.deepEqual(starts('openBrowserOnce'), ['0 s: open 5000 in the browser']);
+});
+
+void test('a browser opens only from the focused window', () => {
+  const event = forwarded(server(5000, asked, { onAutoForward: 'openBrowser' }));
+  assert.deepEqual(play([0, focus(false)], [1, event], [2, focus(true)]), ['2 s: open 5000 in the browser']);
+});
+
+void test('not to be asked again is a rule by framework where one is known, else by port', () => {
+  assert.deepEqual(silencingRule(server(5000, asked)), { flask: { onAutoForward: 'silent' } });
+  assert.deepEqual(silencingRule(server(5000, page)), { '5000': { onAutoForward: 'silent' } });
+  assert.deepEqual(silencingRule(server(5000)), { '5000': { onAutoForward: 'silent' } });
+});
+
+void test('the state of notices is plain data', () => {
+  const { state } = notices(noNotices, forwarded(server(5000, asked)), 0);
+  assert.deepEqual(structuredClone(state), state);
+});
