@@ -1,21 +1,16 @@
-import type { ConnectionProblem } from './connections.ts';
 import type { Dial } from './dial.ts';
 import type { OpenForward } from './forward.ts';
-import { openListening } from './local.ts';
+import { type ListeningOptions, openListening } from './listening.ts';
 import { relay } from './relay.ts';
 import type { Credentials } from './socks.ts';
 import { endAfterWriting, readSocksRequest, socksOutcome } from './socksSession.ts';
 import type { ForwardSpec } from './spec.ts';
 
-export interface DynamicForwardOptions {
+export interface DynamicForwardOptions extends ListeningOptions {
   readonly spec: Extract<ForwardSpec, { readonly kind: 'dynamic' }>;
   readonly dial: Dial;
-  /** One connection could not be made: its client has been told, and the forward goes on. */
-  readonly onProblem: (problem: ConnectionProblem) => void;
   /** Asked of every client (SOCKS 5 only). Absent: none. */
   readonly credentials?: Credentials;
-  /** ssh_config(5) StreamLocalBindUnlink. */
-  readonly unlinkExisting?: boolean;
 }
 
 /**

@@ -13,10 +13,16 @@ export interface LocalListener {
   close(): void;
 }
 
-export interface ListenOptions {
-  readonly bind: Bind;
-  /** ssh_config(5) StreamLocalBindUnlink: a file that is in the way of a Unix socket is removed first. */
+/** For a Unix socket. */
+export interface SocketFile {
+  /** ssh_config(5) StreamLocalBindUnlink: a file that is in the way is removed first. */
   readonly unlinkExisting?: boolean;
+  /** ssh_config(5) StreamLocalBindMask; by default only this user may connect. */
+  readonly bindMask?: number;
+}
+
+export interface ListenOptions extends SocketFile {
+  readonly bind: Bind;
   /** A connection, paused, with `allowHalfOpen`. */
   readonly onSocket: (socket: net.Socket) => void;
   /** The system refuses to accept more, for example for want of file descriptors. The listener goes on. */
@@ -104,11 +110,11 @@ async function listenAll(
 }
 
 async function listenUnix(options: ListenOptions, path: string): Promise<net.Server> {
-  if (options.unlinkExisting) fs.rmSync(path, { force: true });
   const server = createServer(options);
   try {
-    // Only this user may connect: ssh_config(5) StreamLocalBindMask. bind(2) happens within `listen`.
-    await listening(server, () => withUmask(0o177, () => server.listen({ path })));
+    if (options.unlinkExisting) fs.rmSync(path, { force: true });
+    // bind(2) happens within `listen`.
+    await listening(server, () => withUmask(options.bindMask ?? 0o177, () => server.listen({ path })));
   } catch (error) {
     throw await listenError(options.bind, { kind: 'failed', code: errorCode(error), port: 0, error });
   }

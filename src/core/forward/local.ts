@@ -1,18 +1,13 @@
-import type net from 'node:net';
-import { Connections, type ConnectionProblem } from './connections.ts';
 import type { Dial } from './dial.ts';
 import type { OpenForward } from './forward.ts';
-import { type LocalListener, listenLocal } from './listen.ts';
-import { type Meter, relay, reset } from './relay.ts';
+import { type ListeningOptions, openListening } from './listening.ts';
+import { relay, reset } from './relay.ts';
 import type { ForwardSpec } from './spec.ts';
 
-export interface LocalForwardOptions {
+/** A connection that could not be made is reset. */
+export interface LocalForwardOptions extends ListeningOptions {
   readonly spec: Extract<ForwardSpec, { readonly kind: 'local' }>;
   readonly dial: Dial;
-  /** One connection could not be made: it has been reset, and the forward goes on. */
-  readonly onProblem: (problem: ConnectionProblem) => void;
-  /** ssh_config(5) StreamLocalBindUnlink. */
-  readonly unlinkExisting?: boolean;
 }
 
 /**
@@ -33,38 +28,4 @@ export function openLocalForward(options: LocalForwardOptions, signal: AbortSign
     },
     signal,
   );
-}
-
-/** Takes one connection, which comes paused, to its end. Leaves no socket open, whether it fails or the signal ends it. */
-export type Carry = (socket: net.Socket, meter: Meter, signal: AbortSignal) => Promise<void>;
-
-/** A forward that listens here, whatever becomes of its connections. */
-export async function openListening(
-  options: {
-    readonly spec: Pick<ForwardSpec, 'bind'>;
-    readonly onProblem: (problem: ConnectionProblem) => void;
-    readonly unlinkExisting?: boolean;
-  },
-  carry: Carry,
-  signal: AbortSignal,
-): Promise<OpenForward> {
-  const { spec, onProblem, unlinkExisting = false } = options;
-  const connections = new Connections(onProblem);
-  const onSocket = (socket: net.Socket): void => connections.add((meter, ending) => carry(socket, meter, ending));
-  const onError = (error: Error): void => onProblem({ code: 'acceptFailed', detail: error.message });
-  let listener: LocalListener;
-  try {
-    listener = await listenLocal({ bind: spec.bind, unlinkExisting, onSocket, onError }, signal);
-  } catch (error) {
-    await connections.end(); // One family may have accepted before the other failed.
-    throw error;
-  }
-  return {
-    bound: listener.bound,
-    traffic: () => connections.traffic(),
-    close: async () => {
-      listener.close();
-      await connections.end();
-    },
-  };
 }
