@@ -99,13 +99,13 @@ export const gssKeyExchanges: Algorithms = {
 export function checkAlgorithms(list: string, of: Algorithms): string {
   if (list.startsWith('-')) return list;
   const names = list.replace(/^[+^]/, '').split(',');
+  if (names.length === 1 && names[0] === '') throw new BadValue('empty list of algorithms');
   const end = names.indexOf(''); // OpenSSH looks no further than the first empty name.
   for (const name of end < 0 ? names : names.slice(0, end)) {
     if (of.known.includes(name) || of.newer.includes(name)) continue;
     if (of.takesPatterns && of.known.some((each) => matchList(each, name) !== 'no')) continue;
     throw new BadValue(`unknown algorithm ${name}`);
   }
-  if (names[0] === '') throw new BadValue('empty list of algorithms');
   return list;
 }
 

@@ -18,7 +18,7 @@ export async function canonicalize(name: string, values: Values, signal: AbortSi
   if (address !== undefined) return address;
   if (looksLikeAddress(name)) return name;
   const host = name.toLowerCase();
-  const mode = values.get('canonicalizehostname') ?? 'false';
+  const mode = values.get('canonicalizehostname');
   const isDirect = isUnset(values.get('proxycommand')) && isUnset(values.get('proxyjump'));
   const isWanted = mode === 'always' || (mode === 'true' && isDirect);
   const found = isWanted ? await completed(host, values, family, signal) : undefined;
@@ -36,7 +36,7 @@ async function completed(
 ): Promise<string | undefined> {
   const dots = host.split('.').length - 1;
   const isAnchored = host.endsWith('.');
-  if (!isAnchored && dots > Number(values.get('canonicalizemaxdots') ?? 1)) return undefined;
+  if (!isAnchored && dots > Number(values.get('canonicalizemaxdots'))) return undefined;
   const domains = values.settings.get('canonicaldomains')?.words ?? [];
   const candidates = isAnchored
     ? [host.slice(0, -1)]

@@ -29,7 +29,8 @@ export const choices = {
   addKeysToAgent: { ...trueFalse, ask: 'ask', confirm: 'confirm' },
   hash: upper(['MD5', 'SHA1', 'SHA256', 'SHA384', 'SHA512']),
   logLevel: {
-    ...upper(['QUIET', 'FATAL', 'ERROR', 'INFO', 'VERBOSE', 'DEBUG', 'DEBUG2', 'DEBUG3']),
+    ...upper(['SILENT', 'FATAL', 'ERROR', 'INFO', 'VERBOSE', 'DEBUG', 'DEBUG2', 'DEBUG3']),
+    quiet: 'SILENT',
     debug1: 'DEBUG',
   },
   logFacility: upper('DAEMON USER AUTH AUTHPRIV LOCAL0 LOCAL1 LOCAL2 LOCAL3 LOCAL4 LOCAL5 LOCAL6 LOCAL7'.split(' ')),

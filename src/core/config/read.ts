@@ -73,7 +73,7 @@ interface LineResult {
 async function readLine(line: Line, source: FileToRead, mayMatch: boolean, pass: Pass): Promise<LineResult> {
   switch (line.keyword) {
     case 'host':
-      return { isActive: matchesHost(new Arguments(line.rest), pass.host) && mayMatch, wantsFinalPass: false };
+      return { isActive: matchesHost(new Arguments(line.rest), pass.host, mayMatch), wantsFinalPass: false };
     case 'match': {
       const { criteria, wantsFinalPass } = readMatch(new Arguments(line.rest), matchFacts(pass));
       return { isActive: mayMatch && (await allHold(criteria, pass)), wantsFinalPass };
@@ -110,11 +110,15 @@ export function readSetting(
   if (args.left > 0) throw new BadValue(`unexpected ${args.next()} after ${line.keyword}`);
 }
 
-/** One pattern matches and none that is negated does. A comma is an ordinary character here. */
-export function matchesHost(args: Arguments, host: string): boolean {
+/**
+ * One pattern matches and none that is negated does. A comma is an ordinary character here. Where the line cannot
+ * apply, OpenSSH looks at the first pattern only.
+ */
+export function matchesHost(args: Arguments, host: string, mayMatch = true): boolean {
   let isMatch = false;
   for (const pattern of args.takeAll()) {
     if (!pattern) throw new BadValue('empty pattern');
+    if (!mayMatch) return false;
     if (pattern.startsWith('!')) {
       if (matchPattern(host, pattern.slice(1))) return false;
     } else {

@@ -55,8 +55,9 @@ export async function resolveConfig(
     signal,
   };
   const wantsFinalPass = await readFiles(options.userFile, pass);
+  fixCanonicalization(values);
   const hostName = await canonicalize(expandHostName(values, name), values, signal);
-  const isCanonicalizing = (values.get('canonicalizehostname') ?? 'false') !== 'false';
+  const isCanonicalizing = values.get('canonicalizehostname') !== 'false';
   if (wantsFinalPass || isCanonicalizing) {
     values.replace('hostname', [hostName], placeOf(values, 'hostname'));
     await readFiles(options.userFile, { ...pass, host: hostName, isFinal: true });
@@ -104,6 +105,14 @@ async function readFiles(userFile: string | undefined, pass: Pass): Promise<bool
     wantsFinalPass ||= result.wantsFinalPass;
   }
   return wantsFinalPass;
+}
+
+/** How names are completed is settled by the first reading: the final one comes too late for it. */
+function fixCanonicalization(values: Values): void {
+  const place: Place = { file: '', line: 0 };
+  values.setFirst('canonicalizehostname', ['false'], place);
+  values.setFirst('canonicalizemaxdots', ['1'], place);
+  values.setFirst('canonicalizefallbacklocal', ['yes'], place);
 }
 
 function expandHostName(values: Values, name: string): string {

@@ -69,14 +69,17 @@ export function settle({ name, hostName, values, world }: SettleInput): Resolved
     const last = parseDestination(text.split(',').pop() ?? '');
     return last.host !== hostName || (last.port ?? 22) !== Number(port) || (last.user ?? user) !== user;
   });
-  const forwards = one('clearallforwardings') === 'yes' ? [] : values.forwards;
+  const isCleared = one('clearallforwardings') === 'yes';
+  if (isCleared) settings.delete('tunnel');
   return {
     name,
     hostName,
     user,
     port,
     settings,
-    forwards: forwards.map((forward) => locate(forward, () => expandForward(forward, tokens))),
+    forwards: (isCleared ? [] : values.forwards).map((forward) =>
+      locate(forward, () => expandForward(forward, tokens)),
+    ),
     tokens,
     world,
   };
@@ -102,7 +105,7 @@ function updateHostKeys(settings: ReadonlyMap<string, Setting>): string {
   }
   if (chosen !== 'ask') return chosen;
   const isPersistent = (one('controlpersist') ?? 'no') !== 'no' && settings.has('controlpath');
-  const isSilent = ['QUIET', 'FATAL', 'ERROR'].includes(one('loglevel') ?? 'INFO');
+  const isSilent = ['SILENT', 'FATAL', 'ERROR'].includes(one('loglevel') ?? 'INFO');
   const cannotAsk = isPersistent || settings.has('remotecommand') || one('requesttty') === 'false' || isSilent;
   return cannotAsk ? 'false' : 'ask';
 }

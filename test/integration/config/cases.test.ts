@@ -23,14 +23,14 @@ const cases = JSON.parse(
 ) as readonly Case[];
 const { signal } = new AbortController();
 
-describe('a configuration resolves as ssh -G of this machine resolves it', () => {
+void describe('a configuration resolves as ssh -G of this machine resolves it', () => {
   let installed: readonly [number, number];
   before(() => {
     installed = sshVersion();
   });
 
   for (const each of cases) {
-    test(each.name, async (t) => {
+    void test(each.name, async (t) => {
       const [major = 0, minor = 0] = (each.minOpenSSH ?? '0.0').split('.').map(Number);
       if (installed[0] < major || (installed[0] === major && installed[1] < minor)) {
         t.skip(`needs OpenSSH ${each.minOpenSSH}`);
@@ -56,12 +56,12 @@ describe('a configuration resolves as ssh -G of this machine resolves it', () =>
   }
 });
 
-describe('what newer versions of OpenSSH understand', () => {
+void describe('what newer versions of OpenSSH understand', () => {
   const place = privateHome();
   after(() => place.remove());
 
   for (const each of cases.filter(({ minOpenSSH }) => minOpenSSH)) {
-    test(each.name, async () => {
+    void test(each.name, async () => {
       const userFile = place.write('config', each.config);
       const config = await resolveHost(each.host, { userFile, allowCommand: () => false }, signal);
       assert.equal(config.port, each.name === 'Match: version' && process.platform === 'win32' ? 22 : 2222);
