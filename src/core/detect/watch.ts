@@ -123,16 +123,17 @@ class Watcher {
   async #look(source: Source): Promise<void> {
     let looks = 0;
     let lookMs = 0;
-    let costMs = await source.costMs(this.#signal);
+    let paid = { looks: 0, costMs: 0 };
     while (!this.#signal.aborted) {
       this.#isRefreshWanted = false;
       const seen = await source.poll(this.#signal);
       if (seen && !isSame(seen, this.#listeners)) this.#activeAt = this.#now();
       looks += 1;
-      if (looks === 1 || looks % looksPerCost === 0) {
-        const total = await source.costMs(this.#signal);
-        lookMs = (total - costMs) / (looks === 1 ? 1 : looksPerCost);
-        costMs = total;
+      // Often at first, so that a slow remote is spared soon. What the first look cost stands for all of the start.
+      if (looks % looksPerCost === 0 || Number.isInteger(Math.log2(looks))) {
+        const costMs = await source.costMs(this.#signal);
+        if (looks > 1) lookMs = (costMs - paid.costMs) / (looks - paid.looks);
+        paid = { looks, costMs };
       }
       const waitMs = pollMs({ isFocused: this.#isFocused, quietMs: this.#now() - this.#activeAt, lookMs });
       this.#report(seen ?? this.#listeners, { kind: 'watching', method: source.method, pollMs: waitMs });
@@ -168,7 +169,8 @@ type Unavailable = Extract<Detection, { kind: 'unavailable' }>;
 
 function unavailable(error: unknown): Unavailable {
   const problem = error instanceof UserError ? (error.problem as WatchProblem | ExecProblem) : undefined;
-  const detail = problem && 'detail' in problem ? problem.detail : errorText(error);
+  const said = problem && 'detail' in problem ? problem.detail : '';
+  const detail = problem ? said : errorText(error);
   return { kind: 'unavailable', reason: reasons[problem?.code ?? 'watchBroken'], detail };
 }
 

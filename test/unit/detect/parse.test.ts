@@ -111,9 +111,7 @@ void test('the longest run of zeros in an IPv6 address is shortened', () => {
     `   0: ${address}:0050 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 7 1 0`;
   assert.deepEqual(places(parseProcNet(row('00000000000000000000000000000000'))), [':: 80']);
   assert.deepEqual(places(parseProcNet(row('B80D0120000000000000010001000000'))), ['2001:db8::1:0:0:1 80']);
-  assert.deepEqual(places(parseProcNet(row('B80D0120010002000300040005000600'))), [
-    '2001:db8:2:1:4:3:6:5 80',
-  ]);
+  assert.deepEqual(places(parseProcNet(row('B80D0120010002000300040005000600'))), ['2001:db8:2:1:4:3:6:5 80']);
 });
 
 void test('connections that do not listen are left out of /proc/net/tcp', () => {
