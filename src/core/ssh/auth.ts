@@ -132,7 +132,8 @@ function passwordMethod(userauth: Userauth, { config, prompts, tried }: AuthDeps
   return async () => {
     if (attempt++ >= config.numberOfPasswordPrompts) return undefined;
     const { name: host, user } = config;
-    const password = given(await prompts.secret({ kind: 'password', host, user, attempt }, signal));
+    const server = `${config.hostName}:${config.port}`;
+    const password = given(await prompts.secret({ kind: 'password', host, server, user, attempt }, signal));
     tried.push('password');
     const reply = await userauth.password(password);
     // RFC 4252 §8: the password expired. Setting a new one is for a terminal; what the server says is shown.

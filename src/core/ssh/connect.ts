@@ -81,7 +81,8 @@ async function connectVia(
           stream: route.stream,
           config,
           proposal: ours,
-          verifyHostKey: (key) => hostKeys.verify(key, route.address, stop),
+          verifyHostKey: (key, hasCertificate) =>
+            hostKeys.verify(key, { address: route.address, hasCertificate }, stop),
           onFailure: (error) => broken.abort(error),
           onBanner: (text) => prompts.notice(host, text),
         }),

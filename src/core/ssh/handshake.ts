@@ -22,7 +22,7 @@ export interface HandshakeInput {
   readonly config: HostConfig;
   readonly proposal: Proposal;
   /** Returns when the key may be trusted. */
-  readonly verifyHostKey: (key: Buffer) => Promise<void>;
+  readonly verifyHostKey: (key: Buffer, hasCertificate: boolean) => Promise<void>;
   /** Called once if the connection breaks, before or after the handshake. */
   readonly onFailure: (error: unknown) => void;
   readonly onBanner: (text: string) => void;
@@ -35,6 +35,7 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
   return new Promise((resolve, reject) => {
     let hello: ReturnType<typeof overhear> | undefined;
     let negotiated: NegotiatedAlgorithms | undefined;
+    let trusted: Buffer | undefined;
     const fail = (error: unknown): void => {
       reject(error);
       onFailure(error);
@@ -64,13 +65,23 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
       strictVendor: false,
       algorithms: toSsh2(proposal),
       hostVerifier: (key: Buffer, verify: (isTrusted: boolean) => void) => {
-        input.verifyHostKey(key).then(
-          () => verify(true),
+        // At a rekey the server sends on without waiting for us: the answer must be there at once.
+        if (trusted?.equals(key)) {
+          verify(true);
+          return;
+        }
+        const hasCertificate = hello?.offer()?.hostKeys.some((name) => name.includes('-cert-')) ?? false;
+        const answer = input.verifyHostKey(key, hasCertificate).then(
+          () => {
+            trusted = Buffer.from(key);
+            return true;
+          },
           (error: unknown) => {
             fail(error);
-            verify(false);
+            return false;
           },
         );
+        void answer.then(verify);
       },
       // Called when the server is ready for a login, which `Userauth` then drives.
       authHandler: () => {

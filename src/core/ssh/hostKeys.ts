@@ -22,7 +22,13 @@ export interface HostKeys {
   /** Key types that we hold for the host: asked for first, so that a server with several keys shows one we know. */
   readonly knownTypes: readonly string[];
   /** Returns when the key may be trusted, else throws a `UserError<ConnectProblem>`. */
-  verify(key: Buffer, address: string, signal: AbortSignal): Promise<void>;
+  verify(key: Buffer, server: KeyOwner, signal: AbortSignal): Promise<void>;
+}
+
+export interface KeyOwner {
+  readonly address: string;
+  /** It could have shown a certificate, had we asked for one. */
+  readonly hasCertificate: boolean;
 }
 
 export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Log): Promise<HostKeys> {
@@ -31,15 +37,15 @@ export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Lo
   // HostKeyAlias is looked up as it stands, without the port.
   const name = config.hostKeyAlias?.toLowerCase() ?? lookupName(config.hostName, config.port);
   const bare = config.hostKeyAlias === undefined && config.port !== 22 ? lookupName(config.hostName, 22) : undefined;
-  const accepted: Buffer[] = [];
   return {
     knownTypes: [...new Set([...typesOf(entries, name), ...(bare === undefined ? [] : typesOf(entries, bare))])],
-    verify: async (key, address, signal) => {
-      if (accepted.some((known) => known.equals(key))) return; // once per connection; each rekey shows the key again
+    verify: async (key, { address, hasCertificate }, signal) => {
       const keyType = new WireReader(key).text();
       const shown = { host: config.name, keyType, fingerprint: fingerprint(key) };
       let verdict = judge(entries, name, key);
       if (bare !== undefined && verdict.kind === 'unknown') verdict = withoutPort(judge(entries, bare, key));
+      // Without a certificate to check, an authority says nothing about this host: it is simply unknown.
+      if (verdict.kind === 'certAuthority' && !hasCertificate) verdict = { kind: 'unknown' };
       switch (verdict.kind) {
         case 'known':
           break;
@@ -62,7 +68,6 @@ export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Lo
           if (answer === 'remember') await remember(config, name, key, log);
         }
       }
-      accepted.push(key);
     },
   };
 }

@@ -20,7 +20,14 @@ export interface HostKeyQuestion {
 
 export type SecretQuestion =
   | { readonly kind: 'passphrase'; readonly host: string; readonly keyFile: string; readonly attempt: number }
-  | { readonly kind: 'password'; readonly host: string; readonly user: string; readonly attempt: number }
+  | {
+      readonly kind: 'password';
+      readonly host: string;
+      /** `name:port` of the machine that gets it: what is remembered for it goes nowhere else. */
+      readonly server: string;
+      readonly user: string;
+      readonly attempt: number;
+    }
   /** One prompt of a keyboard-interactive round (RFC 4256 §3.2). `echo`: what is typed may be seen. */
   | {
       readonly kind: 'keyboardInteractive';
@@ -31,3 +38,15 @@ export type SecretQuestion =
       readonly prompt: string;
       readonly echo: boolean;
     };
+
+/** What an answer belongs to, where it may be used again. One-time codes may not. */
+export function secretKey(question: SecretQuestion): string | undefined {
+  switch (question.kind) {
+    case 'passphrase':
+      return `passphrase ${question.keyFile}`;
+    case 'password':
+      return `password ${question.user}@${question.host} ${question.server}`;
+    case 'keyboardInteractive':
+      return undefined;
+  }
+}

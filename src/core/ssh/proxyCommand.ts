@@ -19,6 +19,7 @@ export function startProxy(command: string): ProxyProcess {
   let stderr = '';
   let failure = '';
   child.on('error', (error) => (failure = error.message));
+  child.once('exit', () => child.pid !== undefined && kill(child.pid, 'SIGTERM')); // what it left behind
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-STDERR_TAIL)));
   child.stderr.on('error', () => undefined);
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });

@@ -41,7 +41,10 @@ async function connectOnce(config: HostConfig, signal: AbortSignal): Promise<net
 async function lookup(config: HostConfig, signal: AbortSignal): Promise<readonly LookupAddress[]> {
   const family = { any: 0, inet: 4, inet6: 6 }[config.addressFamily];
   try {
-    return await abortable(dns.lookup(config.hostName, { all: true, family, verbatim: true }), signal);
+    const all = await abortable(dns.lookup(config.hostName, { all: true, family, verbatim: true }), signal);
+    const usable = all.filter((address) => family === 0 || address.family === family); // a literal comes back as it is
+    if (usable.length === 0) throw new Error('no address of the wanted family');
+    return usable;
   } catch (error) {
     signal.throwIfAborted();
     throw new UserError<ConnectProblem>(
