@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { UserError } from './base/userError.ts';
+import { printConfig } from './core/config/print.ts';
+import { type ResolveOptions, resolveConfig } from './core/config/resolve.ts';
+import { commandOverrides, parseCommand, type SshCommand } from './core/forward/command.ts';
+import { problemOf } from './core/problem.ts';
+import { forward } from './cli/forward.ts';
+import { problemLine, usage } from './cli/messages.ts';
+import { watch } from './cli/watch.ts';
+
+/** The same core without an editor, with the flags, messages and exit statuses of ssh(1). */
+async function main(args: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
+  try {
+    const command = parseCommand(args.filter((arg) => arg !== '--json'));
+    const { host, mode } = command;
+    if (host === undefined) return refuse(usage);
+    if (command.isBackground) return refuse('-f is not supported: start it in the background yourself.');
+    if (mode === 'print') return await print(host, resolveOptions(command), stop.signal);
+    if (mode === 'forward') return await forward(command, host, resolveOptions(command), stop.signal);
+    return await watch({ command, host, isJson: args.includes('--json') }, stop.signal);
+  } catch (error) {
+    if (stop.signal.aborted) return 0;
+    if (!(error instanceof UserError)) throw error;
+    return refuse(problemLine(problemOf(error)));
+  }
+}
+
+async function print(host: string, options: ResolveOptions, signal: AbortSignal): Promise<number> {
+  process.stdout.write(printConfig(await resolveConfig(host, options, signal)));
+  return 0;
+}
+
+/** Whoever types the command consents to what the configuration runs, as with ssh(1). */
+function resolveOptions(command: SshCommand): ResolveOptions {
+  return {
+    ...(command.configFile !== undefined && { userFile: command.configFile }),
+    overrides: commandOverrides(command),
+    allowCommand: () => true,
+  };
+}
+
+function refuse(message: string): number {
+  process.stderr.write(`${message}\n`);
+  return 255;
+}
+
+process.exitCode = 255; // Until it is known better: whatever is thrown past this is a failure.
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+  // Whatever still holds the process up (a server that does not answer) is not worth waiting for.
+  return setTimeout(() => process.exit(), 500).unref();
+});

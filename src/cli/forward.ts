@@ -1,0 +1,128 @@
+import { errorText } from '../base/userError.ts';
+import type { HostConfig, JumpHop } from '../core/config/hostConfig.ts';
+import { type ResolveOptions, resolveHost } from '../core/config/resolve.ts';
+import type { SshCommand } from '../core/forward/command.ts';
+import type { ConnectionProblem } from '../core/forward/connections.ts';
+import { openDynamicForward } from '../core/forward/dynamic.ts';
+import type { OpenForward } from '../core/forward/forward.ts';
+import { openLocalForward } from '../core/forward/local.ts';
+import { openRemoteForward } from '../core/forward/remote.ts';
+import type { ForwardSpec } from '../core/forward/spec.ts';
+import { problemOf } from '../core/problem.ts';
+import { connect } from '../core/ssh/connect.ts';
+import type { Connection, ConnectionEnd } from '../core/ssh/connection.ts';
+import { Scope } from '../base/scope.ts';
+import { connectionProblemLine, endLine, forwardFailureLines, readyLines } from './messages.ts';
+import { stderrLog } from './stderrLog.ts';
+import { terminalPrompts } from './terminal.ts';
+
+/** Closing is polite, but whoever ends the program does not wait for a server that does not answer. */
+const closeTimeoutMs = 1500;
+
+/** ssh -N: connects, forwards until the signal or the end of the link. The result is the exit status. */
+export async function forward(
+  command: SshCommand,
+  host: string,
+  options: ResolveOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const say = command.verbosity < 0 ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
+  const config = await resolveHost(host, options, signal);
+  const connection = await connect(
+    config,
+    {
+      prompts: terminalPrompts(say),
+      log: stderrLog(command.verbosity),
+      resolveHop: (hop, stop) => resolveHop(hop, options, stop),
+      allowCommand: async () => true,
+      interactive: !config.batchMode,
+    },
+    signal,
+  );
+  const scope = new Scope();
+  scope.add(connection);
+  try {
+    for (const spec of config.forwards) {
+      try {
+        const opened = scope.add(
+          await open(spec, config, connection, (problem) => say(connectionProblemLine(problem)), signal),
+        );
+        readyLines(spec, opened.bound).forEach(say);
+      } catch (error) {
+        signal.throwIfAborted();
+        forwardFailureLines(spec, problemOf(error), config.exitOnForwardFailure).forEach((line) =>
+          process.stderr.write(`${line}\n`),
+        );
+        if (config.exitOnForwardFailure) return 255;
+      }
+    }
+    const end = await Promise.race([connection.closed, aborted(signal)]);
+    if (end === undefined) return 0;
+    process.stderr.write(`${endLine(config, end)}\n`);
+    return 255;
+  } finally {
+    await atMost(closeTimeoutMs, scope.close());
+  }
+}
+
+function open(
+  spec: ForwardSpec,
+  config: HostConfig,
+  { dial, listenRemote }: Connection,
+  onProblem: (problem: ConnectionProblem) => void,
+  signal: AbortSignal,
+): Promise<OpenForward> {
+  const file = { unlinkExisting: config.streamLocalBindUnlink, bindMask: config.streamLocalBindMask };
+  switch (spec.kind) {
+    case 'local':
+      return openLocalForward({ spec: shared(spec, config), dial, onProblem, ...file }, signal);
+    case 'dynamic':
+      return openDynamicForward({ spec: shared(spec, config), dial, onProblem, ...file }, signal);
+    case 'remote':
+    case 'remoteDynamic':
+      return openRemoteForward({ spec, onProblem, permitRemoteOpen: config.permitRemoteOpen }, listenRemote, signal);
+  }
+}
+
+/** ssh_config(5) GatewayPorts, or -g: a forward without a bind address is for everyone. */
+function shared<T extends ForwardSpec>(spec: T, { gatewayPorts }: HostConfig): T {
+  if (!gatewayPorts || spec.bind.kind === 'unix' || spec.bind.host !== undefined) return spec;
+  return { ...spec, bind: { ...spec.bind, host: '*' } };
+}
+
+/** A jump host is looked up in the same files, but nothing that was given for the destination is for it. */
+function resolveHop(
+  { host, user, port }: JumpHop,
+  { userFile, allowCommand }: ResolveOptions,
+  signal: AbortSignal,
+): Promise<HostConfig> {
+  return resolveHost(
+    host,
+    {
+      ...(userFile !== undefined && { userFile }),
+      ...(user !== undefined && { user }),
+      ...(port !== undefined && { port }),
+      allowCommand,
+    },
+    signal,
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<ConnectionEnd | undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
+async function atMost(ms: number, closing: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  try {
+    await Promise.race([closing, late]);
+  } catch (error) {
+    process.stderr.write(`${errorText(error)}\n`);
+  } finally {
+    clearTimeout(timer);
+  }
+}

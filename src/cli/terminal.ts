@@ -1,0 +1,116 @@
+import fs from 'node:fs';
+import tty from 'node:tty';
+import type { HostKeyQuestion, Prompts, SecretQuestion } from '../core/ssh/prompts.ts';
+
+/**
+ * Asks on the terminal itself, whatever stdin and stdout are. Where there is none, a secret counts as cancelled and a
+ * host key as refused.
+ */
+export function terminalPrompts(say: (line: string) => void): Prompts {
+  return {
+    hostKey: async (question, signal) => {
+      for (let text = authenticity(question); ; text = "Please type 'yes', 'no' or the fingerprint: ") {
+        const answer = await ask(text, 'visible', signal);
+        if (answer === undefined || answer.toLowerCase() === 'no') return 'refuse';
+        if (answer.toLowerCase() === 'yes' || answer === question.fingerprint) return 'remember';
+      }
+    },
+    secret: (question, signal) =>
+      ask(
+        secretPrompt(question),
+        question.kind === 'keyboardInteractive' && question.echo ? 'visible' : 'hidden',
+        signal,
+      ),
+    notice: (_host, text) => say(text.trimEnd()),
+  };
+}
+
+function authenticity({ host, address, keyType, fingerprint }: HostKeyQuestion): string {
+  const type = keyType.replace(/^ssh-/, '').toUpperCase();
+  return `The authenticity of host '${host} (${address})' can't be established.
+${type} key fingerprint is ${fingerprint}.
+Are you sure you want to continue connecting (yes/no/[fingerprint])? `;
+}
+
+function secretPrompt(question: SecretQuestion): string {
+  switch (question.kind) {
+    case 'passphrase':
+      return `Enter passphrase for key '${question.keyFile}': `;
+    case 'password':
+      return `${question.user}@${question.host}'s password: `;
+    case 'keyboardInteractive': {
+      const lines = [question.title, question.instruction].filter((line) => line !== '').map((line) => `${line}\n`);
+      return `${lines.join('')}(${question.user}@${question.host}) ${question.prompt}`;
+    }
+  }
+}
+
+/** One line from the terminal; undefined when there is none, at its end, or after Ctrl-C, which also ends the program. */
+async function ask(prompt: string, echo: 'visible' | 'hidden', signal: AbortSignal): Promise<string | undefined> {
+  const terminal = openTerminal();
+  if (!terminal) return undefined;
+  const { input, write } = terminal;
+  try {
+    input.setRawMode(true);
+    write(prompt);
+    return await readLine(input, echo === 'visible' ? write : () => undefined, signal);
+  } finally {
+    input.setRawMode(false);
+    write('\n');
+    input.destroy();
+  }
+}
+
+function openTerminal(): { readonly input: tty.ReadStream; readonly write: (text: string) => void } | undefined {
+  const [inputPath, outputPath] =
+    process.platform === 'win32' ? ['\\\\.\\CONIN$', '\\\\.\\CONOUT$'] : ['/dev/tty', '/dev/tty'];
+  try {
+    const output = fs.openSync(outputPath, 'w');
+    const input = new tty.ReadStream(fs.openSync(inputPath, 'r+'));
+    input.once('close', () => fs.closeSync(output));
+    return { input, write: (text) => void fs.writeSync(output, text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The terminal is raw, so that editing the line is ours: erase a character, erase the line, end, interrupt. */
+function readLine(
+  input: tty.ReadStream,
+  echo: (text: string) => void,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    let line = '';
+    const finish = (act: () => void): void => {
+      input.removeAllListeners('data');
+      signal.removeEventListener('abort', onAbort);
+      act();
+    };
+    const onAbort = (): void => finish(() => reject(signal.reason as Error));
+    const onKey = (key: string): void => {
+      if (key === '\r' || key === '\n') return finish(() => resolve(line));
+      if (key === '\x04') return finish(() => resolve(line === '' ? undefined : line));
+      if (key === '\x03') {
+        process.kill(process.pid, 'SIGINT');
+        return finish(() => resolve(undefined));
+      }
+      if (key === '\x7f' || key === '\b') {
+        if (line !== '') echo('\b \b');
+        line = Array.from(line).slice(0, -1).join('');
+      } else if (key === '\x15') {
+        echo('\b \b'.repeat(line.length));
+        line = '';
+      } else if (key >= ' ') {
+        line += key;
+        echo(key);
+      }
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    input.setEncoding('utf8').on('error', () => finish(() => resolve(undefined)));
+    input.on('data', (text: string) => {
+      for (const key of text) onKey(key);
+    });
+    if (signal.aborted) onAbort();
+  });
+}
