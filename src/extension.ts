@@ -29,6 +29,7 @@ export async function activate({ subscriptions, globalState }: vscode.ExtensionC
     prompts: editorPrompts,
     allowCommand: consent.allow,
     onAutoForward: (host, forward, attributes) => notices.forwarded(host, forward, attributes),
+    memory: globalState,
     log,
   });
   const notices = new Notices(app, log);

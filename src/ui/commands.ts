@@ -1,17 +1,22 @@
 import * as vscode from 'vscode';
 import type { Sessions } from '../core/session/sessions.ts';
 import { findHost, type ForwardState, type HostState, localPort } from '../core/session/state.ts';
-import { forwardUrl, localAddress } from '../view/forwardText.ts';
-import type { Row } from '../view/rows.ts';
-import { forwardPortFlow } from './forwardPort.ts';
+import { forwardCommand, forwardUrl, localAddress } from '../view/forwardText.ts';
+import type { Row } from '../view/row.ts';
+import { connectFlow } from './connect.ts';
+import { forwardPortFlow, forwardSpecs } from './forwardPort.ts';
 import { guard } from './guard.ts';
+import { confirmSharing, showReachable } from './share.ts';
 import { openInBrowser, openPreview } from './open.ts';
 import { openSshConfig } from './openSshConfig.ts';
 import { pickForward } from './pickForward.ts';
 import { pickHost } from './pickHost.ts';
 import { withProgress } from './progress.ts';
 
-interface Chosen {
+/** For what nobody waits for, and what ends by itself. */
+const never = new AbortController().signal;
+
+export interface Chosen {
   readonly host: HostState;
   readonly forward: ForwardState;
 }
@@ -41,17 +46,13 @@ export function registerCommands(
 
   return vscode.Disposable.from(
     register('connect', async (row) => {
-      const name = row?.target?.host ?? (await pickHost(app(), 'Connect to Host'));
-      if (name) await withProgress(`Connecting to ${name}…`, (signal) => sessions.connect(name, signal));
+      const host = await connectFlow(sessions, row?.target?.host, 'Connect to Host');
+      if (host) await forwardSpecs(sessions, host.name, host.forwards);
     }),
     register('disconnect', async (row) => {
-      const name =
-        row?.target?.host ??
-        (await pickHost(
-          { ...app(), hosts: app().hosts.filter(({ link }) => link.kind !== 'idle') },
-          'Disconnect from Host',
-        ));
-      if (name) await sessions.disconnect(name);
+      const connected = app().hosts.filter(({ link }) => link.kind !== 'idle');
+      const name = row?.target?.host ?? (await pickHost({ ...app(), hosts: connected }, 'Disconnect from Host'))?.name;
+      if (name !== undefined) await sessions.disconnect(name);
     }),
     register('forwardPort', (row) => forwardPortFlow(sessions, row?.target?.host)),
     register('forwardListener', async (row) => {
@@ -93,24 +94,58 @@ export function registerCommands(
         prompt: 'Name of this forward; empty for none',
         value: chosen.forward.label ?? '',
       });
-      if (label !== undefined) sessions.relabel(chosen.host.name, chosen.forward.id, label.trim() || undefined);
+      if (label !== undefined)
+        sessions.forwardsOf(chosen.host.name).relabel(chosen.forward.id, label.trim() || undefined);
     }),
     register('changeLocalPort', async (row) => {
       const chosen = await chosenForward(row, 'Change Local Port');
       const port = chosen && (await askPort(localPort(chosen.forward)));
       if (!chosen || port === undefined) return;
       await withProgress(`Moving to port ${port}…`, (signal) =>
-        sessions.moveForward(chosen.host.name, chosen.forward.id, port, signal),
+        sessions.forwardsOf(chosen.host.name).move(chosen.forward.id, port, signal),
       );
+    }),
+    register('pauseForward', async (row) => {
+      const chosen = await chosenForward(row, 'Pause Forward');
+      if (chosen) await sessions.forwardsOf(chosen.host.name).pause(chosen.forward.id);
+    }),
+    register('resumeForward', async (row) => {
+      const chosen = await chosenForward(row, 'Resume Forward');
+      if (chosen) await sessions.forwardsOf(chosen.host.name).resume(chosen.forward.id, never);
+    }),
+    register('shareForward', async (row) => {
+      const chosen = await chosenForward(row, 'Share on the Network');
+      if (chosen && (await confirmSharing([chosen.forward.spec], sessions.settings().expireSharedAfterMs))) {
+        await sessions.forwardsOf(chosen.host.name).share(chosen.forward.id, true, never);
+        await showReachable(sessions, chosen);
+      }
+    }),
+    register('unshareForward', async (row) => {
+      const chosen = await chosenForward(row, 'Stop Sharing on the Network');
+      if (chosen) await sessions.forwardsOf(chosen.host.name).share(chosen.forward.id, false, never);
+    }),
+    register('extendSharing', async (row) => {
+      const chosen = await chosenForward(row, 'Share Longer');
+      if (chosen) await sessions.forwardsOf(chosen.host.name).extend(chosen.forward.id);
+    }),
+    register('stopAll', async () => {
+      const all = app().hosts.flatMap((host) => host.forwards.map(({ id }) => sessions.stopForward(host.name, id)));
+      await Promise.all(all);
+    }),
+    register('copyCommand', async (row) => {
+      const chosen = await chosenForward(row, 'Copy as ssh Command');
+      if (!chosen) return;
+      await vscode.env.clipboard.writeText(forwardCommand(chosen.host.name, chosen.forward.spec));
+      vscode.window.setStatusBarMessage('Copied the ssh command', 3000);
     }),
     register('toggleForwarding', () => sessions.setForwarding(!app().isForwarding)),
     register('refresh', async () => {
       sessions.refresh();
-      await sessions.refreshHosts(new AbortController().signal);
+      await sessions.refreshHosts(never);
     }),
     register('openConfig', async (row) => {
       const host = row?.target && findHost(app(), row.target.host);
-      await openSshConfig(host?.source, sessions.configFile());
+      await openSshConfig(host?.source, sessions.settings().configFile);
     }),
     register('showLog', async () => log.show()),
   );

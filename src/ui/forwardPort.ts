@@ -1,42 +1,62 @@
 import * as vscode from 'vscode';
 import type { ForwardSpec } from '../core/forward/spec.ts';
-import type { ForwardRequest } from '../core/session/forwardSet.ts';
+import { typedRequest } from '../core/session/forwardRequests.ts';
+import { localPortProblem } from '../core/session/localPort.ts';
 import type { Sessions } from '../core/session/sessions.ts';
 import { findHost, type ForwardState } from '../core/session/state.ts';
 import { announcement } from '../view/announcement.ts';
 import { forwardUrl } from '../view/forwardText.ts';
+import { problemText } from '../view/problem.ts';
 import { openInBrowser } from './open.ts';
-import { pickHost } from './pickHost.ts';
+import { connectFlow } from './connect.ts';
 import { pickPort } from './pickPort.ts';
 import { withProgress } from './progress.ts';
+import { confirmOpen } from './share.ts';
 
-/** SSH Ports: Forward Port. Asks for what is not known yet: the host, then the port. */
+/** SSH Ports: Forward Port. Asks for what is not known yet: the host, then the port. A pasted command says both. */
 export async function forwardPortFlow(sessions: Sessions, knownHost: string | undefined): Promise<void> {
-  const name = knownHost ?? (await pickHost(sessions.state.get(), 'Forward Port'));
-  if (!name) return;
-  await withProgress(`Connecting to ${name}…`, (signal) => sessions.connect(name, signal));
+  const host = await connectFlow(sessions, knownHost, 'Forward Port');
+  if (!host) return;
+  const { name } = host;
+  if (host.forwards.length > 0) return forwardSpecs(sessions, name, host.forwards);
   const choice = await pickPort(sessions.state, name);
-  if (!choice) return;
-  const forwards = await withProgress(`Forwarding from ${name}…`, async (signal) => {
-    if (choice.kind === 'listener') return [await sessions.forwardPort(name, choice.port, signal)];
-    const made: ForwardState[] = [];
-    for (const spec of choice.specs) made.push(await sessions.forward(name, typedRequest(spec), signal));
-    return made;
-  });
-  for (const forward of forwards) void offerToOpen(sessions, name, forward);
+  if (choice?.kind === 'specs') await forwardSpecs(sessions, name, choice.specs);
+  if (choice?.kind === 'listener') {
+    const forward = await withProgress(`Forwarding from ${name}…`, (signal) =>
+      sessions.forwardPort(name, choice.port, signal),
+    );
+    await offerToOpen(sessions, name, forward);
+  }
 }
 
-/** What somebody typed: a lone port may move to another local one, a local port that was named may not. */
-function typedRequest(spec: ForwardSpec): ForwardRequest {
-  const isLoopback = spec.kind === 'local' && spec.to.kind === 'tcp' && spec.to.host === 'localhost';
-  const remotePort = isLoopback && spec.to.kind === 'tcp' ? spec.to.port : undefined;
-  const isSamePort = spec.bind.kind === 'tcp' && spec.bind.port === remotePort;
-  return {
-    spec,
-    origin: 'user',
-    localPort: isSamePort ? 'near' : 'exact',
-    ...(remotePort !== undefined && { remotePort }),
-  };
+/** Makes forwards that somebody typed, after asking where others than this machine could use them. */
+export async function forwardSpecs(sessions: Sessions, name: string, specs: readonly ForwardSpec[]): Promise<void> {
+  if (!(await confirmOpen(specs, sessions.settings().expireSharedAfterMs))) return;
+  for (const spec of specs) {
+    const forward = await forwardOne(sessions, name, spec);
+    if (forward) void offerToOpen(sessions, name, forward);
+  }
+}
+
+/** A local port that was asked for and is taken: the user says whether another one will do. */
+async function forwardOne(sessions: Sessions, name: string, spec: ForwardSpec): Promise<ForwardState | undefined> {
+  const request = typedRequest(spec);
+  const forward = (localPort: 'exact' | 'near'): Promise<ForwardState> =>
+    withProgress(`Forwarding from ${name}…`, (signal) => sessions.forward(name, { ...request, localPort }, signal));
+  try {
+    return await forward(request.localPort);
+  } catch (error) {
+    const why = localPortProblem(error);
+    if (!why) throw error;
+    const other = 'Use Another Port';
+    const choice = await vscode.window.showWarningMessage(problemText(why).what, other);
+    if (choice !== other) return undefined;
+    const failed = findHost(sessions.state.get(), name)?.forwards.find(
+      ({ status }) => status.kind === 'failed' && status.why === why,
+    );
+    if (failed) await sessions.stopForward(name, failed.id);
+    return forward('near');
+  }
 }
 
 async function offerToOpen(sessions: Sessions, name: string, forward: ForwardState): Promise<void> {

@@ -32,11 +32,3 @@ export function signalOf(token: vscode.CancellationToken): AbortSignal {
   token.onCancellationRequested(() => controller.abort());
   return controller.signal;
 }
-
-/** A token that VS Code can watch, cancelled by a signal. */
-export function tokenOf(signal: AbortSignal): vscode.CancellationToken {
-  const source = new vscode.CancellationTokenSource();
-  if (signal.aborted) source.cancel();
-  signal.addEventListener('abort', () => source.cancel(), { once: true });
-  return source.token;
-}

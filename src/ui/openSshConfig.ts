@@ -1,20 +1,26 @@
-import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { HostSource } from '../core/session/state.ts';
+import { configFiles } from '../core/config/resolve.ts';
+import { realWorld } from '../core/config/world.ts';
 
-/** Opens the SSH configuration, at the line of the host's block where there is one. */
-export async function openSshConfig(source: HostSource | undefined, configFile: string | undefined): Promise<void> {
-  const file = source?.kind === 'config' ? source.file : (configFile ?? path.join(os.homedir(), '.ssh', 'config'));
-  const uri = vscode.Uri.file(file);
+
+/** The file that is the user's own to write: the one of the setting, else `~/.ssh/config`. */
+export function userConfigFile(configFile: string | undefined): string {
+  const world = realWorld({});
+  return configFiles(configFile, world)[0]?.file ?? path.join(world.home, '.ssh', 'config');
+}
+
+/** Opens a configuration file, at a line where one is known. */
+export async function openSshConfig(place: { readonly file: string; readonly line?: number }): Promise<void> {
+  const uri = vscode.Uri.file(place.file);
   const exists = await vscode.workspace.fs.stat(uri).then(
     () => true,
     () => false,
   );
   // A file that does not exist yet opens as a new one of that name: nothing is written before the user saves it.
   const editor = await vscode.window.showTextDocument(exists ? uri : uri.with({ scheme: 'untitled' }));
-  if (source?.kind !== 'config') return;
-  const line = new vscode.Position(source.line - 1, 0);
+  if (place.line === undefined) return;
+  const line = new vscode.Position(place.line - 1, 0);
   editor.selection = new vscode.Selection(line, line);
   editor.revealRange(new vscode.Range(line, line), vscode.TextEditorRevealType.AtTop);
 }

@@ -1,43 +1,45 @@
 import * as vscode from 'vscode';
 import { type AppState, isActive } from '../core/session/state.ts';
+import { type HostChoice, type HostPick, typedHost } from '../view/hostPicks.ts';
 
-/**
- * Lets the user choose a host of the configuration or type what one types after `ssh`. Undefined when cancelled.
- */
-export async function pickHost(state: AppState, title: string): Promise<string | undefined> {
+/** Lets the user choose a host of the configuration, or type what one types after `ssh`. Undefined when cancelled. */
+export async function pickHost(state: AppState, title: string): Promise<HostChoice | undefined> {
   const hosts = [...state.hosts].sort((a, b) => Number(isActive(b)) - Number(isActive(a)));
-  const known: vscode.QuickPickItem[] = hosts.map((host) => ({
-    label: host.name,
-    iconPath: new vscode.ThemeIcon(host.link.kind === 'online' ? 'vm-active' : 'vm'),
-    ...(host.link.kind === 'online' && { description: 'connected' }),
-  }));
-  const pick = vscode.window.createQuickPick();
+  const known = hosts.map((host) =>
+    item({
+      label: host.name,
+      description: host.link.kind === 'online' ? 'connected' : '',
+      icon: host.link.kind === 'online' ? 'vm-active' : 'vm',
+      choice: { name: host.name, options: [], forwards: [] },
+    }),
+  );
+  const pick = vscode.window.createQuickPick<ReturnType<typeof item>>();
   pick.title = title;
-  pick.placeholder = 'Choose a host, or type one: me@example.com, example.com:2222';
+  pick.placeholder = 'Choose a host, or type one: me@example.com, ssh -p 2222 me@example.com';
   pick.items = known;
   pick.onDidChangeValue((value) => {
-    const typed = value.trim();
-    const isKnown = hosts.some((host) => host.name === typed);
-    pick.items =
-      typed === '' || isKnown
-        ? known
-        : [
-            ...known,
-            {
-              label: typed,
-              description: 'use what you typed',
-              alwaysShow: true,
-              iconPath: new vscode.ThemeIcon('edit'),
-            },
-          ];
+    const typed = hosts.some(({ name }) => name === value.trim()) ? undefined : typedHost(value);
+    pick.items = typed ? [...known, { ...item(typed), alwaysShow: true }] : known;
   });
   try {
-    return await new Promise<string | undefined>((resolve) => {
-      pick.onDidAccept(() => resolve(pick.selectedItems[0]?.label));
+    return await new Promise<HostChoice | undefined>((resolve) => {
+      pick.onDidAccept(() => {
+        const choice = pick.selectedItems[0]?.choice;
+        if (choice) resolve(choice);
+      });
       pick.onDidHide(() => resolve(undefined));
       pick.show();
     });
   } finally {
     pick.dispose();
   }
+}
+
+function item({
+  label,
+  description,
+  icon,
+  choice,
+}: HostPick): vscode.QuickPickItem & { readonly choice: HostChoice | undefined } {
+  return { label, description, iconPath: new vscode.ThemeIcon(icon), choice };
 }

@@ -27,6 +27,8 @@ function readSettings(): Settings {
       [portLayer(section), portLayer(vscode.workspace.getConfiguration('remote'))],
       frameworks.flatMap(({ id, name }) => [id, name]),
     ),
+    startConfigForwards: section.get('startConfigForwards') !== false,
+    expireSharedAfterMs: 60_000 * clamp(section.get('expireSharedAfter'), 0, 10_080, 60),
     waitForLinkMs: 1000 * clamp(section.get('waitForLink'), 0, 300, 20),
   };
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { mount, type Readable } from '../base/store.ts';
 import type { AppState } from '../core/session/state.ts';
-import { type Row, treeRows } from '../view/rows.ts';
+import type { Row } from '../view/row.ts';
+import { treeRows } from '../view/rows.ts';
 
 /** The Ports tree: rows as `view/rows.ts` gives them, redrawn when they change. */
 export function registerTree(state: Readable<AppState>): vscode.Disposable & { selected(): Row | undefined } {
@@ -59,4 +60,5 @@ const clicks = {
   forward: 'sshPorts.forwardListener',
   open: 'sshPorts.openInBrowser',
   copyAddress: 'sshPorts.copyAddress',
+  resume: 'sshPorts.resumeForward',
 } as const;

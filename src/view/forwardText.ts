@@ -1,3 +1,4 @@
+import { formatCommand, parseCommand } from '../core/forward/command.ts';
 import type { Bind, ForwardSpec } from '../core/forward/spec.ts';
 import { type ForwardState, type HostState, localPort } from '../core/session/state.ts';
 import { address, endpoint } from './problem.ts';
@@ -17,6 +18,12 @@ export function forwardUrl(host: HostState, forward: ForwardState): string | und
   if (port === undefined || forward.spec.kind !== 'local' || forward.spec.bind.kind !== 'tcp') return undefined;
   const identity = host.listeners.find(({ listener }) => listener.port === forward.remotePort)?.identity;
   return `${identity?.scheme ?? 'http'}://${address(localHost(forward.spec.bind), port)}${identity?.path ?? '/'}`;
+}
+
+/** What does the same in a terminal. */
+export function forwardCommand(hostName: string, spec: ForwardSpec): string {
+  const at = hostName.startsWith('ssh://') ? { host: hostName } : parseCommand([hostName]);
+  return formatCommand({ ...parseCommand([]), ...at, mode: 'forward', forwards: [spec] });
 }
 
 /** The other end of a forward, as the user would name it. */

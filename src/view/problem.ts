@@ -12,6 +12,7 @@ export interface ProblemText {
 export function problemText(problem: Problem): ProblemText {
   switch (problem.code) {
     case 'configSyntax':
+      if (problem.line === 0) return { what: `That is not right: ${problem.detail}.`, next: 'OpenSSH refuses it as well.' };
       return {
         what: `${problem.file}, line ${problem.line}: ${problem.detail}.`,
         next: 'Correct that line; OpenSSH refuses the file as well.',
@@ -22,6 +23,11 @@ export function problemText(problem: Problem): ProblemText {
       return {
         what: `“${problem.value}” is not a valid ${problem.what} name.`,
         next: 'OpenSSH refuses shell characters and a leading dash here; type it again without them.',
+      };
+    case 'hostExists':
+      return {
+        what: `“${problem.name}” is a host of your SSH configuration already.`,
+        next: 'Choose another name, or change the block that is there.',
       };
     case 'commandNotAllowed':
       return {
@@ -120,12 +126,12 @@ export function problemText(problem: Problem): ProblemText {
       };
     case 'portInUse':
       return {
-        what: `${bindText(problem.bind)} is taken${problem.owner ? ` by ${problem.owner.name} (pid ${problem.owner.pid})` : ''}.`,
+        what: `${localText(problem.bind)} is taken${problem.owner ? ` by ${problem.owner.name} (pid ${problem.owner.pid})` : ''}.`,
         next: 'Choose another local port, or end that program.',
       };
     case 'portPrivileged':
       return {
-        what: `${bindText(problem.bind)} needs administrator rights.`,
+        what: `${localText(problem.bind)} needs administrator rights.`,
         next: 'Choose a local port of 1024 or above.',
       };
     case 'addressUnavailable':
@@ -135,12 +141,12 @@ export function problemText(problem: Problem): ProblemText {
       };
     case 'listenFailed':
       return {
-        what: `${bindText(problem.bind)} cannot be opened (${problem.detail}).`,
+        what: `${localText(problem.bind)} cannot be opened (${problem.detail}).`,
         next: 'Choose another local port.',
       };
     case 'remoteBindRefused':
       return {
-        what: `The SSH server did not open ${bindText(problem.bind)}.`,
+        what: `The SSH server did not open ${bindText(problem.bind).replace(/^Port/u, 'port')}.`,
         next: 'The port may be taken or below 1024, or forbidden there: PermitListen and AllowTcpForwarding in sshd_config.',
       };
     case 'localConnectFailed':
@@ -185,6 +191,10 @@ function bindText(bind: Bind): string {
   if (bind.kind === 'unix') return bind.path;
   if (bind.host === undefined || bind.host === 'localhost') return `Port ${bind.port}`;
   return bind.host === '*' ? `Port ${bind.port} on all interfaces` : address(bind.host, bind.port);
+}
+
+function localText(bind: Bind): string {
+  return bindText(bind).replace(/^Port/u, 'Local port');
 }
 
 /** `ssh-ed25519` → `ED25519`, as ssh(1) names keys. */

@@ -1,40 +1,15 @@
 import type { Detection } from '../core/detect/listener.ts';
-import type { AppState, ForwardState, HostState, SeenListener } from '../core/session/state.ts';
-import { byteText, destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
+import type { AppState, HostState, SeenListener } from '../core/session/state.ts';
+import { forwardRow } from './forwardRow.ts';
+import { listenerLines, processName, serverName } from './listenerText.ts';
 import { problemText } from './problem.ts';
-
-/** What a command acts on. Plain data, so that it survives the way through a menu. */
-export type Target =
-  | { readonly kind: 'host'; readonly host: string }
-  | { readonly kind: 'listener'; readonly host: string; readonly port: number }
-  | { readonly kind: 'forward'; readonly host: string; readonly id: string };
-
-/** A row of the Ports tree. All text is plain: nothing that came from a remote is ever rendered as markup. */
-export interface Row {
-  /** Stable over refreshes, so that selection and folding stay. */
-  readonly id: string;
-  readonly label: string;
-  readonly description: string;
-  readonly tooltip: string;
-  readonly icon: { readonly id: string; readonly color?: string };
-  /** Words separated by blanks, for `when` clauses. */
-  readonly context: string;
-  readonly fold: 'none' | 'expanded' | 'collapsed';
-  readonly children: readonly Row[];
-  readonly target?: Target;
-  readonly click?: 'connect' | 'forward' | 'open' | 'copyAddress';
-}
-
-const green = 'charts.green';
-const grey = 'disabledForeground';
-const red = 'list.errorForeground';
-const yellow = 'list.warningForeground';
+import { colors, type Row } from './row.ts';
 
 export function treeRows(state: AppState): readonly Row[] {
   return [
     ...state.configProblems.map((problem): Row => {
       const { what, next } = problemText(problem);
-      return note(`config:${what}`, 'error', red, what, next);
+      return note(`config:${what}`, 'error', colors.red, what, next);
     }),
     ...state.hosts.map(hostRow),
   ];
@@ -64,16 +39,16 @@ function hostRow(host: HostState): Row {
         `${facts.serverVersion}, ${facts.cipher}, logged in with ${facts.authMethod}`,
       ].join('\n');
       const description = forwarded === 0 ? 'connected' : `connected, ${forwarded} forwarded`;
-      return { ...open, description, tooltip, icon: { id: 'vm-active', color: green }, context: 'host online' };
+      return { ...open, description, tooltip, icon: { id: 'vm-active', color: colors.green }, context: 'host online' };
     }
     case 'waiting': {
       const { what, next } = problemText(host.link.why);
-      const icon = { id: 'sync~spin', color: yellow };
+      const icon = { id: 'sync~spin', color: colors.yellow };
       return { ...open, description: 'reconnecting…', tooltip: `${what}\n${next}`, icon, context: 'host waiting' };
     }
     case 'failed': {
       const { what, next } = problemText(host.link.why);
-      const icon = { id: 'error', color: red };
+      const icon = { id: 'error', color: colors.red };
       return {
         ...atRest,
         description: what,
@@ -120,113 +95,19 @@ const unavailable = {
 
 function listenerRow(host: HostState, seen: SeenListener): Row {
   const { listener, identity } = seen;
-  const isOwn = identity?.role === 'infrastructure';
-  const name = identity && identity.framework !== 'unknown' ? identity.name : undefined;
+  const isInfrastructure = identity?.role === 'infrastructure';
   return {
-    id: `port:${host.name}:${listener.port}`,
-    label: [String(listener.port), name].filter(Boolean).join('  '),
-    description: listener.process?.name ?? '',
-    tooltip: [...listenerLines(host, seen), 'Click to forward it to this machine'].join('\n'),
-    icon: { id: identity?.icon ?? 'circle-outline', ...(isOwn && { color: grey }) },
+    id: `listener:${host.name}:${listener.port}`,
+    label: [String(listener.port), serverName(seen)].filter(Boolean).join('  '),
+    description: processName(listener) ?? '',
+    tooltip: [...listenerLines(host.name, seen), 'Click to forward it to this machine'].join('\n'),
+    icon: { id: identity?.icon ?? 'circle-outline', ...(isInfrastructure && { color: colors.grey }) },
     context: 'listener',
     fold: 'none',
     children: [],
     target: { kind: 'listener', host: host.name, port: listener.port },
     click: 'forward',
   };
-}
-
-function forwardRow(host: HostState, forward: ForwardState): Row {
-  const seen = host.listeners.find(({ listener }) => listener.port === forward.remotePort);
-  const { status } = forward;
-  const url = forwardUrl(host, forward);
-  const isPage = url !== undefined && (seen?.identity?.scheme !== undefined || seen?.identity === undefined);
-  const base = {
-    id: `port:${host.name}:${forward.remotePort ?? forward.id}`,
-    label: forwardLabel(forward, seen),
-    fold: 'none',
-    children: [],
-    target: { kind: 'forward', host: host.name, id: forward.id },
-  } as const;
-  const about = seen ? listenerLines(host, seen) : [`${destinationText(forward.spec)} through ${host.name}`];
-  switch (status.kind) {
-    case 'opening':
-      return {
-        ...base,
-        description: 'opening…',
-        tooltip: about.join('\n'),
-        icon: { id: 'loading~spin' },
-        context: 'forward opening',
-      };
-    case 'listening': {
-      const isRemote = forward.spec.kind === 'remote' || forward.spec.kind === 'remoteDynamic';
-      const where = isRemote ? `at ${remoteBindText(forward)} on ${host.name}` : `→ ${localAddress(forward) ?? ''}`;
-      const { traffic, trouble, instead } = status;
-      const lines = [
-        ...about,
-        url && isPage ? `Click to open ${url}` : `Answers ${where}`,
-        ...(instead ? [`Instead of local port ${instead.port}: ${problemText(instead.why).what}`] : []),
-        `${traffic.openConnections} open connections, ${traffic.totalConnections} in all; ${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
-        ...(trouble ? [problemText(trouble).what, problemText(trouble).next] : []),
-      ];
-      return {
-        ...base,
-        description: [where, seen?.listener.process?.name, trouble && problemText(trouble).what]
-          .filter(Boolean)
-          .join(' · '),
-        tooltip: lines.join('\n'),
-        icon: trouble
-          ? { id: 'warning', color: yellow }
-          : { id: seen?.identity?.icon ?? (isRemote ? 'export' : 'plug'), color: green },
-        context: ['forward listening', isRemote ? 'remote' : 'local', isPage ? 'page' : ''].join(' ').trim(),
-        ...(isPage ? { click: 'open' } : isRemote ? {} : { click: 'copyAddress' }),
-      };
-    }
-    case 'off':
-      return {
-        ...base,
-        description: 'off',
-        tooltip: [...about, 'Forwarding is switched off'].join('\n'),
-        icon: { id: 'debug-pause', color: grey },
-        context: 'forward off',
-      };
-    case 'dormant':
-      return {
-        ...base,
-        description: `server stopped${status.localPort === undefined ? '' : `; localhost:${status.localPort} returns with it`}`,
-        tooltip: [...about, 'Forwarded again as soon as the server is back'].join('\n'),
-        icon: { id: 'circle-slash', color: grey },
-        context: 'forward dormant',
-      };
-    case 'failed': {
-      const { what, next } = problemText(status.why);
-      return {
-        ...base,
-        description: what,
-        tooltip: `${what}\n${next}`,
-        icon: { id: 'error', color: red },
-        context: 'forward failed',
-      };
-    }
-  }
-}
-
-function forwardLabel(forward: ForwardState, seen: SeenListener | undefined): string {
-  if (forward.remotePort === undefined) return forward.label ?? destinationText(forward.spec);
-  const name = seen?.identity && seen.identity.framework !== 'unknown' ? seen.identity.name : undefined;
-  return [String(forward.remotePort), forward.label ?? name].filter(Boolean).join('  ');
-}
-
-function listenerLines(host: HostState, { listener, identity }: SeenListener): string[] {
-  const name = identity && identity.framework !== 'unknown' ? identity.name : 'A server';
-  const { process } = listener;
-  return [
-    `${name}${identity?.title ? ` (“${identity.title}”)` : ''} on ${host.name}, port ${listener.port} (${listener.addresses.join(', ')})`,
-    ...(process
-      ? [`${process.name}, pid ${process.pid}${process.workingDirectory ? `, in ${process.workingDirectory}` : ''}`]
-      : []),
-    ...(process?.commandLine ? [process.commandLine.join(' ').slice(0, 200)] : []),
-  ];
 }
 
 function note(id: string, icon: string, color: string | undefined, label: string, tooltip: string): Row {

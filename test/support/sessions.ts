@@ -1,6 +1,7 @@
 import { silentLog } from '../../src/base/log.ts';
 import { Store } from '../../src/base/store.ts';
 import { readPortRules } from '../../src/core/policy/portRules.ts';
+import { shortMemory } from '../../src/core/session/memory.ts';
 import { Sessions, type SessionsOptions } from '../../src/core/session/sessions.ts';
 import type { Settings } from '../../src/core/session/settings.ts';
 import { findHost, type ForwardState, type HostState, localPort } from '../../src/core/session/state.ts';
@@ -29,6 +30,8 @@ export async function startSessions(
     identifyServers: true,
     portRules: readPortRules([], []),
     waitForLinkMs: 20_000,
+    startConfigForwards: true,
+    expireSharedAfterMs: 3_600_000,
     ...changes,
   });
   const announced: number[] = [];
@@ -36,6 +39,7 @@ export async function startSessions(
     settings,
     prompts: { hostKey: async () => 'refuse', secret: async () => undefined, notice: () => undefined },
     allowCommand: async () => false,
+    memory: shortMemory(),
     onAutoForward: (_, { remotePort }) => announced.push(remotePort ?? 0),
     log: silentLog,
     ...options,

@@ -21,30 +21,44 @@ export interface ConnectorOptions {
   readonly log: Log;
 }
 
-/** Connects to a host by what the user types after `ssh`. In the background nobody is asked anything. */
-export function connector(name: string, { settings, prompts, allowCommand, log }: ConnectorOptions): OpenConnection {
+/**
+ * Connects to a host by what the user types after `ssh`, with `options` as for ssh(1) -o.
+ * In the background nobody is asked anything.
+ */
+export function connector(
+  name: string,
+  options: () => readonly string[],
+  { settings, prompts, allowCommand, log }: ConnectorOptions,
+): OpenConnection {
   const memory = rememberAnswers(prompts);
   return async (attended, signal) => {
     const { configFile } = settings.get();
     const isAttended = attended === 'attended';
     const allow = (command: string): Promise<boolean> => allowCommand(command, attended);
-    const resolve = ({ host, user, port }: JumpHop): Promise<HostConfig> =>
+    const resolve = ({ host, user, port }: JumpHop, overrides: readonly string[]): Promise<HostConfig> =>
       resolveHost(
         host,
         {
           ...(configFile !== undefined && { userFile: configFile }),
           ...(user !== undefined && { user }),
           ...(port !== undefined && { port }),
+          overrides,
           allowCommand: allow,
         },
         signal,
       );
-    const config = await resolve(destination(name));
-    return connect(
+    const config = await resolve(destination(name), options());
+    const connection = await connect(
       config,
-      { prompts: isAttended ? memory.asking : memory.silent, log, resolveHop: resolve, allowCommand: allow },
+      {
+        prompts: isAttended ? memory.asking : memory.silent,
+        log,
+        resolveHop: (hop) => resolve(hop, []),
+        allowCommand: allow,
+      },
       signal,
     );
+    return { connection, config };
   };
 }
 

@@ -1,287 +1,141 @@
-import { backoffMs } from '../../base/backoff.ts';
 import { delay } from '../../base/delay.ts';
-import type { Log } from '../../base/log.ts';
 import { Queue } from '../../base/queue.ts';
-import type { BoundAddress, OpenForward } from '../forward/forward.ts';
 import type { ListenRemote } from '../forward/dial.ts';
-import type { RemoteForward } from '../forward/remote.ts';
-import type { ForwardSpec } from '../forward/spec.ts';
-import { type Problem, problemOf } from '../problem.ts';
-import { localPortCandidates, localPortProblem, withLocalPort } from './localPort.ts';
-import type { ForwardState, ForwardStatus } from './state.ts';
+import { Forward, type ForwardDeps, type ForwardRequest } from './forward.ts';
+import type { ForwardState } from './state.ts';
 
-export interface ForwardRequest {
-  readonly spec: ForwardSpec;
-  readonly origin: ForwardState['origin'];
-  readonly label?: string;
-  readonly remotePort?: number;
-  /** `exact`: this local port or an error. `near`: another one if need be, and the state says so. */
-  readonly localPort: 'exact' | 'near';
+export interface ForwardSetOptions extends Omit<ForwardDeps, 'onChange'> {
+  readonly onChange: (forwards: readonly ForwardState[]) => void;
 }
 
-/** Opens what a specification says. `onTrouble` tells how the latest connection fared: undefined when it was fine. */
-export type OpenSpec = (
-  spec: ForwardSpec,
-  onTrouble: (trouble: Problem | undefined) => void,
-  signal: AbortSignal,
-) => Promise<OpenForward | RemoteForward>;
-
-const attachRetry = { minMs: 500, maxMs: 15_000 } as const;
-
-interface Entry {
-  request: ForwardRequest;
-  state: ForwardState;
-  open?: OpenForward | RemoteForward;
-  /** The local port it had, to be had again. */
-  lastPort?: number;
-  instead?: { readonly port: number; readonly why: Problem };
-  trouble?: Problem;
-}
-
-/** The forwards of one host: what is wanted, kept apart from what is open. Opening and closing never interleave. */
+/** The forwards of one host. Opening and closing never interleave; what fails is in the state. */
 export class ForwardSet {
-  readonly #entries = new Map<string, Entry>();
+  readonly #forwards = new Map<string, Forward>();
   readonly #queue = new Queue();
-  readonly #open: OpenSpec;
-  readonly #log: Log;
-  readonly #onChange: (forwards: readonly ForwardState[]) => void;
-  readonly #lastPorts = new Map<number, number>();
+  readonly #options: ForwardSetOptions;
   readonly #closing = new AbortController();
   #nextId = 1;
   #isOn = true;
   #isSampling = false;
 
-  constructor(open: OpenSpec, log: Log, onChange: (forwards: readonly ForwardState[]) => void) {
-    this.#open = open;
-    this.#log = log;
-    this.#onChange = onChange;
+  constructor(options: ForwardSetOptions) {
+    this.#options = options;
   }
 
   /** Settles when it accepts connections. On failure the entry stays, saying why, and the `UserError` is thrown. */
   add(request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
     const id = String(this.#nextId++);
-    const lastPort = request.remotePort === undefined ? undefined : this.#lastPorts.get(request.remotePort);
-    const { spec, origin, label, remotePort } = request;
-    const state: ForwardState = {
-      id,
-      spec,
-      origin,
-      ...(label !== undefined && { label }),
-      ...(remotePort !== undefined && { remotePort }),
-      status: { kind: 'opening' },
-    };
-    const entry: Entry = { request, state, ...(lastPort !== undefined && { lastPort }) };
-    this.#entries.set(id, entry);
+    const forward = new Forward(id, request, { ...this.#options, onChange: () => this.#publish() });
+    this.#forwards.set(id, forward);
+    this.#publish();
     return this.#queue.run(async () => {
-      if (this.#isOn) await this.#start(entry, signal);
-      else this.#set(entry, { kind: 'off' });
-      return entry.state;
+      if (!request.isPaused) await this.#start(forward, signal);
+      return forward.state;
     });
   }
 
-  /** Ends listener and connections and forgets the forward. Its local port stays remembered for the same remote port. */
+  /** Ends listener and connections, and forgets the forward. */
   remove(id: string): Promise<void> {
-    return this.#queue.run(async () => {
-      const entry = this.#entries.get(id);
-      if (!entry) return;
-      await this.#stop(entry);
-      this.#entries.delete(id);
+    return this.#do(id, async (forward) => {
+      await forward.stop();
+      this.#forwards.delete(id);
       this.#publish();
     });
   }
 
   /** An auto-forward's server has gone: stops accepting, keeps its place. */
   sleep(id: string): Promise<void> {
-    return this.#queue.run(async () => {
-      const entry = this.#entries.get(id);
-      if (!entry) return;
-      await this.#stop(entry);
-      this.#set(entry, { kind: 'dormant', ...(entry.lastPort !== undefined && { localPort: entry.lastPort }) });
+    return this.#do(id, (forward) => {
+      const localPort = forward.lastPort;
+      return forward.stop({ kind: 'dormant', ...(localPort !== undefined && { localPort }) });
     });
   }
 
-  /** Opens again what sleeps, is off or has failed; the same local port first. */
-  retry(id: string, signal: AbortSignal): Promise<ForwardState | undefined> {
-    return this.#queue.run(async () => {
-      const entry = this.#entries.get(id);
-      if (!entry || entry.open || !this.#isOn) return entry?.state;
-      await this.#start(entry, signal);
-      return entry.state;
-    });
+  pause(id: string): Promise<void> {
+    return this.#do(id, (forward) => forward.stop({ kind: 'paused' }));
   }
 
-  /** Answers at another local port from now on; if that is not to be had, at the old one again, and throws. */
+  /** Opens again what sleeps, is paused, has expired or failed; the same local port first. */
+  resume(id: string, signal: AbortSignal): Promise<void> {
+    return this.#do(id, (forward) => this.#start(forward, signal));
+  }
+
   move(id: string, port: number, signal: AbortSignal): Promise<void> {
-    return this.#queue.run(async () => {
-      const entry = this.#entries.get(id);
-      if (!entry) return;
-      const before = entry.request;
-      const spec = withLocalPort(before.spec, port);
-      entry.request = { ...before, spec, localPort: 'exact' };
-      entry.state = { ...entry.state, spec };
-      await this.#stop(entry);
-      if (!this.#isOn) return;
-      try {
-        await this.#start(entry, signal);
-      } catch (error) {
-        entry.request = before;
-        entry.state = { ...entry.state, spec: before.spec };
-        await this.#start(entry, signal).catch(() => undefined);
-        throw error;
-      }
-    });
+    return this.#do(id, (forward) => forward.move(port, signal));
+  }
+
+  share(id: string, isWanted: boolean, signal: AbortSignal): Promise<void> {
+    return this.#do(id, (forward) => forward.share(isWanted, signal));
+  }
+
+  extend(id: string): Promise<void> {
+    return this.#do(id, async (forward) => forward.extend());
   }
 
   relabel(id: string, label: string | undefined): void {
-    const entry = this.#entries.get(id);
-    if (!entry) return;
-    const { label: _, ...rest } = entry.state;
-    entry.state = { ...rest, ...(label !== undefined && { label }) };
-    this.#publish();
+    this.#forwards.get(id)?.relabel(label);
   }
 
-  /** A new link: remote forwards are asked for again, and once more while the session that was lost may hold the port. */
   async attach(listenRemote: ListenRemote, signal: AbortSignal): Promise<void> {
-    await Promise.all(
-      [...this.#entries.values()].map(async (entry) => {
-        if (entry.open && 'attach' in entry.open) await this.#attach(entry, entry.open, listenRemote, signal);
-      }),
-    );
+    await Promise.all([...this.#forwards.values()].map((forward) => forward.attach(listenRemote, signal)));
   }
 
-  async #attach(entry: Entry, open: RemoteForward, listenRemote: ListenRemote, signal: AbortSignal): Promise<void> {
-    for (let attempt = 0; !signal.aborted && entry.open === open; attempt++) {
-      await delay(backoffMs(attempt, attachRetry), signal).catch(() => undefined);
-      try {
-        await open.attach(listenRemote, signal);
-        delete entry.trouble;
-      } catch (error) {
-        if (signal.aborted) return;
-        entry.trouble = problemOf(error);
-        this.#log.warn(`remote forward not open yet: ${entry.trouble.code}`);
-      }
-      this.#refresh(entry);
-      if (!entry.trouble) return;
-    }
-  }
-
-  /** Off stops all listeners and connections; on brings the same ones back. Failures end up in the state. */
+  /** Off stops all listeners and connections; on brings the same ones back. */
   switch(isOn: boolean): Promise<void> {
     return this.#queue.run(async () => {
       if (this.#isOn === isOn) return;
       this.#isOn = isOn;
-      for (const entry of this.#entries.values()) {
-        if (isOn && entry.state.status.kind === 'off')
-          await this.#start(entry, this.#closing.signal).catch(() => undefined);
-        else if (!isOn && entry.open) {
-          await this.#stop(entry);
-          this.#set(entry, { kind: 'off' });
+      for (const forward of this.#forwards.values()) {
+        if (!isOn && forward.isOpen) await forward.stop({ kind: 'off' });
+        if (isOn && forward.state.status.kind === 'off') {
+          await this.#start(forward, this.#closing.signal).catch(() => undefined);
         }
       }
     });
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#queue.run(async () => {
-      await Promise.all([...this.#entries.values()].map((entry) => this.#stop(entry)));
-      this.#entries.clear();
+  /** Ends all of them and forgets them. */
+  clear(): Promise<void> {
+    return this.#queue.run(async () => {
+      await Promise.all([...this.#forwards.values()].map((forward) => forward.stop()));
+      this.#forwards.clear();
+      this.#publish();
     });
   }
 
-  async #start(entry: Entry, signal: AbortSignal): Promise<void> {
-    this.#set(entry, { kind: 'opening' });
-    try {
-      entry.open = await this.#openNear(entry, AbortSignal.any([signal, this.#closing.signal]));
-    } catch (error) {
-      this.#set(entry, { kind: 'failed', why: problemOf(error) });
-      throw error;
-    }
-    const port = firstPort(entry.open.bound);
-    if (port !== undefined) {
-      entry.lastPort = port;
-      if (entry.request.remotePort !== undefined) this.#lastPorts.set(entry.request.remotePort, port);
-    }
-    this.#set(entry, this.#listening(entry, entry.open));
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.clear();
+  }
+
+  #do(id: string, act: (forward: Forward) => Promise<void>): Promise<void> {
+    return this.#queue.run(async () => {
+      const forward = this.#forwards.get(id);
+      if (forward) await act(forward);
+    });
+  }
+
+  async #start(forward: Forward, signal: AbortSignal): Promise<void> {
+    if (!this.#isOn) return forward.stop({ kind: 'off' });
+    await forward.start(AbortSignal.any([signal, this.#closing.signal]));
     void this.#sample();
   }
 
-  /** Tries the candidates in turn; only a port that is not to be had leads to the next. */
-  async #openNear(entry: Entry, signal: AbortSignal): Promise<OpenForward | RemoteForward> {
-    const { spec, localPort } = entry.request;
-    const onTrouble = (trouble: Problem | undefined): void => {
-      if (trouble) this.#log.warn(`connection failed: ${JSON.stringify(trouble)}`);
-      if (trouble) entry.trouble = trouble;
-      else delete entry.trouble;
-      this.#refresh(entry);
-    };
-    delete entry.instead;
-    const wanted = wantedLocalPort(spec);
-    if (wanted === undefined || localPort === 'exact') return this.#open(spec, onTrouble, signal);
-    let last: unknown;
-    for (const port of localPortCandidates(wanted, entry.lastPort)) {
-      try {
-        return await this.#open(withLocalPort(spec, port), onTrouble, signal);
-      } catch (error) {
-        last = error;
-        const why = localPortProblem(error);
-        if (!why) throw error;
-        if (port === wanted) entry.instead = { port, why };
-      }
-    }
-    throw last;
-  }
-
-  async #stop(entry: Entry): Promise<void> {
-    const { open } = entry;
-    delete entry.open;
-    delete entry.trouble;
-    await open?.close();
-  }
-
-  /** Looks at the counters once a second while anything is open, so that the state shows them. */
+  /** Looks at counters and clocks once a second while anything is open, so that the state shows them. */
   async #sample(): Promise<void> {
     if (this.#isSampling) return;
     this.#isSampling = true;
-    while (!this.#closing.signal.aborted && [...this.#entries.values()].some(({ open }) => open)) {
-      await delay(1000, this.#closing.signal).catch(() => undefined);
-      for (const entry of this.#entries.values()) this.#refresh(entry);
+    const { signal } = this.#closing;
+    while (!signal.aborted && [...this.#forwards.values()].some(({ isOpen }) => isOpen)) {
+      await delay(1000, signal).catch(() => undefined);
+      for (const [id, forward] of this.#forwards) {
+        if (forward.refresh()) await this.#do(id, (expired) => expired.expire(signal)).catch(() => undefined);
+      }
     }
     this.#isSampling = false;
   }
 
-  #listening(entry: Entry, open: OpenForward): ForwardStatus {
-    const { instead, trouble } = entry;
-    return {
-      kind: 'listening',
-      bound: open.bound,
-      traffic: open.traffic(),
-      ...(instead && { instead }),
-      ...(trouble && { trouble }),
-    };
-  }
-
-  #refresh(entry: Entry): void {
-    if (entry.open && entry.state.status.kind === 'listening') this.#set(entry, this.#listening(entry, entry.open));
-  }
-
-  #set(entry: Entry, status: ForwardStatus): void {
-    if (JSON.stringify(entry.state.status) === JSON.stringify(status)) return;
-    entry.state = { ...entry.state, status };
-    this.#publish();
-  }
-
   #publish(): void {
-    this.#onChange([...this.#entries.values()].map(({ state }) => state));
+    this.#options.onChange([...this.#forwards.values()].map(({ state }) => state));
   }
-}
-
-function firstPort(bound: readonly BoundAddress[]): number | undefined {
-  return bound.find((address) => address.kind === 'tcp')?.port;
-}
-
-/** The local port that a specification names, if it listens on this machine at a port of its own choice. */
-function wantedLocalPort({ kind, bind }: ForwardSpec): number | undefined {
-  if ((kind !== 'local' && kind !== 'dynamic') || bind.kind !== 'tcp' || bind.port === 0) return undefined;
-  return bind.port;
 }

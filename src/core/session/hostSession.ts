@@ -3,24 +3,27 @@ import { Scope } from '../../base/scope.ts';
 import type { Readable } from '../../base/store.ts';
 import { delay } from '../../base/delay.ts';
 import { errorText } from '../../base/userError.ts';
+import type { HostConfig } from '../config/hostConfig.ts';
 import { dialAddress } from '../detect/dialAddress.ts';
 import { identify } from '../detect/identify/identify.ts';
 import type { Detection, Listener } from '../detect/listener.ts';
 import { type ListenerWatch, watchListeners } from '../detect/watch.ts';
 import type { Dial } from '../forward/dial.ts';
-import type { ForwardSpec } from '../forward/spec.ts';
 import { decide } from '../policy/autoForward.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
-import type { Connection } from '../ssh/connection.ts';
-import { type ForwardRequest, ForwardSet } from './forwardSet.ts';
-import { Link, type OpenConnection } from './link.ts';
+import type { ForwardRequest } from './forward.ts';
+import { ForwardSet } from './forwardSet.ts';
+import { Link, type OpenConnection, type Opened } from './link.ts';
+import { type Memory, recall, remember } from './memory.ts';
 import { openSpec } from './openSpec.ts';
+import { requestFor, servedPort } from './forwardRequests.ts';
 import type { Settings } from './settings.ts';
-import { type ForwardState, type HostState, type SeenListener } from './state.ts';
+import { type ForwardState, type HostState, localPort, type SeenListener } from './state.ts';
 
 export interface HostSessionOptions {
   readonly open: OpenConnection;
   readonly settings: Readable<Settings>;
+  readonly memory: Memory;
   readonly log: Log;
   readonly read: () => HostState;
   readonly write: (change: (host: HostState) => HostState) => void;
@@ -42,47 +45,55 @@ export class HostSession {
   /** The next listing is the first since the user connected: what it shows was there before. */
   #isFirstListing = true;
   #isFocused = true;
-  #hasBeenOnline = false;
+  /** The forwards of the configuration and of the last time are there. */
+  #isRestored = false;
+  #sshPort = 22;
+  #localPorts: Record<number, number>;
   /** Ports whose auto-forward the user has stopped: not forwarded by itself again in this session. */
   readonly #declined = new Set<number>();
 
   constructor(options: HostSessionOptions) {
     this.#options = options;
+    this.#localPorts = { ...recall(options.memory, options.read().name).localPorts };
     this.#link = new Link({
       open: options.open,
       log: options.log,
       waitMs: () => options.settings.get().waitForLinkMs,
       onState: (link) => options.write((host) => ({ ...host, link })),
-      onConnection: (connection) => this.#onConnection(connection),
+      onConnection: (opened) => this.#onConnection(opened),
     });
-    this.#forwards = new ForwardSet(
-      (spec, onTrouble, signal) =>
+    this.#forwards = new ForwardSet({
+      open: (spec, onTrouble, signal) =>
         openSpec(spec, { dial: this.#dial, listenRemote: this.#link.listenRemote, onTrouble }, signal),
-      options.log,
-      (forwards) => options.write((host) => ({ ...host, forwards })),
-    );
+      log: options.log,
+      shareMs: () => options.settings.get().expireSharedAfterMs,
+      onChange: (forwards) => this.#onForwards(forwards),
+    });
   }
 
   /** Rejects with a `UserError` when the host is not to be had now. */
   async connect(signal: AbortSignal): Promise<void> {
-    if (this.#options.read().link.kind === 'online') return;
-    this.#isFirstListing = true;
+    const { kind } = this.#options.read().link;
+    if (kind === 'online') return;
+    if (kind === 'idle' || kind === 'failed') this.#isFirstListing = true;
     await this.#link.open(signal);
   }
 
   /** Ends the connection and its forwards. What the user made by hand comes back with the next connection. */
   async disconnect(): Promise<void> {
+    this.#isRestored = false;
     await this.#link.close();
     await this.#online.close();
+    await this.#forwards.clear();
     this.#declined.clear();
     this.#options.write((host) => ({ ...host, listeners: [], detection: { kind: 'off' } }));
-    for (const forward of this.#options.read().forwards) await this.#forwards.remove(forward.id);
   }
 
   /** Connects first if need be. Settles when the forward accepts connections. */
   async forward(request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
     await this.connect(signal);
-    return this.#forwards.add(request, signal);
+    const lastPort = request.remotePort === undefined ? undefined : this.#localPorts[request.remotePort];
+    return this.#forwards.add({ ...(lastPort !== undefined && { lastPort }), ...request }, signal);
   }
 
   /** Forwards what listens at a port of the remote, to the same local port if that is to be had. */
@@ -97,12 +108,8 @@ export class HostSession {
     await this.#forwards.remove(id);
   }
 
-  moveForward(id: string, port: number, signal: AbortSignal): Promise<void> {
-    return this.#forwards.move(id, port, signal);
-  }
-
-  relabel(id: string, label: string | undefined): void {
-    this.#forwards.relabel(id, label);
+  get forwards(): Pick<ForwardSet, 'pause' | 'resume' | 'move' | 'share' | 'extend' | 'relabel'> {
+    return this.#forwards;
   }
 
   setForwarding(isOn: boolean): Promise<void> {
@@ -133,7 +140,7 @@ export class HostSession {
     return this.#link.dial(listener && to.kind === 'tcp' ? { ...to, host: dialAddress(listener) } : to, signal);
   };
 
-  #onConnection(connection: Connection): void {
+  #onConnection({ connection, config }: Opened): void {
     const online = new Scope();
     this.#online = online;
     void connection.closed.then(() => online.close());
@@ -150,8 +157,40 @@ export class HostSession {
     online.add(watch);
     watch.setFocused(this.#isFocused);
     this.#watch = watch;
-    if (this.#hasBeenOnline) void this.#forwards.attach(connection.listenRemote, ended.signal);
-    this.#hasBeenOnline = true;
+    this.#sshPort = config.port;
+    if (this.#isRestored) void this.#forwards.attach(connection.listenRemote, ended.signal);
+    else this.#restore(config);
+    this.#isRestored = true;
+  }
+
+  /** Forwards of the configuration, and what the user had the last time. */
+  #restore(config: HostConfig): void {
+    const isPaused = !this.#options.settings.get().startConfigForwards;
+    const configured = config.forwards.map((spec): ForwardRequest => ({
+      spec,
+      origin: 'config',
+      localPort: 'exact',
+      isPaused,
+      ...servedPort(spec),
+    }));
+    const { forwards } = recall(this.#options.memory, config.name);
+    const saved = forwards.map((each): ForwardRequest => ({ ...each, origin: 'user', localPort: 'near' }));
+    const known = new Set(config.forwards.map((spec) => JSON.stringify(spec)));
+    for (const request of [...configured, ...saved.filter(({ spec }) => !known.has(JSON.stringify(spec)))]) {
+      this.#run(this.forward(request, this.#closing.signal));
+    }
+  }
+
+  #onForwards(forwards: readonly ForwardState[]): void {
+    this.#options.write((host) => ({ ...host, forwards }));
+    for (const forward of forwards) {
+      const port = localPort(forward);
+      if (port !== undefined && forward.remotePort !== undefined) this.#localPorts[forward.remotePort] = port;
+    }
+    // What ends because the host or the window is left is still wanted.
+    if (this.#isRestored && !this.#closing.signal.aborted) {
+      this.#run(remember(this.#options.memory, this.#options.read().name, forwards, this.#localPorts));
+    }
   }
 
   #onListeners(listing: readonly Listener[], detection: Detection, signal: AbortSignal): void {
@@ -187,7 +226,7 @@ export class HostSession {
       listeners: host.listeners.map((each) => (each.listener.port === listener.port ? { ...each, identity } : each)),
     }));
     const place = this.#options.read().forwards.find((each) => each.remotePort === listener.port);
-    if (place?.status.kind === 'dormant') await this.#forwards.retry(place.id, this.#closing.signal);
+    if (place?.status.kind === 'dormant') await this.#forwards.resume(place.id, this.#closing.signal);
     if (!place && !this.#declined.has(listener.port)) await this.#autoForward({ ...seen, identity }, signal);
   }
 
@@ -196,7 +235,7 @@ export class HostSession {
     const { port } = seen.listener;
     const decision = decide(
       { ...seen, seenAtMs: seen.seenAt },
-      { mode, forwardExisting, rules, sshPort: 22 },
+      { mode, forwardExisting, rules, sshPort: this.#sshPort },
       Date.now(),
     );
     switch (decision.kind) {
@@ -207,7 +246,7 @@ export class HostSession {
       case 'forward': {
         const { label, requireLocalPort } = decision.attributes;
         const request = requestFor(port, 'auto', label);
-        const forward = await this.#forwards.add(
+        const forward = await this.forward(
           { ...request, localPort: requireLocalPort ? 'exact' : 'near' },
           this.#closing.signal,
         );
@@ -229,8 +268,8 @@ export class HostSession {
   }
 
   /** Nobody waits for these: what goes wrong is in the state already, or worth a line in the log. */
-  #run(job: Promise<void>): void {
-    job.catch((error: unknown) => {
+  #run(job: PromiseLike<unknown>): void {
+    Promise.resolve(job).catch((error: unknown) => {
       if (!this.#closing.signal.aborted) this.#options.log.debug(`given up: ${errorText(error)}`);
     });
   }
@@ -243,16 +282,6 @@ export class HostSession {
   #isOwn({ port, process: owner }: Listener): boolean {
     return owner?.pid === process.pid && this.#options.isOwnPort(port);
   }
-}
-
-/** The local forward of a port of the remote, as the user would type it. */
-export function requestFor(port: number, origin: ForwardState['origin'], label?: string): ForwardRequest {
-  const spec: ForwardSpec = {
-    kind: 'local',
-    bind: { kind: 'tcp', host: undefined, port },
-    to: { kind: 'tcp', host: 'localhost', port },
-  };
-  return { spec, origin, remotePort: port, localPort: 'near', ...(label !== undefined && { label }) };
 }
 
 /** The same start of the same server, as far as the remote tells. */

@@ -2,13 +2,20 @@ import { backoffMs } from '../../base/backoff.ts';
 import { abortable, deadline, delay } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
 import { UserError } from '../../base/userError.ts';
+import type { HostConfig } from '../config/hostConfig.ts';
 import type { Dial, DialProblem, ListenRemote } from '../forward/dial.ts';
 import { type Problem, problemOf } from '../problem.ts';
 import type { Connection } from '../ssh/connection.ts';
 import type { LinkState } from './state.ts';
 
-/** `isAttended`: a person waits for it, so prompts may appear. A reconnect in the background asks nobody. */
-export type OpenConnection = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<Connection>;
+/** A connection, and the configuration that it was made with. */
+export interface Opened {
+  readonly connection: Connection;
+  readonly config: HostConfig;
+}
+
+/** `attended`: a person waits for it, so prompts may appear. A reconnect in the background asks nobody. */
+export type OpenConnection = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<Opened>;
 
 export interface LinkOptions {
   readonly open: OpenConnection;
@@ -17,7 +24,7 @@ export interface LinkOptions {
   readonly waitMs: () => number;
   readonly onState: (state: LinkState) => void;
   /** Called for every connection that comes up, the first and each later one, before any dial gets it. */
-  readonly onConnection: (connection: Connection) => void;
+  readonly onConnection: (opened: Opened) => void;
 }
 
 const retry = { minMs: 1000, maxMs: 30_000 } as const;
@@ -46,12 +53,12 @@ export class Link {
     this.#run = run;
     this.#options.onState({ kind: 'connecting', since: Date.now() });
     try {
-      const connection = await this.#options.open('attended', AbortSignal.any([signal, run.signal]));
+      const opened = await this.#options.open('attended', AbortSignal.any([signal, run.signal]));
       if (run.signal.aborted) {
-        await connection.close();
+        await opened.connection.close();
         throw run.signal.reason;
       }
-      this.#up(connection, run);
+      this.#up(opened, run);
     } catch (error) {
       const why = problemOf(error);
       if (this.#run === run) {
@@ -101,10 +108,11 @@ export class Link {
     });
   }
 
-  #up(connection: Connection, run: AbortController): void {
+  #up(opened: Opened, run: AbortController): void {
+    const { connection } = opened;
     this.#connection = connection;
     this.#options.onState({ kind: 'online', since: Date.now(), facts: connection.facts });
-    this.#options.onConnection(connection);
+    this.#options.onConnection(opened);
     for (const resolve of this.#waiters) resolve(connection);
     this.#waiters.clear();
     void this.#watch(connection, run);
@@ -127,10 +135,10 @@ export class Link {
       await delay(waitMs, AbortSignal.any([run.signal, this.#wake.signal])).catch(() => undefined);
       if (run.signal.aborted) return;
       try {
-        const connection = await this.#options.open('background', run.signal);
+        const opened = await this.#options.open('background', run.signal);
         // Aborted at the last moment: whoever aborted owns the state now.
-        if (run.signal.aborted) await connection.close();
-        else this.#up(connection, run);
+        if (run.signal.aborted) await opened.connection.close();
+        else this.#up(opened, run);
         return;
       } catch (error) {
         if (run.signal.aborted) return;

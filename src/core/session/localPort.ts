@@ -20,3 +20,9 @@ export function localPortProblem(error: unknown): ListenProblem | undefined {
 export function withLocalPort(spec: ForwardSpec, port: number): ForwardSpec {
   return spec.bind.kind === 'tcp' ? { ...spec, bind: { ...spec.bind, port } } : spec;
 }
+
+/** The local port that a specification names, if it listens on this machine at a port of its own choice. */
+export function wantedLocalPort({ kind, bind }: ForwardSpec): number | undefined {
+  if ((kind !== 'local' && kind !== 'dynamic') || bind.kind !== 'tcp' || bind.port === 0) return undefined;
+  return bind.port;
+}

@@ -1,4 +1,4 @@
-import type { HostKeyQuestion, Prompts, SecretQuestion } from '../ssh/prompts.ts';
+import { type HostKeyQuestion, type Prompts, secretKey } from '../ssh/prompts.ts';
 
 /**
  * Lets a reconnect in the background log in with what the user typed for the first connection of this session.
@@ -17,7 +17,7 @@ export function rememberAnswers(prompts: Prompts): { readonly asking: Prompts; r
       },
       async secret(question, signal) {
         const answer = await prompts.secret(question, signal);
-        const key = keyOfSecret(question);
+        const key = secretKey(question);
         if (key && answer !== undefined) secrets.set(key, answer);
         return answer;
       },
@@ -26,7 +26,7 @@ export function rememberAnswers(prompts: Prompts): { readonly asking: Prompts; r
       hostKey: async (question) => (acceptedOnce.has(keyOfHost(question)) ? 'once' : 'refuse'),
       secret: async (question) => {
         // Only the first try: a password that no longer fits would get this address banned.
-        const key = keyOfSecret(question);
+        const key = secretKey(question);
         return key && 'attempt' in question && question.attempt <= 1 ? secrets.get(key) : undefined;
       },
       notice: () => undefined,
@@ -36,15 +36,4 @@ export function rememberAnswers(prompts: Prompts): { readonly asking: Prompts; r
 
 function keyOfHost({ host, keyType, fingerprint }: HostKeyQuestion): string {
   return `${host} ${keyType} ${fingerprint}`;
-}
-
-function keyOfSecret(question: SecretQuestion): string | undefined {
-  switch (question.kind) {
-    case 'passphrase':
-      return `passphrase ${question.keyFile}`;
-    case 'password':
-      return `password ${question.user}@${question.host}`;
-    case 'keyboardInteractive':
-      return undefined;
-  }
 }

@@ -3,9 +3,10 @@ import { type Readable, Store } from '../../base/store.ts';
 import { listHosts } from '../config/hosts.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
 import type { Prompts } from '../ssh/prompts.ts';
-import type { ForwardRequest } from './forwardSet.ts';
+import type { ForwardRequest } from './forward.ts';
 import { HostSession } from './hostSession.ts';
 import { type AllowCommand, connector } from './connector.ts';
+import type { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
 import { type AppState, emptyState, findHost, type ForwardState, type HostState, localPort, newHost } from './state.ts';
 
@@ -15,6 +16,7 @@ export interface SessionsOptions {
   /** `Match exec` and ProxyCommand run nothing that this has not allowed. */
   readonly allowCommand: AllowCommand;
   readonly onAutoForward: (host: string, forward: ForwardState, attributes: PortAttributes) => void;
+  readonly memory: Memory;
   readonly log: Log;
 }
 
@@ -23,6 +25,8 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #state = new Store<AppState>(emptyState);
   readonly #hosts = new Map<string, HostSession>();
+  /** By host: what a pasted command said besides the destination, as for ssh(1) -o. */
+  readonly #commandOptions = new Map<string, readonly string[]>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -32,8 +36,8 @@ export class Sessions {
     return this.#state;
   }
 
-  configFile(): string | undefined {
-    return this.#options.settings.get().configFile;
+  settings(): Settings {
+    return this.#options.settings.get();
   }
 
   /** Reads the SSH configuration again. Hosts that are in use stay. Resolves to the files that were read. */
@@ -58,6 +62,11 @@ export class Sessions {
     return files;
   }
 
+  /** From the next connection on the host is reached with these, as for ssh(1) -o, on top of its configuration. */
+  useOptions(name: string, options: readonly string[]): void {
+    this.#commandOptions.set(name, options);
+  }
+
   connect(name: string, signal: AbortSignal): Promise<void> {
     return this.#session(name).connect(signal);
   }
@@ -79,12 +88,9 @@ export class Sessions {
     await this.#hosts.get(name)?.stopForward(id);
   }
 
-  async moveForward(name: string, id: string, port: number, signal: AbortSignal): Promise<void> {
-    await this.#hosts.get(name)?.moveForward(id, port, signal);
-  }
-
-  relabel(name: string, id: string, label: string | undefined): void {
-    this.#hosts.get(name)?.relabel(id, label);
+  /** What can be done to the forwards of a host that is in use. */
+  forwardsOf(name: string): HostSession['forwards'] {
+    return this.#session(name).forwards;
   }
 
   /** The switch: off stops every listener and connection of every host, on brings the same ones back. */
@@ -116,7 +122,8 @@ export class Sessions {
     const session = new HostSession({
       log,
       settings: this.#options.settings,
-      open: connector(name, this.#options),
+      open: connector(name, () => this.#commandOptions.get(name) ?? [], this.#options),
+      memory: this.#options.memory,
       read: () => findHost(this.#state.get(), name) ?? newHost(name, { kind: 'typed' }),
       write: (change) =>
         this.#state.update((state) => ({

@@ -9,4 +9,8 @@ export interface Settings {
   readonly identifyServers: boolean;
   readonly portRules: PortRules;
   readonly waitForLinkMs: number;
+  /** Open the forwards of the SSH configuration on connect, as ssh(1) does. */
+  readonly startConfigForwards: boolean;
+  /** How long a forward stays open to more than this machine; 0 for ever. */
+  readonly expireSharedAfterMs: number;
 }

@@ -67,9 +67,15 @@ export type ForwardStatus =
       readonly instead?: { readonly port: number; readonly why: Problem };
       /** Why the latest connection failed, until one succeeds. */
       readonly trouble?: Problem;
+      /** It is open to more than this machine, for so many minutes; 'forever' when the user wants no end. */
+      readonly sharedFor?: number | 'forever';
     }
   /** Stopped by the switch; comes back with it. */
   | { readonly kind: 'off' }
+  /** Stopped by the user, to be resumed. */
+  | { readonly kind: 'paused' }
+  /** It was open to more than this machine, and its time is over. */
+  | { readonly kind: 'expired' }
   /** An auto-forward whose server has gone; takes the same local port when it returns. */
   | { readonly kind: 'dormant'; readonly localPort?: number }
   | { readonly kind: 'failed'; readonly why: Problem };

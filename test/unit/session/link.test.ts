@@ -3,9 +3,10 @@ import { PassThrough } from 'node:stream';
 import test from 'node:test';
 import { silentLog } from '../../../src/base/log.ts';
 import { UserError } from '../../../src/base/userError.ts';
-import { Link, type LinkOptions } from '../../../src/core/session/link.ts';
+import { Link } from '../../../src/core/session/link.ts';
 import type { LinkState } from '../../../src/core/session/state.ts';
 import type { Connection, ConnectionEnd } from '../../../src/core/ssh/connection.ts';
+import { hostConfig } from '../../support/hostConfig.ts';
 import { until } from '../../support/until.ts';
 
 interface FakeConnection extends Connection {
@@ -38,13 +39,13 @@ function connection(): FakeConnection {
 }
 
 function link(
-  open: LinkOptions['open'],
+  open: () => Promise<Connection>,
   waitMs = 20_000,
 ): { link: Link; states: LinkState['kind'][]; last: () => LinkState | undefined } {
   const all: LinkState[] = [];
   const states: LinkState['kind'][] = [];
   const made = new Link({
-    open,
+    open: async () => ({ connection: await open(), config: hostConfig() }),
     log: silentLog,
     waitMs: () => waitMs,
     onState: (state) => {

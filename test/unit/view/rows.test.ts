@@ -4,7 +4,8 @@ import type { AppState, ForwardState, HostState, SeenListener } from '../../../s
 import { emptyState, newHost } from '../../../src/core/session/state.ts';
 import { announcement } from '../../../src/view/announcement.ts';
 import { byteText, forwardUrl } from '../../../src/view/forwardText.ts';
-import { type Row, treeRows } from '../../../src/view/rows.ts';
+import type { Row } from '../../../src/view/row.ts';
+import { treeRows } from '../../../src/view/rows.ts';
 import { status } from '../../../src/view/status.ts';
 
 const facts = {
@@ -114,13 +115,10 @@ void test('a forward that took another local port says so, with the owner of the
     status: { kind: 'listening', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }], traffic, instead },
   });
   const host = online({ listeners: [flask], forwards: [moved] });
-  assert.match(
-    only(only(treeRows(app(host))).children).tooltip,
-    /Instead of local port 5000: Port 5000 is taken by node \(pid 42\)/u,
-  );
+  assert.match(only(only(treeRows(app(host))).children).tooltip, /Local port 5000 is taken by node \(pid 42\)/u);
   assert.equal(
     announcement(host, moved),
-    'Flask on devbox:5000 → http://localhost:5001. Port 5000 is taken by node (pid 42).',
+    'Flask on devbox:5000 → http://localhost:5001. Local port 5000 is taken by node (pid 42).',
   );
 });
 
@@ -131,7 +129,7 @@ void test('a database that is forwarded is copied, not opened', () => {
   };
   const row = only(only(treeRows(app(online({ listeners: [redis], forwards: [forward()] })))).children);
   assert.equal(row.click, 'copyAddress');
-  assert.equal(row.context, 'forward listening local');
+  assert.equal(row.context, 'forward listening local shareable');
 });
 
 void test('an address is made of the scheme and path that the server gave', () => {
@@ -178,7 +176,7 @@ void test('the status bar warns when a forward failed', () => {
   });
   const now = status(app(online({ forwards: [failed] })));
   assert.equal(now?.look, 'warning');
-  assert.match(now?.tooltip ?? '', /Port 80 needs administrator rights/u);
+  assert.match(now?.tooltip ?? '', /Local port 80 needs administrator rights/u);
 });
 
 void test('bytes are shown as browsers show them', () => {

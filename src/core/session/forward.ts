@@ -1,0 +1,228 @@
+import { backoffMs } from '../../base/backoff.ts';
+import { delay } from '../../base/delay.ts';
+import type { Log } from '../../base/log.ts';
+import type { ListenRemote } from '../forward/dial.ts';
+import type { OpenForward } from '../forward/forward.ts';
+import { isShared, onAllInterfaces } from '../forward/reach.ts';
+import type { RemoteForward } from '../forward/remote.ts';
+import type { ForwardSpec } from '../forward/spec.ts';
+import { type Problem, problemOf } from '../problem.ts';
+import { localPortCandidates, localPortProblem, wantedLocalPort, withLocalPort } from './localPort.ts';
+import type { ForwardState, ForwardStatus } from './state.ts';
+
+export interface ForwardRequest {
+  readonly spec: ForwardSpec;
+  readonly origin: ForwardState['origin'];
+  readonly label?: string;
+  readonly remotePort?: number;
+  /** `exact`: this local port or an error. `near`: another one if need be, and the state says so. */
+  readonly localPort: 'exact' | 'near';
+  /** The local port it had before, to be had again. */
+  readonly lastPort?: number;
+  readonly isPaused?: boolean;
+}
+
+/** Opens what a specification says. `onTrouble` tells how the latest connection fared: undefined when it was fine. */
+export type OpenSpec = (
+  spec: ForwardSpec,
+  onTrouble: (trouble: Problem | undefined) => void,
+  signal: AbortSignal,
+) => Promise<OpenForward | RemoteForward>;
+
+export interface ForwardDeps {
+  readonly open: OpenSpec;
+  readonly log: Log;
+  readonly onChange: () => void;
+  /** How long a forward stays open to more than this machine; 0 for ever. */
+  readonly shareMs: () => number;
+}
+
+const attachRetry = { minMs: 500, maxMs: 15_000 } as const;
+
+/** One wanted forward and what became of it. Its owner sees to it that opening and closing never interleave. */
+export class Forward {
+  readonly #deps: ForwardDeps;
+  #request: ForwardRequest;
+  #state: ForwardState;
+  #open: OpenForward | RemoteForward | undefined;
+  #lastPort: number | undefined;
+  #instead: { readonly port: number; readonly why: Problem } | undefined;
+  #trouble: Problem | undefined;
+  /** The user opened it to the network, until then. */
+  #isShared = false;
+  #sharedUntil: number | undefined;
+
+  constructor(id: string, request: ForwardRequest, deps: ForwardDeps) {
+    this.#deps = deps;
+    this.#request = request;
+    this.#lastPort = request.lastPort;
+    const { spec, origin, label, remotePort, isPaused } = request;
+    this.#state = {
+      id,
+      spec,
+      origin,
+      ...(label !== undefined && { label }),
+      ...(remotePort !== undefined && { remotePort }),
+      status: isPaused ? { kind: 'paused' } : { kind: 'opening' },
+    };
+  }
+
+  get state(): ForwardState {
+    return this.#state;
+  }
+
+  get isOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
+  get lastPort(): number | undefined {
+    return this.#lastPort;
+  }
+
+  /** Settles when it accepts connections. On failure the state says why, and the `UserError` is thrown. */
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.#open) return;
+    this.#set({ kind: 'opening' });
+    try {
+      this.#open = await this.#openNear(signal);
+    } catch (error) {
+      this.#set({ kind: 'failed', why: problemOf(error) });
+      throw error;
+    }
+    this.#lastPort = this.#open.bound.find((bound) => bound.kind === 'tcp')?.port ?? this.#lastPort;
+    const ms = this.#deps.shareMs();
+    const mayExpire = isShared(this.#state.spec) && this.#request.origin !== 'config' && ms > 0;
+    this.#sharedUntil = mayExpire ? Date.now() + ms : undefined;
+    this.refresh();
+  }
+
+  /** Ends listener and connections; the port is free when this resolves. `status`: what it is from now on. */
+  async stop(status?: ForwardStatus): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    this.#trouble = undefined;
+    this.#instead = undefined;
+    await open?.close();
+    if (status) this.#set(status);
+  }
+
+  /** Answers at another local port from now on; if that is not to be had, at the old one again, and throws. */
+  move(port: number, signal: AbortSignal): Promise<void> {
+    const spec = withLocalPort(this.#request.spec, port);
+    return this.#change({ ...this.#request, spec, localPort: 'exact' }, signal);
+  }
+
+  /** Opens it to every interface for a while, or closes it to others again. The port stays the same. */
+  async share(isWanted: boolean, signal: AbortSignal): Promise<void> {
+    const wasShared = this.#isShared;
+    this.#isShared = isWanted;
+    await this.#change(this.#request, signal).catch((error: unknown) => {
+      this.#isShared = wasShared;
+      throw error;
+    });
+  }
+
+  /** More time for a forward that is open to others. */
+  extend(): void {
+    if (this.#sharedUntil === undefined) return;
+    this.#sharedUntil = Date.now() + this.#deps.shareMs();
+    this.refresh();
+  }
+
+  relabel(label: string | undefined): void {
+    const { label: _, ...rest } = this.#state;
+    this.#state = { ...rest, ...(label !== undefined && { label }) };
+    this.#deps.onChange();
+  }
+
+  /** A new link: a remote forward is asked for again, and again while the session that was lost may hold the port. */
+  async attach(listenRemote: ListenRemote, signal: AbortSignal): Promise<void> {
+    const open = this.#open;
+    if (!open || !('attach' in open)) return;
+    for (let attempt = 0; !signal.aborted && this.#open === open; attempt++) {
+      await delay(backoffMs(attempt, attachRetry), signal).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        await open.attach(listenRemote, signal);
+        this.#onTrouble(undefined);
+        return;
+      } catch (error) {
+        if (!signal.aborted) this.#onTrouble(problemOf(error));
+      }
+    }
+  }
+
+  /** The state with the counters of this moment. True: its time is over. */
+  refresh(): boolean {
+    if (!this.#open) return false;
+    const leftMs = this.#sharedUntil === undefined ? undefined : this.#sharedUntil - Date.now();
+    if (leftMs !== undefined && leftMs <= 0) return true;
+    const sharedFor = leftMs === undefined ? 'forever' : Math.ceil(leftMs / 60_000);
+    this.#set({
+      kind: 'listening',
+      bound: this.#open.bound,
+      traffic: this.#open.traffic(),
+      ...(this.#instead && { instead: this.#instead }),
+      ...(this.#trouble && { trouble: this.#trouble }),
+      ...(isShared(this.#state.spec) && { sharedFor }),
+    });
+    return false;
+  }
+
+  /** What was opened to the network by hand goes on for this machine alone; the rest ends. */
+  async expire(signal: AbortSignal): Promise<void> {
+    if (this.#isShared) await this.share(false, signal);
+    else await this.stop({ kind: 'expired' });
+  }
+
+  async #change(request: ForwardRequest, signal: AbortSignal): Promise<void> {
+    const before = this.#request;
+    const wasOpen = this.isOpen || this.#state.status.kind === 'failed';
+    const use = (now: ForwardRequest): void => {
+      this.#request = now;
+      this.#state = { ...this.#state, spec: this.#isShared ? onAllInterfaces(now.spec) : now.spec };
+    };
+    await this.stop();
+    use(request);
+    if (!wasOpen) return this.#deps.onChange();
+    try {
+      await this.start(signal);
+    } catch (error) {
+      use(before);
+      await this.start(signal).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Tries the candidates in turn; only a port that is not to be had leads to the next. */
+  async #openNear(signal: AbortSignal): Promise<OpenForward | RemoteForward> {
+    const { spec } = this.#state;
+    const onTrouble = (trouble: Problem | undefined): void => this.#onTrouble(trouble);
+    const wanted = wantedLocalPort(spec);
+    if (wanted === undefined || this.#request.localPort === 'exact') return this.#deps.open(spec, onTrouble, signal);
+    let last: unknown;
+    for (const port of localPortCandidates(wanted, this.#lastPort)) {
+      try {
+        return await this.#deps.open(withLocalPort(spec, port), onTrouble, signal);
+      } catch (error) {
+        last = error;
+        const why = localPortProblem(error);
+        if (!why) throw error;
+        if (port === wanted) this.#instead = { port, why };
+      }
+    }
+    throw last;
+  }
+
+  #onTrouble(trouble: Problem | undefined): void {
+    if (trouble) this.#deps.log.warn(`connection failed: ${JSON.stringify(trouble)}`);
+    this.#trouble = trouble;
+    this.refresh();
+  }
+
+  #set(status: ForwardStatus): void {
+    if (JSON.stringify(this.#state.status) === JSON.stringify(status)) return;
+    this.#state = { ...this.#state, status };
+    this.#deps.onChange();
+  }
+}

@@ -1,0 +1,40 @@
+import os from 'node:os';
+import * as vscode from 'vscode';
+import { isShared } from '../core/forward/reach.ts';
+import type { ForwardSpec } from '../core/forward/spec.ts';
+import type { Sessions } from '../core/session/sessions.ts';
+import { findHost, localPort } from '../core/session/state.ts';
+import { onAllInterfaces } from '../core/forward/reach.ts';
+import { address } from '../view/problem.ts';
+import { shareQuestion } from '../view/share.ts';
+import type { Chosen } from './commands.ts';
+
+/** Asks before forwards are opened to more than this machine. True at once when none of them is. */
+export async function confirmOpen(specs: readonly ForwardSpec[], shareMs: number): Promise<boolean> {
+  const wide = specs.filter(isShared);
+  if (wide.length === 0) return true;
+  const { what, detail, yes } = shareQuestion(wide, shareMs);
+  return (await vscode.window.showWarningMessage(what, { modal: true, detail }, yes)) === yes;
+}
+
+export function confirmSharing(specs: readonly ForwardSpec[], shareMs: number): Promise<boolean> {
+  return confirmOpen(specs.map(onAllInterfaces), shareMs);
+}
+
+/** Shows under which addresses other machines reach a forward now. */
+export async function showReachable(sessions: Sessions, { host, forward }: Chosen): Promise<void> {
+  const now = findHost(sessions.state.get(), host.name)?.forwards.find(({ id }) => id === forward.id);
+  const port = now && localPort(now);
+  if (port === undefined) return;
+  const addresses = Object.values(os.networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map((each) => `http://${address(each.address, port)}`);
+  const copy = 'Copy Address';
+  const [first] = addresses;
+  const message = first
+    ? `Others reach it at ${addresses.join(' or ')}`
+    : 'This machine has no network address at present.';
+  const choice = await vscode.window.showInformationMessage(message, ...(first ? [copy] : []));
+  if (choice === copy && first) await vscode.env.clipboard.writeText(first);
+}

@@ -1,0 +1,126 @@
+import { isShared, remoteReach } from '../core/forward/reach.ts';
+import type { ForwardState, ForwardStatus, HostState, SeenListener } from '../core/session/state.ts';
+import { byteText, destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
+import { listenerLines, processName, serverName } from './listenerText.ts';
+import { problemText } from './problem.ts';
+import { colors, type Row } from './row.ts';
+
+type Look = Pick<Row, 'description' | 'tooltip' | 'icon' | 'context'> & Pick<Row, 'click'>;
+
+/** A forward, with what is known of the server behind it. */
+export function forwardRow(host: HostState, forward: ForwardState): Row {
+  const seen = host.listeners.find(({ listener }) => listener.port === forward.remotePort);
+  const about = seen ? listenerLines(host.name, seen) : [`${destinationText(forward.spec)} through ${host.name}`];
+  return {
+    id: `forward:${host.name}:${forward.id}`,
+    label: label(forward, seen),
+    fold: 'none',
+    children: [],
+    target: { kind: 'forward', host: host.name, id: forward.id },
+    ...look(host, forward, seen, about),
+  };
+}
+
+function look(host: HostState, forward: ForwardState, seen: SeenListener | undefined, about: readonly string[]): Look {
+  const { status } = forward;
+  const dim = (description: string, icon: string, context: string, hint: string): Look => ({
+    description,
+    icon: { id: icon, color: colors.grey },
+    context: `forward ${context}`,
+    tooltip: [...about, hint].join('\n'),
+  });
+  switch (status.kind) {
+    case 'opening':
+      return { ...dim('opening…', 'loading~spin', 'opening', 'Opening'), icon: { id: 'loading~spin' } };
+    case 'listening':
+      return listening(host, forward, status, seen, about);
+    case 'off':
+      return dim('off', 'debug-pause', 'off', 'Forwarding is switched off');
+    case 'paused':
+      return { ...dim('paused', 'debug-pause', 'paused', 'Click to resume'), click: 'resume' };
+    case 'expired': {
+      const hint = 'It was open to others than this machine, and ended by itself. Click to open it again';
+      return { ...dim('its time is over', 'clock', 'paused', hint), click: 'resume' };
+    }
+    case 'dormant': {
+      const place = status.localPort === undefined ? '' : `; localhost:${status.localPort} returns with it`;
+      return dim(`server stopped${place}`, 'circle-slash', 'dormant', 'Forwarded again as soon as the server is back');
+    }
+    case 'failed': {
+      const { what, next } = problemText(status.why);
+      const icon = { id: 'error', color: colors.red };
+      return { description: what, tooltip: `${what}\n${next}`, icon, context: 'forward failed', click: 'resume' };
+    }
+  }
+}
+
+function listening(
+  host: HostState,
+  forward: ForwardState,
+  status: Extract<ForwardStatus, { readonly kind: 'listening' }>,
+  seen: SeenListener | undefined,
+  about: readonly string[],
+): Look {
+  const { traffic, trouble, instead } = status;
+  const isRemote = forward.spec.kind === 'remote' || forward.spec.kind === 'remoteDynamic';
+  const url = forwardUrl(host, forward);
+  const isPage = url !== undefined && (seen === undefined || seen.identity?.scheme !== undefined);
+  const where = isRemote ? `at ${remoteBindText(forward)} on ${host.name}` : `→ ${localAddress(forward) ?? ''}`;
+  const warnings = [
+    shareText(status),
+    isRemote ? reachText(host, forward) : undefined,
+    trouble && problemText(trouble).what,
+  ];
+  const tooltip = [
+    ...about,
+    isPage ? `Click to open ${url}` : `Answers ${where}`,
+    ...(instead ? [problemText(instead.why).what] : []),
+    `${traffic.openConnections} open connections, ${traffic.totalConnections} in all; ${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
+    ...warnings,
+    trouble && problemText(trouble).next,
+  ];
+  const isShareable = forward.spec.kind === 'local' && forward.spec.bind.kind === 'tcp';
+  const context = [
+    'forward listening',
+    isRemote ? 'remote' : 'local',
+    isPage && 'page',
+    isShared(forward.spec) ? 'shared' : isShareable && 'shareable',
+  ];
+  return {
+    description: [where, ...warnings, seen && processName(seen.listener)].filter(Boolean).join(' · '),
+    tooltip: tooltip.filter(Boolean).join('\n'),
+    icon: warnings.some(Boolean)
+      ? { id: trouble ? 'warning' : 'broadcast', color: colors.yellow }
+      : { id: seen?.identity?.icon ?? (isRemote ? 'export' : 'plug'), color: colors.green },
+    context: context.filter(Boolean).join(' '),
+    ...(isPage ? { click: 'open' as const } : isRemote ? {} : { click: 'copyAddress' as const }),
+  };
+}
+
+function label(forward: ForwardState, seen: SeenListener | undefined): string {
+  if (forward.remotePort === undefined) return forward.label ?? destinationText(forward.spec);
+  return [String(forward.remotePort), forward.label ?? (seen && serverName(seen))].filter(Boolean).join('  ');
+}
+
+/** How long others than this machine can still use it. */
+function shareText({ sharedFor }: Extract<ForwardStatus, { readonly kind: 'listening' }>): string | undefined {
+  if (sharedFor === undefined) return undefined;
+  return sharedFor === 'forever' ? 'open to the network' : `open to the network for ${sharedFor} min`;
+}
+
+/** Where the server did not listen as it was asked: it reports success all the same. */
+function reachText(host: HostState, forward: ForwardState): string | undefined {
+  const { spec, status } = forward;
+  if (status.kind !== 'listening') return undefined;
+  const port = status.bound.find((bound) => bound.kind === 'tcp')?.port;
+  const there = host.listeners.find(({ listener }) => listener.port === port)?.listener;
+  if (!there) return undefined;
+  switch (remoteReach(spec.bind, there.addresses)) {
+    case 'wider':
+      return 'wider than asked: the server opened it to its network (GatewayPorts yes)';
+    case 'narrower':
+      return 'narrower than asked: the server keeps it to itself (GatewayPorts no)';
+    case 'asAsked':
+      return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { UserError } from '../base/userError.ts';
+import { isCommandText, parseCommandText } from '../core/forward/command.ts';
+import type { ForwardSpec } from '../core/forward/spec.ts';
+import type { Problem } from '../core/problem.ts';
+import { destinationText } from './forwardText.ts';
+import { problemText } from './problem.ts';
+
+/** A host to go to, and what a pasted command said besides. */
+export interface HostChoice {
+  readonly name: string;
+  /** As for ssh(1) -o. */
+  readonly options: readonly string[];
+  readonly forwards: readonly ForwardSpec[];
+}
+
+/** A line of the box that asks for a host: what was typed, understood, or why it was not. */
+export interface HostPick {
+  readonly label: string;
+  readonly description: string;
+  readonly icon: string;
+  /** Absent for an error. */
+  readonly choice?: HostChoice;
+}
+
+/** What somebody typed that is no host of the list: a destination as after `ssh`, or a whole pasted command. */
+export function typedHost(text: string): HostPick | undefined {
+  const typed = text.trim();
+  if (typed === '') return undefined;
+  if (!isCommandText(typed)) {
+    if (/\s/u.test(typed))
+      return { label: 'A host name has no blanks.', description: 'A whole command begins with ssh', icon: 'error' };
+    return {
+      label: typed,
+      description: 'use what you typed',
+      icon: 'edit',
+      choice: { name: typed, options: [], forwards: [] },
+    };
+  }
+  try {
+    const { host, user, port, options, forwards } = parseCommandText(typed);
+    if (host === undefined)
+      throw new UserError<Problem>({ code: 'commandSyntax', reason: 'noDestination', word: typed });
+    const name = destination(host, user, port);
+    const description =
+      forwards.length === 0 ? 'what this command connects to' : forwards.map(destinationText).join(', ');
+    return { label: name, description, icon: 'terminal', choice: { name, options, forwards } };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { what, next } = problemText(error.problem as Problem);
+    return { label: what, description: next, icon: 'error' };
+  }
+}
+
+function destination(host: string, user: string | undefined, port: number | undefined): string {
+  const name = host.includes(':') && port !== undefined ? `[${host}]` : host;
+  return `${user === undefined ? '' : `${user}@`}${name}${port === undefined ? '' : `:${port}`}`;
+}

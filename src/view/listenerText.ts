@@ -1,0 +1,28 @@
+import type { Listener } from '../core/detect/listener.ts';
+import type { SeenListener } from '../core/session/state.ts';
+
+/** `Flask`, or undefined for what nobody knows. */
+export function serverName({ identity }: SeenListener): string | undefined {
+  return identity && identity.framework !== 'unknown' ? identity.name : undefined;
+}
+
+/** The program's name as one started it: some call their main thread `MainThread`. */
+export function processName({ process }: Listener): string | undefined {
+  const [program = ''] = process?.commandLine ?? [];
+  return /[^/\\\s]+$/u.exec(program)?.[0] ?? process?.name;
+}
+
+/** A listener in full, for tooltips. */
+export function listenerLines(hostName: string, seen: SeenListener): string[] {
+  const { listener, identity } = seen;
+  const { process, port, addresses } = listener;
+  const title = identity?.title ? ` (“${identity.title}”)` : '';
+  return [
+    `${serverName(seen) ?? 'A server'}${title} on ${hostName}, port ${port} (${addresses.join(', ')})`,
+    ...(process
+      ? [`${process.name}, pid ${process.pid}${process.workingDirectory ? `, in ${process.workingDirectory}` : ''}`]
+      : []),
+    ...(process?.container ? [`in the container ${process.container}`] : []),
+    ...(process?.commandLine ? [process.commandLine.join(' ').slice(0, 200)] : []),
+  ];
+}

@@ -1,0 +1,29 @@
+/** What a command acts on. Plain data, so that it survives the way through a menu. */
+export type Target =
+  | { readonly kind: 'host'; readonly host: string }
+  | { readonly kind: 'listener'; readonly host: string; readonly port: number }
+  | { readonly kind: 'forward'; readonly host: string; readonly id: string };
+
+/** A row of the Ports tree. All text is plain: nothing that came from a remote is ever rendered as markup. */
+export interface Row {
+  /** Stable over refreshes, so that selection and folding stay. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly tooltip: string;
+  readonly icon: { readonly id: string; readonly color?: string };
+  /** Words separated by blanks, for `when` clauses. */
+  readonly context: string;
+  readonly fold: 'none' | 'expanded' | 'collapsed';
+  readonly children: readonly Row[];
+  readonly target?: Target;
+  readonly click?: 'connect' | 'forward' | 'open' | 'copyAddress' | 'resume';
+}
+
+/** Ids of theme colours. */
+export const colors = {
+  green: 'charts.green',
+  grey: 'disabledForeground',
+  red: 'list.errorForeground',
+  yellow: 'list.warningForeground',
+} as const;

@@ -1,0 +1,42 @@
+import { secretKey, type SecretQuestion } from '../core/ssh/prompts.ts';
+
+/** The words of a box that asks for a password, a passphrase or a code. */
+export interface SecretText {
+  readonly title: string;
+  readonly prompt: string;
+  /** The button's, where the answer may be remembered. */
+  readonly remember?: { readonly icon: string; readonly tooltip: string };
+}
+
+export function secretText(question: SecretQuestion, isRemembered: boolean): SecretText {
+  const remember = secretKey(question) !== undefined && {
+    remember: isRemembered
+      ? { icon: 'pass-filled', tooltip: 'Do not remember it' }
+      : { icon: 'circle-large-outline', tooltip: 'Remember it' },
+  };
+  return { ...titleAndPrompt(question, isRemembered ? ' (will be remembered)' : ''), ...remember };
+}
+
+function titleAndPrompt(question: SecretQuestion, addition: string): { title: string; prompt: string } {
+  switch (question.kind) {
+    case 'passphrase':
+      return {
+        title: `Key for ${question.host}`,
+        prompt: `${again(question)}Passphrase of ${question.keyFile}${addition}`,
+      };
+    case 'password':
+      return {
+        title: `Log in to ${question.host}`,
+        prompt: `${again(question)}Password of ${question.user} on ${question.host}${addition}`,
+      };
+    case 'keyboardInteractive':
+      return {
+        title: question.title || `Log in to ${question.host}`,
+        prompt: [question.instruction, question.prompt].filter(Boolean).join(' '),
+      };
+  }
+}
+
+function again({ attempt }: { readonly attempt: number }): string {
+  return attempt > 1 ? 'That was not right. ' : '';
+}

@@ -1,0 +1,27 @@
+import type { ForwardSpec } from '../core/forward/spec.ts';
+import { bindText } from './forwardText.ts';
+
+/** What one should know before others can reach a forward. */
+export function shareQuestion(
+  specs: readonly ForwardSpec[],
+  shareMs: number,
+): { what: string; detail: string; yes: string } {
+  const isRemote = specs.some(({ kind }) => kind === 'remote' || kind === 'remoteDynamic');
+  const isSocks = specs.some(({ kind }) => kind === 'dynamic' || kind === 'remoteDynamic');
+  const where = isRemote ? 'the remote' : 'this machine';
+  const what = isSocks ? 'use it as a proxy' : 'use what is behind it';
+  const time = timeText(shareMs);
+  return {
+    what: `Open ${specs.map(({ bind }) => bindText(bind)).join(', ')} to the network?`,
+    detail: `Anyone who can reach ${where} over the network can then ${what}, without logging in.${time ? ` It ends by itself after ${time}.` : ''}`,
+    yes: time ? `Open for ${time}` : 'Open',
+  };
+}
+
+/** `1 hour`, `30 minutes`; undefined for ever. */
+function timeText(ms: number): string | undefined {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes === 0) return undefined;
+  if (minutes % 60 !== 0) return `${minutes} minutes`;
+  return minutes === 60 ? '1 hour' : `${minutes / 60} hours`;
+}
