@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { parseForward } from '../../../src/core/forward/grammar.ts';
+import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { type Memory, shortMemory } from '../../../src/core/session/memory.ts';
+import { type ForwardState, localPort } from '../../../src/core/session/state.ts';
+import { freePort } from '../../support/freePort.ts';
+import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { until } from '../../support/until.ts';
+
+const never = new AbortController().signal;
+
+void describe('forwards of a host', { timeout: 120_000 }, () => {
+  let sshd: Sshd;
+  let app: TestSessions;
+  let web: http.Server;
+  let port: number;
+  let configured: number;
+  const memory: Memory = shortMemory();
+
+  const open = (): Promise<TestSessions> =>
+    startSessions(sshd.configFile, { autoForward: 'off', expireSharedAfterMs: 60_000 }, { memory });
+  const add = (kind: 'local' | 'remote' | 'dynamic', text: string): Promise<ForwardState> =>
+    app.sessions.forward('devbox', typedRequest(parseForward(kind, text)), never);
+  const find = (id: string): ForwardState => {
+    const forward = app.host().forwards.find((each) => each.id === id);
+    assert.ok(forward);
+    return forward;
+  };
+
+  before(async () => {
+    web = http.createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
+    await once(web, 'listening');
+    ({ port } = web.address() as AddressInfo);
+    configured = await freePort();
+    sshd = await startSshd({ clientConfig: [`LocalForward ${configured} localhost:${port}`] });
+    app = await open();
+    await app.sessions.connect('devbox', never);
+  });
+
+  after(async () => {
+    await app.sessions.close();
+    await sshd.stop();
+    web.close();
+  });
+
+  test('of the configuration are opened on connect and say where they come from', async () => {
+    await until('the page', async () => (await read(configured)) === 'hello');
+    assert.deepEqual(
+      app.host().forwards.map(({ origin }) => origin),
+      ['config'],
+    );
+  });
+
+  test('a remote forward leads from there to here, on the port that the server picked', async () => {
+    const { id } = await add('remote', `0:localhost:${port}`);
+    const { status } = find(id);
+    assert.ok(status.kind === 'listening');
+    const [bound] = status.bound;
+    assert.ok(bound?.kind === 'tcp' && bound.port > 0);
+    assert.equal(await read(bound.port), 'hello');
+    await sshd.restart();
+    await until('the same port again', async () => (await read(bound.port)) === 'hello');
+    await app.sessions.stopForward('devbox', id);
+    await until('the port to be free', async () => (await read(bound.port)) === undefined);
+  });
+
+  test('a dynamic forward is a SOCKS proxy', async () => {
+    const proxy = await freePort();
+    const { id } = await add('dynamic', String(proxy));
+    const socket = net.connect(proxy, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(Buffer.from([5, 1, 0]));
+    assert.deepEqual([...((await once(socket, 'data')) as [Buffer])[0]], [5, 0]);
+    socket.write(Buffer.from([5, 1, 0, 1, 127, 0, 0, 1, port >> 8, port & 0xff]));
+    assert.equal(((await once(socket, 'data')) as [Buffer])[0][1], 0);
+    socket.write('GET / HTTP/1.0\r\n\r\n');
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    assert.match(answer, /hello$/u);
+    await app.sessions.stopForward('devbox', id);
+  });
+
+  test('a paused one frees its port and comes back at the same one', async () => {
+    const { id } = await app.sessions.forwardPort('devbox', port, never);
+    const local = localPort(find(id)) ?? 0;
+    await app.sessions.forwardsOf('devbox').pause(id);
+    assert.equal(await read(local), undefined);
+    await app.sessions.forwardsOf('devbox').resume(id, never);
+    assert.equal(localPort(find(id)), local);
+    assert.equal(await read(local), 'hello');
+  });
+
+  test('one that moves to a taken port stays where it was and says who has the other', async () => {
+    const forward = app.forwardOf(port);
+    assert.ok(forward);
+    const own = app.host().forwards.find(({ origin }) => origin === 'user');
+    assert.ok(own);
+    const local = localPort(own);
+    await assert.rejects(app.sessions.forwardsOf('devbox').move(own.id, port, never), (error: Error) => {
+      assert.match(error.message, /"code":"portInUse".*"owner"/u);
+      return true;
+    });
+    assert.equal(localPort(find(own.id)), local);
+    assert.equal(await read(local ?? 0), 'hello');
+  });
+
+  test('one that is shared listens on every interface, says for how long, and can be taken back', async () => {
+    const own = app.host().forwards.find(({ origin }) => origin === 'user');
+    assert.ok(own);
+    const local = localPort(own) ?? 0;
+    await app.sessions.forwardsOf('devbox').share(own.id, true, never);
+    const shared = find(own.id).status;
+    assert.ok(shared.kind === 'listening');
+    assert.equal(shared.sharedFor, 1);
+    assert.ok(
+      shared.bound.some(
+        (bound) => bound.kind === 'tcp' && ['::', '0.0.0.0'].includes(bound.address) && bound.port === local,
+      ),
+    );
+    await app.sessions.forwardsOf('devbox').share(own.id, false, never);
+    const back = find(own.id).status;
+    assert.ok(back.kind === 'listening' && back.sharedFor === undefined);
+    assert.equal(await read(local), 'hello');
+  });
+
+  test('what the user made comes back with the next connection, at the same local port', async () => {
+    const own = app.host().forwards.find(({ origin }) => origin === 'user');
+    assert.ok(own);
+    app.sessions.forwardsOf('devbox').relabel(own.id, 'my page');
+    const local = localPort(own) ?? 0;
+    await app.sessions.close();
+    assert.equal(await read(local), undefined);
+    app = await open();
+    await app.sessions.connect('devbox', never);
+    await until('the page', async () => (await read(local)) === 'hello');
+    assert.equal(app.host().forwards.find(({ origin }) => origin === 'user')?.label, 'my page');
+  });
+
+  test('what the user stopped does not come back', async () => {
+    const own = app.host().forwards.find(({ origin }) => origin === 'user');
+    assert.ok(own);
+    await app.sessions.stopForward('devbox', own.id);
+    await app.sessions.disconnect('devbox');
+    await app.sessions.connect('devbox', never);
+    await until('the configured page', async () => (await read(configured)) === 'hello');
+    assert.deepEqual(
+      app.host().forwards.map(({ origin }) => origin),
+      ['config'],
+    );
+  });
+});
+
+void test('a shared forward ends by itself when its time is over', { timeout: 60_000 }, async () => {
+  const sshd = await startSshd();
+  const app = await startSessions(sshd.configFile, { autoForward: 'off', expireSharedAfterMs: 1 });
+  try {
+    const port = await freePort();
+    const { id } = await app.sessions.forward(
+      'devbox',
+      typedRequest(parseForward('local', `0.0.0.0:${port}:localhost:9`)),
+      never,
+    );
+    await until('the end', () => app.host().forwards.find((each) => each.id === id)?.status.kind === 'expired');
+    await assert.rejects(once(net.connect(port, '127.0.0.1'), 'connect'));
+  } finally {
+    await app.sessions.close();
+    await sshd.stop();
+  }
+});
