@@ -59,7 +59,9 @@ export class Conversation {
 
   /** @throws UserError<WatchProblem | ExecProblem>, or the signal's reason. */
   static async open(exec: Exec, limitMs: number, signal: AbortSignal): Promise<Conversation> {
-    const limit = deadline(limitMs, () => new UserError<WatchProblem>({ code: 'watchTimeout' }), signal);
+    // Start-up files may take their time. Silence after that is a forced command that waits for something else.
+    const silent = new UserError<WatchProblem>({ code: 'noShell', detail: '' });
+    const limit = deadline(limitMs * 3, () => silent, signal);
     try {
       const channel = await abortable(closeWhenLate(exec(watchCommand, limit.signal), limit.signal), limit.signal);
       try {
