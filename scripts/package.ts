@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import '../test/support/endOnSignal.ts';
+import '../test/support/endOnSignal.mjs';
 import { bundle } from './pack/bundle.ts';
 import { pack } from './pack/vsix.ts';
 import { root, vsixFile } from './root.ts';

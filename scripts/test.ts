@@ -1,4 +1,4 @@
-import '../test/support/endOnSignal.ts';
+import '../test/support/endOnSignal.mjs';
 import { bundle } from './pack/bundle.ts';
 import { pack } from './pack/vsix.ts';
 import { checks } from './test/checks.ts';

@@ -19,6 +19,6 @@ export async function checks(signal: AbortSignal): Promise<Outcome> {
 }
 
 async function check(program: string, args: readonly string[], signal: AbortSignal): Promise<void> {
-  const { code, output } = await runNode([program, ...args], {}, signal);
+  const { code, output } = await runNode([program, ...args], { env: { ...process.env, FORCE_COLOR: '0' } }, signal);
   if (code !== 0) throw new Error(output);
 }

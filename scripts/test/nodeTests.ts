@@ -16,7 +16,7 @@ export async function nodeTests(folder: string, concurrency: number, signal: Abo
   const reportFile = inRoot('out', 'results', `${folder.replaceAll('/', '-')}.jsonl`);
   fs.mkdirSync(path.dirname(reportFile), { recursive: true });
   fs.rmSync(reportFile, { force: true });
-  const preload = ['tsx', './test/support/endOnSignal.ts'].flatMap((module) => ['--import', module]);
+  const preload = ['tsx', './test/support/endOnSignal.mjs'].flatMap((module) => ['--import', module]);
   const args = [...preload, 'scripts/test/runFiles.ts', reportFile, String(concurrency), ...files];
   try {
     const { code, output } = await runNode(args, {}, signal);

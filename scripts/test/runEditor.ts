@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
-import '../../test/support/endOnSignal.ts';
+import '../../test/support/endOnSignal.mjs';
 import { inRoot } from '../root.ts';
 
 const [extensionDevelopmentPath = '', extensionTestsPath = '', version = ''] = process.argv.slice(2);

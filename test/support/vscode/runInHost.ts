@@ -1,5 +1,5 @@
 import util from 'node:util';
-import '../endOnSignal.ts';
+import '../endOnSignal.mjs';
 import { openBrowser } from './browser.ts';
 import { type BuildName, builds } from './builds.ts';
 import { startServer } from './server.ts';

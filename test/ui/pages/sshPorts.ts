@@ -20,16 +20,6 @@ export async function expand(row: Locator): Promise<void> {
   if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
 }
 
-/** An inline action of a row, shown on hover; `label` is its tooltip. */
-export async function rowAction(page: Page, row: Locator, label: string | RegExp): Promise<void> {
-  await row.hover();
-  await row
-    .getByRole('button', { name: label })
-    .or(row.locator('.action-label').and(page.getByLabel(label)))
-    .first()
-    .click();
-}
-
 /** The item in the status bar. */
 export function status(page: Page): Locator {
   return page.locator('.statusbar-item[id*="sshPorts.status"]');
