@@ -3,14 +3,10 @@ import type { HostConfig, JumpHop } from '../core/config/hostConfig.ts';
 import { type ResolveOptions, resolveHost } from '../core/config/resolve.ts';
 import type { SshCommand } from '../core/forward/command.ts';
 import type { ConnectionProblem } from '../core/forward/connections.ts';
-import { openDynamicForward } from '../core/forward/dynamic.ts';
-import type { OpenForward } from '../core/forward/forward.ts';
-import { openLocalForward } from '../core/forward/local.ts';
-import { openRemoteForward } from '../core/forward/remote.ts';
-import type { ForwardSpec } from '../core/forward/spec.ts';
+import { openForward } from '../core/forward/open.ts';
 import { problemOf } from '../core/problem.ts';
 import { connect } from '../core/ssh/connect.ts';
-import type { Connection, ConnectionEnd } from '../core/ssh/connection.ts';
+import type { ConnectionEnd } from '../core/ssh/connection.ts';
 import { Scope } from '../base/scope.ts';
 import { connectionProblemLine, endLine, forwardFailureLines, readyLines } from './messages.ts';
 import { stderrLog } from './stderrLog.ts';
@@ -41,12 +37,12 @@ export async function forward(
   );
   const scope = new Scope();
   scope.add(connection);
+  const { dial, listenRemote } = connection;
+  const onProblem = (problem: ConnectionProblem): void => say(connectionProblemLine(problem));
   try {
     for (const spec of config.forwards) {
       try {
-        const opened = scope.add(
-          await open(spec, config, connection, (problem) => say(connectionProblemLine(problem)), signal),
-        );
+        const opened = scope.add(await openForward(spec, { rules: config, dial, listenRemote, onProblem }, signal));
         readyLines(spec, opened.bound).forEach(say);
       } catch (error) {
         signal.throwIfAborted();
@@ -63,31 +59,6 @@ export async function forward(
   } finally {
     await atMost(closeTimeoutMs, scope.close());
   }
-}
-
-function open(
-  spec: ForwardSpec,
-  config: HostConfig,
-  { dial, listenRemote }: Connection,
-  onProblem: (problem: ConnectionProblem) => void,
-  signal: AbortSignal,
-): Promise<OpenForward> {
-  const file = { unlinkExisting: config.streamLocalBindUnlink, bindMask: config.streamLocalBindMask };
-  switch (spec.kind) {
-    case 'local':
-      return openLocalForward({ spec: shared(spec, config), dial, onProblem, ...file }, signal);
-    case 'dynamic':
-      return openDynamicForward({ spec: shared(spec, config), dial, onProblem, ...file }, signal);
-    case 'remote':
-    case 'remoteDynamic':
-      return openRemoteForward({ spec, onProblem, permitRemoteOpen: config.permitRemoteOpen }, listenRemote, signal);
-  }
-}
-
-/** ssh_config(5) GatewayPorts, or -g: a forward without a bind address is for everyone. */
-function shared<T extends ForwardSpec>(spec: T, { gatewayPorts }: HostConfig): T {
-  if (!gatewayPorts || spec.bind.kind === 'unix' || spec.bind.host !== undefined) return spec;
-  return { ...spec, bind: { ...spec.bind, host: '*' } };
 }
 
 /** A jump host is looked up in the same files, but nothing that was given for the destination is for it. */

@@ -9,13 +9,13 @@ import { identify } from '../detect/identify/identify.ts';
 import type { Detection, Listener } from '../detect/listener.ts';
 import { type ListenerWatch, watchListeners } from '../detect/watch.ts';
 import type { Dial } from '../forward/dial.ts';
+import { type ForwardRules, openForward } from '../forward/open.ts';
 import { decide } from '../policy/autoForward.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
-import type { ForwardRequest } from './forward.ts';
+import type { ForwardRequest, OpenSpec } from './forward.ts';
 import { ForwardSet } from './forwardSet.ts';
 import { Link, type OpenConnection, type Opened } from './link.ts';
 import { type Memory, recall, remember } from './memory.ts';
-import { openSpec } from './openSpec.ts';
 import { requestFor, servedPort } from './forwardRequests.ts';
 import type { Settings } from './settings.ts';
 import { type ForwardState, type HostState, localPort, type SeenListener } from './state.ts';
@@ -33,6 +33,14 @@ export interface HostSessionOptions {
   readonly onAutoForward: (forward: ForwardState, attributes: PortAttributes) => void;
 }
 
+/** Before the configuration was read. */
+const noRules: ForwardRules = {
+  gatewayPorts: false,
+  streamLocalBindUnlink: false,
+  streamLocalBindMask: 0o177,
+  permitRemoteOpen: [],
+};
+
 /** One host's life: stays connected, watches what listens there, forwards, and remembers. */
 export class HostSession {
   readonly #options: HostSessionOptions;
@@ -47,7 +55,7 @@ export class HostSession {
   #isFocused = true;
   /** The forwards of the configuration and of the last time are there. */
   #isRestored = false;
-  #sshPort = 22;
+  #config: HostConfig | undefined;
   #localPorts: Record<number, number>;
   /** Ports whose auto-forward the user has stopped: not forwarded by itself again in this session. */
   readonly #declined = new Set<number>();
@@ -63,8 +71,7 @@ export class HostSession {
       onConnection: (opened) => this.#onConnection(opened),
     });
     this.#forwards = new ForwardSet({
-      open: (spec, onTrouble, signal) =>
-        openSpec(spec, { dial: this.#dial, listenRemote: this.#link.listenRemote, onTrouble }, signal),
+      open: (spec, onTrouble, signal) => this.#openForward(spec, onTrouble, signal),
       log: options.log,
       shareMs: () => options.settings.get().expireSharedAfterMs,
       onChange: (forwards) => this.#onForwards(forwards),
@@ -134,6 +141,16 @@ export class HostSession {
     await this.#online.close();
   }
 
+  #openForward(...[spec, onTrouble, signal]: Parameters<OpenSpec>): ReturnType<OpenSpec> {
+    const dial: Dial = async (to, dialSignal) => {
+      const stream = await this.#dial(to, dialSignal);
+      onTrouble(undefined);
+      return stream;
+    };
+    const { listenRemote } = this.#link;
+    return openForward(spec, { rules: this.#config ?? noRules, dial, listenRemote, onProblem: onTrouble }, signal);
+  }
+
   /** `localhost` is dialled in the address family in which the port really listens there. */
   readonly #dial: Dial = (to, signal) => {
     const listener = to.kind === 'tcp' && to.host === 'localhost' ? this.#find(to.port)?.listener : undefined;
@@ -157,7 +174,7 @@ export class HostSession {
     online.add(watch);
     watch.setFocused(this.#isFocused);
     this.#watch = watch;
-    this.#sshPort = config.port;
+    this.#config = config;
     if (this.#isRestored) void this.#forwards.attach(connection.listenRemote, ended.signal);
     else this.#restore(config);
     this.#isRestored = true;
@@ -235,7 +252,7 @@ export class HostSession {
     const { port } = seen.listener;
     const decision = decide(
       { ...seen, seenAtMs: seen.seenAt },
-      { mode, forwardExisting, rules, sshPort: this.#sshPort },
+      { mode, forwardExisting, rules, sshPort: this.#config?.port ?? 22 },
       Date.now(),
     );
     switch (decision.kind) {

@@ -67,6 +67,10 @@ export class Sessions {
     this.#commandOptions.set(name, options);
   }
 
+  optionsOf(name: string): readonly string[] {
+    return this.#commandOptions.get(name) ?? [];
+  }
+
   connect(name: string, signal: AbortSignal): Promise<void> {
     return this.#session(name).connect(signal);
   }
@@ -122,7 +126,7 @@ export class Sessions {
     const session = new HostSession({
       log,
       settings: this.#options.settings,
-      open: connector(name, () => this.#commandOptions.get(name) ?? [], this.#options),
+      open: connector(name, () => this.optionsOf(name), this.#options),
       memory: this.#options.memory,
       read: () => findHost(this.#state.get(), name) ?? newHost(name, { kind: 'typed' }),
       write: (change) =>

@@ -1,0 +1,53 @@
+import type { ConnectionProblem } from './connections.ts';
+import type { Dial, ListenRemote } from './dial.ts';
+import { openDynamicForward } from './dynamic.ts';
+import type { OpenForward } from './forward.ts';
+import { openLocalForward } from './local.ts';
+import { openRemoteForward, type RemoteForward } from './remote.ts';
+import type { ForwardSpec } from './spec.ts';
+
+/** What ssh_config(5) says about all forwards of a host. */
+export interface ForwardRules {
+  /** A local forward without a bind address is for everyone. */
+  readonly gatewayPorts: boolean;
+  readonly streamLocalBindUnlink: boolean;
+  /** As an octal file mode. */
+  readonly streamLocalBindMask: number;
+  readonly permitRemoteOpen: readonly string[];
+}
+
+export interface OpenOptions {
+  readonly rules: ForwardRules;
+  readonly dial: Dial;
+  readonly listenRemote: ListenRemote;
+  /** One connection could not be made; the forward goes on. */
+  readonly onProblem: (problem: ConnectionProblem) => void;
+}
+
+/**
+ * Opens a forward of any kind. A remote one has to be attached to each new link.
+ *
+ * @throws UserError<ListenProblem | ListenRemoteProblem>, or the signal's reason
+ */
+export function openForward(
+  spec: ForwardSpec,
+  { rules, dial, listenRemote, onProblem }: OpenOptions,
+  signal: AbortSignal,
+): Promise<OpenForward | RemoteForward> {
+  const { permitRemoteOpen, streamLocalBindUnlink: unlinkExisting, streamLocalBindMask: bindMask } = rules;
+  const local = { dial, onProblem, unlinkExisting, bindMask };
+  switch (spec.kind) {
+    case 'local':
+      return openLocalForward({ spec: forEveryone(spec, rules), ...local }, signal);
+    case 'dynamic':
+      return openDynamicForward({ spec: forEveryone(spec, rules), ...local }, signal);
+    case 'remote':
+    case 'remoteDynamic':
+      return openRemoteForward({ spec, onProblem, permitRemoteOpen }, listenRemote, signal);
+  }
+}
+
+function forEveryone<T extends ForwardSpec>(spec: T, { gatewayPorts }: ForwardRules): T {
+  if (!gatewayPorts || spec.bind.kind === 'unix' || spec.bind.host !== undefined) return spec;
+  return { ...spec, bind: { ...spec.bind, host: '*' } };
+}
