@@ -3,11 +3,13 @@ import type { Readable } from './base/store.ts';
 import { Sessions } from './core/session/sessions.ts';
 import type { AppState } from './core/session/state.ts';
 import { registerCommands } from './ui/commands.ts';
+import { registerConfigDiagnostics } from './ui/configDiagnostics.ts';
 import { followConfigFiles } from './ui/configFiles.ts';
 import { Consent } from './ui/consent.ts';
 import { guard } from './ui/guard.ts';
 import { Notices } from './ui/notices.ts';
 import { editorPrompts } from './ui/prompts.ts';
+import { RememberedSecrets } from './ui/rememberedSecrets.ts';
 import { observeSettings } from './ui/settings.ts';
 import { registerStatusBar } from './ui/statusBar.ts';
 import { registerTree } from './ui/tree.ts';
@@ -20,13 +22,14 @@ export interface Api {
 }
 
 /** Puts the parts together. Nothing connects before the user says so. */
-export async function activate({ subscriptions, globalState }: vscode.ExtensionContext): Promise<Api> {
+export async function activate({ subscriptions, globalState, secrets }: vscode.ExtensionContext): Promise<Api> {
   const log = vscode.window.createOutputChannel('SSH Ports', { log: true });
   const settings = observeSettings(subscriptions);
   const consent = new Consent(globalState);
+  const remembered = new RememberedSecrets(secrets, log);
   const app = new Sessions({
     settings,
-    prompts: editorPrompts,
+    prompts: editorPrompts(remembered),
     allowCommand: consent.allow,
     onAutoForward: (host, forward, attributes) => notices.forwarded(host, forward, attributes),
     memory: globalState,
@@ -34,6 +37,7 @@ export async function activate({ subscriptions, globalState }: vscode.ExtensionC
   });
   const notices = new Notices(app, log);
   app.state.watch((state) => notices.follow(state));
+  app.state.watch((state) => remembered.follow(state));
   sessions = app;
   const tree = registerTree(app.state);
   subscriptions.push(
@@ -41,8 +45,10 @@ export async function activate({ subscriptions, globalState }: vscode.ExtensionC
     tree,
     notices,
     registerStatusBar(app.state),
+    registerConfigDiagnostics(app.state),
     registerCommands(app, () => tree.selected(), log),
     vscode.commands.registerCommand('sshPorts.forgetCommands', () => consent.forget()),
+    vscode.commands.registerCommand('sshPorts.forgetSecrets', () => remembered.forgetAll()),
     vscode.window.onDidChangeWindowState(({ focused }) => {
       app.setFocused(focused);
       notices.focus(focused);

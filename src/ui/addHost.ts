@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { UserError } from '../base/userError.ts';
 import { addDraft, draftHost, proposeAlias } from '../core/config/hostDraft.ts';
+import { parseDestination } from '../core/config/jump.ts';
+import { formatCommand } from '../core/forward/command.ts';
 import { problemOf } from '../core/problem.ts';
 import type { Sessions } from '../core/session/sessions.ts';
 import { findHost } from '../core/session/state.ts';
@@ -13,16 +15,16 @@ const title = 'Add SSH Host';
 /**
  * Writes a pasted `ssh` command or a typed destination as a Host block of the user's configuration, and shows it.
  *
- * @param typed what stands in the box at first
+ * @param known a host that was typed before, to stand in the box at first
  * @returns the alias; undefined when cancelled
  */
-export async function addHostFlow(sessions: Sessions, typed: string | undefined): Promise<string | undefined> {
+export async function addHostFlow(sessions: Sessions, known: string | undefined): Promise<string | undefined> {
   const aliases = sessions.state.get().hosts.flatMap(({ name, source }) => (source.kind === 'config' ? [name] : []));
   const text = await vscode.window.showInputBox({
     title,
     prompt: 'An ssh command, or user@host',
     placeHolder: 'ssh -p 2222 me@box.example.com -J jump.example.com',
-    value: typed ?? '',
+    value: known === undefined ? '' : asTyped(known, sessions.optionsOf(known)),
     ignoreFocusOut: true,
     validateInput: (value) => (value.trim() === '' ? undefined : complaint(() => draftHost(value, aliases))),
   });
@@ -37,11 +39,17 @@ export async function addHostFlow(sessions: Sessions, typed: string | undefined)
   });
   if (alias === undefined) return undefined;
   const name = alias.trim();
-  const file = userConfigFile(sessions.configFile());
+  const file = userConfigFile(sessions.settings().configFile);
   if (!(await changeSshConfig(sessions, file, (before) => addDraft(before, name, draft, aliases)))) return undefined;
   const source = findHost(sessions.state.get(), name)?.source;
   await openSshConfig(source?.kind === 'config' ? source : { file });
   return name;
+}
+
+function asTyped(name: string, options: readonly string[]): string {
+  if (options.length === 0) return name;
+  const rest = { options, forwards: [], mode: 'session', isBackground: false, verbosity: 0 } as const;
+  return formatCommand({ ...parseDestination(name), ...rest });
 }
 
 /** Why it cannot be done, while it is being typed; undefined if it can. */

@@ -2,16 +2,18 @@ import * as vscode from 'vscode';
 import type { Sessions } from '../core/session/sessions.ts';
 import { findHost, type ForwardState, type HostState, localPort } from '../core/session/state.ts';
 import { forwardCommand, forwardUrl, localAddress } from '../view/forwardText.ts';
-import type { Row } from '../view/row.ts';
+import { hostOf, type Row } from '../view/row.ts';
+import { addHostFlow } from './addHost.ts';
 import { connectFlow } from './connect.ts';
 import { forwardPortFlow, forwardSpecs } from './forwardPort.ts';
 import { guard } from './guard.ts';
 import { confirmSharing, showReachable } from './share.ts';
 import { openInBrowser, openPreview } from './open.ts';
-import { openSshConfig } from './openSshConfig.ts';
+import { openSshConfig, userConfigFile } from './openSshConfig.ts';
 import { pickForward } from './pickForward.ts';
 import { pickHost } from './pickHost.ts';
 import { withProgress } from './progress.ts';
+import { saveForwardFlow } from './saveForward.ts';
 
 /** For what nobody waits for, and what ends by itself. */
 const never = new AbortController().signal;
@@ -46,15 +48,15 @@ export function registerCommands(
 
   return vscode.Disposable.from(
     register('connect', async (row) => {
-      const host = await connectFlow(sessions, row?.target?.host, 'Connect to Host');
+      const host = await connectFlow(sessions, hostOf(row), 'Connect to Host');
       if (host) await forwardSpecs(sessions, host.name, host.forwards);
     }),
     register('disconnect', async (row) => {
       const connected = app().hosts.filter(({ link }) => link.kind !== 'idle');
-      const name = row?.target?.host ?? (await pickHost({ ...app(), hosts: connected }, 'Disconnect from Host'))?.name;
+      const name = hostOf(row) ?? (await pickHost({ ...app(), hosts: connected }, 'Disconnect from Host'))?.name;
       if (name !== undefined) await sessions.disconnect(name);
     }),
-    register('forwardPort', (row) => forwardPortFlow(sessions, row?.target?.host)),
+    register('forwardPort', (row) => forwardPortFlow(sessions, hostOf(row))),
     register('forwardListener', async (row) => {
       if (row?.target?.kind !== 'listener') return;
       const { host, port } = row.target;
@@ -144,8 +146,18 @@ export function registerCommands(
       await sessions.refreshHosts(never);
     }),
     register('openConfig', async (row) => {
-      const host = row?.target && findHost(app(), row.target.host);
-      await openSshConfig(host?.source, sessions.settings().configFile);
+      if (row?.target?.kind === 'place') return openSshConfig(row.target);
+      const name = hostOf(row);
+      const source = name === undefined ? undefined : findHost(app(), name)?.source;
+      const file = userConfigFile(sessions.settings().configFile);
+      await openSshConfig(source?.kind === 'config' ? source : { file });
+    }),
+    register('addHost', async (row) => {
+      await addHostFlow(sessions, hostOf(row));
+    }),
+    register('saveForward', async (row) => {
+      const chosen = await chosenForward(row, 'Save Forward to SSH Config');
+      if (chosen) await saveForwardFlow(sessions, chosen);
     }),
     register('showLog', async () => log.show()),
   );

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { configFiles } from '../core/config/resolve.ts';
 import { realWorld } from '../core/config/world.ts';
 
-
 /** The file that is the user's own to write: the one of the setting, else `~/.ssh/config`. */
 export function userConfigFile(configFile: string | undefined): string {
   const world = realWorld({});

@@ -30,7 +30,7 @@ export class RememberedSecrets {
     const key = secretKey(question);
     if (key === undefined || !('attempt' in question)) return undefined;
     if (question.attempt > 1) {
-      await this.#change(({ [key]: _, ...others }) => others);
+      await this.#forget(new Set([key]));
       return undefined;
     }
     const known = (await this.#queue.run(() => this.#read()))[key];
@@ -58,7 +58,7 @@ export class RememberedSecrets {
       const refused = this.#given.get(link.why.host);
       if (!refused) continue;
       this.#given.delete(link.why.host);
-      void this.#change((secrets) => Object.fromEntries(Object.entries(secrets).filter(([key]) => !refused.has(key))));
+      void this.#forget(refused);
     }
   }
 
@@ -69,6 +69,10 @@ export class RememberedSecrets {
       this.#log.warn(`the secret store cannot be read: ${errorText(error)}`);
       return {};
     }
+  }
+
+  #forget(keys: ReadonlySet<string>): Promise<void> {
+    return this.#change((secrets) => Object.fromEntries(Object.entries(secrets).filter(([key]) => !keys.has(key))));
   }
 
   /** Never rejects. */

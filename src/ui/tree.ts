@@ -61,4 +61,5 @@ const clicks = {
   open: 'sshPorts.openInBrowser',
   copyAddress: 'sshPorts.copyAddress',
   resume: 'sshPorts.resumeForward',
+  openConfig: 'sshPorts.openConfig',
 } as const;

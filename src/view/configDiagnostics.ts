@@ -12,13 +12,10 @@ export interface ConfigDiagnostic {
 /** The problems that stand in a file. The others are for the tree alone. */
 export function configDiagnostics(problems: readonly Problem[]): readonly ConfigDiagnostic[] {
   return problems.flatMap((problem): ConfigDiagnostic[] => {
-    switch (problem.code) {
-      case 'configSyntax':
-        return [{ file: problem.file, line: problem.line, message: `OpenSSH refuses this line: ${problem.detail}.` }];
-      case 'configUnreadable':
-        return [{ file: problem.file, line: 1, message: problemText(problem).what }];
-      default:
-        return [];
+    if (problem.code === 'configSyntax') {
+      return [{ file: problem.file, line: problem.line, message: `OpenSSH refuses this line: ${problem.detail}.` }];
     }
+    if (problem.code !== 'configUnreadable') return [];
+    return [{ file: problem.file, line: 1, message: problemText(problem).what }];
   });
 }

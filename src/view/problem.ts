@@ -12,7 +12,8 @@ export interface ProblemText {
 export function problemText(problem: Problem): ProblemText {
   switch (problem.code) {
     case 'configSyntax':
-      if (problem.line === 0) return { what: `That is not right: ${problem.detail}.`, next: 'OpenSSH refuses it as well.' };
+      if (problem.line === 0)
+        return { what: `That is not right: ${problem.detail}.`, next: 'OpenSSH refuses it as well.' };
       return {
         what: `${problem.file}, line ${problem.line}: ${problem.detail}.`,
         next: 'Correct that line; OpenSSH refuses the file as well.',

@@ -2,7 +2,13 @@
 export type Target =
   | { readonly kind: 'host'; readonly host: string }
   | { readonly kind: 'listener'; readonly host: string; readonly port: number }
-  | { readonly kind: 'forward'; readonly host: string; readonly id: string };
+  | { readonly kind: 'forward'; readonly host: string; readonly id: string }
+  /** A line of an SSH configuration file, 1-based. */
+  | { readonly kind: 'place'; readonly file: string; readonly line: number };
+
+export function hostOf(row: Row | undefined): string | undefined {
+  return row?.target && 'host' in row.target ? row.target.host : undefined;
+}
 
 /** A row of the Ports tree. All text is plain: nothing that came from a remote is ever rendered as markup. */
 export interface Row {
@@ -17,7 +23,7 @@ export interface Row {
   readonly fold: 'none' | 'expanded' | 'collapsed';
   readonly children: readonly Row[];
   readonly target?: Target;
-  readonly click?: 'connect' | 'forward' | 'open' | 'copyAddress' | 'resume';
+  readonly click?: 'connect' | 'forward' | 'open' | 'copyAddress' | 'resume' | 'openConfig';
 }
 
 /** Ids of theme colours. */

@@ -1,5 +1,7 @@
 import type { Detection } from '../core/detect/listener.ts';
+import type { Problem } from '../core/problem.ts';
 import type { AppState, HostState, SeenListener } from '../core/session/state.ts';
+import { configDiagnostics } from './configDiagnostics.ts';
 import { forwardRow } from './forwardRow.ts';
 import { listenerLines, processName, serverName } from './listenerText.ts';
 import { problemText } from './problem.ts';
@@ -7,12 +9,21 @@ import { colors, type Row } from './row.ts';
 
 export function treeRows(state: AppState): readonly Row[] {
   return [
-    ...state.configProblems.map((problem): Row => {
-      const { what, next } = problemText(problem);
-      return note(`config:${what}`, 'error', colors.red, what, next);
+    ...state.configProblems.map(configProblemRow),
+    ...state.hosts.map((host) => {
+      const row = hostRow(host);
+      return host.source.kind === 'typed' ? { ...row, context: `${row.context} typed` } : row;
     }),
-    ...state.hosts.map(hostRow),
   ];
+}
+
+function configProblemRow(problem: Problem): Row {
+  const { what, next } = problemText(problem);
+  const row = note(`config:${what}`, 'error', colors.red, what, next);
+  const [place] = configDiagnostics([problem]);
+  if (!place) return row;
+  const { file, line } = place;
+  return { ...row, target: { kind: 'place', file, line }, click: 'openConfig' };
 }
 
 function hostRow(host: HostState): Row {

@@ -92,5 +92,7 @@ export type ConfigProblem =
   | { readonly code: 'configUnreadable'; readonly file: string; readonly detail: string }
   /** A user or host name that OpenSSH's own character rules refuse (CVE-2023-51385). */
   | { readonly code: 'configBadName'; readonly what: 'host' | 'user'; readonly value: string }
+  /** A new host would take the name of one that the configuration has. */
+  | { readonly code: 'hostExists'; readonly name: string }
   /** `Match exec` or a ProxyCommand that the user has not consented to. */
   | { readonly code: 'commandNotAllowed'; readonly command: string };

@@ -61,7 +61,8 @@ function checkAlias(name: string): void {
   if (/[*?!,#]/.test(name)) throw new UserError<ConfigProblem>({ code: 'configBadName', what: 'host', value: name });
 }
 
-const takesRestOfLine = /^(ProxyCommand|ProxyJump|LocalCommand|RemoteCommand|KnownHostsCommand)$/i;
+/** Their argument is the line as it stands, quotes and all. */
+export const takesRestOfLine = /^(ProxyCommand|ProxyJump|LocalCommand|RemoteCommand|KnownHostsCommand)$/i;
 
 function writeLine(keyword: string, words: readonly string[]): string {
   const bad = words.find((word) => /[\0-\x08\n-\x1f\x7f]/.test(word));

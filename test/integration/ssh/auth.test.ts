@@ -44,7 +44,9 @@ void test('a password is asked for, sent once, and not logged', async () => {
   const log = memoryLog();
   const connection = await connectTo(to(server), { prompts, log });
   assert.equal(connection.facts.authMethod, 'password');
-  assert.deepEqual(prompts.secrets, [{ kind: 'password', host: 'devbox', server: `127.0.0.1:${server.port}`, user: 'me', attempt: 1 }]);
+  assert.deepEqual(prompts.secrets, [
+    { kind: 'password', host: 'devbox', server: `127.0.0.1:${server.port}`, user: 'me', attempt: 1 },
+  ]);
   assert.deepEqual(server.attempts, ['password']);
   assert.ok(!log.lines.join('\n').includes(PASSWORD));
   await connection.close();

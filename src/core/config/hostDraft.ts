@@ -1,0 +1,102 @@
+import { UserError } from '../../base/userError.ts';
+import { isCommandText, parseCommandText, type SshCommand } from '../forward/command.ts';
+import type { CommandProblem } from '../forward/commandProblem.ts';
+import type { ForwardSpec } from '../forward/spec.ts';
+import { atPlace, BadValue } from './badValue.ts';
+import type { ConfigProblem, JumpHop } from './hostConfig.ts';
+import { parseDestination } from './jump.ts';
+import { checkHostName, checkUserName } from './names.ts';
+import { readSetting } from './read.ts';
+import { Arguments, splitLine } from './syntax.ts';
+import { Values } from './values.ts';
+import { realWorld } from './world.ts';
+import { addForward, addHost, type HostBlock, takesRestOfLine } from './write.ts';
+
+/** A Host block to be, still without its alias. */
+export interface HostDraft {
+  /** As it was typed. */
+  readonly host: string;
+  readonly settings: HostBlock['settings'];
+  readonly forwards: readonly ForwardSpec[];
+}
+
+/**
+ * What to write so that `ssh ALIAS` does what a pasted `ssh` command does, or reaches a typed `me@box:2222`.
+ *
+ * @param aliases a host of such a name has its block already
+ * @throws UserError<ConfigProblem | CommandProblem | ForwardSyntaxProblem>
+ */
+export function draftHost(text: string, aliases: readonly string[]): HostDraft {
+  const isCommand = isCommandText(text) || /\S\s+\S/.test(text);
+  const { host, user, port, options, forwards } = isCommand
+    ? commandOf(text)
+    : { ...destination(text.trim()), options: [], forwards: [] };
+  checkHostName(host);
+  if (user !== undefined) checkUserName(user);
+  checkFree(host, aliases);
+  const settings = options.map(readOption);
+  const isNamed = settings.some(([keyword]) => keyword.toLowerCase() === 'hostname');
+  return {
+    host,
+    settings: [
+      ...(isNamed ? [] : [['HostName', host.replaceAll('%', '%%')] as const]),
+      ...(user === undefined ? [] : [['User', user] as const]),
+      ...(port === undefined ? [] : [['Port', String(port)] as const]),
+      ...settings,
+    ],
+    forwards,
+  };
+}
+
+/** The text with the draft's block. @throws UserError<ConfigProblem> for a name that is taken or cannot be written */
+export function addDraft(text: string, alias: string, draft: HostDraft, aliases: readonly string[]): string {
+  checkFree(alias, aliases);
+  return draft.forwards.reduce(
+    (before, spec) => addForward(before, alias, spec),
+    addHost(text, { name: alias, settings: draft.settings }),
+  );
+}
+
+/** A short name that is still free: `box` for box.example.com. */
+export function proposeAlias({ host }: HostDraft, aliases: readonly string[]): string {
+  const isAddress = /^[\d.]+$|:/.test(host);
+  const short = isAddress ? host.replaceAll(':', '-').replace(/^-+/, 'ip-') : (host.split('.')[0] ?? host);
+  const free = [short, host, ...aliases.map((_, index) => `${short}-${index + 2}`)];
+  return free.find((name) => !aliases.includes(name) && !name.includes(':')) ?? short;
+}
+
+function checkFree(name: string, aliases: readonly string[]): void {
+  if (aliases.includes(name)) throw new UserError<ConfigProblem>({ code: 'hostExists', name });
+}
+
+function commandOf(text: string): SshCommand & { readonly host: string } {
+  const command = parseCommandText(text);
+  const refuse = (reason: CommandProblem['reason'], word: string): never => {
+    throw new UserError<CommandProblem>({ code: 'commandSyntax', reason, word });
+  };
+  if (command.configFile !== undefined) return refuse('unsupportedFlag', '-F');
+  return command.host === undefined ? refuse('noDestination', '') : { ...command, host: command.host };
+}
+
+function destination(text: string): JumpHop {
+  try {
+    return parseDestination(text);
+  } catch (error) {
+    if (!(error instanceof BadValue)) throw error;
+    throw new UserError<ConfigProblem>({ code: 'configBadName', what: 'host', value: text }, { cause: error });
+  }
+}
+
+/** A line of -o, checked: one bad value would make the whole file unreadable. */
+function readOption(option: string): HostBlock['settings'][number] {
+  const place = { file: 'command-line', line: 0 };
+  try {
+    const line = splitLine(option, place);
+    if (!line) throw new BadValue(`no setting in ${option}`);
+    readSetting(line, { origin: 'user', isActive: true }, new Values(), realWorld({}));
+    const [keyword = ''] = /[a-z\d]+/i.exec(option) ?? [];
+    return [keyword, ...(takesRestOfLine.test(keyword) ? [line.rest] : new Arguments(line.rest).takeAll())];
+  } catch (error) {
+    throw atPlace(place, error);
+  }
+}

@@ -1,0 +1,65 @@
+import type { ForwardState, HostState } from '../core/session/state.ts';
+import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
+import { processName, serverName } from './listenerText.ts';
+import { problemText } from './problem.ts';
+
+/** What listens on a host and where it answers here, as text for a terminal. */
+export function portTable(host: HostState): string {
+  const served = new Set(host.forwards.map(({ remotePort }) => remotePort));
+  const rows = [
+    ...host.forwards.map((forward) => forwardCells(host, forward)),
+    ...host.listeners
+      .filter(({ listener }) => !served.has(listener.port))
+      .map((seen) => [String(seen.listener.port), serverName(seen) ?? '', processName(seen.listener) ?? '', '']),
+  ];
+  const head = `${host.name}: ${linkText(host)}`;
+  if (rows.length === 0) return head;
+  const table = [['PORT', 'SERVER', 'PROCESS', 'HERE'], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [head, ...table.map(line)].join('\n');
+}
+
+function linkText({ link }: HostState): string {
+  switch (link.kind) {
+    case 'idle':
+      return 'not connected';
+    case 'connecting':
+      return 'connecting';
+    case 'online':
+      return 'connected';
+    case 'waiting':
+      return 'reconnecting';
+    case 'failed':
+      return problemText(link.why).what;
+  }
+}
+
+function forwardCells(host: HostState, forward: ForwardState): string[] {
+  const seen = host.listeners.find(({ listener }) => listener.port === forward.remotePort);
+  const port = forward.remotePort === undefined ? destinationText(forward.spec) : String(forward.remotePort);
+  return [port, (seen && serverName(seen)) ?? '', (seen && processName(seen.listener)) ?? '', whereText(host, forward)];
+}
+
+function whereText(host: HostState, forward: ForwardState): string {
+  const { status, spec } = forward;
+  switch (status.kind) {
+    case 'listening':
+      return spec.kind === 'remote' || spec.kind === 'remoteDynamic'
+        ? `${remoteBindText(forward)} on ${host.name}`
+        : (localAddress(forward) ?? '');
+    case 'failed':
+      return problemText(status.why).what;
+    case 'dormant':
+      return 'server stopped';
+    case 'opening':
+    case 'off':
+    case 'paused':
+    case 'expired':
+      return status.kind;
+  }
+}
