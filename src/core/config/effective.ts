@@ -6,7 +6,8 @@ import { matchPattern } from './pattern.ts';
 import { locate, type ResolvedConfig } from './settle.ts';
 import { expand, expandFile } from './tokens.ts';
 
-const defaultIdentities = ['rsa', 'ecdsa', 'ecdsa_sk', 'ed25519', 'ed25519_sk', 'xmss', 'dsa'];
+/** The types of the keys that are tried when none is named: `~/.ssh/id_TYPE`. */
+export const defaultIdentities = ['rsa', 'ecdsa', 'ecdsa_sk', 'ed25519', 'ed25519_sk', 'xmss', 'dsa'];
 const defaultMethods = ['gssapi-with-mic', 'hostbased', 'publickey', 'keyboard-interactive', 'password'];
 
 /** What a connection needs, with all that `ssh -G` leaves unexpanded expanded. @throws UserError<ConfigProblem> */

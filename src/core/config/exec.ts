@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { deadline } from '../../base/delay.ts';
 import { BadValue } from './badValue.ts';
@@ -18,21 +18,27 @@ export async function succeeds(command: string, env: NodeJS.ProcessEnv, signal: 
   const child = isWindows
     ? spawn(command, { shell: true, stdio: 'ignore', windowsHide: true, env })
     : spawn(env['SHELL'] ?? '/bin/sh', ['-c', command], { stdio: 'ignore', detached: true, env });
-  const end = (): void => {
-    // The command may have children: end the whole group.
-    if (child.pid !== undefined) process.kill(isWindows ? child.pid : -child.pid, 'SIGKILL');
-  };
   try {
     const [code] = (await once(child, 'exit', { signal: limit.signal })) as [number | null];
     if (code === null) throw new BadValue(`ended by a signal: ${command}`);
     return code === 0;
   } catch (error) {
     if (limit.signal.aborted) {
-      end();
+      endFamily(child);
       throw limit.signal.reason;
     }
     throw error instanceof BadValue ? error : new BadValue(`cannot run: ${command}`, { cause: error });
   } finally {
     limit.clear();
+  }
+}
+
+/** The command may have children: its whole process group ends. */
+function endFamily({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
   }
 }

@@ -1,5 +1,8 @@
+import net from 'node:net';
+import { UserError } from '../../base/userError.ts';
 import { BadValue } from './badValue.ts';
-import type { JumpHop } from './hostConfig.ts';
+import type { ConfigProblem, JumpHop } from './hostConfig.ts';
+import { checkHostName, checkUserName } from './names.ts';
 import { port as readPort } from './numbers.ts';
 
 /**
@@ -15,6 +18,27 @@ export function parseJump(text: string): readonly JumpHop[] {
 /** One destination as ssh(1) -J takes it. */
 export function parseDestination(text: string): JumpHop {
   return text.startsWith('ssh://') ? parseUri(text.slice('ssh://'.length), text) : parsePlain(text);
+}
+
+/**
+ * A destination that a person typed: what ssh(1) -J takes for one hop, and a bare IPv6 address.
+ *
+ * @throws UserError<ConfigProblem>
+ */
+export function readDestination(text: string): JumpHop {
+  const hop = net.isIPv6(text) ? { host: text } : tryParse(text);
+  checkHostName(hop.host);
+  if (hop.user !== undefined) checkUserName(hop.user);
+  return hop;
+}
+
+function tryParse(text: string): JumpHop {
+  try {
+    return parseDestination(text);
+  } catch (error) {
+    if (!(error instanceof BadValue)) throw error;
+    throw new UserError<ConfigProblem>({ code: 'configBadName', what: 'host', value: text }, { cause: error });
+  }
 }
 
 /** The form in which `ssh -G` prints a hop. */

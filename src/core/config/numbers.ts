@@ -21,7 +21,7 @@ const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d:
 
 /** Seconds of a time such as `90`, `1m30s` or `2d` (sshd_config(5) TIME FORMATS). */
 export function seconds(text: string): string {
-  if (!/^(\s*[+-]?\d+[smhdw]?)+$/i.test(text)) throw new BadValue(`bad time ${text}`);
+  if (!/^(?:\s*[+-]?\d+(?:[smhdw]|$))+$/i.test(text)) throw new BadValue(`bad time ${text}`);
   let total = 0;
   for (const [, count = '', unit = 's'] of text.matchAll(/([+-]?\d+)([smhdw])?/gi)) {
     const value = Number(count) * (unitSeconds[unit.toLowerCase()] ?? 1);

@@ -1,4 +1,5 @@
 import { assembleAlgorithms, gssKeyExchanges } from './algorithms.ts';
+import { defaultIdentities } from './effective.ts';
 import { printForwards } from './forwards.ts';
 import { algorithmLists, type ResolvedConfig } from './settle.ts';
 
@@ -82,8 +83,6 @@ const texts: readonly (readonly [key: string, fallback: string])[] = [
   ['xauthlocation', '/usr/bin/xauth'],
   ['knownhostscommand', ''],
 ];
-
-const defaultIdentities = ['rsa', 'ecdsa', 'ecdsa_sk', 'ed25519', 'ed25519_sk', 'xmss', 'dsa'];
 
 /** The text that `ssh -G` prints, with its last newline. */
 export function printConfig(config: ResolvedConfig): string {

@@ -13,7 +13,7 @@ export interface Line extends Place {
  * @throws BadValue when nothing follows the keyword
  */
 export function splitLine(text: string, place: Place): Line | undefined {
-  const trimmed = text.replace(/(?<=.)[ \t\r\n\f]+$/s, '');
+  const trimmed = trimEnd(text);
   let token = nextToken(trimmed);
   if (token?.text === '') token = nextToken(token.rest ?? '');
   if (!token?.text || token.text.startsWith('#')) return undefined;
@@ -21,6 +21,13 @@ export function splitLine(text: string, place: Place): Line | undefined {
   const rest = token.rest?.replace(/^[ \t\r\n]+/, '');
   if (!rest) throw new BadValue(`no argument after ${keyword}`);
   return { ...place, keyword, rest };
+}
+
+/** A form feed is white space here and nowhere else. */
+function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 1 && ' \t\r\n\f'.includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 /** Undefined: a quote that never closes, which hides the line. */

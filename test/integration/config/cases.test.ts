@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import { printConfig } from '../../../src/core/config/print.ts';
+import type { ResolvedConfig } from '../../../src/core/config/settle.ts';
 import { resolveConfig, resolveHost } from '../../../src/core/config/resolve.ts';
 import { byKeyword, privateHome, sshG, sshVersion } from '../../support/systemSsh.ts';
 
@@ -56,6 +57,20 @@ void describe('a configuration resolves as ssh -G of this machine resolves it', 
   }
 });
 
+void test('without a named file the user’s and the system-wide file count, as they are on this machine', async (t) => {
+  const allowCommand = (): boolean => false;
+  for (const name of ['h1', 'web.example.com', '::1']) {
+    const ours = await resolveConfig(name, { allowCommand }, signal).catch((error: unknown) => error);
+    if (ours instanceof UserError && ours.problem.code === 'commandNotAllowed') {
+      t.skip('the configuration of this machine runs commands');
+      return;
+    }
+    const theirs = await sshG([name], process.env);
+    if (theirs === undefined) assert.ok(ours instanceof UserError, String(ours));
+    else assert.deepEqual(printConfig(ours as ResolvedConfig).split('\n'), theirs.split('\n'));
+  }
+});
+
 void describe('what newer versions of OpenSSH understand', () => {
   const place = privateHome();
   after(() => place.remove());
@@ -64,7 +79,7 @@ void describe('what newer versions of OpenSSH understand', () => {
     void test(each.name, async () => {
       const userFile = place.write('config', each.config);
       const config = await resolveHost(each.host, { userFile, allowCommand: () => false }, signal);
-      assert.equal(config.port, each.name === 'Match: version' && process.platform === 'win32' ? 22 : 2222);
+      assert.equal(config.port, 2222);
     });
   }
 });

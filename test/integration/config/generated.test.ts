@@ -22,7 +22,14 @@ void test('thousands of generated configurations print the very lines that ssh -
   const check = async (generated: GeneratedConfig, place: ReturnType<typeof privateHome>): Promise<void> => {
     for (const [name, text] of Object.entries(generated.files)) place.write(`.ssh/${name}`, text);
     const userFile = `${place.home}/.ssh/config`;
-    const env = { ...process.env, HOME: place.home, KEYDIR: '/kd', ROOT: '/', NOT_SET: undefined, SSH_AUTH_SOCK: '/agent' };
+    const env = {
+      ...process.env,
+      HOME: place.home,
+      KEYDIR: '/kd',
+      ROOT: '/',
+      NOT_SET: undefined,
+      SSH_AUTH_SOCK: '/agent',
+    };
     const theirs = await sshG(['-F', userFile, generated.host], env);
     const ours = await printed(generated.host, { userFile, env, allowCommand: () => true });
     assert.equal(ours, theirs, difference(generated, ours, theirs));

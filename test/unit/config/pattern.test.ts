@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { matchHostList, matchList, matchPattern } from '../../../src/core/config/pattern.ts';
+
+void test('a star is any run of characters, a question mark exactly one, all else is itself', () => {
+  assert.ok(matchPattern('web.example.com', 'web*.com'));
+  assert.ok(matchPattern('h1', 'h?'));
+  assert.ok(!matchPattern('h', 'h?'));
+  assert.ok(matchPattern('', '*'));
+  assert.ok(!matchPattern('hx1', 'h.1'));
+  assert.ok(matchPattern('a[b]', 'a[b]'));
+  assert.ok(!matchPattern('H1', 'h1'));
+});
+
+void test('patterns mean what the same regular expression means', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', '.'), maxLength: 12 });
+  const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '?'), maxLength: 8 });
+  fc.assert(
+    fc.property(text, pattern, (candidate, wildcard) => {
+      const source = wildcard
+        .replaceAll('.', String.raw`\.`)
+        .replaceAll('*', '.*')
+        .replaceAll('?', '.');
+      assert.equal(matchPattern(candidate, wildcard), new RegExp(`^${source}$`).test(candidate));
+    }),
+    { seed: 1, numRuns: 2000 },
+  );
+});
+
+void test('patterns made to take for ever are decided by a bounded number of comparisons', () => {
+  const text = `${'a'.repeat(60)}b`;
+  for (const stars of [10, 100, 500]) {
+    let compared = 0;
+    const counted = new Proxy(new String(text), {
+      get: (target, key) => {
+        if (key === 'charAt') {
+          compared++;
+          return (index: number) => text.charAt(index);
+        }
+        return Reflect.get(target, key) as unknown;
+      },
+    }) as unknown as string;
+    assert.ok(!matchPattern(counted, `${'a*'.repeat(stars)}c`));
+    assert.ok(compared > 0 && compared <= text.length * (2 * stars + 1), `${compared} comparisons for ${stars} stars`);
+  }
+});
+
+void test('in a list a negated match refuses at once, and negations alone match nothing', () => {
+  assert.equal(matchList('h1', 'x,h*'), 'yes');
+  assert.equal(matchList('h1', '*,!h1'), 'refused');
+  assert.equal(matchList('h1', '!x'), 'no');
+  assert.ok(matchHostList('WEB', 'web'));
+});

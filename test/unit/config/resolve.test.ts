@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { UserError } from '../../../src/base/userError.ts';
+import type { ConfigProblem, HostConfig } from '../../../src/core/config/hostConfig.ts';
+import { readDestination } from '../../../src/core/config/jump.ts';
+import { resolveHost, type ResolveOptions } from '../../../src/core/config/resolve.ts';
+import { privateHome } from '../../support/systemSsh.ts';
+import { until } from '../../support/until.ts';
+
+const { signal } = new AbortController();
+
+function setUp(
+  t: TestContext,
+  text: string,
+): {
+  readonly home: string;
+  readonly write: (file: string, content: string) => string;
+  readonly resolve: (name: string, options?: Partial<ResolveOptions>, abort?: AbortSignal) => Promise<HostConfig>;
+} {
+  const place = privateHome();
+  t.after(() => place.remove());
+  const userFile = place.write('.ssh/config', text);
+  const env = { PATH: process.env['PATH'], SHELL: '/bin/sh', SSH_AUTH_SOCK: '/agent', LC_X: 'x', OTHER: 'o' };
+  return {
+    ...place,
+    resolve: (name, options = {}, abort = signal) =>
+      resolveHost(name, { userFile, home: place.home, env, allowCommand: () => false, ...options }, abort),
+  };
+}
+
+function fails(
+  code: ConfigProblem['code'],
+  facts: Readonly<Record<string, unknown>> = {},
+): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof UserError, String(error));
+    for (const [key, value] of Object.entries({ code, ...facts })) {
+      assert.deepEqual((error.problem as unknown as Record<string, unknown>)[key], value, key);
+    }
+    return true;
+  };
+}
+
+void test('paths, tokens and variables are expanded for a connection', async (t) => {
+  const { resolve, home } = setUp(
+    t,
+    'Host h1\n IdentityFile ~/.ssh/%n_%h\n IdentityFile none\n CertificateFile ${OTHER}/c\n HostName REAL\n' +
+      ' ProxyCommand nc %h %p %r\n SetEnv A=%h B=%z\n SendEnv LC_*\n Port 2222\n User bob\n IdentityAgent $OTHER\n',
+  );
+  const config = await resolve('h1');
+  assert.equal(config.hostName, 'real');
+  assert.deepEqual(config.identityFiles, [`${home}/.ssh/h1_real`]);
+  assert.deepEqual(config.certificateFiles, ['o/c']);
+  assert.deepEqual(config.proxy, { kind: 'command', command: 'nc real 2222 bob' });
+  assert.deepEqual(config.env, { LC_X: 'x', A: 'real', B: '%z' });
+  assert.equal(config.identityAgent, 'o');
+});
+
+void test('a host that no file mentions has OpenSSH’s defaults', async (t) => {
+  const { resolve, home } = setUp(t, '');
+  const config = await resolve('Box.Example.COM');
+  assert.equal(config.name, 'Box.Example.COM');
+  assert.equal(config.hostName, 'box.example.com');
+  assert.deepEqual([config.port, config.user, config.proxy.kind], [22, os.userInfo().username, 'none']);
+  assert.equal(config.identityFilesAreDefault, true);
+  assert.ok(config.identityFiles.includes(path.join(home, '.ssh', 'id_ed25519')));
+  assert.deepEqual(
+    config.userKnownHostsFiles,
+    ['known_hosts', 'known_hosts2'].map((name) => path.join(home, '.ssh', name)),
+  );
+  assert.equal(config.identityAgent, '/agent');
+  assert.ok(!('serverAliveIntervalMs' in config));
+  assert.equal(config.strictHostKeyChecking, 'ask');
+  assert.deepEqual(structuredClone(config), config);
+});
+
+void test('times are in milliseconds, sizes in bytes, and words are those of the manual', async (t) => {
+  const { resolve } = setUp(
+    t,
+    'ConnectTimeout 1m\nServerAliveInterval 15\nRekeyLimit 1K\nStrictHostKeyChecking off\nUpdateHostKeys ask\nStreamLocalBindMask 0111\n',
+  );
+  const config = await resolve('x');
+  assert.equal(config.connectTimeoutMs, 60_000);
+  assert.equal(config.serverAliveIntervalMs, 15_000);
+  assert.equal(config.rekeyLimitBytes, 1024);
+  assert.equal(config.strictHostKeyChecking, 'no');
+  assert.equal(config.updateHostKeys, 'ask');
+  assert.equal(config.streamLocalBindMask, 0o111);
+});
+
+void test('a chain of jumps is given hop by hop, first to last', async (t) => {
+  const { resolve } = setUp(t, 'ProxyJump a@j1:2200,ssh://b%20c@j2,[::1]:23\n');
+  assert.deepEqual((await resolve('x')).proxy, {
+    kind: 'jump',
+    hops: [
+      { user: 'a', host: 'j1', port: 2200 },
+      { user: 'b c', host: 'j2' },
+      { host: '::1', port: 23 },
+    ],
+  });
+});
+
+void test('overrides come before typed names, and both before the files', async (t) => {
+  const { resolve } = setUp(t, 'User file\nPort 1\nHostName file.example\n');
+  const config = await resolve('x', { overrides: ['User=over'], user: 'typed', port: 2 });
+  assert.deepEqual([config.user, config.port, config.hostName], ['over', 2, 'file.example']);
+});
+
+void test('Match exec runs only after consent, and never where its block cannot apply', async (t) => {
+  const { resolve, home, write } = setUp(
+    t,
+    'Host other\n Include inc\nMatch host x exec "touch %d/ran && test %n = x"\n Port 2\n',
+  );
+  write('.ssh/inc', 'Match exec "touch %d/included"\n Port 3\n');
+  await assert.rejects(resolve('x'), fails('commandNotAllowed', { command: `touch ${home}/ran && test x = x` }));
+  assert.ok(!fs.existsSync(`${home}/ran`));
+
+  const asked: string[] = [];
+  const allowCommand = (command: string): boolean => asked.push(command) > 0;
+  assert.equal((await resolve('y', { allowCommand })).port, 22);
+  assert.equal((await resolve('x', { allowCommand })).port, 2);
+  assert.deepEqual(asked, [`touch ${home}/ran && test x = x`]);
+  assert.ok(fs.existsSync(`${home}/ran`));
+  assert.ok(!fs.existsSync(`${home}/included`));
+});
+
+void test('a Match exec that does not end is ended with the signal, children included', async (t) => {
+  const { resolve, home } = setUp(t, 'Match exec "sleep 600 & echo $! > %d/child; wait"\n Port 2\n');
+  const abort = new AbortController();
+  t.after(() => abort.abort());
+  const result = resolve('x', { allowCommand: () => true }, abort.signal);
+  const child = await until('the child', () => Number(fs.readFileSync(`${home}/child`, 'utf8')));
+  abort.abort(new Error('enough'));
+  await assert.rejects(result, /enough/);
+  await until('the end of the child', () => !isAlive(child));
+});
+
+void test('a mistake is reported with its file and line, in whatever block it stands', async (t) => {
+  const { resolve, home, write } = setUp(t, '# one\nInclude inc\n');
+  const included = write('.ssh/inc', '\nHost other\n  Port 70000\n');
+  await assert.rejects(resolve('x'), fails('configSyntax', { file: included, line: 3 }));
+  write('.ssh/config', 'IdentityFile %z\n');
+  await assert.rejects(resolve('x'), fails('configSyntax', { file: `${home}/.ssh/config`, line: 1 }));
+});
+
+void test('a file that others may write is not read', async (t) => {
+  const { resolve, write } = setUp(t, 'Include inc\n');
+  const included = write('.ssh/inc', 'Port 2\n');
+  fs.chmodSync(included, 0o666);
+  await assert.rejects(resolve('x'), fails('configUnreadable', { file: included }));
+});
+
+void test('a named file must exist, and none is no file', async (t) => {
+  const { resolve } = setUp(t, 'Port 2\n');
+  await assert.rejects(resolve('x', { userFile: '/does/not/exist' }), fails('configUnreadable'));
+  assert.equal((await resolve('x', { userFile: 'none' })).port, 22);
+});
+
+void test('names that a shell or an option parser could misread are refused', async (t) => {
+  const { resolve } = setUp(t, '');
+  for (const name of ['-oProxyCommand=x', '$(x)', 'a b', 'a;b', 'a`b', '']) {
+    await assert.rejects(resolve(name), fails('configBadName', { what: 'host', value: name }));
+  }
+  for (const user of ['-l', 'a;b', 'a -b', 'x\\', "a'b"]) {
+    await assert.rejects(resolve('x', { user }), fails('configBadName', { what: 'user', value: user }));
+  }
+  assert.equal((await resolve('x', { user: 'CORP\\bob smith' })).user, 'CORP\\bob smith');
+});
+
+void test('the forwards of all kinds are kept in the order of the file, and cleared as a whole', async (t) => {
+  const { resolve, write } = setUp(
+    t,
+    'RemoteForward 9000 localhost:80\nLocalForward 8000 /run/%n.sock\nDynamicForward 1080\n',
+  );
+  assert.deepEqual((await resolve('x')).forwards, [
+    {
+      kind: 'remote',
+      bind: { kind: 'tcp', host: undefined, port: 9000 },
+      to: { kind: 'tcp', host: 'localhost', port: 80 },
+    },
+    { kind: 'local', bind: { kind: 'tcp', host: undefined, port: 8000 }, to: { kind: 'unix', path: '/run/x.sock' } },
+    { kind: 'dynamic', bind: { kind: 'tcp', host: undefined, port: 1080 } },
+  ]);
+  write('.ssh/config', 'LocalForward 8000 a:1\nClearAllForwardings yes\n');
+  assert.deepEqual((await resolve('x')).forwards, []);
+});
+
+void test('the default files are the user’s and then the system’s', async (t) => {
+  const { home, write } = setUp(t, 'Host x\n  Port 2\n');
+  write('.ssh/inc', 'User nobody\n');
+  const config = await resolveHost('x', { home, allowCommand: () => false }, signal);
+  assert.equal(config.port, 2);
+});
+
+void test('a typed destination is understood, and what is none is refused', () => {
+  assert.deepEqual(readDestination('me@box:2200'), { user: 'me', host: 'box', port: 2200 });
+  assert.deepEqual(readDestination('ssh://me@box'), { user: 'me', host: 'box' });
+  assert.deepEqual(readDestination('fe80::1'), { host: 'fe80::1' });
+  assert.deepEqual(readDestination('[::1]:22'), { host: '::1', port: 22 });
+  for (const text of ['', '@box', 'box:x', 'box:0', '-x', 'a;b', 'a b', '-l@box']) {
+    assert.throws(() => readDestination(text), fails('configBadName'), text);
+  }
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
