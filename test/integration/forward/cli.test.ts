@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { start, stop } from '../../support/child.ts';
+import { freePort } from '../../support/freePort.ts';
+import { type Sshd, type SshdOptions, startSshd } from '../../support/sshd.ts';
+import { until } from '../../support/until.ts';
+import { connect, ending, readAll, serve } from '../../unit/forward/loopback.ts';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cli-'));
+const program = path.join(folder, 'cli.cjs');
+
+before(async () => {
+  await build({
+    entryPoints: ['src/cli.ts'],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: ['cpu-features', '*.node'],
+    logOverride: { 'empty-import-meta': 'silent' },
+  });
+});
+after(() => fs.rmSync(folder, { recursive: true }));
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly said: () => string;
+  /** Waits for a line and gives what the pattern's groups matched. */
+  readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
+  readonly status: () => Promise<number | null>;
+}
+
+function run(t: TestContext, ...args: readonly string[]): Running {
+  const child = start(process.execPath, [program, ...args]);
+  t.after(() => stop(child));
+  let text = '';
+  child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return {
+    child,
+    said: () => text,
+    says: (pattern) =>
+      until(`${pattern} on stderr`, () => {
+        const match = pattern.exec(text);
+        if (!match && child.exitCode !== null) throw new Error(`it ended: ${text}`);
+        return match;
+      }),
+    status: async () => {
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+      return child.exitCode;
+    },
+  };
+}
+
+async function server(t: TestContext, options: SshdOptions = {}): Promise<Sshd> {
+  const sshd = await startSshd(options);
+  t.after(() => sshd.stop());
+  return sshd;
+}
+
+async function webServer(t: TestContext): Promise<number> {
+  const { port } = await serve(t, (socket) => {
+    socket.once('data', () => socket.end('HTTP/1.0 200 OK\r\n\r\nhello'));
+  });
+  return port;
+}
+
+async function curl(...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('curl', ['-sS', '--noproxy', '*', '--max-time', '20', ...args]);
+  return stdout;
+}
+
+async function taken(t: TestContext): Promise<number> {
+  const listener = net.createServer().listen(0, '127.0.0.1');
+  t.after(() => listener.close());
+  await once(listener, 'listening');
+  return (listener.address() as net.AddressInfo).port;
+}
+
+test('-N -L forwards once it says so, and SIGTERM ends it with status 0 and the port free', async (t) => {
+  const sshd = await server(t);
+  const web = await webServer(t);
+  const port = await freePort();
+  const cli = run(t, '-F', sshd.configFile, '-N', '-L', `${port}:localhost:${web}`, 'devbox');
+  await cli.says(/^forwarding 127\.0\.0\.1:\d+, \[::1\]:\d+ to localhost:\d+$/m);
+  assert.equal(await curl(`http://127.0.0.1:${port}/`), 'hello');
+  assert.equal(await curl(`http://[::1]:${port}/`), 'hello');
+  cli.child.kill('SIGTERM');
+  assert.equal(await cli.status(), 0);
+  assert.equal(await ending(connect(t, port)), 'ECONNREFUSED');
+});
+
+for (const flags of [
+  ['-N', '-R', '1:0:localhost:PORT'],
+  ['-NR', '1:0:0:PORT'],
+  ['-N', '-R', '0:localhost:PORT'],
+]) {
+  test(`${flags.join(' ')} leads from the port that the server chose to this machine`, async (t) => {
+    const sshd = await server(t);
+    const web = await webServer(t);
+    const cli = run(t, '-F', sshd.configFile, ...flags.map((flag) => flag.replace('PORT', String(web))), 'devbox');
+    const [, port] = await cli.says(/^Allocated port (\d+) for remote forward to (?:localhost|0):\d+$/m);
+    await cli.says(/^forwarding remote /m);
+    assert.equal(await curl(`http://127.0.0.1:${port}/`), 'hello');
+  });
+}
+
+test('-D and -R without a destination are SOCKS proxies', async (t) => {
+  const sshd = await server(t);
+  const web = await webServer(t);
+  const port = await freePort();
+  const cli = run(t, '-F', sshd.configFile, '-N', '-D', String(port), '-R', '0', 'devbox');
+  const [, remotePort] = await cli.says(/^Allocated port (\d+) for remote forward to socks:0$/m);
+  for (const scheme of ['socks4', 'socks4a', 'socks5', 'socks5h']) {
+    for (const proxy of [port, remotePort]) {
+      const stdout = await curl('--noproxy', '', '-x', `${scheme}://127.0.0.1:${proxy}`, `http://127.0.0.1:${web}/`);
+      assert.equal(stdout, 'hello', `${scheme} through ${proxy}`);
+    }
+  }
+});
+
+test('Unix sockets on both sides, with the mask of the configuration, are gone afterwards', async (t) => {
+  const sshd = await server(t);
+  const there = path.join(sshd.folder, 'server');
+  const here = path.join(sshd.folder, 'here');
+  const listener = net.createServer((socket) => socket.end('hello')).listen(there);
+  t.after(() => listener.close());
+  const mask = ['-o', 'StreamLocalBindMask=0117'];
+  const cli = run(t, '-F', sshd.configFile, ...mask, '-N', '-L', `${here}:${there}`, 'devbox');
+  await cli.says(/^forwarding /m);
+  assert.equal(fs.statSync(here).mode & 0o777, 0o660);
+  assert.equal((await readAll(net.connect(here))).toString(), 'hello');
+  cli.child.kill('SIGINT');
+  assert.equal(await cli.status(), 0);
+  assert.equal(fs.existsSync(here), false);
+});
+
+test('a taken local port: with ExitOnForwardFailure the end, without it the others go on', async (t) => {
+  const sshd = await server(t);
+  const web = await webServer(t);
+  const [busy, port] = [await taken(t), await freePort()];
+  const args = [
+    '-F',
+    sshd.configFile,
+    '-N',
+    '-L',
+    `${busy}:localhost:${web}`,
+    '-L',
+    `${port}:localhost:${web}`,
+    'devbox',
+  ];
+  const strict = run(t, '-o', 'ExitOnForwardFailure=yes', ...args);
+  assert.equal(await strict.status(), 255);
+  assert.match(strict.said(), /Address already in use[^\n]*\n.*\nCould not request local forwarding\.\n$/);
+  const lenient = run(t, ...args);
+  await lenient.says(/^forwarding .*\n/m);
+  assert.equal(await curl(`http://127.0.0.1:${port}/`), 'hello');
+});
+
+for (const rule of ['AllowTcpForwarding no', 'PermitListen 127.0.0.1:1']) {
+  test(`${rule}: a remote forward is a warning, and with ExitOnForwardFailure the end`, async (t) => {
+    const sshd = await server(t, { config: [rule] });
+    const args = ['-F', sshd.configFile, '-N', '-R', '8022:localhost:22', 'devbox'];
+    const lenient = run(t, ...args);
+    await lenient.says(/^Warning: remote port forwarding failed for listen port 8022$/m);
+    assert.equal(lenient.child.exitCode, null);
+    const strict = run(t, '-o', 'ExitOnForwardFailure=yes', ...args);
+    assert.equal(await strict.status(), 255);
+    assert.match(strict.said(), /^Error: remote port forwarding failed for listen port 8022$/m);
+  });
+}
+
+for (const rule of ['AllowTcpForwarding no', 'AllowTcpForwarding remote', 'PermitOpen 127.0.0.1:1']) {
+  test(`${rule}: a local connection is reset, the reason told, and the forward goes on`, async (t) => {
+    const sshd = await server(t, { config: [rule] });
+    const port = await freePort();
+    const cli = run(t, '-F', sshd.configFile, '-N', '-L', `${port}:127.0.0.1:${sshd.port}`, 'devbox');
+    await cli.says(/^forwarding /m);
+    for (let i = 0; i < 2; i++) assert.equal(await ending(connect(t, port)), 'ECONNRESET');
+    await cli.says(/open failed: administratively prohibited/);
+  });
+}
+
+test('GatewayPorts yes, or -g, opens a forward without a bind address to all, one with localhost to none', async (t) => {
+  const sshd = await server(t);
+  const web = await webServer(t);
+  const [open, closed] = [await freePort(), await freePort()];
+  const forwards = ['-L', `${open}:localhost:${web}`, '-L', `localhost:${closed}:localhost:${web}`];
+  const cli = run(t, '-F', sshd.configFile, '-gN', ...forwards, 'devbox');
+  await cli.says(/^forwarding .*\nforwarding .*\n/m);
+  assert.equal(await curl(`http://127.0.0.2:${open}/`), 'hello');
+  assert.equal(await ending(connect(t, closed, '127.0.0.2')), 'ECONNREFUSED');
+});
+
+test('forwards of the configuration are opened too, and ClearAllForwardings leaves none', async (t) => {
+  const web = await webServer(t);
+  const [own, given] = [await freePort(), await freePort()];
+  const sshd = await server(t, { clientConfig: [`LocalForward ${own} localhost:${web}`] });
+  const args = ['-F', sshd.configFile, '-N', '-L', `${given}:localhost:${web}`, 'devbox'];
+  const both = run(t, ...args);
+  await both.says(/^forwarding .*\nforwarding .*\n/m);
+  assert.equal(await curl(`http://127.0.0.1:${own}/`), 'hello');
+  assert.equal(await curl(`http://127.0.0.1:${given}/`), 'hello');
+  both.child.kill('SIGTERM');
+  await both.status();
+  const none = run(t, '-v', '-o', 'ClearAllForwardings=yes', ...args);
+  await none.says(/logged in as/);
+  none.child.kill('SIGTERM');
+  assert.equal(await none.status(), 0);
+  assert.doesNotMatch(none.said(), /^forwarding /m);
+});
+
+test('a link that is lost is the end, with status 255', async (t) => {
+  const sshd = await server(t);
+  const port = await freePort();
+  const cli = run(t, '-F', sshd.configFile, '-N', '-L', `${port}:localhost:1`, 'devbox');
+  await cli.says(/^forwarding /m);
+  await sshd.kill();
+  assert.equal(await cli.status(), 255);
+  assert.match(cli.said(), /^Connection to 127\.0\.0\.1 closed by remote host\./m);
+});
+
+test('an unknown host key with BatchMode, nobody to ask, ends with status 255 and forwards nothing', async (t) => {
+  const sshd = await server(t);
+  const none = ['-o', 'UserKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=ask', '-o', 'BatchMode=yes'];
+  const cli = run(t, ...none, '-F', sshd.configFile, '-N', '-L', '0.0.0.0:8000:localhost:1', 'devbox');
+  assert.equal(await cli.status(), 255);
+  assert.match(cli.said(), /Host key verification failed\.\n$/);
+});
+
+const ends: readonly (readonly [readonly string[], RegExp])[] = [
+  [['-N', '-Z', 'devbox'], /^unknown option -- Z\nusage: /],
+  [['-N'], /^usage: /],
+  [['-N', '-p', 'x', 'devbox'], /^Bad port 'x'\n$/],
+  [['-N', '-L', 'x', 'devbox'], /^Bad forwarding specification 'x'/],
+  [['-N', '-F', '/nonexistent', 'devbox'], /^Can't open user config file \/nonexistent: /],
+  [['-N', '-F', 'none', '-p', '1', '127.0.0.1'], /^ssh: connect to host 127\.0\.0\.1 port 1: Connection refused\n$/],
+  [['-N', '-F', 'none', 'no-such-host.invalid'], /^ssh: Could not resolve hostname no-such-host\.invalid: /],
+  [['-N', '-F', 'none', '-o', 'Bogus=1', 'devbox'], /bogus/],
+  [['-fN', 'devbox'], /^-f /],
+];
+
+for (const [args, message] of ends) {
+  test(`${args.join(' ')} ends with status 255 and says why`, async (t) => {
+    const cli = run(t, ...args);
+    assert.equal(await cli.status(), 255);
+    assert.match(cli.said(), message);
+  });
+}
+
+test('-G prints what ssh -G prints', () => {
+  const key = path.join(folder, 'a key');
+  fs.writeFileSync(key, '');
+  const flags = ['-F', 'none', '-l', 'me', '-J', 'jump', '-i', key, '-C', '-g', '-4', '-6', '-D', '1080'];
+  const args = ['-G', ...flags, '-L', '8000:[::1]:80', '-R', '1:0:0:22', 'devbox'];
+  const lines = (command: string, words: readonly string[]): readonly string[] =>
+    spawnSync(command, words, { encoding: 'utf8', timeout: 10_000 }).stdout.split('\n').sort();
+  assert.deepEqual(lines(process.execPath, [program, ...args]), lines('ssh', args));
+});
