@@ -58,6 +58,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       `HostKey ${file('host_ed25519')}`,
       `AuthorizedKeysFile ${file('authorized_keys')}`,
       `PidFile ${file('sshd.pid')}`,
+      // The login shell must not run this machine's own start-up files.
+      `SetEnv HOME=${folder}`,
       'UsePAM no',
       'StrictModes no',
       'PermitRootLogin yes',
