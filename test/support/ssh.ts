@@ -1,7 +1,7 @@
 import type { Log } from '../../src/base/log.ts';
 import type { HostConfig } from '../../src/core/config/hostConfig.ts';
+import type { BuiltinConnection } from '../../src/core/ssh/builtin.ts';
 import { connect, type ConnectDeps } from '../../src/core/ssh/connect.ts';
-import type { Connection } from '../../src/core/ssh/connection.ts';
 import type { HostKeyQuestion, Prompts, SecretQuestion } from '../../src/core/ssh/prompts.ts';
 
 /** Answers from a script, and remembers what was asked. A question that was not expected fails the test. */
@@ -50,7 +50,7 @@ export function connectTo(
   config: HostConfig,
   deps: Partial<ConnectDeps> = {},
   signal: AbortSignal = AbortSignal.timeout(20_000),
-): Promise<Connection> {
+): Promise<BuiltinConnection> {
   return connect(
     config,
     {

@@ -1,17 +1,19 @@
 import type { ClientChannel } from 'ssh2';
-import { once } from 'node:events';
-import { abortable, deadline } from '../../base/delay.ts';
 import { errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { Exec, ExecProblem } from '../detect/exec.ts';
 import type { Dial, DialProblem } from '../forward/dial.ts';
 import type { Endpoint } from '../forward/spec.ts';
 import type { Connection, ConnectionFacts } from './connection.ts';
+import { channelCount } from './internals.ts';
 import { keepAlive } from './keepAlive.ts';
 import type { Link } from './link.ts';
 import { RemoteListeners } from './remoteListeners.ts';
 
-const GOODBYE_MS = 1000;
+export interface BuiltinConnection extends Connection {
+  /** Opening ones included. For the diagnosis, and for the tests that look for leaks. */
+  openChannels(): number;
+}
 
 /** The connection that ssh2 carries. `closeRoute` ends what it stands on: jump hosts, a proxy. */
 export function builtinConnection(
@@ -19,20 +21,13 @@ export function builtinConnection(
   config: HostConfig,
   facts: ConnectionFacts,
   closeRoute: () => Promise<void>,
-): Connection {
+): BuiltinConnection {
   const listeners = new RemoteListeners(link);
   const stopKeepAlive = keepAlive(link, config);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopKeepAlive();
-    const limit = deadline(GOODBYE_MS, () => new Error('the server does not close'));
-    const gone = once(link.client, 'close');
-    if (link.isOpen) {
-      link.client.end();
-      await abortable(gone, limit.signal).catch(() => undefined);
-    }
-    limit.clear();
-    link.lose({ kind: 'closed' });
+    await link.close();
     await closeRoute();
   };
   void link.closed.then(() => {
@@ -45,7 +40,9 @@ export function builtinConnection(
     exec: exec(link, config),
     listenRemote: listeners.listen,
     ping: (signal) => link.ping(signal),
+    check: (limitMs) => link.check(limitMs),
     closed: link.closed,
+    openChannels: () => channelCount(link.client),
     close: () => (closing ??= close()),
   };
 }
@@ -94,13 +91,14 @@ function exec(link: Link, config: HostConfig): Exec {
     let status: number | undefined;
     channel.on('exit', (code: number | null) => (status = code ?? undefined));
     const stream = link.stream(channel);
-    const exit = new Promise<{ status: number | undefined }>((resolve) => {
-      channel.once('close', () => resolve({ status }));
-      void link.closed.then(() => resolve({ status }));
-    });
+    let settle = (): void => undefined;
+    const exit = new Promise<{ status: number | undefined }>((resolve) => (settle = () => resolve({ status })));
+    channel.once('close', settle);
+    void link.closed.then(settle);
     const close = (): void => {
       stream.destroy();
       stream.abandon();
+      settle(); // sshd closes its side only once the command lets go of its pipes, which may be never
     };
     return { stdin: stream, stdout: stream, stderr: channel.stderr, exit, close };
   };

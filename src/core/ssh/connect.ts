@@ -5,8 +5,8 @@ import { UserError } from '../../base/userError.ts';
 import type { HostConfig, JumpHop } from '../config/hostConfig.ts';
 import { proposal, type Proposal } from './algorithms.ts';
 import { authenticate, authFailed } from './auth.ts';
-import { builtinConnection } from './builtin.ts';
-import type { Connection, ConnectProblem } from './connection.ts';
+import { type BuiltinConnection, builtinConnection } from './builtin.ts';
+import type { ConnectProblem } from './connection.ts';
 import { shakeHands } from './handshake.ts';
 import { loadHostKeys } from './hostKeys.ts';
 import { type Identity, listIdentities } from './identities.ts';
@@ -36,7 +36,7 @@ export interface ConnectDeps {
  * Connects and logs in, hop by hop. Rejects with a `UserError` (`ConnectProblem` or `commandNotAllowed`) or the signal's
  * reason; whatever was opened on the way is closed then.
  */
-export function connect(config: HostConfig, deps: ConnectDeps, signal: AbortSignal): Promise<Connection> {
+export function connect(config: HostConfig, deps: ConnectDeps, signal: AbortSignal): Promise<BuiltinConnection> {
   return connectVia(config, undefined, deps, 0, signal);
 }
 
@@ -46,7 +46,7 @@ async function connectVia(
   deps: ConnectDeps,
   depth: number,
   signal: AbortSignal,
-): Promise<Connection> {
+): Promise<BuiltinConnection> {
   const config = deps.interactive === false ? { ...asked, batchMode: true } : asked;
   const { name: host } = config;
   if (depth > MAX_DEPTH) {

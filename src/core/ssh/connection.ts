@@ -9,6 +9,11 @@ export interface Connection {
   readonly listenRemote: ListenRemote;
   /** One round trip over the encrypted link (keepalive@openssh.com), in milliseconds. Rejects when the link is dead. */
   ping(signal: AbortSignal): Promise<number>;
+  /**
+   * Asks for a sign of life and gives the link up as lost when none comes in time: all that is open on it is reset at
+   * once. Whatever arrives is one, for the answer may queue behind a long transfer. Settles when it is decided.
+   */
+  check(limitMs: number): Promise<void>;
   /** Settles once, when the connection is gone, whoever ended it. Never rejects. */
   readonly closed: Promise<ConnectionEnd>;
   /** Ends all channels, then the link. Safe twice. */

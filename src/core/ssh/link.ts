@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
-import { abortable } from '../../base/delay.ts';
+import { abortable, deadline } from '../../base/delay.ts';
 import { UserError } from '../../base/userError.ts';
 import { ChannelStream } from './channel.ts';
 import type { ConnectionEnd } from './connection.ts';
 import { globalReplies, protocolOf } from './internals.ts';
+
+const GOODBYE_MS = 1000;
 
 /** An authenticated ssh2 client and its open channels: what they share, and what ends them all. */
 export class Link {
@@ -15,6 +18,7 @@ export class Link {
   readonly #lost = new AbortController();
   #settle: (end: ConnectionEnd) => void = () => undefined;
   #end: ConnectionEnd | undefined;
+  #isClosing = false;
   #isCorked = false;
 
   constructor(client: Client, socket: Duplex) {
@@ -22,7 +26,9 @@ export class Link {
     this.#socket = socket;
     this.closed = new Promise((resolve) => (this.#settle = resolve));
     client.on('error', (error) => this.lose({ kind: 'lost', why: 'error', detail: error.message }));
-    client.on('close', () => this.lose({ kind: 'lost', why: 'ended', detail: '' }));
+    client.on('close', () =>
+      this.lose(this.#isClosing ? { kind: 'closed' } : { kind: 'lost', why: 'ended', detail: '' }),
+    );
   }
 
   get isOpen(): boolean {
@@ -37,6 +43,16 @@ export class Link {
     for (const stream of this.#streams) stream.destroy(linkLost());
     this.#socket.destroy();
     this.#settle(end);
+  }
+
+  /** Says goodbye (RFC 4253 §11.1), and does not wait long for the other side to hang up. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    if (!this.isOpen) return;
+    const timer = setTimeout(() => this.lose({ kind: 'closed' }), GOODBYE_MS);
+    this.client.end();
+    await this.closed;
+    clearTimeout(timer);
   }
 
   /** Sends what is written until the end of this turn of the event loop in one piece. */
@@ -103,6 +119,18 @@ export class Link {
       signal,
     );
     return performance.now() - sentAt;
+  }
+
+  /** See `Connection.check`. */
+  async check(limitMs: number): Promise<void> {
+    const limit = deadline(limitMs, linkLost);
+    try {
+      await Promise.race([this.ping(limit.signal), once(this.#socket, 'data', { signal: limit.signal })]);
+    } catch {
+      this.lose({ kind: 'lost', why: 'keepalive', detail: '' });
+    } finally {
+      limit.clear();
+    }
   }
 }
 

@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import type { BuiltinConnection } from '../../../src/core/ssh/builtin.ts';
+import { hostConfig, sshdConfig } from '../../support/hostConfig.ts';
+import { startServer } from '../../support/scriptedServer.ts';
+import { connectTo, problemOf } from '../../support/ssh.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { until } from '../../support/until.ts';
+
+let sshd: Sshd;
+let connection: BuiltinConnection;
+const servers: net.Server[] = [];
+before(async () => {
+  sshd = await startSshd();
+  connection = await connectTo(sshdConfig(sshd));
+});
+after(async () => {
+  await connection.close();
+  await sshd.stop();
+  for (const server of servers) server.close();
+});
+
+const signal = (): AbortSignal => AbortSignal.timeout(30_000);
+
+async function listen(
+  onSocket: (socket: net.Socket) => void,
+  where: number | string = 0,
+  host = '127.0.0.1',
+): Promise<number> {
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    onSocket(socket);
+  });
+  servers.push(server);
+  if (typeof where === 'string') server.listen(where);
+  else server.listen(where, host);
+  await once(server, 'listening');
+  return typeof where === 'string' ? 0 : (server.address() as AddressInfo).port;
+}
+
+const dial = (port: number): Promise<Duplex> => connection.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal());
+
+async function noChannelsLeft(): Promise<void> {
+  await until('no channel is open', () => connection.openChannels() === 0);
+}
+
+/** A gigabyte would take too long; this is more than every window and buffer on the way together. */
+const LOTS = 24 * 1024 * 1024;
+const PATTERN = Buffer.from(Array.from({ length: 65_537 }, (_, index) => index % 251));
+
+/** Writes as fast as the stream takes it, and ends it. Returns the hash of what was sent. */
+async function pour(stream: Duplex | net.Socket, bytes: number): Promise<string> {
+  const hash = createHash('sha256');
+  for (let sent = 0; sent < bytes;) {
+    const chunk = PATTERN.subarray(0, Math.min(PATTERN.length, bytes - sent));
+    hash.update(chunk);
+    sent += chunk.length;
+    if (!stream.write(chunk)) await once(stream, 'drain');
+  }
+  stream.end();
+  return hash.digest('hex');
+}
+
+async function drain(stream: Duplex | net.Socket): Promise<string> {
+  const hash = createHash('sha256');
+  stream.on('data', (chunk: Buffer) => hash.update(chunk));
+  await once(stream, 'end');
+  return hash.digest('hex');
+}
+
+void test('both directions carry lots at the same time without losing a byte', async () => {
+  const sums: Promise<string>[] = [];
+  const port = await listen((socket) => sums.push(drain(socket), pour(socket, LOTS)));
+  const stream = await dial(port);
+  const [received, sent] = await Promise.all([drain(stream), pour(stream, LOTS)]);
+  const [remoteReceived, remoteSent] = await Promise.all(sums);
+  assert.equal(received, remoteSent);
+  assert.equal(remoteReceived, sent);
+  await noChannelsLeft();
+});
+
+void test('our EOF first, then lots from the other side', async () => {
+  let sum: Promise<string> | undefined;
+  const port = await listen((socket) => socket.resume().on('end', () => void (sum = pour(socket, LOTS))));
+  const stream = await dial(port);
+  stream.end('request');
+  assert.equal(await drain(stream), await sum);
+  await noChannelsLeft();
+});
+
+void test("the other side's EOF first, then lots from us", async () => {
+  let sum: Promise<string> | undefined;
+  const port = await listen((socket) => {
+    sum = drain(socket);
+    socket.end('hello');
+  });
+  const stream = await dial(port);
+  stream.resume();
+  await once(stream, 'end');
+  const sent = await pour(stream, LOTS);
+  assert.equal(await sum, sent);
+  await noChannelsLeft();
+});
+
+void test('a reader that stops is not drowned, and stalls no other channel', async () => {
+  let written = 0;
+  const port = await listen((socket) => {
+    const write = (): void => {
+      while (written < 256 * 1024 * 1024 && socket.write(PATTERN)) written += PATTERN.length;
+    };
+    socket.on('drain', write);
+    write();
+  });
+  const stopped = await dial(port);
+  await once(stopped, 'readable');
+  const echo = await listen((socket) => socket.pipe(socket));
+  for (let round = 0; round < 50; round++) {
+    const stream = await dial(echo);
+    stream.end('still alive');
+    assert.equal(await text(stream), 'still alive');
+  }
+  assert.ok(written < 64 * 1024 * 1024, `${written} bytes were taken from the server`);
+  stopped.destroy();
+  await noChannelsLeft();
+});
+
+void test('five hundred connections at once, each half-closing, all get their reply', async () => {
+  const port = await listen((socket) => {
+    let request = '';
+    socket.on('data', (chunk: Buffer) => (request += chunk.toString()));
+    socket.on('end', () => socket.end(`${request}!`));
+  });
+  const replies = await Promise.all(
+    Array.from({ length: 500 }, async (_, index) => {
+      const stream = await dial(port);
+      stream.end(`request ${index}`);
+      return text(stream);
+    }),
+  );
+  assert.deepEqual(
+    replies,
+    replies.map((_, index) => `request ${index}!`),
+  );
+  await noChannelsLeft();
+});
+
+void test('aborted downloads and uploads leave no channel behind', async () => {
+  const port = await listen((socket) => void pour(socket.resume(), LOTS).catch(() => undefined));
+  await Promise.all(
+    Array.from({ length: 20 }, async (_, index) => {
+      const stream = await dial(port);
+      if (index % 2) await once(stream, 'readable');
+      else stream.write(Buffer.alloc(4 * 1024 * 1024));
+      stream.destroy();
+      await once(stream, 'close');
+    }),
+  );
+  await noChannelsLeft();
+});
+
+void test('connect and close a hundred times', async () => {
+  const port = await listen((socket) => socket.destroy());
+  for (let round = 0; round < 100; round++) {
+    const stream = await dial(port);
+    stream.resume().end();
+    await once(stream, 'close');
+  }
+  await noChannelsLeft();
+});
+
+void test('a destination that closes everything while we still write ends the stream without an error', async () => {
+  const port = await listen((socket) => socket.once('data', () => socket.end('enough', () => socket.destroy())));
+  const stream = await dial(port);
+  stream.on('error', (error) => assert.fail(error));
+  let received = '';
+  stream.on('data', (chunk: Buffer) => (received += chunk.toString()));
+  // sshd sees that nobody listens any more when it cannot pass on what we write.
+  await until('the stream closes', () => stream.closed || void stream.write('go on'));
+  assert.equal(received, 'enough');
+  await noChannelsLeft();
+});
+
+void test('a dial that is given up closes the channel that opens too late', async () => {
+  const port = await listen((socket) => socket.pipe(socket));
+  const stop = new AbortController();
+  const attempt = connection.dial({ kind: 'tcp', host: '127.0.0.1', port }, stop.signal);
+  stop.abort(new Error('too slow'));
+  await assert.rejects(attempt, /too slow/);
+  await noChannelsLeft();
+});
+
+void test('a Unix socket on the other side is reached', async () => {
+  const socketPath = path.join(sshd.folder, 'service.sock');
+  await listen((socket) => socket.end('from the socket'), socketPath);
+  const stream = await connection.dial({ kind: 'unix', path: socketPath }, signal());
+  stream.end();
+  assert.equal(await text(stream), 'from the socket');
+  await noChannelsLeft();
+});
+
+void test('a remote Unix socket hands over what comes in', async () => {
+  const socketPath = path.join(sshd.folder, 'remote.sock');
+  const listener = await connection.listenRemote(
+    { kind: 'unix', path: socketPath },
+    (incoming) => incoming.accept().end('hello from here'),
+    signal(),
+  );
+  const socket = net.connect(socketPath);
+  assert.equal(await text(socket), 'hello from here');
+  await listener.close();
+  await noChannelsLeft();
+});
+
+void test('an incoming connection that is rejected is closed', async () => {
+  const bind = { kind: 'tcp', host: 'localhost', port: 0 } as const;
+  const listener = await connection.listenRemote(bind, (incoming) => incoming.reject(), signal());
+  const socket = net.connect(listener.port, '127.0.0.1');
+  assert.equal(await text(socket.on('error', () => undefined)).catch(() => ''), '');
+  await listener.close();
+  await noChannelsLeft();
+});
+
+void test('a remote port that is taken is refused, and the link stays', async () => {
+  const port = await listen(() => undefined);
+  await listen(() => undefined, port, '::1'); // sshd is content with one of the two
+  const bind = { kind: 'tcp', host: 'localhost', port } as const;
+  const problem = await problemOf(connection.listenRemote(bind, () => undefined, signal()));
+  assert.deepEqual(problem, { code: 'remoteBindRefused', bind });
+  assert.ok((await connection.ping(signal())) > 0);
+});
+
+void test('what the server forbids is told apart from what fails', async () => {
+  const strict = await startSshd({ config: ['AllowTcpForwarding no'] });
+  const restricted = await connectTo(sshdConfig(strict));
+  const to = { kind: 'tcp', host: '127.0.0.1', port: 80 } as const;
+  assert.equal((await problemOf(restricted.dial(to, signal()))).code, 'forwardingProhibited');
+  await restricted.close();
+  await strict.stop();
+});
+
+void test('a server that allows no session refuses a command and still forwards', async () => {
+  const strict = await startSshd({ config: ['MaxSessions 0'] });
+  const restricted = await connectTo(sshdConfig(strict));
+  assert.equal((await problemOf(restricted.exec('true', signal()))).code, 'execRefused');
+  const port = await listen((socket) => socket.end('reached'));
+  const stream = await restricted.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal());
+  stream.end();
+  assert.equal(await text(stream), 'reached');
+  await restricted.close();
+  await strict.stop();
+});
+
+void test('a command that is closed early is over for us, and its channel is once it ends', async () => {
+  const channel = await connection.exec('echo $$; exec sleep 600', signal());
+  const [line] = (await once(channel.stdout, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  channel.close();
+  assert.deepEqual(await channel.exit, { status: undefined });
+  process.kill(pid, 'SIGTERM'); // sshd leaves a process that does not look at its pipes
+  await noChannelsLeft();
+});
+
+void test('a link that is killed destroys what is open with an error, and what is pending rejects', async () => {
+  const doomed = await startSshd();
+  const link = await connectTo(sshdConfig(doomed));
+  const port = await listen((socket) => socket.pipe(socket));
+  const stream = await link.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal());
+  const channel = await link.exec('sleep 600', signal());
+  const died = once(stream, 'error');
+  stream.on('end', () => assert.fail('a clean end'));
+  await doomed.kill();
+  const [error] = (await died) as [{ problem: unknown }];
+  assert.deepEqual(error.problem, { code: 'linkLost' });
+  assert.equal((await link.closed).kind, 'lost');
+  assert.deepEqual(await channel.exit, { status: undefined });
+  const later = link.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal());
+  assert.equal((await problemOf(later)).code, 'linkLost');
+  assert.equal((await problemOf(link.exec('true', signal()))).code, 'linkLost');
+  await assert.rejects(link.ping(signal()));
+  await link.close();
+  await doomed.stop();
+});
+
+void test('a server that answers nothing any more is given up after the keepalives', async () => {
+  const frozen = await startServer((context) => context.accept());
+  const config = hostConfig({ port: frozen.port, userKnownHostsFiles: [frozen.knownHostsFile] });
+  const link = await connectTo({ ...config, serverAliveIntervalMs: 50, serverAliveCountMax: 2 });
+  assert.ok((await link.ping(signal())) > 0);
+  for (const client of frozen.clients) Reflect.set(client, 'noMoreData', frozenSocket(client));
+  assert.deepEqual(await link.closed, { kind: 'lost', why: 'keepalive', detail: '' });
+  frozen.close();
+});
+
+/** Stops reading what the client sends, as a machine does that lost its network. */
+function frozenSocket(client: object): void {
+  const socket: unknown = Reflect.get(client, '_sock');
+  if (socket instanceof net.Socket) socket.pause();
+}
+
+void test('closing twice is closing once, and says who did it', async () => {
+  const link = await connectTo(sshdConfig(sshd));
+  const port = await listen((socket) => socket.pipe(socket));
+  const stream = await link.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal());
+  await Promise.all([link.close(), link.close()]);
+  assert.deepEqual(await link.closed, { kind: 'closed' });
+  assert.ok(stream.destroyed);
+});
