@@ -64,6 +64,11 @@ export function toast(page: Page, text: string | RegExp): Locator {
   return page.locator('.notifications-toasts .notification-list-item', { hasText: text });
 }
 
+/** A button of a modal dialog. */
+export function dialogButton(page: Page, label: string | RegExp): Locator {
+  return page.locator('.monaco-dialog-box .monaco-button', { hasText: label });
+}
+
 /** Saves `out/screenshots/NAME.png` and returns its path. */
 export async function screenshot(page: Page, name: string): Promise<string> {
   const file = path.join(out, 'screenshots', `${name}.png`);
