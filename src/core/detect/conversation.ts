@@ -20,6 +20,8 @@ export type Answer =
 export type WatchProblem =
   /** The login shell did not start our program: none there, a forced command, no exec allowed. */
   | { readonly code: 'noShell'; readonly detail: string }
+  /** The login shell says nothing: slow start-up files, or a forced command that waits for something else. */
+  | { readonly code: 'watchSilent' }
   /** A shell, but nothing in it that lists listeners. */
   | { readonly code: 'noTool'; readonly detail: string }
   /** An answer did not come in time: the link or the remote hangs. */
@@ -59,9 +61,8 @@ export class Conversation {
 
   /** @throws UserError<WatchProblem | ExecProblem>, or the signal's reason. */
   static async open(exec: Exec, limitMs: number, signal: AbortSignal): Promise<Conversation> {
-    // Start-up files may take their time. Silence after that is a forced command that waits for something else.
-    const silent = new UserError<WatchProblem>({ code: 'noShell', detail: '' });
-    const limit = deadline(limitMs * 3, () => silent, signal);
+    // Start-up files may take their time.
+    const limit = deadline(limitMs * 3, () => new UserError<WatchProblem>({ code: 'watchSilent' }), signal);
     try {
       const channel = await abortable(closeWhenLate(exec(watchCommand, limit.signal), limit.signal), limit.signal);
       try {

@@ -98,8 +98,8 @@ class Watcher {
         const trouble = unavailable(error);
         this.#report(this.#listeners, trouble);
         if (this.#now() - startedAt > 60_000) attempt = 1;
-        // Without a shell or a tool another try gives the same, so it takes a person to ask for it.
-        const isFinal = trouble.reason === 'noShell' || trouble.reason === 'noTool';
+        // Where nothing can be had another try gives the same, so it takes a person to ask for it.
+        const isFinal = finalCodes.has(watchCode(error) ?? '');
         await this.#pause(isFinal ? 2 ** 31 - 1 : backoffMs(attempt, { minMs: 1000, maxMs: 60_000 }));
       }
     }
@@ -178,10 +178,13 @@ const reasons: Readonly<Record<(WatchProblem | ExecProblem)['code'], Unavailable
   execRefused: 'noShell',
   noShell: 'noShell',
   noTool: 'noTool',
+  watchSilent: 'noShell',
   watchTimeout: 'timeout',
   watchBroken: 'failed',
   linkLost: 'failed',
 };
+
+const finalCodes: ReadonlySet<string> = new Set(['noShell', 'noTool', 'execRefused']);
 
 function watchCode(error: unknown): string | undefined {
   return error instanceof UserError ? error.problem.code : undefined;

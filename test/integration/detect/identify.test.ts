@@ -19,7 +19,7 @@ let sshd: Sshd;
 let watch: ListenerWatch;
 let listeners: readonly Listener[] = [];
 before(async () => {
-  sshd = await startSshd();
+  sshd = await startSshd({ config: ['SetEnv HOME=/nonexistent'] });
   watch = watchListeners({ exec: sshExec(sshd), onListeners: (now) => (listeners = now) });
 });
 after(async () => {

@@ -15,9 +15,12 @@ import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
 import { sshExec } from '../../support/sshExec.ts';
 import { until } from '../../support/until.ts';
 
+/** Nobody's start-up files: they may wait, lock and talk, and sessions are killed here while they run. */
+const bareHome = 'SetEnv HOME=/nonexistent';
+
 let sshd: Sshd;
 before(async () => {
-  sshd = await startSshd();
+  sshd = await startSshd({ config: [bareHome] });
 });
 after(() => sshd.stop());
 
@@ -212,7 +215,7 @@ void test('a watch whose program was killed on the remote starts another', { tim
 
 void test('a remote that stands still is a timeout, and seen again when it goes on', { timeout: 60_000 }, async () => {
   const connection = await connectTo(sshdConfig(sshd));
-  const seen = watched(connection.exec, { answerLimitMs: 500 });
+  const seen = watched(connection.exec, { answerLimitMs: 3000 });
   try {
     await until('the watch', () => seen.detection()?.kind === 'watching');
     for (const pid of remotePrograms()) process.kill(pid, 'SIGSTOP');
@@ -241,7 +244,7 @@ const loginShells: readonly (readonly [shell: string, debian: string])[] = [
 ];
 
 async function withForcedCommand(command: string, use: (exec: Exec) => Promise<void>): Promise<void> {
-  const other = await startSshd({ config: [`ForceCommand ${command}`] });
+  const other = await startSshd({ config: [bareHome, `ForceCommand ${command}`] });
   try {
     await use(sshExec(other));
   } finally {
@@ -295,7 +298,7 @@ void test('an account for sftp alone has no shell', { timeout: 60_000 }, async (
 });
 
 void test('a server that allows no sessions has no shell, and forwards all the same', { timeout: 60_000 }, async () => {
-  const other = await startSshd({ config: ['MaxSessions 0'] });
+  const other = await startSshd({ config: [bareHome, 'MaxSessions 0'] });
   const connection = await connectTo(sshdConfig(other));
   try {
     assert.equal((await unavailable(connection.exec)).reason, 'noShell');

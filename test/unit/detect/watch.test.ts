@@ -81,7 +81,7 @@ void test('what listens is told with its process, command line, folder, user and
       },
     },
   ]);
-  assert.deepEqual(last()?.detection, { kind: 'watching', method: 'ss', pollMs: 400 });
+  assert.deepEqual(last()?.detection, { kind: 'watching', method: 'ss', pollMs: 250 });
   await watch.close();
 });
 
@@ -324,7 +324,7 @@ void test('a refresh looks at once, and so does the return of focus', async () =
   assert.equal(pauses[2], 30_000);
   watch.setFocused(true);
   await paused(4);
-  assert.equal(pauses[3], 400);
+  assert.equal(pauses[3], 250);
   await watch.close();
 });
 

@@ -1,0 +1,116 @@
+/**
+ * Prints how long it takes from `listen()` on the remote to its detection (50 starts), what a look costs the remote
+ * with few and with 20,000 sockets, and its CPU per minute while nothing happens. Run by hand:
+ *
+ *     node --import tsx test/benchmark/detection.ts
+ */
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Exec } from '../../src/core/detect/exec.ts';
+import type { Listener } from '../../src/core/detect/listener.ts';
+import { pollMs } from '../../src/core/detect/pace.ts';
+import { openUnixSource } from '../../src/core/detect/unixSource.ts';
+import { watchListeners } from '../../src/core/detect/watch.ts';
+import { start, stop } from '../support/child.ts';
+import { sshdConfig } from '../support/hostConfig.ts';
+import { connectTo } from '../support/ssh.ts';
+import { startSshd } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
+
+const starts = 50;
+
+async function main(): Promise<void> {
+  const sshd = await startSshd({ config: ['SetEnv HOME=/nonexistent'] });
+  const connection = await connectTo(sshdConfig(sshd));
+  try {
+    await detectionTimes(connection.exec);
+    await costs(connection.exec, 'as it is');
+    await withSockets(20_000, () => costs(connection.exec, 'with 20,000 connections more'));
+  } finally {
+    await connection.close();
+    await sshd.stop();
+  }
+}
+
+async function detectionTimes(exec: Exec): Promise<void> {
+  let listeners: readonly Listener[] = [];
+  let isWatching = false;
+  const watch = watchListeners({
+    exec,
+    onListeners: (now, how) => {
+      listeners = now;
+      isWatching = how.kind === 'watching';
+    },
+  });
+  await until('the watch', () => isWatching);
+  const times: number[] = [];
+  for (let index = 0; index < starts; index += 1) {
+    await sleep(Math.random() * 1000);
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as net.AddressInfo;
+    const startedAt = performance.now();
+    while (!listeners.some((listener) => listener.port === port)) await sleep(1);
+    times.push(performance.now() - startedAt);
+    server.close();
+  }
+  await watch.close();
+  times.sort((a, b) => a - b);
+  const percentile = (share: number): string => `${times[Math.ceil(times.length * share) - 1]?.toFixed(0)} ms`;
+  print(`listen() to detection, ${starts} starts`, `p50 ${percentile(0.5)}, p99 ${percentile(0.99)}`);
+}
+
+/** CPU of the program on the remote and its children, as the kernel counts it: all looks, and what they say in a minute. */
+async function costs(exec: Exec, what: string): Promise<void> {
+  const signal = AbortSignal.timeout(120_000);
+  const source = await openUnixSource(exec, { limitMs: 20_000 }, signal);
+  await source.poll(signal);
+  const before = await source.costMs(signal);
+  const looks = 200;
+  for (let index = 0; index < looks; index += 1) await source.poll(signal);
+  const lookMs = ((await source.costMs(signal)) - before) / looks;
+  source.close();
+  print(`one look with ${source.method}, ${what}`, `${lookMs.toFixed(1)} ms CPU`);
+  for (const [state, quietMs, isFocused] of [
+    ['busy', 0, true],
+    ['idle', 3_600_000, true],
+    ['idle, window without focus', 3_600_000, false],
+  ] as const) {
+    const perMinute = (60_000 / pollMs({ isFocused, quietMs, lookMs })) * lookMs;
+    print(`  a minute ${state}`, `${perMinute.toFixed(0)} ms CPU (${(perMinute / 600).toFixed(2)} % of a core)`);
+  }
+}
+
+/** Established connections over loopback, both ends in one child process each of 10,000 descriptors at most. */
+async function withSockets(count: number, use: () => Promise<void>): Promise<void> {
+  const perChild = 2500; // connections; each is two sockets
+  const code = `
+    const net = require('net');
+    const server = net.createServer(() => undefined).listen(0, '127.0.0.1', async () => {
+      for (let i = 0; i < ${perChild}; i += 1) {
+        await new Promise((done) => net.connect(server.address().port, '127.0.0.1', done));
+      }
+    });`;
+  const before = sockets();
+  const children = Array.from({ length: count / perChild / 2 }, () => start(process.execPath, ['-e', code]));
+  try {
+    await until('the sockets', () => sockets() >= before + count, 60_000);
+    await use();
+  } finally {
+    await Promise.all(children.map(stop));
+  }
+}
+
+function sockets(): number {
+  return Number(/^TCP: inuse (\d+)/m.exec(fs.readFileSync('/proc/net/sockstat', 'utf8'))?.[1] ?? 0);
+}
+
+function print(what: string, value: string): void {
+  process.stdout.write(`${what.padEnd(48)} ${value}\n`);
+}
+
+print('ss', spawnSync('ss', ['-V'], { encoding: 'utf8' }).stdout.trim());
+await main();
