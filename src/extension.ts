@@ -53,7 +53,7 @@ export async function activate({ subscriptions, globalState, secrets }: vscode.E
       app.setFocused(focused);
       notices.focus(focused);
     }),
-    await followConfigFiles(app, settings),
+    await followConfigFiles(app, settings, log),
   );
   await vscode.commands.executeCommand('setContext', 'sshPorts.ready', true);
   // `npm start -- --host NAME` goes straight there.

@@ -1,4 +1,17 @@
-import type { SshCommand } from '../core/forward/command.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { mount, Store } from '../base/store.ts';
+import { UserError } from '../base/userError.ts';
+import { commandOverrides, type SshCommand } from '../core/forward/command.ts';
+import { readPortRules } from '../core/policy/portRules.ts';
+import { problemOf } from '../core/problem.ts';
+import { shortMemory } from '../core/session/memory.ts';
+import { Sessions } from '../core/session/sessions.ts';
+import type { Settings } from '../core/session/settings.ts';
+import { findHost, type HostState, newHost } from '../core/session/state.ts';
+import { portTable } from '../view/portTable.ts';
+import { problemLine } from './messages.ts';
+import { stderrLog } from './stderrLog.ts';
+import { terminalPrompts } from './terminal.ts';
 
 /** What to watch, and how to show it. */
 export interface WatchRequest {
@@ -7,8 +20,58 @@ export interface WatchRequest {
   readonly isJson: boolean;
 }
 
-/** Watching a host belongs to the sessions; without them there are -N and -G. */
-export async function watch(_request: WatchRequest, _signal: AbortSignal): Promise<number> {
-  process.stderr.write('Give -N to forward ports, or -G to print the configuration.\n');
-  return 255;
+const closeTimeoutMs = 1500;
+
+/** Watches a host, forwards its dev servers by themselves, and prints what listens there whenever that changes. */
+export async function watch({ command, host, isJson }: WatchRequest, signal: AbortSignal): Promise<number> {
+  const say = command.verbosity < 0 ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
+  const sessions = new Sessions({
+    settings: new Store(settings(command)),
+    prompts: terminalPrompts(say),
+    allowCommand: async () => true, // whoever types the command consents, as with ssh(1)
+    onAutoForward: () => undefined,
+    memory: shortMemory(),
+    log: stderrLog(command.verbosity),
+  });
+  const name = host.includes(':') && !host.startsWith('ssh://') ? `[${host}]` : host;
+  sessions.useOptions(name, commandOverrides(command));
+  const ended = new Promise<number>((resolve) => {
+    signal.addEventListener('abort', () => resolve(0), { once: true });
+    mount(
+      sessions.state,
+      (state) => findHost(state, name) ?? newHost(name, { kind: 'typed' }),
+      (now) => {
+        process.stdout.write(isJson ? jsonLine(now) : `${portTable(now)}\n`);
+        if (now.link.kind === 'failed') {
+          process.stderr.write(`${problemLine(now.link.why)}\n`);
+          resolve(255);
+        }
+      },
+    );
+  });
+  sessions.connect(name, signal).catch((error: unknown) => {
+    // What a person can act on is in the state; the rest is a bug and must be seen.
+    if (!(error instanceof UserError) && !signal.aborted) process.stderr.write(`${problemLine(problemOf(error))}\n`);
+  });
+  const code = await ended;
+  await Promise.race([sessions.close(), sleep(closeTimeoutMs)]);
+  return code;
+}
+
+function settings({ configFile }: SshCommand): Settings {
+  return {
+    ...(configFile !== undefined && { configFile }),
+    autoForward: 'devServers',
+    forwardExisting: true,
+    identifyServers: true,
+    portRules: readPortRules([], []),
+    waitForLinkMs: 20_000,
+    startConfigForwards: true,
+    expireSharedAfterMs: 0,
+  };
+}
+
+/** One state, with milliseconds of a clock that never jumps. */
+function jsonLine(host: HostState): string {
+  return `${JSON.stringify({ monotonicMs: Math.round(performance.now()), ...host })}\n`;
 }

@@ -1,34 +1,46 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Log } from '../base/log.ts';
 import type { Readable } from '../base/store.ts';
+import { errorText } from '../base/userError.ts';
 import type { Sessions } from '../core/session/sessions.ts';
 import type { Settings } from '../core/session/settings.ts';
 
 /** Keeps the list of hosts as the SSH configuration has it, through changes of any file that it includes. */
-export async function followConfigFiles(sessions: Sessions, settings: Readable<Settings>): Promise<vscode.Disposable> {
+export async function followConfigFiles(
+  sessions: Sessions,
+  settings: Readable<Settings>,
+  log: Log,
+): Promise<vscode.Disposable> {
   const stopped = new AbortController();
   let watched = '';
   let watchers: readonly vscode.Disposable[] = [];
   const refresh = async (): Promise<void> => {
-    const files = await sessions.refreshHosts(stopped.signal);
-    if (files.join('\n') === watched) return;
-    watched = files.join('\n');
+    const { files, folders } = await sessions.refreshHosts(stopped.signal);
+    const places = [
+      ...files.map((file) => [path.dirname(file), path.basename(file)]),
+      ...folders.map((each) => [each, '*']),
+    ];
+    if (JSON.stringify(places) === watched) return;
+    watched = JSON.stringify(places);
     for (const watcher of watchers) watcher.dispose();
-    watchers = files.map((file) => {
-      const pattern = new vscode.RelativePattern(vscode.Uri.file(path.dirname(file)), path.basename(file));
-      const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-      watcher.onDidChange(refresh);
-      watcher.onDidCreate(refresh);
-      watcher.onDidDelete(refresh);
+    watchers = places.map(([folder = '', name = '']) => {
+      const watcher = vscode.workspace.createFileSystemWatcher(
+        new vscode.RelativePattern(vscode.Uri.file(folder), name),
+      );
+      watcher.onDidChange(changed);
+      watcher.onDidCreate(changed);
+      watcher.onDidDelete(changed);
       return watcher;
     });
   };
+  const changed = (): void => void refresh().catch((error: unknown) => log.debug(errorText(error)));
   await refresh();
   let configFile = settings.get().configFile;
   const stop = settings.watch((now) => {
     if (now.configFile === configFile) return;
     configFile = now.configFile;
-    void refresh();
+    changed();
   });
   return new vscode.Disposable(() => {
     stopped.abort();

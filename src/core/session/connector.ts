@@ -1,9 +1,7 @@
 import type { Log } from '../../base/log.ts';
 import type { Readable } from '../../base/store.ts';
-import { UserError } from '../../base/userError.ts';
-import { BadValue } from '../config/badValue.ts';
-import type { ConfigProblem, HostConfig, JumpHop } from '../config/hostConfig.ts';
-import { parseDestination } from '../config/jump.ts';
+import type { HostConfig, JumpHop } from '../config/hostConfig.ts';
+import { readDestination } from '../config/jump.ts';
 import { resolveHost } from '../config/resolve.ts';
 import { connect } from '../ssh/connect.ts';
 import type { Prompts } from '../ssh/prompts.ts';
@@ -47,7 +45,7 @@ export function connector(
         },
         signal,
       );
-    const config = await resolve(destination(name), options());
+    const config = await resolve(readDestination(name), options());
     const connection = await connect(
       config,
       {
@@ -60,15 +58,4 @@ export function connector(
     );
     return { connection, config };
   };
-}
-
-/** `me@box:2222` and `ssh://…` as ssh(1) takes them; an alias of the configuration is itself. */
-function destination(name: string): JumpHop {
-  try {
-    return parseDestination(name);
-  } catch (error) {
-    if (error instanceof BadValue)
-      throw new UserError<ConfigProblem>({ code: 'configBadName', what: 'host', value: name }, { cause: error });
-    throw error;
-  }
 }

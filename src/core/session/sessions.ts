@@ -1,6 +1,6 @@
 import { type Log, prefixed } from '../../base/log.ts';
 import { type Readable, Store } from '../../base/store.ts';
-import { listHosts } from '../config/hosts.ts';
+import { type HostList, listHosts } from '../config/hosts.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
 import type { Prompts } from '../ssh/prompts.ts';
 import type { ForwardRequest } from './forward.ts';
@@ -40,10 +40,10 @@ export class Sessions {
     return this.#options.settings.get();
   }
 
-  /** Reads the SSH configuration again. Hosts that are in use stay. Resolves to the files that were read. */
-  async refreshHosts(signal: AbortSignal): Promise<readonly string[]> {
+  /** Reads the SSH configuration again. Hosts that are in use stay. Resolves to the files and folders to keep an eye on. */
+  async refreshHosts(signal: AbortSignal): Promise<Pick<HostList, 'files' | 'folders'>> {
     const { configFile } = this.#options.settings.get();
-    const { hosts, files, problems } = await listHosts(
+    const { hosts, files, folders, problems } = await listHosts(
       configFile === undefined ? {} : { userFile: configFile },
       signal,
     );
@@ -59,7 +59,7 @@ export class Sessions {
       );
       return { ...state, hosts: [...configured, ...others], configProblems: problems.map(({ problem }) => problem) };
     });
-    return files;
+    return { files, folders };
   }
 
   /** From the next connection on the host is reached with these, as for ssh(1) -o, on top of its configuration. */

@@ -29,3 +29,9 @@ export async function connect(page: Page, host: string): Promise<void> {
   await runCommand(page, 'SSH Ports: Connect to Host');
   await quickPickRow(page, host).first().click();
 }
+
+/** Presses an inline action of a row, shown on hover; `label` is its tooltip. */
+export async function rowAction(row: Locator, label: string | RegExp): Promise<void> {
+  await row.hover();
+  await row.getByRole('button', { name: label }).first().click();
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { Scope } from '../../src/base/scope.ts';
+import { freePort } from '../support/freePort.ts';
+import { read } from '../support/sessions.ts';
+import { type Sshd, startSshd } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
+import { openPortsView, rowAction, rows, status } from './pages/sshPorts.ts';
+import { dialogButton, openWorkbench, quickInput, quickPickRow, runCommand, screenshot, toast } from './pages/workbench.ts';
+
+const scope = new Scope();
+let sshd: Sshd;
+let page: Page;
+let port: number;
+
+before(async () => {
+  const web = http.createServer((_, response) => response.end('hello from the remote')).listen(0, '127.0.0.1');
+  await once(web, 'listening');
+  scope.defer(() => web.close());
+  ({ port } = web.address() as AddressInfo);
+  sshd = await startSshd();
+  scope.defer(() => sshd.stop());
+  addHost('stranger', ['StrictHostKeyChecking ask', `UserKnownHostsFile ${path.join(sshd.folder, 'empty_known_hosts')}`]);
+  const changed = path.join(sshd.folder, 'changed_known_hosts');
+  fs.writeFileSync(changed, `[127.0.0.1]:${sshd.port} ${otherKey()}\n`);
+  addHost('changed', [`UserKnownHostsFile ${changed}`]);
+  const workbench = scope.add(await openWorkbench({ settings: { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off' } }));
+  page = workbench.page;
+  await openPortsView(page);
+});
+after(() => scope.close());
+
+/** Another alias of the same sshd. What a block says first wins. */
+function addHost(name: string, lines: readonly string[]): void {
+  const block = fs.readFileSync(sshd.configFile, 'utf8').split('\n').filter((line) => /HostName|Port|User |Identit/u.test(line));
+  fs.appendFileSync(sshd.configFile, [`Host ${name}`, ...lines.map((line) => `  ${line}`), ...block.slice(0, 5), ''].join('\n'));
+}
+
+function otherKey(): string {
+  const file = path.join(sshd.folder, 'other');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+  return fs.readFileSync(`${file}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
+}
+
+test('a host connects when its row is clicked, and what listens there appears', async () => {
+  await rows(page, 'devbox', 1).click();
+  await rows(page, String(port), 2).waitFor();
+});
+
+test('Forward Port asks for a host, then for a port, and checks what is typed as it is typed', async () => {
+  await runCommand(page, 'SSH Ports: Forward Port');
+  await quickPickRow(page, 'devbox').first().click();
+  await quickPickRow(page, String(port)).first().waitFor();
+  await screenshot(page, 'forward-port-detected');
+  await quickInput(page).fill('80:');
+  await quickPickRow(page, /missing|number/u).waitFor();
+  await screenshot(page, 'forward-port-error');
+  await page.keyboard.press('Enter');
+  assert.ok(await quickInput(page).isVisible(), 'an error cannot be chosen');
+  const local = await freePort();
+  await quickInput(page).fill(`${local}:${port}`);
+  await quickPickRow(page, `Forward ${local}:localhost:${port}`).waitFor();
+  await screenshot(page, 'forward-port-typed');
+  await page.keyboard.press('Enter');
+  await toast(page, `localhost:${local}`).waitFor();
+  await until('the page', async () => (await read(local)) === 'hello from the remote');
+  await runCommand(page, 'Notifications: Clear All Notifications');
+});
+
+test('a pasted command is understood, host and all', async () => {
+  const local = await freePort();
+  await runCommand(page, 'SSH Ports: Forward Port');
+  await quickInput(page).fill(`ssh -N -L localhost:${local}:localhost:${port} devbox`);
+  await quickPickRow(page, 'devbox').last().waitFor();
+  await screenshot(page, 'forward-port-command');
+  await quickPickRow(page, `localhost:${port}`).click();
+  await until('the page', async () => (await read(local)) === 'hello from the remote');
+  await runCommand(page, 'Notifications: Clear All Notifications');
+});
+
+test('a forward stops with the button in its row', async () => {
+  const row = rows(page, `${port}`, 2).first();
+  const text = await row.innerText();
+  const local = Number(/localhost:(\d+)/u.exec(text)?.[1]);
+  assert.ok(local > 0, text);
+  await rowAction(row, /Stop Forwarding/u);
+  await until('nothing there', async () => (await read(local)) === undefined);
+});
+
+test('opening a port to the network asks first and says for how long', async () => {
+  const local = await freePort();
+  await runCommand(page, 'SSH Ports: Forward Port');
+  await quickInput(page).fill(`ssh -L 0.0.0.0:${local}:localhost:${port} devbox`);
+  await quickPickRow(page, `localhost:${port}`).click();
+  await dialogButton(page, 'Open for 1 hour').waitFor();
+  await screenshot(page, 'share-question');
+  await dialogButton(page, 'Open for 1 hour').click();
+  await rows(page, 'open to the network for 60 min', 2).waitFor();
+  await screenshot(page, 'shared');
+  assert.match(await status(page).innerText(), /2 · devbox/u);
+  await runCommand(page, 'Notifications: Clear All Notifications');
+});
+
+test('an unknown host key is shown with its fingerprint and remembered when it is accepted', async () => {
+  await rows(page, 'stranger', 1).click();
+  await page.locator('.monaco-dialog-box', { hasText: 'SHA256:' }).waitFor();
+  await screenshot(page, 'host-key');
+  await dialogButton(page, 'Accept and Remember').click();
+  await rows(page, /stranger.*connected/su, 1).waitFor();
+  assert.match(fs.readFileSync(path.join(sshd.folder, 'empty_known_hosts'), 'utf8'), /ssh-ed25519|ecdsa/u);
+});
+
+test('a changed host key is refused with the file and the line, and no way to click it away', async () => {
+  await rows(page, 'changed', 1).click();
+  await rows(page, /host key of changed has CHANGED/u, 1).waitFor();
+  await screenshot(page, 'host-key-changed');
+  assert.equal(await page.locator('.monaco-dialog-box').count(), 0);
+});
