@@ -94,8 +94,6 @@ function isRefusal(error: unknown): boolean {
 function open(config: HostConfig, address: string, signal: AbortSignal): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    let slab = Buffer.allocUnsafeSlow(4 * READ_BYTES);
-    let used = 0;
     const socket = net.connect({
       host: address,
       port: config.port,
@@ -103,17 +101,11 @@ function open(config: HostConfig, address: string, signal: AbortSignal): Promise
       keepAlive: config.tcpKeepAlive,
       ...(config.bindAddress !== undefined && { localAddress: config.bindAddress }),
       onread: {
-        // Each read lands behind the last one, so that nothing a reader still holds is ever overwritten.
-        buffer: () => {
-          if (slab.length - used < READ_BYTES) {
-            slab = Buffer.allocUnsafeSlow(4 * READ_BYTES);
-            used = 0;
-          }
-          return slab.subarray(used, used + READ_BYTES);
-        },
+        // One buffer, copied from, and not a new one each time: Node loses track of which one is current when an
+        // exception anywhere in the process goes uncaught, and then hands over the wrong bytes.
+        buffer: Buffer.allocUnsafeSlow(READ_BYTES),
         callback: (bytes, buffer) => {
-          used += bytes;
-          socket.emit('data', Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
+          socket.emit('data', Buffer.from(buffer.subarray(0, bytes)));
           return true;
         },
       },
