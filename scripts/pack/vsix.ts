@@ -8,7 +8,7 @@ import { runNode } from '../run.ts';
 export async function pack(signal: AbortSignal): Promise<void> {
   fs.mkdirSync(path.dirname(vsixFile), { recursive: true });
   const vsce = inRoot('node_modules', '@vscode', 'vsce', 'vsce');
-  const options = ['--no-dependencies', '--allow-missing-repository', '--out', vsixFile];
+  const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', vsixFile];
   const { code, output } = await runNode([vsce, 'package', ...options], {}, signal);
   if (code !== 0) throw new Error(`vsce package failed:\n${output}`);
 }
