@@ -74,7 +74,15 @@ void test('an idle host connects when it is clicked', () => {
   const row = only(treeRows(app(newHost('devbox', { kind: 'typed' }))));
   assert.equal(row.label, 'devbox');
   assert.equal(row.click, 'connect');
-  assert.equal(row.context, 'host idle');
+  assert.equal(row.context, 'host idle typed');
+});
+
+void test('a problem of the configuration opens its line when it is clicked', () => {
+  const problem = { code: 'configSyntax', file: '/home/me/.ssh/config', line: 7, detail: 'bad port x' } as const;
+  const [row] = treeRows({ ...emptyState, configProblems: [problem] });
+  assert.match(row?.label ?? '', /line 7/);
+  assert.equal(row?.click, 'openConfig');
+  assert.deepEqual(row.target, { kind: 'place', file: '/home/me/.ssh/config', line: 7 });
 });
 
 void test('an online host with nothing on it says what to do', () => {
