@@ -19,8 +19,9 @@ const program = path.join(folder, 'cli.cjs');
 
 before(async () => {
   await build({
-    entryPoints: ['src/cli.ts'],
-    outfile: program,
+    entryPoints: { cli: 'src/cli.ts', decryptWorker: 'src/core/ssh/decryptWorker.mjs' },
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -241,7 +242,7 @@ const ends: readonly (readonly [readonly string[], RegExp])[] = [
   [['-N'], /^usage: /],
   [['-N', '-p', 'x', 'devbox'], /^Bad port 'x'\n$/],
   [['-N', '-L', 'x', 'devbox'], /^Bad forwarding specification 'x'/],
-  [['-N', '-F', '/nonexistent', 'devbox'], /^Can't open user config file \/nonexistent: /],
+  [['-N', '-F', '/nonexistent/file', 'devbox'], /^Can't open user config file \/nonexistent\/file: /],
   [['-N', '-F', 'none', '-p', '1', '127.0.0.1'], /^ssh: connect to host 127\.0\.0\.1 port 1: Connection refused\n$/],
   [['-N', '-F', 'none', 'no-such-host.invalid'], /^ssh: Could not resolve hostname no-such-host\.invalid: /],
   [['-N', '-F', 'none', '-o', 'Bogus=1', 'devbox'], /bogus/],
@@ -264,4 +265,42 @@ test('-G prints what ssh -G prints', () => {
   const lines = (command: string, words: readonly string[]): readonly string[] =>
     spawnSync(command, words, { encoding: 'utf8', timeout: 10_000 }).stdout.split('\n').sort();
   assert.deepEqual(lines(process.execPath, [program, ...args]), lines('ssh', args));
+});
+
+test('a person is asked on the terminal about an unknown host key, and yes is remembered', async (t) => {
+  const sshd = await server(t);
+  const known = path.join(sshd.folder, 'known_by_person');
+  const options = `-o UserKnownHostsFile=${known} -o StrictHostKeyChecking=ask -L ${await freePort()}:localhost:1`;
+  const command = `${process.execPath} ${program} -F ${sshd.configFile} -N ${options} devbox`;
+  // script(1) gives it a terminal of its own, which takes what we write for what a person types.
+  const terminal = start('script', ['-qefc', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  t.after(() => stop(terminal));
+  let shown = '';
+  terminal.stdout?.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+  await until('the question', () => shown.includes('(yes/no/[fingerprint])? '));
+  terminal.stdin?.write('maybe\r');
+  await until('the question again', () => shown.includes("Please type 'yes', 'no' or the fingerprint: "));
+  terminal.stdin?.write('yex\x7fs\r');
+  await until('the forward', () => shown.includes('forwarding '));
+  assert.match(fs.readFileSync(known, 'utf8'), /ssh-ed25519 /);
+});
+
+test('a passphrase is asked for on the terminal and not shown', async (t) => {
+  const sshd = await server(t);
+  const key = path.join(sshd.folder, 'locked');
+  fs.copyFileSync(sshd.keyFile, key);
+  fs.chmodSync(key, 0o600);
+  spawnSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'open sesame', '-f', key], { timeout: 10_000 });
+  const options = `-i ${key} -L ${await freePort()}:localhost:1`;
+  const config = path.join(sshd.folder, 'config_without_key');
+  fs.writeFileSync(config, fs.readFileSync(sshd.configFile, 'utf8').replace(/^.*IdentityFile.*$/m, ''));
+  const command = `${process.execPath} ${program} -F ${config} -N ${options} devbox`;
+  const terminal = start('script', ['-qefc', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  t.after(() => stop(terminal));
+  let shown = '';
+  terminal.stdout?.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+  await until('the question', () => shown.includes(`Enter passphrase for key '${key}': `));
+  terminal.stdin?.write('open sesame\r');
+  await until('the forward', () => shown.includes('forwarding '));
+  assert.doesNotMatch(shown, /sesame/);
 });
