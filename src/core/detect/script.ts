@@ -39,7 +39,7 @@ const details = {
     'if [ -d /proc/self ]; then readlink "/proc/$n/cwd" | head -c 1024; else lsof -a -d cwd -p "$n" -F n | head -c 2048; fi',
   user: 'stat -c %U "/proc/$n" || ps -o user= -p "$n"',
   cgroup: 'head -c 1024 "/proc/$n/cgroup"',
-  name: 'ps -o comm= -p "$n" | head -c 256',
+  name: 'head -c 64 "/proc/$n/comm" || ps -o comm= -p "$n"',
 } as const;
 
 export type ListQuestion = keyof typeof lists;

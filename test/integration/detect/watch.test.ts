@@ -70,6 +70,7 @@ async function seesServers({ watch, find, detection }: Watched): Promise<void> {
     assert.deepEqual(found.addresses, ['127.0.0.1']);
     assert.equal(found.owner, 'self');
     assert.equal(found.process?.pid, process.pid);
+    assert.ok(found.process?.name);
     assert.equal(found.process?.workingDirectory, process.cwd());
     assert.ok(found.process?.commandLine?.some((argument) => argument.includes('watch.test.ts')));
     server.close();

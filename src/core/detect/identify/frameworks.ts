@@ -21,8 +21,8 @@ export interface Framework {
   readonly directory?: RegExp;
   /** The weakest hint: decides between equals, and names what is not to be asked. */
   readonly ports?: readonly number[];
-  /** Worth opening where `/` answers 404; a pattern takes it from the answer (its first group). */
-  readonly path?: string | RegExp;
+  /** Worth opening where `/` answers 404. */
+  readonly path?: string;
 }
 
 /** A program by its name, at the end of a path, with or without a script's ending. */
@@ -54,7 +54,7 @@ export const frameworks: readonly Framework[] = [
   { id: 'bokeh', name: 'Bokeh', icon: 'graph', role: 'devServer', answer: /bokeh(?:\.min)?\.js/, command: tool('bokeh|panel', '\\s+serve\\b'), ports: [5006] },
 
   // JavaScript: what is built on Vite shows Vite's marks too, and its own besides.
-  { id: 'vite', name: 'Vite', icon: 'zap', role: 'devServer', level: 'base', answer: /\/@vite\/client|public base URL of/, command: tool('vite'), ports: [5173, 4173], path: /public base URL of (\/[\w./-]{1,200})/ },
+  { id: 'vite', name: 'Vite', icon: 'zap', role: 'devServer', level: 'base', answer: /\/@vite\/client/, command: tool('vite'), ports: [5173, 4173] },
   { id: 'sveltekit', name: 'SvelteKit', icon: 'flame', role: 'devServer', answer: /data-sveltekit-|__sveltekit_|\.svelte-kit\//, ports: [5173] },
   { id: 'astro', name: 'Astro', icon: 'rocket', role: 'devServer', answer: /<astro-(?:dev-toolbar|island)|astro\/runtime\/|<meta name="generator" content="Astro/, command: tool('astro', '.*\\s(?:dev|preview)\\b'), ports: [4321] },
   { id: 'nuxt', name: 'Nuxt', icon: 'layers', role: 'devServer', headers: { 'x-powered-by': /^Nuxt/ }, answer: /id="__nuxt"|window\.__NUXT__/, command: tool('nuxi?|nuxt', '.*\\s(?:dev|preview)\\b'), ports: [3000] },

@@ -1,7 +1,6 @@
 import type { Listener } from '../listener.ts';
 import { oneLine } from '../text.ts';
 import { type Framework, frameworks } from './frameworks.ts';
-import type { HttpAnswer } from './http.ts';
 import type { Identity } from './identity.ts';
 import type { ProbeAnswer } from './probe.ts';
 
@@ -17,7 +16,7 @@ export function judge(listener: Listener, heard?: ProbeAnswer): Identity {
     return { framework: 'unknown', name: listener.process?.name || 'unknown', icon: 'plug', role: 'unknown' };
   }
   const named = best ? nameOf(best, http !== undefined) : unnamed(listener);
-  const path = http && best && pathOf(best.framework, http.answer);
+  const path = http?.answer.status === 404 ? best?.framework.path : undefined;
   return {
     ...named,
     ...(http && { evidence: 'answer' }),
@@ -100,12 +99,6 @@ const projectFolder = /^\/(?:home|root|Users|workspaces?|app|code|src|work|mnt|m
 function unnamed({ owner, process }: Listener): Identity {
   const isProject = owner === 'self' && projectFolder.test(process?.workingDirectory ?? '');
   return { framework: 'http', name: 'HTTP', icon: 'globe', role: isProject ? 'devServer' : 'web' };
-}
-
-/** Only where `/` has nothing to show. */
-function pathOf({ path }: Framework, { status, body }: HttpAnswer): string | undefined {
-  if (status !== 404 || path === undefined) return undefined;
-  return typeof path === 'string' ? path : path.exec(body)?.[1];
 }
 
 function commandOf({ process }: Listener): string {
