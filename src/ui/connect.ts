@@ -1,4 +1,5 @@
 import type { Sessions } from '../core/session/sessions.ts';
+import { findHost } from '../core/session/state.ts';
 import type { HostChoice } from '../view/hostPicks.ts';
 import { pickHost } from './pickHost.ts';
 import { withProgress } from './progress.ts';
@@ -13,6 +14,7 @@ export async function connectFlow(
   const host = known ?? (await pickHost(sessions.state.get(), title));
   if (!host) return undefined;
   if (host.options.length > 0) sessions.useOptions(host.name, host.options);
+  if (findHost(sessions.state.get(), host.name)?.link.kind === 'online') return host;
   await withProgress(`Connecting to ${host.name}…`, (signal) => sessions.connect(host.name, signal));
   return host;
 }

@@ -103,13 +103,13 @@ function label(forward: ForwardState, seen: SeenListener | undefined): string {
 }
 
 /** How long others than this machine can still use it. */
-function shareText({ sharedFor }: Extract<ForwardStatus, { readonly kind: 'listening' }>): string | undefined {
+export function shareText({ sharedFor }: Extract<ForwardStatus, { readonly kind: 'listening' }>): string | undefined {
   if (sharedFor === undefined) return undefined;
-  return sharedFor === 'forever' ? 'open to the network' : `open to the network for ${sharedFor} min`;
+  return sharedFor === 'forever' ? 'shared' : `shared, ${sharedFor} min left`;
 }
 
 /** Where the server did not listen as it was asked: it reports success all the same. */
-function reachText(host: HostState, forward: ForwardState): string | undefined {
+export function reachText(host: HostState, forward: ForwardState): string | undefined {
   const { spec, status } = forward;
   if (status.kind !== 'listening') return undefined;
   const port = status.bound.find((bound) => bound.kind === 'tcp')?.port;

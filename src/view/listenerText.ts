@@ -6,10 +6,13 @@ export function serverName({ identity }: SeenListener): string | undefined {
   return identity && identity.framework !== 'unknown' ? identity.name : undefined;
 }
 
-/** The program's name as one started it: some call their main thread `MainThread`. */
+/**
+ * The program's name as one started it: some call their main thread `MainThread`. A program that writes its state over
+ * its command line (`sshd: /usr/sbin/sshd -D [listener]`) goes by the name that the system knows.
+ */
 export function processName({ process }: Listener): string | undefined {
   const [program = ''] = process?.commandLine ?? [];
-  return /[^/\\\s]+$/u.exec(program)?.[0] ?? process?.name;
+  return /^(?:\S*[/\\])?([^/\\\s]+)$/u.exec(program)?.[1] ?? process?.name;
 }
 
 /** A listener in full, for tooltips. */

@@ -4,6 +4,7 @@ import type { ForwardSpec } from '../core/forward/spec.ts';
 import type { HostState } from '../core/session/state.ts';
 import type { Problem } from '../core/problem.ts';
 import { bindText, destinationText } from './forwardText.ts';
+import { processName } from './listenerText.ts';
 import { problemText } from './problem.ts';
 
 /** A line of the Forward Port box. */
@@ -22,12 +23,12 @@ export function detectedPicks(host: HostState | undefined): readonly PortPick[] 
   if (!host) return [];
   const served = new Set(host.forwards.map(({ remotePort }) => remotePort));
   return host.listeners
-    .filter(({ listener }) => !served.has(listener.port))
+    .filter(({ listener, identity }) => !served.has(listener.port) && identity?.role !== 'infrastructure')
     .map(({ listener, identity }) => ({
       label: [String(listener.port), identity && identity.framework !== 'unknown' ? identity.name : undefined]
         .filter(Boolean)
         .join('  '),
-      description: listener.process?.name ?? '',
+      description: processName(listener) ?? '',
       icon: identity?.icon ?? 'circle-outline',
       choice: { kind: 'listener', port: listener.port },
     }));

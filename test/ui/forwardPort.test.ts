@@ -13,7 +13,15 @@ import { read } from '../support/sessions.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { openPortsView, rowAction, rows, status } from './pages/sshPorts.ts';
-import { dialogButton, openWorkbench, quickInput, quickPickRow, runCommand, screenshot, toast } from './pages/workbench.ts';
+import {
+  dialogButton,
+  openWorkbench,
+  quickInput,
+  quickPickRow,
+  runCommand,
+  screenshot,
+  toast,
+} from './pages/workbench.ts';
 
 const scope = new Scope();
 let sshd: Sshd;
@@ -27,11 +35,16 @@ before(async () => {
   ({ port } = web.address() as AddressInfo);
   sshd = await startSshd();
   scope.defer(() => sshd.stop());
-  addHost('stranger', ['StrictHostKeyChecking ask', `UserKnownHostsFile ${path.join(sshd.folder, 'empty_known_hosts')}`]);
+  addHost('stranger', [
+    'StrictHostKeyChecking ask',
+    `UserKnownHostsFile ${path.join(sshd.folder, 'empty_known_hosts')}`,
+  ]);
   const changed = path.join(sshd.folder, 'changed_known_hosts');
   fs.writeFileSync(changed, `[127.0.0.1]:${sshd.port} ${otherKey()}\n`);
   addHost('changed', [`UserKnownHostsFile ${changed}`]);
-  const workbench = scope.add(await openWorkbench({ settings: { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off' } }));
+  const workbench = scope.add(
+    await openWorkbench({ settings: { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off' } }),
+  );
   page = workbench.page;
   await openPortsView(page);
 });
@@ -39,8 +52,14 @@ after(() => scope.close());
 
 /** Another alias of the same sshd. What a block says first wins. */
 function addHost(name: string, lines: readonly string[]): void {
-  const block = fs.readFileSync(sshd.configFile, 'utf8').split('\n').filter((line) => /HostName|Port|User |Identit/u.test(line));
-  fs.appendFileSync(sshd.configFile, [`Host ${name}`, ...lines.map((line) => `  ${line}`), ...block.slice(0, 5), ''].join('\n'));
+  const block = fs
+    .readFileSync(sshd.configFile, 'utf8')
+    .split('\n')
+    .filter((line) => /HostName|Port|User |Identit/u.test(line));
+  fs.appendFileSync(
+    sshd.configFile,
+    [`Host ${name}`, ...lines.map((line) => `  ${line}`), ...block.slice(0, 5), ''].join('\n'),
+  );
 }
 
 function otherKey(): string {
@@ -59,8 +78,8 @@ test('Forward Port asks for a host, then for a port, and checks what is typed as
   await quickPickRow(page, 'devbox').first().click();
   await quickPickRow(page, String(port)).first().waitFor();
   await screenshot(page, 'forward-port-detected');
-  await quickInput(page).fill('80:');
-  await quickPickRow(page, /missing|number/u).waitFor();
+  await quickInput(page).fill('8000:db:');
+  await quickPickRow(page, /A port is a number/u).waitFor();
   await screenshot(page, 'forward-port-error');
   await page.keyboard.press('Enter');
   assert.ok(await quickInput(page).isVisible(), 'an error cannot be chosen');
@@ -102,7 +121,7 @@ test('opening a port to the network asks first and says for how long', async () 
   await dialogButton(page, 'Open for 1 hour').waitFor();
   await screenshot(page, 'share-question');
   await dialogButton(page, 'Open for 1 hour').click();
-  await rows(page, 'open to the network for 60 min', 2).waitFor();
+  await rows(page, 'shared, 60 min left', 2).waitFor();
   await screenshot(page, 'shared');
   assert.match(await status(page).innerText(), /2 · devbox/u);
   await runCommand(page, 'Notifications: Clear All Notifications');

@@ -6,6 +6,7 @@ import { announcement } from '../../../src/view/announcement.ts';
 import { byteText, forwardUrl } from '../../../src/view/forwardText.ts';
 import type { Row } from '../../../src/view/row.ts';
 import { treeRows } from '../../../src/view/rows.ts';
+import { processName } from '../../../src/view/listenerText.ts';
 import { status } from '../../../src/view/status.ts';
 
 const facts = {
@@ -195,4 +196,13 @@ void test('bytes are shown as browsers show them', () => {
     '1.4 MB',
     '2.0 GB',
   ]);
+});
+
+test('a process goes by the name one started it with, unless it writes over its command line', () => {
+  const named = (...commandLine: string[]): string | undefined =>
+    processName({ port: 1, addresses: ['::'], process: { pid: 1, name: 'comm', commandLine } });
+  assert.equal(named('/usr/bin/python3', '-m', 'flask'), 'python3');
+  assert.equal(named('node', 'server.js'), 'node');
+  assert.equal(named('sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups'), 'comm');
+  assert.equal(named(), 'comm');
 });
