@@ -1,6 +1,5 @@
 import { backoffMs } from '../../base/backoff.ts';
 import { delay } from '../../base/delay.ts';
-import type { Log } from '../../base/log.ts';
 import type { ListenRemote } from '../forward/dial.ts';
 import type { OpenForward } from '../forward/forward.ts';
 import { isShared, onAllInterfaces } from '../forward/reach.ts';
@@ -31,7 +30,6 @@ export type OpenSpec = (
 
 export interface ForwardDeps {
   readonly open: OpenSpec;
-  readonly log: Log;
   readonly onChange: () => void;
   /** How long a forward stays open to more than this machine; 0 for ever. */
   readonly shareMs: () => number;
@@ -215,7 +213,6 @@ export class Forward {
   }
 
   #onTrouble(trouble: Problem | undefined): void {
-    if (trouble) this.#deps.log.warn(`connection failed: ${JSON.stringify(trouble)}`);
     this.#trouble = trouble;
     this.refresh();
   }

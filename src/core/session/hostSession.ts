@@ -1,4 +1,5 @@
 import type { Log } from '../../base/log.ts';
+import { Queue } from '../../base/queue.ts';
 import { Scope } from '../../base/scope.ts';
 import type { Readable } from '../../base/store.ts';
 import { delay } from '../../base/delay.ts';
@@ -12,10 +13,12 @@ import type { Dial } from '../forward/dial.ts';
 import { type ForwardRules, openForward } from '../forward/open.ts';
 import { decide } from '../policy/autoForward.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
+import type { Problem } from '../problem.ts';
 import type { ForwardRequest, OpenSpec } from './forward.ts';
 import { ForwardSet } from './forwardSet.ts';
 import { Link, type OpenConnection, type Opened } from './link.ts';
 import { type Memory, recall, remember } from './memory.ts';
+import type { Senses } from './surroundings.ts';
 import { requestFor, servedPort } from './forwardRequests.ts';
 import type { Settings } from './settings.ts';
 import { type ForwardState, type HostState, localPort, type SeenListener } from './state.ts';
@@ -24,6 +27,7 @@ export interface HostSessionOptions {
   readonly open: OpenConnection;
   readonly settings: Readable<Settings>;
   readonly memory: Memory;
+  readonly senses: Senses;
   readonly log: Log;
   readonly read: () => HostState;
   readonly write: (change: (host: HostState) => HostState) => void;
@@ -52,9 +56,14 @@ export class HostSession {
   #watch: ListenerWatch | undefined;
   /** The next listing is the first since the user connected: what it shows was there before. */
   #isFirstListing = true;
+  /** Ports that were forwarded by themselves before this window was loaded again: so they are now, without a word. */
+  #expected: ReadonlySet<number> = new Set();
+  /** Listeners that the last link did not live long enough to ask. */
+  #unasked = new Set<number>();
   #isFocused = true;
   /** The forwards of the configuration and of the last time are there. */
   #isRestored = false;
+  readonly #saving = new Queue();
   #config: HostConfig | undefined;
   #localPorts: Record<number, number>;
   /** Ports whose auto-forward the user has stopped: not forwarded by itself again in this session. */
@@ -66,13 +75,13 @@ export class HostSession {
     this.#link = new Link({
       open: options.open,
       log: options.log,
+      senses: options.senses,
       waitMs: () => options.settings.get().waitForLinkMs,
       onState: (link) => options.write((host) => ({ ...host, link })),
       onConnection: (opened) => this.#onConnection(opened),
     });
     this.#forwards = new ForwardSet({
       open: (spec, onTrouble, signal) => this.#openForward(spec, onTrouble, signal),
-      log: options.log,
       shareMs: () => options.settings.get().expireSharedAfterMs,
       onChange: (forwards) => this.#onForwards(forwards),
     });
@@ -84,6 +93,17 @@ export class HostSession {
     if (kind === 'online') return;
     if (kind === 'idle' || kind === 'failed') this.#isFirstListing = true;
     await this.#link.open(signal);
+  }
+
+  /**
+   * Comes back after the window was loaded again: asks nobody, and goes on trying while the network is away.
+   *
+   * @param ports those that were forwarded by themselves
+   */
+  async resume(ports: readonly number[]): Promise<void> {
+    this.#isFirstListing = true;
+    this.#expected = new Set(ports);
+    await this.#link.resume();
   }
 
   /** Ends the connection and its forwards. What the user made by hand comes back with the next connection. */
@@ -99,6 +119,10 @@ export class HostSession {
   /** Connects first if need be. Settles when the forward accepts connections. */
   async forward(request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
     await this.connect(signal);
+    return this.#add(request, signal);
+  }
+
+  #add(request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
     const lastPort = request.remotePort === undefined ? undefined : this.#localPorts[request.remotePort];
     return this.#forwards.add({ ...(lastPort !== undefined && { lastPort }), ...request }, signal);
   }
@@ -126,7 +150,13 @@ export class HostSession {
   setFocused(isFocused: boolean): void {
     this.#isFocused = isFocused;
     this.#watch?.setFocused(isFocused);
-    if (isFocused) this.#link.wake();
+    if (!isFocused) return;
+    this.#link.wake();
+    this.#save();
+  }
+
+  ping(signal: AbortSignal): Promise<number | undefined> {
+    return this.#link.ping(signal);
   }
 
   refresh(): void {
@@ -134,14 +164,20 @@ export class HostSession {
     this.#link.wake();
   }
 
+  /** All at once: what a forward would tell a server that does not answer goes without saying when the link ends. */
   async close(): Promise<void> {
+    this.#save();
     this.#closing.abort();
-    await this.#forwards.close();
-    await this.#link.close();
-    await this.#online.close();
+    await Promise.all([
+      this.#forwards.close(),
+      this.#link.close(),
+      this.#online.close(),
+      this.#saving.run(async () => undefined),
+    ]);
   }
 
-  #openForward(...[spec, onTrouble, signal]: Parameters<OpenSpec>): ReturnType<OpenSpec> {
+  #openForward(...[spec, tell, signal]: Parameters<OpenSpec>): ReturnType<OpenSpec> {
+    const onTrouble = (trouble: Problem | undefined): void => tell(trouble && this.#explain(trouble));
     const dial: Dial = async (to, dialSignal) => {
       const stream = await this.#dial(to, dialSignal);
       onTrouble(undefined);
@@ -149,6 +185,12 @@ export class HostSession {
     };
     const { listenRemote } = this.#link;
     return openForward(spec, { rules: this.#config ?? noRules, dial, listenRemote, onProblem: onTrouble }, signal);
+  }
+
+  /** A link that only the user can bring back is away for the reason that the host shows. */
+  #explain(trouble: Problem): Problem {
+    const { link } = this.#options.read();
+    return trouble.code === 'linkLost' && link.kind === 'failed' ? link.why : trouble;
   }
 
   /** `localhost` is dialled in the address family in which the port really listens there. */
@@ -163,6 +205,8 @@ export class HostSession {
     void connection.closed.then(() => online.close());
     const ended = new AbortController();
     online.defer(() => ended.abort());
+    const unasked = this.#options.read().listeners.filter(({ identity }) => !identity);
+    this.#unasked = new Set(unasked.map(({ listener }) => listener.port));
     this.#options.write((host) => ({ ...host, detection: { kind: 'starting' } }));
     const watch = watchListeners(
       {
@@ -178,6 +222,7 @@ export class HostSession {
     if (this.#isRestored) void this.#forwards.attach(connection.listenRemote, ended.signal);
     else this.#restore(config);
     this.#isRestored = true;
+    this.#save();
   }
 
   /** Forwards of the configuration, and what the user had the last time. */
@@ -194,7 +239,7 @@ export class HostSession {
     const saved = forwards.map((each): ForwardRequest => ({ ...each, origin: 'user', localPort: 'near' }));
     const known = new Set(config.forwards.map((spec) => JSON.stringify(spec)));
     for (const request of [...configured, ...saved.filter(({ spec }) => !known.has(JSON.stringify(spec)))]) {
-      this.#run(this.forward(request, this.#closing.signal));
+      this.#run(this.#add(request, this.#closing.signal));
     }
   }
 
@@ -204,27 +249,41 @@ export class HostSession {
       const port = localPort(forward);
       if (port !== undefined && forward.remotePort !== undefined) this.#localPorts[forward.remotePort] = port;
     }
+    this.#save();
+  }
+
+  #save(): void {
     // What ends because the host or the window is left is still wanted.
-    if (this.#isRestored && !this.#closing.signal.aborted) {
-      this.#run(remember(this.#options.memory, this.#options.read().name, forwards, this.#localPorts));
-    }
+    if (!this.#isRestored || this.#closing.signal.aborted) return;
+    const { name, forwards } = this.#options.read();
+    const localPorts = { ...this.#localPorts };
+    this.#run(this.#saving.run(() => remember(this.#options.memory, name, forwards, localPorts)));
   }
 
   #onListeners(listing: readonly Listener[], detection: Detection, signal: AbortSignal): void {
     if (signal.aborted) return;
     const before = this.#options.read();
+    if (detection.kind !== 'watching') {
+      this.#options.write((host) => ({ ...host, detection }));
+      const isSilent = detection.kind === 'unavailable' && detection.reason === 'timeout';
+      if (isSilent) this.#run(this.#link.doubt('the watch got no answer'));
+      return;
+    }
     const isFirst = this.#isFirstListing;
-    if (detection.kind === 'watching') this.#isFirstListing = false;
+    this.#isFirstListing = false;
     const fresh: SeenListener[] = [];
     const listeners = listing
       .filter((listener) => !this.#isOwn(listener))
       .map((listener) => {
         const known = before.listeners.find((seen) => seen.listener.port === listener.port);
-        if (known && isSameServer(known.listener, listener)) return { ...known, listener };
-        const seen: SeenListener = { listener, wasThere: isFirst, seenAt: Date.now() };
+        const isSame = known !== undefined && isSameServer(known.listener, listener);
+        if (isSame && !this.#unasked.has(listener.port)) return { ...known, listener };
+        const wasThere = isFirst && !this.#expected.has(listener.port);
+        const seen: SeenListener = isSame ? { ...known, listener } : { listener, wasThere, seenAt: Date.now() };
         fresh.push(seen);
         return seen;
       });
+    this.#unasked.clear();
     this.#options.write((host) => ({ ...host, listeners, detection }));
     for (const { listener } of before.listeners) {
       if (!listeners.some((seen) => seen.listener.port === listener.port)) this.#run(this.#onGone(listener.port));
@@ -263,11 +322,12 @@ export class HostSession {
       case 'forward': {
         const { label, requireLocalPort } = decision.attributes;
         const request = requestFor(port, 'auto', label);
-        const forward = await this.forward(
+        const forward = await this.#add(
           { ...request, localPort: requireLocalPort ? 'exact' : 'near' },
           this.#closing.signal,
         );
-        if (forward.status.kind === 'listening') this.#options.onAutoForward(forward, decision.attributes);
+        const isNews = forward.status.kind === 'listening' && !this.#expected.has(port);
+        if (isNews) this.#options.onAutoForward(forward, decision.attributes);
         return;
       }
       case 'ignore':
@@ -279,6 +339,7 @@ export class HostSession {
   }
 
   async #onGone(port: number): Promise<void> {
+    this.#expected = new Set([...this.#expected].filter((each) => each !== port));
     for (const forward of this.#options.read().forwards) {
       if (forward.remotePort === port && forward.origin === 'auto') await this.#forwards.sleep(forward.id);
     }

@@ -1,12 +1,14 @@
 import { backoffMs } from '../../base/backoff.ts';
 import { abortable, deadline, delay } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
+import { Queue } from '../../base/queue.ts';
 import { UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { Dial, DialProblem, ListenRemote } from '../forward/dial.ts';
 import { type Problem, problemOf } from '../problem.ts';
 import type { Connection } from '../ssh/connection.ts';
 import type { LinkState } from './state.ts';
+import { type Disturbance, type Senses, watchSurroundings } from './surroundings.ts';
 
 /** A connection, and the configuration that it was made with. */
 export interface Opened {
@@ -20,6 +22,7 @@ export type OpenConnection = (attended: 'attended' | 'background', signal: Abort
 export interface LinkOptions {
   readonly open: OpenConnection;
   readonly log: Log;
+  readonly senses: Senses;
   /** How long a new connection waits for a link that is away, in milliseconds. */
   readonly waitMs: () => number;
   readonly onState: (state: LinkState) => void;
@@ -28,6 +31,10 @@ export interface LinkOptions {
 }
 
 const retry = { minMs: 1000, maxMs: 30_000 } as const;
+/** How long a link that is in doubt may take to show that it lives. */
+const lifeSignMs = 2000;
+/** A server that has not even refused a channel after this long puts its link in doubt. */
+const slowDialMs = 3000;
 
 /**
  * Keeps one connection to a host alive: connects on request, notices the end, connects again.
@@ -35,11 +42,18 @@ const retry = { minMs: 1000, maxMs: 30_000 } as const;
  */
 export class Link {
   readonly #options: LinkOptions;
+  /** One at a time: the next begins when the one before has cleaned up. */
+  readonly #attempts = new Queue();
   #connection: Connection | undefined;
-  /** Ends the present connecting, waiting or watching. */
+  /** Ends all that goes on: being online, waiting, connecting. Absent when there is no link and none is wanted. */
   #run: AbortController | undefined;
+  #opening: Promise<void> | undefined;
+  /** Ends the pause before the next attempt. */
   #wake = new AbortController();
-  #waiters = new Set<(connection: Connection) => void>();
+  /** Ends an attempt in the background that was begun in another network. */
+  #restart = new AbortController();
+  #isInDoubt = false;
+  readonly #waiters = new Set<{ resolve: (connection: Connection) => void; reject: (error: Error) => void }>();
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -48,25 +62,18 @@ export class Link {
   /** Settles when the host is online. Rejects with a `UserError` when it is not to be had now. */
   async open(signal: AbortSignal): Promise<void> {
     if (this.#connection) return;
-    this.#run?.abort(new UserError({ code: 'cancelled' } satisfies Problem));
-    const run = new AbortController();
-    this.#run = run;
-    this.#options.onState({ kind: 'connecting', since: Date.now() });
-    try {
-      const opened = await this.#options.open('attended', AbortSignal.any([signal, run.signal]));
-      if (run.signal.aborted) {
-        await opened.connection.close();
-        throw run.signal.reason;
-      }
-      this.#up(opened, run);
-    } catch (error) {
-      const why = problemOf(error);
-      if (this.#run === run) {
-        this.#run = undefined;
-        this.#options.onState(why.code === 'cancelled' ? { kind: 'idle' } : { kind: 'failed', why });
-      }
-      throw error;
-    }
+    signal.throwIfAborted();
+    this.#opening ??= this.#open(signal).finally(() => (this.#opening = undefined));
+    await abortable(this.#opening, signal);
+  }
+
+  /** Connects without asking anybody, and goes on trying as after a loss. Settles after the first attempt. */
+  async resume(): Promise<void> {
+    if (this.#run) return;
+    const run = this.#begin();
+    await new Promise<void>((resolve) => {
+      void this.#keepTrying(run, { code: 'linkLost' }, 0, resolve).finally(resolve);
+    });
   }
 
   /** Tries at once again if it is waiting to. */
@@ -74,24 +81,58 @@ export class Link {
     this.#wake.abort();
   }
 
+  /** Asks a link that is in doubt for a sign of life. One that gives none is lost, and with it all that is open on it. */
+  async doubt(why: string): Promise<void> {
+    const connection = this.#connection;
+    if (!connection || this.#isInDoubt) return;
+    this.#isInDoubt = true;
+    this.#options.log.debug(`is the link alive? ${why}`);
+    await connection.check(lifeSignMs);
+    this.#isInDoubt = false;
+  }
+
   async close(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
-    this.#run?.abort(new UserError({ code: 'cancelled' } satisfies Problem));
-    this.#run = undefined;
-    this.#options.onState({ kind: 'idle' });
+    this.#end({ kind: 'idle' });
     await connection?.close();
   }
 
   /** Dials over the present link, or over the next one if that comes in time. */
-  readonly dial: Dial = async (to, signal) => (await this.#present(signal)).dial(to, signal);
+  readonly dial: Dial = (to, signal) =>
+    this.#onLink(async (connection) => {
+      const slow = setTimeout(() => void this.doubt('a channel is slow to open'), slowDialMs);
+      try {
+        return await connection.dial(to, signal);
+      } finally {
+        clearTimeout(slow);
+      }
+    }, signal);
 
-  readonly listenRemote: ListenRemote = async (bind, onConnection, signal) =>
-    (await this.#present(signal)).listenRemote(bind, onConnection, signal);
+  readonly listenRemote: ListenRemote = (bind, onConnection, signal) =>
+    this.#onLink((connection) => connection.listenRemote(bind, onConnection, signal), signal);
+
+  /** What was asked of a link that died has not happened, so the next link is asked. */
+  async #onLink<T>(ask: (connection: Connection) => Promise<T>, signal: AbortSignal): Promise<T> {
+    for (;;) {
+      const connection = await this.#present(signal);
+      try {
+        return await ask(connection);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (problemOf(error).code !== 'linkLost') throw error;
+        await abortable(connection.closed, signal);
+      }
+    }
+  }
+
+  /** One round trip over the present link, in milliseconds; undefined while it is away. */
+  async ping(signal: AbortSignal): Promise<number | undefined> {
+    return this.#connection?.ping(signal);
+  }
 
   async #present(signal: AbortSignal): Promise<Connection> {
     if (this.#connection) return this.#connection;
-    const lost = (): Error => new UserError<DialProblem>({ code: 'linkLost' });
     if (!this.#run) throw lost();
     const limit = deadline(this.#options.waitMs(), lost, signal);
     try {
@@ -102,18 +143,66 @@ export class Link {
   }
 
   #next(signal: AbortSignal): Promise<Connection> {
-    return new Promise((resolve) => {
-      this.#waiters.add(resolve);
-      signal.addEventListener('abort', () => this.#waiters.delete(resolve), { once: true });
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      this.#waiters.add(waiter);
+      signal.addEventListener('abort', () => this.#waiters.delete(waiter), { once: true });
     });
   }
 
-  #up(opened: Opened, run: AbortController): void {
+  #begin(): AbortController {
+    this.#run?.abort(new UserError<Problem>({ code: 'cancelled' }));
+    const run = new AbortController();
+    this.#run = run;
+    const { senses } = this.#options;
+    void watchSurroundings((what) => this.#onDisturbance(what), senses, run.signal);
+    return run;
+  }
+
+  /** Nothing goes on from now on, and whoever waits is told. */
+  #end(state: Extract<LinkState, { readonly kind: 'idle' | 'failed' }>): void {
+    this.#run?.abort(new UserError<Problem>({ code: 'cancelled' }));
+    this.#run = undefined;
+    for (const { reject } of this.#waiters) reject(lost());
+    this.#waiters.clear();
+    this.#options.onState(state);
+  }
+
+  async #open(signal: AbortSignal): Promise<void> {
+    const wasTrying = this.#run !== undefined;
+    const run = this.#begin();
+    this.#options.onState({ kind: 'connecting', since: Date.now() });
+    try {
+      await this.#up(await this.#attempt('attended', AbortSignal.any([signal, run.signal])), run);
+    } catch (error) {
+      const why = problemOf(error);
+      if (this.#run === run) {
+        // Whoever asked for an attempt between two others did not ask for an end of them.
+        if (wasTrying && passesByItself.has(why.code)) void this.#keepTrying(run, why, 1);
+        else if (wasTrying && why.code === 'cancelled') void this.#keepTrying(run, { code: 'linkLost' }, 1);
+        else this.#end(why.code === 'cancelled' ? { kind: 'idle' } : { kind: 'failed', why });
+      }
+      throw error;
+    }
+  }
+
+  #attempt(attended: 'attended' | 'background', signal: AbortSignal): Promise<Opened> {
+    return this.#attempts.run(async () => {
+      signal.throwIfAborted();
+      return this.#options.open(attended, signal);
+    });
+  }
+
+  async #up(opened: Opened, run: AbortController): Promise<void> {
     const { connection } = opened;
+    if (run.signal.aborted) {
+      await connection.close();
+      throw run.signal.reason;
+    }
     this.#connection = connection;
     this.#options.onState({ kind: 'online', since: Date.now(), facts: connection.facts });
     this.#options.onConnection(opened);
-    for (const resolve of this.#waiters) resolve(connection);
+    for (const { resolve } of this.#waiters) resolve(connection);
     this.#waiters.clear();
     void this.#watch(connection, run);
   }
@@ -122,36 +211,58 @@ export class Link {
     const end = await connection.closed;
     if (this.#connection !== connection) return;
     this.#connection = undefined;
-    this.#options.log.warn(`link ended: ${end.kind === 'lost' ? `${end.why} ${end.detail}` : 'closed'}`);
-    await this.#reconnect(run);
+    this.#options.log.warn(`link lost: ${end.kind === 'lost' ? `${end.why} ${end.detail}`.trim() : 'closed'}`);
+    await this.#keepTrying(run, { code: 'linkLost' }, 0);
   }
 
-  async #reconnect(run: AbortController): Promise<void> {
-    let why: Problem = { code: 'linkLost' };
-    for (let attempt = 0; !run.signal.aborted; attempt++) {
-      const waitMs = backoffMs(attempt, retry);
-      this.#options.onState({ kind: 'waiting', retryAt: Date.now() + waitMs, why });
-      this.#wake = new AbortController();
-      await delay(waitMs, AbortSignal.any([run.signal, this.#wake.signal])).catch(() => undefined);
+  async #keepTrying(
+    run: AbortController,
+    since: Problem,
+    startAt: number,
+    onAttempted: () => void = () => undefined,
+  ): Promise<void> {
+    let why = since;
+    for (let attempt = startAt; !run.signal.aborted; attempt++) {
+      if (await this.#pause(backoffMs(attempt, retry), why, run.signal)) attempt = 0;
       if (run.signal.aborted) return;
+      const restart = new AbortController();
+      this.#restart = restart;
       try {
-        const opened = await this.#options.open('background', run.signal);
-        // Aborted at the last moment: whoever aborted owns the state now.
-        if (run.signal.aborted) await opened.connection.close();
-        else this.#up(opened, run);
+        await this.#up(await this.#attempt('background', AbortSignal.any([run.signal, restart.signal])), run);
         return;
       } catch (error) {
         if (run.signal.aborted) return;
-        why = needsPerson(problemOf(error));
-        this.#options.log.warn(`reconnect failed: ${why.code}`);
-        if (!passesByItself.has(why.code)) {
-          this.#run = undefined;
-          this.#options.onState({ kind: 'failed', why });
-          return;
+        if (restart.signal.aborted) {
+          attempt = -1;
+          continue;
         }
+        why = needsPerson(problemOf(error));
+        if (!passesByItself.has(why.code)) return this.#end({ kind: 'failed', why });
+      } finally {
+        onAttempted();
       }
     }
   }
+
+  /** True: it was cut short by something that makes success likely. */
+  async #pause(waitMs: number, why: Problem, signal: AbortSignal): Promise<boolean> {
+    const wake = new AbortController();
+    this.#wake = wake;
+    this.#options.onState({ kind: 'waiting', retryAt: Date.now() + waitMs, why });
+    await delay(waitMs, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
+    return wake.signal.aborted;
+  }
+
+  #onDisturbance(what: Disturbance): void {
+    this.#options.log.info(what === 'slept' ? 'this machine was asleep' : 'the network of this machine has changed');
+    this.#wake.abort();
+    this.#restart.abort();
+    void this.doubt(what);
+  }
+}
+
+function lost(): Error {
+  return new UserError<DialProblem>({ code: 'linkLost' });
 }
 
 /** In the background nobody is asked, so what a person would have had to answer reads as cancelled. */

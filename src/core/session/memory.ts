@@ -3,6 +3,7 @@ import type { ForwardState } from './state.ts';
 
 /** What outlives the window: JSON by key. VS Code's `Memento` fits. */
 export interface Memory {
+  keys(): readonly string[];
   get(key: string): unknown;
   update(key: string, value: unknown): PromiseLike<void>;
 }
@@ -10,7 +11,11 @@ export interface Memory {
 /** Keeps everything for as long as the process lives. */
 export function shortMemory(): Memory {
   const values = new Map<string, unknown>();
-  return { get: (key) => values.get(key), update: async (key, value) => void values.set(key, value) };
+  return {
+    keys: () => [...values.keys()],
+    get: (key) => values.get(key),
+    update: async (key, value) => void (value === undefined ? values.delete(key) : values.set(key, value)),
+  };
 }
 
 /** What is remembered of a host: the forwards that the user made, and which local port served which remote one. */
@@ -18,6 +23,8 @@ export interface HostMemory {
   readonly forwards: readonly SavedForward[];
   /** Local port by remote port. */
   readonly localPorts: Readonly<Record<number, number>>;
+  /** Epoch ms, to the day. */
+  readonly usedAt: number;
 }
 
 export interface SavedForward {
@@ -27,7 +34,11 @@ export interface SavedForward {
   readonly isPaused: boolean;
 }
 
-const nothing: HostMemory = { forwards: [], localPorts: {} };
+const dayMs = 24 * 3_600_000;
+/** What nobody used for this long is nobody's any more. */
+export const forgetAfterMs = 14 * dayMs;
+
+const nothing: HostMemory = { forwards: [], localPorts: {}, usedAt: 0 };
 
 export function recall(memory: Memory, host: string): HostMemory {
   return (memory.get(keyOf(host)) as HostMemory | undefined) ?? nothing;
@@ -48,11 +59,24 @@ export async function remember(
       ...(label !== undefined && { label }),
       ...(remotePort !== undefined && { remotePort }),
     }));
-  const now: HostMemory = { forwards: saved, localPorts };
-  if (JSON.stringify(now) === JSON.stringify(recall(memory, host))) return;
-  await memory.update(keyOf(host), now);
+  const now = { forwards: saved, localPorts };
+  const { usedAt, ...before } = recall(memory, host);
+  const isKnown = JSON.stringify(now) === JSON.stringify(before);
+  const isNothing = saved.length === 0 && Object.keys(localPorts).length === 0;
+  if (isKnown && (isNothing || Date.now() - usedAt < dayMs)) return;
+  await memory.update(keyOf(host), { ...now, usedAt: Date.now() } satisfies HostMemory);
 }
 
+/** Drops the hosts that were not used for a fortnight. */
+export async function forgetUnused(memory: Memory, now: number): Promise<void> {
+  for (const key of memory.keys().filter((each) => each.startsWith(prefix))) {
+    const { usedAt } = { ...nothing, ...(memory.get(key) as HostMemory | undefined) };
+    if (now - usedAt > forgetAfterMs) await memory.update(key, undefined);
+  }
+}
+
+const prefix = 'host ';
+
 function keyOf(host: string): string {
-  return `host ${host}`;
+  return prefix + host;
 }

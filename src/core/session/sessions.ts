@@ -1,14 +1,28 @@
 import { type Log, prefixed } from '../../base/log.ts';
+import { delay } from '../../base/delay.ts';
 import { type Readable, Store } from '../../base/store.ts';
 import { type HostList, listHosts } from '../config/hosts.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
+import type { Problem } from '../problem.ts';
 import type { Prompts } from '../ssh/prompts.ts';
 import type { ForwardRequest } from './forward.ts';
+import { ConnectedHosts } from './connected.ts';
 import { HostSession } from './hostSession.ts';
+import { journal } from './journal.ts';
 import { type AllowCommand, connector } from './connector.ts';
-import type { Memory } from './memory.ts';
+import { forgetUnused, type Memory, shortMemory } from './memory.ts';
 import type { Settings } from './settings.ts';
-import { type AppState, emptyState, findHost, type ForwardState, type HostState, localPort, newHost } from './state.ts';
+import { realSenses, type Senses } from './surroundings.ts';
+import {
+  type AppState,
+  emptyState,
+  findHost,
+  type ForwardState,
+  type HostState,
+  isActive,
+  localPort,
+  newHost,
+} from './state.ts';
 
 export interface SessionsOptions {
   readonly settings: Readable<Settings>;
@@ -16,20 +30,40 @@ export interface SessionsOptions {
   /** `Match exec` and ProxyCommand run nothing that this has not allowed. */
   readonly allowCommand: AllowCommand;
   readonly onAutoForward: (host: string, forward: ForwardState, attributes: PortAttributes) => void;
+  /** Shared by all windows: what belongs to a host. */
   readonly memory: Memory;
+  /** This window's own: what it is connected to. Absent: nothing comes back. */
+  readonly windowMemory?: Memory;
+  readonly senses?: Senses;
   readonly log: Log;
 }
+
+/** The editor waits for us no longer than it must; a server that does not answer is not worth it. */
+const closeMs = 1800;
+/** What a login in the background can fail for, and a person can mend at once. */
+const mendable: ReadonlySet<Problem['code']> = new Set<Problem['code']>([
+  'loginNeeded',
+  'hostKeyUnknown',
+  'commandNotAllowed',
+]);
+
+const switchKey = 'isForwarding';
 
 /** All hosts and what becomes of them: the commands of the application, and the only writer of its state. */
 export class Sessions {
   readonly #options: SessionsOptions;
-  readonly #state = new Store<AppState>(emptyState);
+  readonly #state: Store<AppState>;
+  readonly #windowMemory: Memory;
+  readonly #connected: ConnectedHosts;
   readonly #hosts = new Map<string, HostSession>();
   /** By host: what a pasted command said besides the destination, as for ssh(1) -o. */
   readonly #commandOptions = new Map<string, readonly string[]>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.#windowMemory = options.windowMemory ?? shortMemory();
+    this.#connected = new ConnectedHosts(this.#windowMemory, Date.now());
+    this.#state = new Store({ ...emptyState, isForwarding: this.#windowMemory.get(switchKey) !== false });
   }
 
   get state(): Readable<AppState> {
@@ -76,8 +110,40 @@ export class Sessions {
   }
 
   async disconnect(name: string): Promise<void> {
-    const session = this.#hosts.get(name);
-    await session?.disconnect();
+    await this.#connected.forget(name);
+    await this.#hosts.get(name)?.disconnect();
+  }
+
+  /** Hosts that this window was connected to when it was left. */
+  left(): readonly string[] {
+    const { hosts } = this.#state.get();
+    const active = new Set(hosts.filter(isActive).map(({ name }) => name));
+    return this.#connected.all().flatMap(({ name }) => (active.has(name) ? [] : [name]));
+  }
+
+  /**
+   * They come back with their forwards, one after the other, and nobody is asked. Those that let nobody in that way ask
+   * then, one after the other, if a person waits for it; else the state says so.
+   */
+  async restore(attended: 'attended' | 'background', signal: AbortSignal): Promise<void> {
+    await forgetUnused(this.#options.memory, Date.now());
+    const left = new Set(this.left());
+    const hosts = this.#connected.all().filter(({ name }) => left.has(name));
+    for (const { name, options, autoForwarded } of hosts) {
+      signal.throwIfAborted();
+      if (options.length > 0) this.useOptions(name, options);
+      await this.#session(name).resume(autoForwarded);
+    }
+    if (attended === 'background') return;
+    for (const { name } of hosts) {
+      const link = findHost(this.#state.get(), name)?.link;
+      if (signal.aborted || link?.kind !== 'failed' || !mendable.has(link.why.code)) continue;
+      await this.connect(name, signal).catch(() => undefined); // the state says why
+    }
+  }
+
+  async forgetLeft(): Promise<void> {
+    for (const name of this.left()) await this.#connected.forget(name);
   }
 
   forward(name: string, request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
@@ -100,6 +166,7 @@ export class Sessions {
   /** The switch: off stops every listener and connection of every host, on brings the same ones back. */
   async setForwarding(isForwarding: boolean): Promise<void> {
     this.#state.update((state) => ({ ...state, isForwarding }));
+    await this.#windowMemory.update(switchKey, isForwarding);
     await Promise.all([...this.#hosts.values()].map((session) => session.setForwarding(isForwarding)));
   }
 
@@ -107,13 +174,27 @@ export class Sessions {
     for (const session of this.#hosts.values()) session.setFocused(isFocused);
   }
 
+  /** One round trip to a host, in milliseconds; undefined while it is away. Rejects when the link dies meanwhile. */
+  async ping(name: string, signal: AbortSignal): Promise<number | undefined> {
+    return this.#hosts.get(name)?.ping(signal);
+  }
+
   /** Looks at once at what listens, and tries at once to reconnect what waits. */
   refresh(): void {
     for (const session of this.#hosts.values()) session.refresh();
   }
 
+  /** Ends all of it, and remembers it. Settles within two seconds, whatever a server or a network does. */
   async close(): Promise<void> {
-    await Promise.all([...this.#hosts.values()].map((session) => session.close()));
+    const saved = this.#connected.close(Date.now());
+    const stop = new AbortController();
+    const closed = Promise.all([saved, ...[...this.#hosts.values()].map((session) => session.close())]);
+    const late = delay(closeMs, stop.signal).then(
+      () => this.#options.log.warn('closed without waiting for a server that does not answer'),
+      () => undefined,
+    );
+    await Promise.race([closed, late]);
+    stop.abort();
   }
 
   #session(name: string): HostSession {
@@ -129,11 +210,18 @@ export class Sessions {
       open: connector(name, () => this.optionsOf(name), this.#options),
       memory: this.#options.memory,
       read: () => findHost(this.#state.get(), name) ?? newHost(name, { kind: 'typed' }),
-      write: (change) =>
+      senses: this.#options.senses ?? realSenses,
+      write: (change) => {
+        const before = findHost(this.#state.get(), name);
+        if (!before) return;
+        const after = change(before);
         this.#state.update((state) => ({
           ...state,
-          hosts: state.hosts.map((host) => (host.name === name ? change(host) : host)),
-        })),
+          hosts: state.hosts.map((host) => (host.name === name ? after : host)),
+        }));
+        journal(before, after, log);
+        this.#connected.follow(before, after, this.optionsOf(name));
+      },
       isOwnPort: (port) =>
         this.#state.get().hosts.some((host) => host.forwards.some((forward) => localPort(forward) === port)),
       onAutoForward: (forward, attributes) => this.#options.onAutoForward(name, forward, attributes),

@@ -1,0 +1,73 @@
+import type { Log } from '../../base/log.ts';
+import { formatForward } from '../forward/grammar.ts';
+import type { Detection } from '../detect/listener.ts';
+import type { ForwardState, ForwardStatus, HostState, LinkState } from './state.ts';
+
+/** One line for each change of a host that matters. Whatever it holds was made harmless where it came in. */
+export function journal(before: HostState, after: HostState, log: Log): void {
+  if (before.link !== after.link) writeLink(before.link, after.link, log);
+  if (before.detection !== after.detection) writeDetection(before.detection, after.detection, log);
+  if (before.forwards === after.forwards) return;
+  for (const forward of after.forwards) {
+    const known = before.forwards.find(({ id }) => id === forward.id);
+    if (known !== forward) writeForward(known, forward, log);
+  }
+  for (const { id, spec } of before.forwards) {
+    if (!after.forwards.some((forward) => forward.id === id)) log.info(`${nameOf(spec)} ended`);
+  }
+}
+
+function writeLink(before: LinkState, after: LinkState, log: Log): void {
+  switch (after.kind) {
+    case 'idle':
+      if (before.kind !== 'idle') log.info('disconnected');
+      return;
+    case 'connecting':
+      log.info('connecting');
+      return;
+    case 'online': {
+      const { serverVersion, cipher, via } = after.facts;
+      log.info(`online: ${[serverVersion, cipher, ...via.map((hop) => `via ${hop}`)].join(', ')}`);
+      return;
+    }
+    case 'waiting':
+      log.info(`away (${after.why.code}), next try in ${Math.ceil((after.retryAt - Date.now()) / 1000)} s`);
+      return;
+    case 'failed':
+      log.warn(`not tried again before the user acts: ${JSON.stringify(after.why)}`);
+  }
+}
+
+function writeDetection(before: Detection, after: Detection, log: Log): void {
+  if (after.kind === 'unavailable') log.warn(`ports cannot be seen: ${after.reason} ${after.detail}`.trim());
+  if (after.kind === 'watching' && before.kind !== 'watching') log.info(`watching ports by ${after.method}`);
+}
+
+function writeForward(before: ForwardState | undefined, { spec, status }: ForwardState, log: Log): void {
+  if (before && sayingOf(before.status) === sayingOf(status)) return;
+  const isBad = status.kind === 'failed' || (status.kind === 'listening' && status.trouble !== undefined);
+  log[isBad ? 'warn' : 'info'](`${nameOf(spec)} ${sayingOf(status)}`);
+}
+
+function nameOf(spec: ForwardState['spec']): string {
+  return `${spec.kind} forward ${formatForward(spec)}`;
+}
+
+/** The status without its counters. */
+function sayingOf(status: ForwardStatus): string {
+  switch (status.kind) {
+    case 'listening': {
+      const bound = status.bound.map((each) => (each.kind === 'tcp' ? `${each.address} ${each.port}` : each.path));
+      const trouble = status.trouble ? `, its latest connection failed: ${JSON.stringify(status.trouble)}` : '';
+      return `listens on ${bound.join(' and ')}${trouble}`;
+    }
+    case 'failed':
+      return `failed: ${JSON.stringify(status.why)}`;
+    case 'opening':
+    case 'off':
+    case 'paused':
+    case 'expired':
+    case 'dormant':
+      return `is ${status.kind}`;
+  }
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { ConnectedHosts } from '../../../src/core/session/connected.ts';
+import { forgetUnused, shortMemory } from '../../../src/core/session/memory.ts';
+import { requestFor } from '../../../src/core/session/forwardRequests.ts';
+import { type ForwardState, type HostState, newHost } from '../../../src/core/session/state.ts';
+import { until } from '../../support/until.ts';
+
+const idle = newHost('devbox', { kind: 'typed' });
+const facts = {
+  transport: 'builtin',
+  serverVersion: '',
+  cipher: '',
+  kex: '',
+  hostKey: '',
+  via: [],
+  authMethod: '',
+} as const;
+const online: HostState = { ...idle, link: { kind: 'online', since: 0, facts } };
+const day = 24 * 3_600_000;
+
+function autoForward(port: number): ForwardState {
+  const { spec } = requestFor(port, 'auto');
+  return { id: String(port), spec, origin: 'auto', remotePort: port, status: { kind: 'opening' } };
+}
+
+void test('a host is remembered from the moment it is online, with what it forwards by itself', async () => {
+  const memory = shortMemory();
+  const window = new ConnectedHosts(memory, Date.now());
+  window.follow(idle, { ...idle, link: { kind: 'connecting', since: 0 } }, []);
+  assert.deepEqual(window.all(), []);
+  window.follow(idle, online, ['Port=2222']);
+  window.follow(online, { ...online, forwards: [autoForward(5000)] }, ['Port=2222']);
+  // Without any farewell: a window may be killed.
+  const host = await until('what is written', () =>
+    new ConnectedHosts(memory, Date.now()).all().find(({ autoForwarded }) => autoForwarded.length > 0),
+  );
+  assert.deepEqual(
+    { ...host, usedAt: 0 },
+    { name: 'devbox', options: ['Port=2222'], autoForwarded: [5000], usedAt: 0 },
+  );
+});
+
+void test('what was forwarded is kept while the host comes back, and until the user stops it', () => {
+  const memory = shortMemory();
+  const window = new ConnectedHosts(memory, Date.now());
+  const forwarding = { ...online, forwards: [autoForward(5000), autoForward(8000)] };
+  window.follow(idle, forwarding, []);
+  window.follow(forwarding, { ...idle, link: { kind: 'waiting', retryAt: 0, why: { code: 'linkLost' } } }, []);
+  window.follow(idle, online, []);
+  window.follow(forwarding, { ...online, forwards: [autoForward(8000)] }, []);
+  assert.deepEqual(window.all()[0]?.autoForwarded, [8000]);
+});
+
+void test('a host that the user has left does not come back', async () => {
+  const memory = shortMemory();
+  const window = new ConnectedHosts(memory, Date.now());
+  window.follow(idle, online, []);
+  await window.forget('devbox');
+  window.follow(online, idle, []);
+  await window.close(Date.now());
+  assert.deepEqual(new ConnectedHosts(memory, Date.now()).all(), []);
+});
+
+void test('what ends with the window is still wanted', async () => {
+  const memory = shortMemory();
+  const window = new ConnectedHosts(memory, Date.now());
+  window.follow(idle, { ...online, forwards: [autoForward(5000)] }, []);
+  const closed = window.close(Date.now());
+  window.follow({ ...online, forwards: [autoForward(5000)] }, idle, []);
+  await closed;
+  assert.deepEqual(new ConnectedHosts(memory, Date.now()).all()[0]?.autoForwarded, [5000]);
+});
+
+void test('a window that was not opened for a fortnight connects to nothing', async () => {
+  const memory = shortMemory();
+  const window = new ConnectedHosts(memory, 0);
+  window.follow(idle, online, []);
+  await window.close(100 * day);
+  assert.equal(new ConnectedHosts(memory, 114 * day).all().length, 1);
+  assert.equal(new ConnectedHosts(memory, 114 * day + 1).all().length, 0);
+});
+
+void test('the forwards of a host that was not used for a fortnight are forgotten, others are not', async () => {
+  const memory = shortMemory();
+  await memory.update('host old', { forwards: [], localPorts: { 1: 2 }, usedAt: 0 });
+  await memory.update('host new', { forwards: [], localPorts: { 1: 2 }, usedAt: day });
+  await memory.update('allowedCommands', ['hash']);
+  await forgetUnused(memory, 14 * day + 1);
+  assert.deepEqual(memory.keys(), ['host new', 'allowedCommands']);
+});
