@@ -12,7 +12,7 @@ export function secretText(question: SecretQuestion, isRemembered: boolean): Sec
   const remember = secretKey(question) !== undefined && {
     remember: isRemembered
       ? { icon: 'pass-filled', tooltip: 'Do not remember it' }
-      : { icon: 'circle-large-outline', tooltip: 'Remember it' },
+      : { icon: 'save', tooltip: 'Remember it' },
   };
   return { ...titleAndPrompt(question, isRemembered ? ' (will be remembered)' : ''), ...remember };
 }

@@ -54,6 +54,11 @@ export function quickInput(page: Page): Locator {
   return page.locator('.quick-input-widget:visible input.input');
 }
 
+/** A button in the title of the palette, of a quick pick or of an input box. */
+export function quickInputButton(page: Page, label: string): Locator {
+  return page.locator(`.quick-input-widget:visible .quick-input-titlebar [aria-label="${label}"]`);
+}
+
 /** Rows of the open quick pick; older ones stay in the page, hidden. */
 export function quickPickRow(page: Page, text: string | RegExp): Locator {
   return page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: text });
