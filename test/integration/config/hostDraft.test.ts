@@ -34,7 +34,7 @@ const commands: readonly (readonly string[])[] = [
 /** All that ssh would do, without the names by which it was asked for. */
 function effective(args: readonly string[]): readonly string[] {
   const lines = execFileSync('ssh', ['-G', ...args], { encoding: 'utf8' }).split('\n');
-  return lines.filter((line) => !/^host /.test(line));
+  return lines.filter((line) => !line.startsWith('host '));
 }
 
 for (const command of commands) {
