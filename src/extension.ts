@@ -6,8 +6,10 @@ import { registerCommands } from './ui/commands.ts';
 import { registerConfigDiagnostics } from './ui/configDiagnostics.ts';
 import { followConfigFiles } from './ui/configFiles.ts';
 import { Consent } from './ui/consent.ts';
+import { diagnose } from './ui/diagnose.ts';
 import { guard } from './ui/guard.ts';
 import { Notices } from './ui/notices.ts';
+import { PathView } from './ui/pathView.ts';
 import { editorPrompts } from './ui/prompts.ts';
 import { RememberedSecrets } from './ui/rememberedSecrets.ts';
 import { observeSettings } from './ui/settings.ts';
@@ -22,7 +24,8 @@ export interface Api {
 }
 
 /** Puts the parts together. Nothing connects before the user says so. */
-export async function activate({ subscriptions, globalState, secrets }: vscode.ExtensionContext): Promise<Api> {
+export async function activate(context: vscode.ExtensionContext): Promise<Api> {
+  const { subscriptions, globalState, secrets, extension, extensionUri } = context;
   const log = vscode.window.createOutputChannel('SSH Ports', { log: true });
   const settings = observeSettings(subscriptions);
   const consent = new Consent(globalState);
@@ -40,15 +43,29 @@ export async function activate({ subscriptions, globalState, secrets }: vscode.E
   app.state.watch((state) => remembered.follow(state));
   sessions = app;
   const tree = registerTree(app.state);
+  const pathView = new PathView(app, extensionUri, log);
+  tree.onDidSelect((row) => pathView.select(row));
   subscriptions.push(
     log,
     tree,
     notices,
     registerStatusBar(app.state),
     registerConfigDiagnostics(app.state),
-    registerCommands(app, () => tree.selected(), log),
+    pathView.register(),
+    registerCommands({
+      sessions: app,
+      selected: () => tree.selected(),
+      showPath: (chosen) => pathView.reveal(chosen),
+      diagnose: () => diagnose(app, extension),
+      log,
+    }),
     vscode.commands.registerCommand('sshPorts.forgetCommands', () => consent.forget()),
-    vscode.commands.registerCommand('sshPorts.forgetSecrets', () => remembered.forgetAll()),
+    vscode.commands.registerCommand('sshPorts.forgetSecrets', () =>
+      guard(log, async () => {
+        await remembered.forgetAll();
+        vscode.window.setStatusBarMessage('Remembered passwords are forgotten', 3000);
+      }),
+    ),
     vscode.window.onDidChangeWindowState(({ focused }) => {
       app.setFocused(focused);
       notices.focus(focused);

@@ -23,13 +23,24 @@ const shared: BuildOptions = {
 /** What ships in dist/, by name. The command line program begins with its own `#!` line. */
 const entries = { extension: 'src/extension.ts', decryptWorker: 'src/core/ssh/decryptWorker.mjs', cli: 'src/cli.ts' };
 
-/** Bundles the extension, its worker and the command line program, each into one file of dist/. */
+/** What runs in views, by name. */
+const webviews = { path: 'src/webview/path.ts' };
+
+/** Bundles the extension, its worker, the command line program and the scripts of views, each into one file of dist/. */
 export async function bundle(): Promise<void> {
   fs.rmSync(inRoot('dist'), { recursive: true, force: true });
   const hasCli = fs.existsSync(inRoot('src', 'cli.ts'));
   const { cli, ...others } = entries;
   const entryPoints = hasCli ? { ...others, cli } : others;
   await build({ ...shared, entryPoints, outdir: 'dist', outExtension: { '.js': '.cjs' } });
+  await build({
+    ...shared,
+    entryPoints: webviews,
+    outdir: 'dist',
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+  });
   if (hasCli) fs.chmodSync(inRoot('dist', 'cli.cjs'), 0o755);
 }
 

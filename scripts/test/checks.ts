@@ -4,6 +4,7 @@ import { attempt, type Outcome, sum } from './stage.ts';
 
 const programs: Readonly<Record<string, readonly string[]>> = {
   types: ['typescript/bin/tsc'],
+  'types of views': ['typescript/bin/tsc', '-p', 'src/webview'],
   lint: ['oxlint/bin/oxlint', '--type-aware'],
   format: ['oxfmt/bin/oxfmt', '--check'],
   'unused code': ['knip/bin/knip.js'],

@@ -23,12 +23,17 @@ export interface Chosen {
   readonly forward: ForwardState;
 }
 
-/** Every command of the palette and the menus. `selected` is the tree's row that has the focus, for keys. */
-export function registerCommands(
-  sessions: Sessions,
-  selected: () => Row | undefined,
-  log: vscode.LogOutputChannel,
-): vscode.Disposable {
+export interface CommandsOptions {
+  readonly sessions: Sessions;
+  /** The tree's row that has the focus, for keys. */
+  readonly selected: () => Row | undefined;
+  readonly showPath: (chosen: Chosen) => Promise<void>;
+  readonly diagnose: () => Promise<void>;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** Every command of the palette and the menus. */
+export function registerCommands({ sessions, selected, showPath, diagnose, log }: CommandsOptions): vscode.Disposable {
   const register = (id: string, action: (row?: Row) => Promise<void>): vscode.Disposable =>
     vscode.commands.registerCommand(`sshPorts.${id}`, (row?: Row) => guard(log, () => action(row)));
   const app = () => sessions.state.get();
@@ -159,6 +164,11 @@ export function registerCommands(
       const chosen = await chosenForward(row, 'Save Forward to SSH Config');
       if (chosen) await saveForwardFlow(sessions, chosen);
     }),
+    register('showPath', async (row) => {
+      const chosen = await chosenForward(row, 'Show Path');
+      if (chosen) await showPath(chosen);
+    }),
+    register('diagnose', diagnose),
     register('showLog', async () => log.show()),
   );
 }

@@ -1,0 +1,143 @@
+import { isLoopback } from '../core/forward/reach.ts';
+import type { Bind, Endpoint, ForwardSpec } from '../core/forward/spec.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Settings } from '../core/session/settings.ts';
+import type { AppState, ForwardState, HostState, LinkState } from '../core/session/state.ts';
+import { byteText } from './forwardText.ts';
+import { forwardPath } from './path/path.ts';
+
+export interface DiagnosisFacts {
+  readonly state: AppState;
+  readonly settings: Settings;
+  /** Version by program. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** By host, of those that answered. */
+  readonly rttMs: ReadonlyMap<string, number>;
+}
+
+/**
+ * All that a bug report needs, as Markdown. It is built from numbers, codes and names of our own alone: no names of
+ * hosts or users, no addresses, paths, commands or texts of a remote can be in it, whatever the state holds.
+ */
+export function diagnosis(facts: DiagnosisFacts): string {
+  const { state, settings, versions } = facts;
+  const used = state.hosts.filter(({ link, forwards }) => link.kind !== 'idle' || forwards.length > 0);
+  const lines = [
+    '# SSH Ports: Diagnosis',
+    '',
+    'Names of hosts and users, addresses, paths and commands are left out. Read it before you post it all the same.',
+    '',
+    '## Versions',
+    ...Object.entries(versions).map(([name, version]) => `- ${name}: ${version}`),
+    '',
+    '## Settings',
+    ...settingLines(settings),
+    '',
+    '## State',
+    `- hosts known: ${state.hosts.length}, in use: ${used.length}`,
+    `- forwarding: ${state.isForwarding ? 'on' : 'off'}`,
+    ...state.configProblems.map((problem) => `- SSH configuration: ${problemFacts(problem)}`),
+    ...used.flatMap((host, index) => ['', ...hostLines(facts, host, index + 1)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Numbers and switches as they are; of what somebody typed only that it is there. */
+function settingLines(settings: Settings): readonly string[] {
+  const { autoForward, portRules, ...others } = settings;
+  return [
+    `- autoForward: ${autoForward}`,
+    `- rules for ports: ${portRules.rules.length}, not understood: ${portRules.badKeys.length}`,
+    ...Object.entries(others).map(
+      ([name, value]) => `- ${name}: ${['boolean', 'number'].includes(typeof value) ? String(value) : 'set'}`,
+    ),
+  ];
+}
+
+function hostLines(facts: DiagnosisFacts, host: HostState, number: number): readonly string[] {
+  const rttMs = facts.rttMs.get(host.name);
+  const { detection, listeners, forwards } = host;
+  const method = detection.kind === 'watching' ? ` by ${detection.method} every ${detection.pollMs} ms` : '';
+  const reason = detection.kind === 'unavailable' ? ` (${detection.reason})` : '';
+  const seen = listeners.map(
+    ({ listener, identity, wasThere }) =>
+      `${listener.port} ${identity?.framework ?? 'not asked'}${wasThere ? '' : ' (new)'}`,
+  );
+  return [
+    `## Host ${number} (${host.source.kind === 'config' ? 'of the SSH configuration' : 'typed'})`,
+    `- link: ${linkFacts(host.link)}`,
+    ...(rttMs === undefined ? [] : [`- round trip: ${rttMs.toFixed(1)} ms`]),
+    `- detection: ${detection.kind}${method}${reason}`,
+    `- listeners: ${seen.join(', ') || 'none'}`,
+    ...forwards.flatMap((forward, index) => forwardLines(facts.state, host, forward, index + 1)),
+  ];
+}
+
+function linkFacts(link: LinkState): string {
+  switch (link.kind) {
+    case 'idle':
+    case 'connecting':
+      return link.kind;
+    case 'online': {
+      const { transport, serverVersion, cipher, kex, hostKey, via, authMethod } = link.facts;
+      const server = /^SSH-[\d.]+-\S+/u.exec(serverVersion)?.[0] ?? 'unknown server';
+      const login = /^[\w-]+/u.exec(authMethod)?.[0] ?? 'unknown login';
+      return ['online', transport, server, cipher, kex, hostKey, login, `${via.length} jump hosts`].join(', ');
+    }
+    case 'waiting':
+    case 'failed':
+      return `${link.kind}, ${problemFacts(link.why)}`;
+  }
+}
+
+function forwardLines(state: AppState, host: HostState, forward: ForwardState, number: number): readonly string[] {
+  const { spec, origin, status } = forward;
+  const path = forwardPath(state, host.name, forward.id);
+  const hops = path?.hops.map((hop) => `${hop.kind} ${hop.state}${hop.fault ? ` (${hop.fault.code})` : ''}`) ?? [];
+  return [
+    `- forward ${number}: ${specFacts(spec)}, by ${origin}, ${statusFacts(status)}`,
+    `  - path: ${hops.join(' → ')}`,
+  ];
+}
+
+function statusFacts(status: ForwardState['status']): string {
+  if (status.kind === 'failed') return `failed, ${problemFacts(status.why)}`;
+  if (status.kind !== 'listening') return status.kind;
+  const { bound, traffic, instead, trouble, sharedFor } = status;
+  const ports = bound.map((each) => (each.kind === 'unix' ? 'a socket' : `${family(each.address)} port ${each.port}`));
+  return [
+    `listening at ${ports.join(' and ')}`,
+    `${traffic.openConnections} open of ${traffic.totalConnections} connections`,
+    `${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
+    ...(sharedFor === undefined ? [] : ['open to the network']),
+    ...(instead ? [`instead of ${instead.port} (${problemFacts(instead.why)})`] : []),
+    ...(trouble ? [`trouble: ${problemFacts(trouble)}`] : []),
+  ].join(', ');
+}
+
+function specFacts(spec: ForwardSpec): string {
+  const to = spec.kind === 'local' || spec.kind === 'remote' ? ` → ${placeFacts(spec.to)}` : '';
+  return `${spec.kind} ${placeFacts(spec.bind)}${to}`;
+}
+
+function placeFacts(place: Bind | Endpoint): string {
+  if (place.kind === 'unix') return 'a socket';
+  const { host, port } = place;
+  if (host === undefined) return String(port);
+  return `${isLoopback(host) ? host : host === '*' ? '*' : 'another host'}:${port}`;
+}
+
+function family(address: string): string {
+  if (isLoopback(address)) return address.includes(':') ? 'IPv6 loopback' : 'IPv4 loopback';
+  return address === '0.0.0.0' || address === '::' ? 'all interfaces' : 'an address';
+}
+
+/** The code, and what cannot hold anything private. */
+function problemFacts(problem: Problem): string {
+  const harmless = ['phase', 'reason', 'expected', 'port', 'line'];
+  const facts = Object.entries(problem)
+    .filter(([name]) => harmless.includes(name))
+    .map(([name, value]) => `${name} ${String(value)}`);
+  const offer = problem.code === 'noCommonAlgorithm' ? [`${problem.what} ${problem.server.join(' ')}`] : [];
+  return [problem.code, ...facts, ...offer].join(', ');
+}

@@ -1,0 +1,123 @@
+import type { Problem } from '../../core/problem.ts';
+import type { ConnectionFacts } from '../../core/ssh/connection.ts';
+import type { HostState } from '../../core/session/state.ts';
+import {
+  type Action,
+  check,
+  type Fault,
+  fault,
+  here,
+  type Hop,
+  isCheckable,
+  type PathFacts,
+  showLog,
+  troubleOf,
+} from './hop.ts';
+
+type Look = Pick<Hop, 'state' | 'actions'> & { readonly fault?: Fault };
+const fine: Look = { state: 'ok', actions: [] };
+const unknown: Look = { state: 'unknown', actions: [] };
+
+/** The SSH connection from here to there: client, jump hosts, server. */
+export function linkHops(path: PathFacts): readonly Hop[] {
+  const { host, measured } = path;
+  const online = host.link.kind === 'online' ? host.link.facts : undefined;
+  const why = host.link.kind === 'waiting' || host.link.kind === 'failed' ? host.link.why : undefined;
+  const known = online?.via ?? measured.via ?? (why?.code === 'jumpFailed' ? [why.via] : []);
+  const culprit = why && culpritOf(why, host, known);
+  const via = typeof culprit === 'object' && !known.includes(culprit.jump) ? [...known, culprit.jump] : known;
+  const stations: readonly Hop[] = [
+    { kind: 'client', title: 'SSH client', place: here, facts: clientFacts(online), ...unknown },
+    ...via.map((name): Hop => ({ kind: 'jump', title: 'Jump host', place: name, facts: [], ...unknown })),
+    { kind: 'server', title: 'SSH server', place: host.name, facts: serverFacts(online, measured.rttMs), ...unknown },
+  ];
+  const at = stations.findIndex(({ kind, place }) =>
+    typeof culprit === 'object' ? kind === 'jump' && place === culprit.jump : kind === (culprit ?? 'server'),
+  );
+  return stations.map((station, index) => ({
+    ...station,
+    ...(index < at ? fine : index > at ? unknown : lookAt(path, station)),
+  }));
+}
+
+/** Of the station where the way ends now, or of the server when it does not. */
+function lookAt(path: PathFacts, station: Hop): Look {
+  const { host } = path;
+  const { link } = host;
+  switch (link.kind) {
+    case 'idle': {
+      const why = { code: 'idle', what: `${host.name} is not connected.`, next: '' };
+      return { state: 'stopped', fault: why, actions: [connect('Connect')] };
+    }
+    case 'connecting':
+      return { state: 'busy', fault: { code: 'connecting', what: 'Connecting…', next: '' }, actions: [] };
+    case 'online':
+      return station.kind === 'server' ? serverLook(path) : fine;
+    case 'waiting': {
+      const { code, what, next } = fault(link.why);
+      const retry: Action = { id: 'retry', label: 'Try Now' };
+      if (code === 'linkLost') return { state: 'busy', fault: { code, what, next }, actions: [retry] };
+      const actions = [retry, ...configActions(host, link.why)];
+      return { state: 'broken', fault: { code, what, next: `${next} It is tried again by itself.` }, actions };
+    }
+    case 'failed': {
+      const actions = [connect('Connect'), ...configActions(host, link.why)];
+      return { state: 'broken', fault: fault(link.why), actions };
+    }
+  }
+}
+
+function serverLook(path: PathFacts): Look {
+  const trouble = troubleOf(path.forward);
+  if (trouble?.code !== 'forwardingProhibited' && trouble?.code !== 'channelRefused') return fine;
+  return { state: 'broken', fault: fault(trouble), actions: isCheckable(path) ? [check] : [] };
+}
+
+/** The station that a failure to connect is about; `jump` names one on the way. */
+function culpritOf(
+  why: Problem,
+  host: HostState,
+  via: readonly string[],
+): 'client' | 'server' | { readonly jump: string } {
+  if (why.code === 'linkLost') return 'server';
+  if (!('host' in why) || why.code === 'proxyFailed') return 'client';
+  return via.includes(why.host) || why.host !== destination(host.name) ? { jump: why.host } : 'server';
+}
+
+/** `me@box:2222` and `ssh://box/` are about `box`. */
+function destination(name: string): string {
+  return name
+    .replace(/^ssh:\/\//u, '')
+    .replace(/^.*@/u, '')
+    .replace(/(?::\d+)?\/?$/u, '')
+    .replaceAll(/^\[|\]$/gu, '');
+}
+
+/** The line of the host in the configuration, where it may well be that which is wrong. */
+function configActions({ source }: HostState, why: Problem): readonly Action[] {
+  if (why.code === 'unexpected') return [showLog];
+  const isAboutConfig = ['authFailed', 'configSyntax', 'connectionRefused', 'dnsFailed', 'jumpFailed', 'proxyFailed'];
+  if (source.kind !== 'config' || !isAboutConfig.includes(why.code)) return [];
+  return [{ id: 'openConfig', label: 'Open SSH Configuration' }];
+}
+
+function clientFacts(facts: ConnectionFacts | undefined): readonly string[] {
+  if (!facts) return [];
+  return [
+    facts.transport === 'builtin' ? 'part of SSH Ports' : 'ssh of this machine',
+    `logged in by ${facts.authMethod}`,
+  ];
+}
+
+function serverFacts(facts: ConnectionFacts | undefined, rttMs: number | undefined): readonly string[] {
+  if (!facts) return [];
+  return [
+    facts.serverVersion.replace(/^SSH-2\.0-/u, ''),
+    `encrypted with ${facts.cipher}`,
+    ...(rttMs === undefined ? [] : [`round trip ${rttMs < 10 ? rttMs.toFixed(1) : Math.round(rttMs)} ms`]),
+  ];
+}
+
+function connect(label: string): Action {
+  return { id: 'connect', label };
+}

@@ -1,0 +1,87 @@
+import type { Problem } from '../../core/problem.ts';
+import type { ForwardStatus } from '../../core/session/state.ts';
+import { reachText, shareText } from '../forwardRow.ts';
+import { bindText, byteText } from '../forwardText.ts';
+import { address, problemText } from '../problem.ts';
+import { type Action, type Fault, fault, here, type Hop, isFromRemote, type PathFacts, showLog } from './hop.ts';
+
+type Listening = Extract<ForwardStatus, { readonly kind: 'listening' }>;
+type Look = Pick<Hop, 'facts' | 'state' | 'actions'> & { readonly fault?: Fault };
+
+/** Where connections come in: a port of this machine, or with -R one of the remote. */
+export function listenerHop(path: PathFacts): Hop {
+  const { host, forward } = path;
+  const isRemote = isFromRemote(forward);
+  const isProxy = forward.spec.kind === 'dynamic' || forward.spec.kind === 'remoteDynamic';
+  return {
+    kind: 'listener',
+    title: `${isRemote ? 'Remote' : 'Local'} ${isProxy ? 'SOCKS proxy' : 'listener'}`,
+    place: isRemote ? host.name : here,
+    ...look(path, isRemote),
+  };
+}
+
+function look(path: PathFacts, isRemote: boolean): Look {
+  const { status, spec } = path.forward;
+  const wanted = `wants ${bindText(spec.bind)}`;
+  switch (status.kind) {
+    case 'opening':
+      return { facts: [wanted], state: 'busy', actions: [] };
+    case 'listening':
+      return listening(path, status, isRemote);
+    case 'off': {
+      const why = { code: 'off', what: 'Forwarding is switched off.', next: 'On brings the same ports back.' };
+      return stopped(wanted, why, [{ id: 'switchOn', label: 'Switch On' }]);
+    }
+    case 'paused':
+      return stopped(wanted, { code: 'paused', what: 'You paused it.', next: '' }, [resume('Resume')]);
+    case 'expired': {
+      const what = 'It was open to others than this machine, and its time is over.';
+      return stopped(wanted, { code: 'expired', what, next: '' }, [resume('Open Again')]);
+    }
+    case 'dormant': {
+      const kept = status.localPort === undefined ? '' : `localhost:${status.localPort} `;
+      const next = `${kept ? `${kept}returns` : 'It returns'} by itself as soon as the server is back.`;
+      return stopped(wanted, { code: 'dormant', what: 'It is closed while the server is away.', next }, []);
+    }
+    case 'failed':
+      return failed(wanted, status.why, spec.bind.kind === 'tcp' && !isRemote);
+  }
+}
+
+function listening({ host, forward }: PathFacts, status: Listening, isRemote: boolean): Look {
+  const { bound, traffic, instead } = status;
+  const trouble = status.trouble?.code === 'acceptFailed' ? status.trouble : undefined;
+  const facts = [
+    `bound to ${bound.map((each) => (each.kind === 'unix' ? each.path : address(each.address, each.port))).join(', ')}`,
+    instead && `instead of ${instead.port}: ${problemText(instead.why).what}`,
+    shareText(status),
+    isRemote ? reachText(host, forward) : undefined,
+    `${traffic.openConnections} open, ${traffic.totalConnections} in all`,
+    `${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
+  ];
+  return {
+    facts: facts.filter((fact) => fact !== undefined),
+    ...(trouble ? { state: 'broken', fault: fault(trouble) } : { state: 'ok' }),
+    actions: [],
+  };
+}
+
+function stopped(wanted: string, why: Fault, actions: readonly Action[]): Look {
+  return { facts: [wanted], state: 'stopped', fault: why, actions };
+}
+
+function failed(wanted: string, why: Problem, canMove: boolean): Look {
+  const move: Action = { id: 'changeLocalPort', label: 'Change Local Port…' };
+  const isPort = ['portInUse', 'portPrivileged', 'listenFailed'].includes(why.code);
+  const actions = [
+    ...(canMove && isPort ? [move] : []),
+    resume('Try Again'),
+    ...(why.code === 'unexpected' ? [showLog] : []),
+  ];
+  return { facts: [wanted], state: 'broken', fault: fault(why), actions };
+}
+
+function resume(label: string): Action {
+  return { id: 'resume', label };
+}

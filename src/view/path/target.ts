@@ -1,0 +1,106 @@
+import type { Endpoint } from '../../core/forward/spec.ts';
+import { isLoopback } from '../../core/forward/reach.ts';
+import type { HostState, SeenListener } from '../../core/session/state.ts';
+import { processName, serverName } from '../listenerText.ts';
+import { endpoint } from '../problem.ts';
+import { type Action, check, fault, hasWorked, here, type Hop, isCheckable, type PathFacts, troubleOf } from './hop.ts';
+
+/** Where connections lead to. */
+export function targetHop(path: PathFacts): Hop {
+  const { host, forward } = path;
+  const { spec } = forward;
+  switch (spec.kind) {
+    case 'local':
+      return isOnHost(spec.to) ? serverOnHost(path, spec.to) : elsewhere(path, spec.to, host.name);
+    case 'dynamic':
+      return anywhere(path, host.name);
+    case 'remote':
+      return elsewhere(path, spec.to, here);
+    case 'remoteDynamic':
+      return anywhere(path, here);
+  }
+}
+
+type TcpEndpoint = Extract<Endpoint, { readonly kind: 'tcp' }>;
+
+function isOnHost(to: Endpoint): to is TcpEndpoint {
+  return to.kind === 'tcp' && isLoopback(to.host);
+}
+
+/** A server on the host itself: the list of listeners tells whether it is there. */
+function serverOnHost(path: PathFacts, to: TcpEndpoint): Hop {
+  const { host, forward } = path;
+  if (host.link.kind !== 'online' || host.detection.kind !== 'watching') return elsewhere(path, to, host.name);
+  const samePort = host.listeners.find(({ listener }) => listener.port === to.port);
+  const isThere = samePort !== undefined && answersAt(samePort, to.host);
+  const base = { kind: 'target', place: host.name, title: title(isThere ? samePort : undefined) } as const;
+  if (isThere) return { ...base, facts: serverFacts(samePort, to), state: 'ok', actions: [] };
+  const instead = samePort ?? likelyServer(host, to.port);
+  const name = instead && serverName(instead);
+  const but =
+    instead && (samePort ? endpoint({ ...to, host: samePort.listener.addresses[0] ?? '' }) : instead.listener.port);
+  const what = `Nothing listens on ${endpoint(to)} at ${host.name}${instead ? `, but ${but}${name ? ` (${name})` : ''} does` : ''}.`;
+  const next = 'Start the server there, and it goes on by itself.';
+  const port = instead?.listener.port;
+  const canMove = forward.status.kind !== 'dormant' && port !== undefined;
+  const actions: readonly Action[] = canMove ? [{ id: `forwardOther:${port}`, label: `Forward ${but} Instead` }] : [];
+  return { ...base, facts: [endpoint(to)], state: 'broken', fault: { code: 'nothingListens', what, next }, actions };
+}
+
+/** What the user may have meant: a dev server at another port, else something nobody knows at a port close by. */
+function likelyServer(host: HostState, port: number): SeenListener | undefined {
+  const served = new Set(host.forwards.map(({ remotePort }) => remotePort));
+  const isLikely = ({ identity, listener }: SeenListener): boolean => {
+    if (served.has(listener.port) || listener.owner === 'root') return false;
+    if (identity?.role === 'devServer' || identity?.role === 'web') return true;
+    return (identity?.role ?? 'unknown') === 'unknown' && Math.abs(listener.port - port) <= 10;
+  };
+  const rank = ({ identity, listener }: SeenListener): number =>
+    (identity?.role === 'devServer' ? 0 : identity?.role === 'web' ? 1 : 2) * 65_536 + Math.abs(listener.port - port);
+  return host.listeners.filter(isLikely).toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
+/** Whether a connection of the remote to `to` reaches it; by name the right family is chosen. */
+function answersAt({ listener: { addresses } }: SeenListener, to: string): boolean {
+  if (to === 'localhost') return true;
+  if (addresses.includes('::')) return true;
+  return addresses.includes(to) || (!to.includes(':') && addresses.includes('0.0.0.0'));
+}
+
+/** Known only by what became of connections: a third host, a socket of the file system, this machine. */
+function elsewhere(path: PathFacts, to: Endpoint, from: string): Hop {
+  const isHere = to.kind === 'unix' || isLoopback(to.host);
+  const seenFrom = isHere ? [] : [`reached from ${from === here ? 'this machine' : from}`];
+  const place = isHere ? from : to.host;
+  return { kind: 'target', title: 'Server', place, facts: [endpoint(to), ...seenFrom], ...latest(path) };
+}
+
+function anywhere(path: PathFacts, from: string): Hop {
+  const facts = [`whatever the program asks for, reached from ${from === here ? 'this machine' : from}`];
+  return { kind: 'target', title: 'Any server', place: 'Anywhere', facts, ...latest(path) };
+}
+
+/** What the latest connection found at its end. */
+function latest(path: PathFacts): Pick<Hop, 'state' | 'actions' | 'fault'> {
+  const trouble = troubleOf(path.forward);
+  const isAboutTarget = ['connectFailed', 'localConnectFailed', 'unexpected'].includes(trouble?.code ?? '');
+  if (trouble && isAboutTarget) {
+    return { state: 'broken', fault: fault(trouble), actions: isCheckable(path) ? [check] : [] };
+  }
+  return { state: hasWorked(path.forward) ? 'ok' : 'unknown', actions: [] };
+}
+
+function title(seen: SeenListener | undefined): string {
+  return (seen && serverName(seen)) ?? 'Server';
+}
+
+function serverFacts(seen: SeenListener, to: TcpEndpoint): readonly string[] {
+  const { process } = seen.listener;
+  const name = processName(seen.listener);
+  return [
+    endpoint(to),
+    ...(process ? [`${name ?? process.name}, pid ${process.pid}`] : []),
+    ...(process?.workingDirectory ? [process.workingDirectory] : []),
+    ...(process?.container ? [`in the container ${process.container}`] : []),
+  ];
+}

@@ -1,0 +1,44 @@
+import type { ForwardState, HostState } from '../../core/session/state.ts';
+import { forwardUrl, localAddress, remoteBindText } from '../forwardText.ts';
+import { type Action, check, hasWorked, here, type Hop, isCheckable, type PathFacts } from './hop.ts';
+
+/** Whoever uses the forward. */
+export function userHop(facts: PathFacts): Hop {
+  const { forward } = facts;
+  const isUsed = hasWorked(forward);
+  return {
+    kind: 'user',
+    ...who(facts),
+    state: isUsed ? 'ok' : 'unknown',
+    actions: [...open(facts), ...(isCheckable(facts) && !isUsed ? [check] : [])],
+  };
+}
+
+function who({ host, forward }: PathFacts): Pick<Hop, 'title' | 'place' | 'facts'> {
+  const at = localAddress(forward);
+  switch (forward.spec.kind) {
+    case 'local': {
+      const url = forwardUrl(host, forward);
+      const isPage = url !== undefined && speaksHttp(host, forward);
+      const address = isPage ? url : at;
+      return { title: isPage ? 'Browser' : 'Any program', place: here, facts: address ? [address] : [] };
+    }
+    case 'dynamic':
+      return { title: 'Any program', place: here, facts: at ? [`with the proxy socks5://${at}`] : [] };
+    case 'remote':
+      return { title: 'Any program', place: host.name, facts: [`connects to ${remoteBindText(forward)}`] };
+    case 'remoteDynamic':
+      return { title: 'Any program', place: host.name, facts: [`with the proxy socks5://${remoteBindText(forward)}`] };
+  }
+}
+
+function open({ host, forward }: PathFacts): readonly Action[] {
+  const isPage = forwardUrl(host, forward) !== undefined && speaksHttp(host, forward);
+  return isPage ? [{ id: 'open', label: 'Open in Browser' }] : [];
+}
+
+/** Unless it was asked and answered otherwise. */
+function speaksHttp(host: HostState, forward: ForwardState): boolean {
+  const seen = host.listeners.find(({ listener }) => listener.port === forward.remotePort);
+  return seen === undefined || seen.identity?.scheme !== undefined;
+}

@@ -1,0 +1,34 @@
+/** An element as it should be. Text is text: nothing is ever read as markup. */
+export interface Wanted {
+  readonly tag: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly content: string | readonly Wanted[];
+}
+
+const namespaces: Readonly<Record<string, string>> = {
+  svg: 'http://www.w3.org/2000/svg',
+  path: 'http://www.w3.org/2000/svg',
+};
+
+/** Makes the children of an element what they should be. What stays the same stays, and with it focus and selection. */
+export function patch(parent: Element, wanted: readonly Wanted[]): void {
+  wanted.forEach(({ tag, attributes = {}, content }, index) => {
+    const element = childAt(parent, index, tag);
+    for (const name of element.getAttributeNames()) if (!(name in attributes)) element.removeAttribute(name);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+    }
+    if (typeof content !== 'string') patch(element, content);
+    else if (element.textContent !== content) element.textContent = content;
+  });
+  while (parent.children.length > wanted.length) parent.lastElementChild?.remove();
+}
+
+function childAt(parent: Element, index: number, tag: string): Element {
+  const present = parent.children[index];
+  if (present?.localName === tag) return present;
+  const made = document.createElementNS(namespaces[tag] ?? 'http://www.w3.org/1999/xhtml', tag);
+  if (present) present.replaceWith(made);
+  else parent.append(made);
+  return made;
+}

@@ -1,0 +1,357 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Traffic } from '../../../src/core/forward/forward.ts';
+import type { ForwardSpec } from '../../../src/core/forward/spec.ts';
+import type { Problem } from '../../../src/core/problem.ts';
+import {
+  emptyState,
+  type ForwardState,
+  type ForwardStatus,
+  type HostState,
+  newHost,
+  type SeenListener,
+} from '../../../src/core/session/state.ts';
+import type { Hop, Measured } from '../../../src/view/path/hop.ts';
+import { type ForwardPath, forwardPath } from '../../../src/view/path/path.ts';
+
+const facts = {
+  transport: 'builtin',
+  serverVersion: 'SSH-2.0-OpenSSH_9.2p1',
+  cipher: 'aes128-gcm@openssh.com',
+  kex: 'k',
+  hostKey: 'ssh-ed25519',
+  via: [],
+  authMethod: 'publickey',
+} as const;
+const unused: Traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
+const used: Traffic = { openConnections: 1, totalConnections: 3, bytesToRemote: 2000, bytesFromRemote: 1_400_000 };
+const flask = server(8080, 'flask', 'Flask', 'devServer');
+
+function server(
+  port: number,
+  framework: string,
+  name: string,
+  role: NonNullable<SeenListener['identity']>['role'],
+  addresses: readonly string[] = ['127.0.0.1'],
+): SeenListener {
+  const isWeb = role === 'devServer';
+  const identity = { framework, name, icon: 'beaker', role, ...(isWeb && { scheme: 'http' as const }) };
+  return { listener: { port, addresses, process: { pid: 812, name } }, identity, seenAt: 0, wasThere: false };
+}
+
+function local(toHost = 'localhost', port = 8080): ForwardSpec {
+  return {
+    kind: 'local',
+    bind: { kind: 'tcp', host: undefined, port },
+    to: { kind: 'tcp', host: toHost, port },
+  };
+}
+
+function listening(change: Partial<Extract<ForwardStatus, { readonly kind: 'listening' }>> = {}): ForwardStatus {
+  return { kind: 'listening', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 8080 }], traffic: used, ...change };
+}
+
+function forward(change: Partial<ForwardState> = {}): ForwardState {
+  return { id: '1', spec: local(), origin: 'user', remotePort: 8080, status: listening(), ...change };
+}
+
+function devbox(change: Partial<HostState> = {}): HostState {
+  return {
+    ...newHost('devbox', { kind: 'config', file: '/home/me/.ssh/config', line: 3 }),
+    link: { kind: 'online', since: 0, facts },
+    detection: { kind: 'watching', method: 'ss', pollMs: 500 },
+    listeners: [flask],
+    forwards: [forward()],
+    ...change,
+  };
+}
+
+function pathOf(host: HostState, measured?: Measured): ForwardPath {
+  const path = forwardPath({ ...emptyState, hosts: [host] }, host.name, '1', measured);
+  assert.ok(path);
+  return path;
+}
+
+function states(path: ForwardPath): string {
+  return path.hops.map(({ kind, state }) => `${kind} ${state}`).join(', ');
+}
+
+function hop(path: ForwardPath, kind: Hop['kind']): Hop {
+  const found = path.hops.find((each) => each.kind === kind);
+  assert.ok(found, kind);
+  return found;
+}
+
+function actions(path: ForwardPath, kind: Hop['kind']): string[] {
+  return hop(path, kind).actions.map(({ id }) => id);
+}
+
+void test('a healthy forward is drawn from the browser to the dev server, each hop with its facts', () => {
+  const path = pathOf(devbox(), { rttMs: 12.4 });
+  assert.equal(states(path), 'user ok, listener ok, client ok, server ok, target ok');
+  assert.equal(path.verdict, 'It works from end to end');
+  assert.equal(path.title, 'localhost:8080 → localhost:8080 through devbox');
+  assert.deepEqual(
+    path.hops.map(({ title, place }) => `${title} @ ${place}`),
+    [
+      'Browser @ This machine',
+      'Local listener @ This machine',
+      'SSH client @ This machine',
+      'SSH server @ devbox',
+      'Flask @ devbox',
+    ],
+  );
+  assert.deepEqual(hop(path, 'user').facts, ['http://localhost:8080/']);
+  assert.deepEqual(hop(path, 'listener').facts, [
+    'bound to 127.0.0.1:8080',
+    '1 open, 3 in all',
+    '2.0 kB sent, 1.4 MB received',
+  ]);
+  assert.deepEqual(hop(path, 'server').facts, [
+    'OpenSSH_9.2p1',
+    'encrypted with aes128-gcm@openssh.com',
+    'round trip 12 ms',
+  ]);
+  assert.deepEqual(actions(path, 'user'), ['open']);
+});
+
+void test('what nobody has used yet is in place and can be checked', () => {
+  const path = pathOf(devbox({ forwards: [forward({ status: listening({ traffic: unused }) })] }));
+  assert.equal(states(path), 'user unknown, listener ok, client ok, server ok, target ok');
+  assert.equal(path.verdict, 'Everything is in place, and not used yet');
+  assert.deepEqual(actions(path, 'user'), ['open', 'check']);
+});
+
+void test('a connection that still waits for its server is no proof that the way is open', () => {
+  const traffic = { ...unused, openConnections: 1, totalConnections: 1 };
+  assert.equal(pathOf(devbox({ forwards: [forward({ status: listening({ traffic }) })] })).state, 'unknown');
+});
+
+void test('a server that does not listen is named, with the one that does', () => {
+  const other = server(8081, 'vite', 'Vite', 'devServer');
+  const path = pathOf(devbox({ listeners: [other], forwards: [forward({ spec: local('127.0.0.1') })] }));
+  assert.equal(states(path), 'user unknown, listener ok, client ok, server ok, target broken');
+  assert.equal(hop(path, 'target').fault?.what, 'Nothing listens on 127.0.0.1:8080 at devbox, but 8081 (Vite) does.');
+  assert.deepEqual(actions(path, 'target'), ['forwardOther:8081']);
+});
+
+void test('databases, far unknown ports and what is forwarded already are no substitute for a server', () => {
+  const others = [
+    server(8081, 'redis', 'Redis', 'database'),
+    server(9999, 'unknown', '', 'unknown'),
+    server(3000, 'vite', 'Vite', 'devServer'),
+  ];
+  const second = forward({ id: '2', remotePort: 3000 });
+  const path = pathOf(devbox({ listeners: others, forwards: [forward(), second] }));
+  assert.equal(hop(path, 'target').fault?.what, 'Nothing listens on localhost:8080 at devbox.');
+  assert.deepEqual(actions(path, 'target'), []);
+});
+
+void test('a dev server is a likelier substitute than something unknown that is closer', () => {
+  const others = [server(8081, 'unknown', '', 'unknown'), server(3000, 'vite', 'Vite', 'devServer')];
+  assert.deepEqual(actions(pathOf(devbox({ listeners: others })), 'target'), ['forwardOther:3000']);
+});
+
+void test('a server on the other loopback family is found by its address', () => {
+  const v6 = server(8080, 'flask', 'Flask', 'devServer', ['::1']);
+  const path = pathOf(devbox({ listeners: [v6], forwards: [forward({ spec: local('127.0.0.1') })] }));
+  assert.equal(
+    hop(path, 'target').fault?.what,
+    'Nothing listens on 127.0.0.1:8080 at devbox, but [::1]:8080 (Flask) does.',
+  );
+  assert.deepEqual(actions(path, 'target'), ['forwardOther:8080']);
+  assert.equal(pathOf(devbox({ listeners: [v6] })).state, 'ok');
+});
+
+void test('a server on all interfaces answers on loopback', () => {
+  for (const address of ['0.0.0.0', '::']) {
+    const all = server(8080, 'flask', 'Flask', 'devServer', [address]);
+    assert.equal(pathOf(devbox({ listeners: [all], forwards: [forward({ spec: local('127.0.0.1') })] })).state, 'ok');
+  }
+});
+
+void test('an auto-forward whose server has gone is closed, and both hops say so', () => {
+  const asleep = forward({ origin: 'auto', status: { kind: 'dormant', localPort: 8080 } });
+  const path = pathOf(devbox({ listeners: [], forwards: [asleep] }));
+  assert.equal(states(path), 'user unknown, listener stopped, client ok, server ok, target broken');
+  assert.match(hop(path, 'listener').fault?.next ?? '', /localhost:8080 returns by itself/u);
+  assert.equal(path.verdict, 'Broken at: Server');
+});
+
+void test('a taken local port names its owner and offers another port', () => {
+  const bind = { kind: 'tcp', host: undefined, port: 8080 } as const;
+  const why: Problem = { code: 'portInUse', bind, owner: { pid: 4242, name: 'node' } };
+  const path = pathOf(devbox({ forwards: [forward({ status: { kind: 'failed', why } })] }));
+  assert.equal(states(path), 'user unknown, listener broken, client ok, server ok, target ok');
+  assert.equal(hop(path, 'listener').fault?.what, 'Local port 8080 is taken by node (pid 4242).');
+  assert.deepEqual(actions(path, 'listener'), ['changeLocalPort', 'resume']);
+});
+
+void test('another local port than the wanted one is a fact, not a fault', () => {
+  const bind = { kind: 'tcp', host: undefined, port: 8080 } as const;
+  const why: Problem = { code: 'portInUse', bind, owner: { pid: 4242, name: 'node' } };
+  const path = pathOf(devbox({ forwards: [forward({ status: listening({ instead: { port: 8080, why } }) })] }));
+  assert.equal(path.state, 'ok');
+  assert.ok(hop(path, 'listener').facts.includes('instead of 8080: Local port 8080 is taken by node (pid 4242).'));
+});
+
+void test('forwarding that sshd forbids is broken at the server, and can be checked again', () => {
+  const trouble: Problem = {
+    code: 'forwardingProhibited',
+    to: { kind: 'tcp', host: 'localhost', port: 8080 },
+    detail: 'open failed',
+  };
+  const path = pathOf(devbox({ forwards: [forward({ status: listening({ trouble }) })] }));
+  assert.equal(states(path), 'user unknown, listener ok, client ok, server broken, target unknown');
+  assert.match(hop(path, 'server').fault?.next ?? '', /AllowTcpForwarding/u);
+  assert.deepEqual(actions(path, 'server'), ['check']);
+});
+
+void test('a lost link is busy at the server and unknown behind it', () => {
+  const path = pathOf(devbox({ link: { kind: 'waiting', retryAt: 0, why: { code: 'linkLost' } } }));
+  assert.equal(states(path), 'user unknown, listener ok, client ok, server busy, target unknown');
+  assert.equal(path.verdict, 'Waiting for: SSH server');
+  assert.deepEqual(actions(path, 'server'), ['retry']);
+});
+
+void test('a server that refuses the connection is broken, and tried again by itself', () => {
+  const why: Problem = { code: 'connectionRefused', host: 'devbox', address: '127.0.0.1', port: 22 };
+  const path = pathOf(devbox({ link: { kind: 'waiting', retryAt: 0, why } }));
+  assert.equal(path.verdict, 'Broken at: SSH server');
+  assert.match(hop(path, 'server').fault?.next ?? '', /tried again by itself/u);
+  assert.deepEqual(actions(path, 'server'), ['retry', 'openConfig']);
+});
+
+void test('a refused login waits for the user', () => {
+  const why: Problem = { code: 'authFailed', host: 'devbox', user: 'me', tried: [], accepted: ['publickey'] };
+  const path = pathOf(devbox({ link: { kind: 'failed', why } }));
+  assert.equal(states(path), 'user unknown, listener ok, client ok, server broken, target unknown');
+  assert.deepEqual(actions(path, 'server'), ['connect', 'openConfig']);
+});
+
+void test('jump hosts stand on the way, and what fails at one is drawn there', () => {
+  const via = ['gate', 'inner'];
+  assert.deepEqual(
+    pathOf(devbox({ link: { kind: 'online', since: 0, facts: { ...facts, via } } })).hops.map(({ place }) => place),
+    ['This machine', 'This machine', 'This machine', 'gate', 'inner', 'devbox', 'devbox'],
+  );
+  const why: Problem = { code: 'timeout', host: 'gate', phase: 'connect' };
+  const link = { kind: 'waiting', retryAt: 0, why } as const;
+  const remembered = pathOf(devbox({ link }), { via });
+  assert.equal(
+    states(remembered),
+    'user unknown, listener ok, client ok, jump broken, jump unknown, server unknown, target unknown',
+  );
+  const never = pathOf(devbox({ link }));
+  assert.equal(states(never), 'user unknown, listener ok, client ok, jump broken, server unknown, target unknown');
+  assert.equal(hop(never, 'jump').place, 'gate');
+});
+
+void test('a jump host that does not reach the server is fine itself', () => {
+  const why: Problem = { code: 'jumpFailed', host: 'devbox', via: 'gate', detail: 'no route' };
+  const path = pathOf(devbox({ link: { kind: 'waiting', retryAt: 0, why } }));
+  assert.equal(states(path), 'user unknown, listener ok, client ok, jump ok, server broken, target unknown');
+});
+
+void test('a typed destination is told from a jump host', () => {
+  for (const name of ['me@box:2222', 'ssh://me@box:2222/', 'box', 'me@[box]:2222']) {
+    const why: Problem = { code: 'timeout', host: 'box', phase: 'connect' };
+    const path = pathOf(devbox({ name, source: { kind: 'typed' }, link: { kind: 'waiting', retryAt: 0, why } }));
+    assert.equal(hop(path, 'server').state, 'broken', name);
+  }
+});
+
+void test('what the configuration gets wrong is broken at the client', () => {
+  const why: Problem = { code: 'configSyntax', file: '/c', line: 3, detail: 'bad' };
+  const path = pathOf(devbox({ link: { kind: 'failed', why } }));
+  assert.equal(hop(path, 'client').state, 'broken');
+  assert.deepEqual(actions(path, 'client'), ['connect', 'openConfig']);
+});
+
+void test('a third host that cannot be reached is broken at its end', () => {
+  const spec = local('db.internal', 5432);
+  const trouble: Problem = {
+    code: 'connectFailed',
+    to: { kind: 'tcp', host: 'db.internal', port: 5432 },
+    detail: 'Connection refused',
+  };
+  const { remotePort: _, ...third } = forward({ spec, status: listening({ trouble }) });
+  const path = pathOf(devbox({ forwards: [third] }));
+  assert.equal(states(path), 'user unknown, listener ok, client ok, server ok, target broken');
+  const target = hop(path, 'target');
+  assert.equal(target.place, 'db.internal');
+  assert.deepEqual(target.facts, ['db.internal:5432', 'reached from devbox']);
+  assert.match(target.fault?.what ?? '', /Nothing answers at db\.internal:5432/u);
+});
+
+void test('where nothing can be listed, connections tell whether the server is there', () => {
+  const detection = { kind: 'unavailable', reason: 'noShell', detail: '' } as const;
+  const blind = devbox({ detection, listeners: [] });
+  assert.equal(hop(pathOf(blind), 'target').state, 'ok');
+  const idle = forward({ status: listening({ traffic: unused }) });
+  assert.equal(hop(pathOf({ ...blind, forwards: [idle] }), 'target').state, 'unknown');
+});
+
+void test('with -R the picture runs from the remote to this machine', () => {
+  const spec: ForwardSpec = { ...local('localhost', 3000), kind: 'remote' } as ForwardSpec;
+  const path = pathOf(devbox({ forwards: [forward({ spec })] }));
+  assert.deepEqual(
+    path.hops.map(({ title, place }) => `${title} @ ${place}`),
+    [
+      'Any program @ devbox',
+      'Remote listener @ devbox',
+      'SSH server @ devbox',
+      'SSH client @ This machine',
+      'Server @ This machine',
+    ],
+  );
+  assert.equal(path.state, 'ok');
+});
+
+void test('with -R a lost link leaves the far side unknown, and this one alone', () => {
+  const spec: ForwardSpec = { ...local('localhost', 3000), kind: 'remote' } as ForwardSpec;
+  const link = { kind: 'waiting', retryAt: 0, why: { code: 'linkLost' } } as const;
+  assert.equal(
+    states(pathOf(devbox({ link, forwards: [forward({ spec })] }))),
+    'user unknown, listener unknown, server busy, client ok, target ok',
+  );
+});
+
+void test('with -R a refused port and a missing server here are told apart', () => {
+  const spec: ForwardSpec = { ...local('localhost', 3000), kind: 'remote' } as ForwardSpec;
+  const refused: ForwardStatus = { kind: 'failed', why: { code: 'remoteBindRefused', bind: spec.bind } };
+  const atListener = pathOf(devbox({ forwards: [forward({ spec, status: refused })] }));
+  assert.equal(hop(atListener, 'listener').state, 'broken');
+  assert.deepEqual(actions(atListener, 'listener'), ['resume']);
+  const to = { kind: 'tcp', host: 'localhost', port: 3000 } as const;
+  const trouble: Problem = { code: 'localConnectFailed', to, reason: 'refused', detail: 'ECONNREFUSED' };
+  const atTarget = pathOf(devbox({ forwards: [forward({ spec, status: listening({ trouble }) })] }));
+  assert.equal(hop(atTarget, 'target').state, 'broken');
+  assert.equal(hop(atTarget, 'target').fault?.next, 'Start the server here, or check the port.');
+});
+
+void test('with -D programs reach anything as seen from the host, and with -R alone as seen from here', () => {
+  const bind = { kind: 'tcp', host: undefined, port: 1080 } as const;
+  const status = listening({ bound: [{ kind: 'tcp', address: '127.0.0.1', port: 1080 }] });
+  const proxy = pathOf(devbox({ forwards: [forward({ spec: { kind: 'dynamic', bind }, status })] }));
+  assert.equal(hop(proxy, 'listener').title, 'Local SOCKS proxy');
+  assert.deepEqual(hop(proxy, 'user').facts, ['with the proxy socks5://localhost:1080']);
+  assert.match(hop(proxy, 'target').facts[0] ?? '', /reached from devbox/u);
+  const back = pathOf(devbox({ forwards: [forward({ spec: { kind: 'remoteDynamic', bind }, status })] }));
+  assert.equal(hop(back, 'listener').place, 'devbox');
+  assert.match(hop(back, 'target').facts[0] ?? '', /reached from this machine/u);
+});
+
+void test('what the user stopped is no fault, and one button brings it back', () => {
+  const cases = { off: 'switchOn', paused: 'resume', expired: 'resume' } as const;
+  for (const [kind, action] of Object.entries(cases)) {
+    const path = pathOf(devbox({ forwards: [forward({ status: { kind } as ForwardStatus })] }));
+    assert.equal(path.state, 'stopped', kind);
+    assert.deepEqual(actions(path, 'listener'), [action]);
+  }
+});
+
+void test('a forward that is gone has no path', () => {
+  assert.equal(forwardPath({ ...emptyState, hosts: [devbox()] }, 'devbox', '2'), undefined);
+  assert.equal(forwardPath(emptyState, 'devbox', '1'), undefined);
+});
