@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { parseForward } from '../../../src/core/forward/grammar.ts';
+import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { freePort } from '../../support/freePort.ts';
+import { read } from '../../support/sessions.ts';
+import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
+import { until } from '../../support/until.ts';
+import { type Bench, startBench } from './bench.ts';
+import { senses } from './senses.ts';
+
+const never = new AbortController().signal;
+
+void describe('a fault of the server', { timeout: 120_000 }, () => {
+  let sshd: Sshd;
+  let bench: Bench;
+  const around = senses();
+
+  const sessions = (): readonly number[] => descendants(sshd.process().pid);
+  const signal = (pids: readonly number[], name: NodeJS.Signals): void =>
+    pids.forEach((pid) => process.kill(pid, name));
+
+  before(async () => {
+    sshd = await startSshd();
+    bench = await startBench(sshd.configFile, { sessions: { senses: around.senses } });
+  });
+  after(async () => {
+    await bench.stop();
+    await sshd.stop();
+  });
+
+  test('its session is killed: the page answers again', async () => {
+    await bench.survive('the session is killed', () => signal(sessions(), 'SIGKILL'));
+  });
+
+  test('it is restarted: the page answers again', async () => {
+    await bench.survive('the server is restarted', () => sshd.restart());
+  });
+
+  test('it stands still for a moment: nothing is lost', async () => {
+    await bench.survive(
+      'the server stands still for 1 s',
+      async () => {
+        const pids = sessions();
+        signal(pids, 'SIGSTOP');
+        setTimeout(() => signal(pids, 'SIGCONT'), 1000);
+      },
+      'unharmed',
+    );
+  });
+
+  test('its session stands still for good: a reload of the page finds another one', async () => {
+    const pids = sessions();
+    await bench.survive('the session stands still for good', () => signal(pids, 'SIGSTOP'));
+    signal(pids, 'SIGKILL');
+  });
+
+  test('all of it stands still until the link is given up: the page answers when it goes on', async () => {
+    const frozen = [...sessions(), sshd.process().pid ?? 0];
+    await bench.survive('the server stands still until we give up, then goes on', () => {
+      signal(frozen, 'SIGSTOP');
+      void until('the loss to be noticed', () => bench.app.host().link.kind === 'waiting').then(() =>
+        signal(frozen, 'SIGCONT'),
+      );
+    });
+  });
+
+  test('the machine slept meanwhile: the dead link is found at once', async () => {
+    const pids = sessions();
+    await bench.survive('this machine slept, and the session is gone without a word', () => {
+      signal(pids, 'SIGSTOP');
+      around.sleep();
+    });
+    signal(pids, 'SIGKILL');
+  });
+
+  test('the machine slept, and the link lives: nothing is lost', async () => {
+    await bench.survive('this machine slept, and the link lives', () => around.sleep(), 'unharmed');
+  });
+
+  test('the old session holds the remote port: it is asked for until it is free', async () => {
+    const remote = await freePort();
+    const spec = parseForward('remote', `${remote}:127.0.0.1:${bench.web}`);
+    const { id } = await bench.app.sessions.forward('devbox', typedRequest(spec), never);
+    assert.equal(await read(remote), 'hello');
+    const trouble = (): string | undefined => {
+      const status = bench.app.host().forwards.find((each) => each.id === id)?.status;
+      return status?.kind === 'listening' ? status.trouble?.code : undefined;
+    };
+    const old = sessions();
+    signal(old, 'SIGSTOP');
+    around.sleep();
+    await until('the refusal to be said', () => trouble() === 'remoteBindRefused');
+    assert.equal(bench.app.host().link.kind, 'online');
+    signal(old, 'SIGKILL');
+    await until('the page behind the remote port', async () => (await read(remote)) === 'hello');
+    await until('nothing to be wrong', () => trouble() === undefined);
+    await bench.app.sessions.stopForward('devbox', id);
+  });
+
+  test('it stays away: who waits is reset in time, and the forward says why', async () => {
+    const { settings } = bench.app;
+    const usual = settings.get();
+    settings.set({ ...usual, waitForLinkMs: 300 });
+    await sshd.kill();
+    assert.equal(await read(bench.local), undefined);
+    const status = bench.app.host().forwards[0]?.status;
+    assert.ok(status?.kind === 'listening');
+    assert.equal(status.trouble?.code, 'linkLost');
+    settings.set(usual);
+    await bench.comesBack('the server was away, and is started', () => sshd.restart());
+  });
+});
