@@ -28,8 +28,6 @@ export type AutoForward =
       readonly attributes: PortAttributes;
       readonly why: ForwardReason;
     }
-  /** The server has gone: the forward stays known, with its local port and label, and takes no connections. */
-  | { readonly kind: 'stopAccepting'; readonly port: number }
   | { readonly kind: 'ignore'; readonly port: number; readonly why: IgnoreReason }
   /** Not to be decided before then. */
   | { readonly kind: 'wait'; readonly port: number; readonly untilMs: number };
@@ -54,21 +52,7 @@ export type IgnoreReason =
 const firstEphemeralPort = 32_768;
 const ephemeralWaitMs = 2000;
 
-/** What to do about every port that listens, and about those that did and were forwarded by themselves. */
-export function autoForward(
-  candidates: readonly Candidate[],
-  forwarded: readonly number[],
-  { settings, nowMs }: { readonly settings: AutoForwardSettings; readonly nowMs: number },
-): readonly AutoForward[] {
-  const listening = new Set(candidates.map(({ listener }) => listener.port));
-  const gone = forwarded.filter((port) => !listening.has(port));
-  return [
-    ...gone.map((port) => ({ kind: 'stopAccepting', port }) as const),
-    ...candidates.map((candidate) => decide(candidate, settings, nowMs)),
-  ];
-}
-
-/** One port's fate. */
+/** What to do about a port that listens and is not forwarded. */
 export function decide(candidate: Candidate, settings: AutoForwardSettings, nowMs: number): AutoForward {
   const { listener, identity, wasThere, seenAtMs } = candidate;
   const { port } = listener;

@@ -331,10 +331,7 @@ export class HostSession {
         return;
       }
       case 'ignore':
-      case 'stopAccepting':
-        this.#options.log.debug(
-          `port ${port} is not forwarded by itself: ${decision.kind === 'ignore' ? decision.why : ''}`,
-        );
+        this.#options.log.debug(`port ${port} is not forwarded by itself: ${decision.why}`);
     }
   }
 

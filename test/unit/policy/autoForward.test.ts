@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Identity } from '../../../src/core/detect/identify/identity.ts';
 import {
   type AutoForward,
-  autoForward,
+  decide,
   type AutoForwardSettings,
   type Candidate,
 } from '../../../src/core/policy/autoForward.ts';
@@ -49,7 +49,7 @@ function settings(
 }
 
 function fate(of: Candidate, given = settings()): AutoForward | undefined {
-  return autoForward([of], [], { settings: given, nowMs })[0];
+  return decide(of, given, nowMs);
 }
 
 function outcome(of: Candidate, given = settings()): string {
@@ -150,12 +150,6 @@ void test('a rule does not wait', () => {
 
 void test('a rule may look at the command line', () => {
   assert.equal(outcome(candidate(8080, nginx), settings({}, { 'app\\.py': { label: 'App' } })), 'forward: rule');
-});
-
-void test('the forward of a server that stopped takes no more connections', () => {
-  const actions = autoForward([candidate(5000, flask)], [5000, 5001], { settings: settings(), nowMs });
-  assert.deepEqual(actions[0], { kind: 'stopAccepting', port: 5001 });
-  assert.equal(actions.length, 2);
 });
 
 void test('a server that comes back is forwarded again', () => {
