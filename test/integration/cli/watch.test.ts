@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { type DevServer, greeting, startDevServer } from '../../../scripts/demo/devServer.ts';
+import { type HostState, localPort } from '../../../src/core/session/state.ts';
+import { start, stop } from '../../support/child.ts';
+import { read } from '../../support/sessions.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { until } from '../../support/until.ts';
+
+type Line = HostState & { readonly monotonicMs: number };
+
+let sshd: Sshd;
+let flask: DevServer;
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'watch-'));
+
+before(async () => {
+  sshd = await startSshd();
+  flask = await startDevServer(folder);
+});
+after(async () => {
+  await flask.stop();
+  await sshd.stop();
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+function run(...args: readonly string[]): { child: ChildProcess; out: () => string; err: () => string } {
+  const child = start(process.execPath, ['--import', 'tsx', 'src/cli.ts', '-F', sshd.configFile, ...args]);
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  return { child, out: () => out, err: () => err };
+}
+
+async function end(child: ChildProcess): Promise<number | null> {
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exit;
+  return child.exitCode;
+}
+
+test('--json prints one line a state, with a clock that never goes back, and forwards the dev server', async () => {
+  const { child, out } = run('--json', 'devbox');
+  try {
+    const lines = (): Line[] =>
+      out()
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as Line);
+    const local = await until('the forward', () => {
+      const forward = lines()
+        .at(-1)
+        ?.forwards.find(({ remotePort }) => remotePort === flask.port);
+      return forward && localPort(forward);
+    });
+    assert.match((await read(local)) ?? '', new RegExp(greeting, 'u'));
+    const times = lines().map(({ monotonicMs }) => monotonicMs);
+    assert.deepEqual(
+      times,
+      [...times].sort((a, b) => a - b),
+    );
+    assert.equal(await end(child), 0);
+    assert.equal(await read(local), undefined);
+  } finally {
+    await stop(child);
+  }
+});
+
+test('without --json it prints the table of ports as it changes', async () => {
+  const { child, out } = run('devbox');
+  try {
+    const row = new RegExp(`^${flask.port}\\s+Flask\\s+python3\\s+localhost:\\d+$`, 'mu');
+    await until('the row of the dev server', () => row.test(out()));
+    assert.match(out(), /^devbox: connected$/mu);
+    assert.match(out(), /^PORT +SERVER +PROCESS +HERE$/mu);
+    assert.equal(await end(child), 0);
+  } finally {
+    await stop(child);
+  }
+});
+
+test('a host that cannot be reached ends it with 255 and ssh’s own words', async () => {
+  const { child, err } = run('-p', '1', 'devbox');
+  await until('the end', () => child.exitCode !== null);
+  assert.equal(child.exitCode, 255);
+  assert.match(err(), /port 1: Connection refused/u);
+});
