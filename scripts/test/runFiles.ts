@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { type EventData, run } from 'node:test';
 import { inspect } from 'node:util';
 
@@ -33,11 +32,15 @@ function add(result: TestResult | undefined): void {
   if (result) fs.appendFileSync(reportFile, `${JSON.stringify(result)}\n`);
 }
 
+/** A file is itself reported as a test when none of its own was. A test may well be named by a path. */
+function isFile(name: string): boolean {
+  return files.includes(name);
+}
+
 function passed({ name, file = name, skip, todo, details }: EventData.TestPass): TestResult | undefined {
   if (details.type === 'suite') return undefined;
   if (skip !== undefined || todo !== undefined) return { file, name, status: 'skipped' };
-  // A file is itself reported as a test when there is none in it.
-  if (path.isAbsolute(name)) return { file, name: 'the file', status: 'failed', error: 'There are no tests in it.' };
+  if (isFile(name)) return { file, name: 'the file', status: 'failed', error: 'There are no tests in it.' };
   return { file, name, status: 'passed' };
 }
 
@@ -47,7 +50,6 @@ function failed({ name, file = name, details }: EventData.TestFail): TestResult 
   if (error.failureType === 'subtestsFailed') return undefined;
   const text = inspect(error.cause ?? error);
   // A process that ended badly outside of its tests says why in its output.
-  if (path.isAbsolute(name))
-    return { file, name: 'the file', status: 'failed', error: `${text}\n${output.get(file) ?? ''}` };
+  if (isFile(name)) return { file, name: 'the file', status: 'failed', error: `${text}\n${output.get(file) ?? ''}` };
   return { file, name, status: 'failed', error: text };
 }

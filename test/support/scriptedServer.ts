@@ -19,7 +19,7 @@ export async function startServer(
   options: Partial<ServerConfig> = {},
   onClient: (client: Connection) => void = () => undefined,
 ): Promise<ScriptedServer> {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519');
+  const pair = hostKeyPair();
   const attempts: string[] = [];
   const clients = new Set<Connection>();
   const server = new ssh2.Server({ hostKeys: [pair.private], ...options }, (client) => {
@@ -45,4 +45,12 @@ export async function startServer(
       server.close();
     },
   };
+}
+
+/** One in some 256 of ssh2's own keys cannot be read by it again. */
+function hostKeyPair(): { readonly private: string; readonly public: string } {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
 }

@@ -10,7 +10,7 @@ export interface ExecChannel {
   close(): void;
 }
 
-/** Rejects with a `UserError<{ code: 'execRefused' | 'linkLost' }>`, or the signal's reason. */
+/** An empty command is the login shell itself (RFC 4254 §6.5 shell), without a terminal. Rejects with a `UserError<{ code: 'execRefused' | 'linkLost' }>`, or the signal's reason. */
 export type Exec = (command: string, signal: AbortSignal) => Promise<ExecChannel>;
 
 export type ExecProblem = { readonly code: 'execRefused' } | { readonly code: 'linkLost' };

@@ -79,7 +79,10 @@ function exec(link: Link, config: HostConfig): Exec {
   return async (command, signal) => {
     const channel = await link
       .request<ClientChannel>(
-        (answer) => link.client.exec(command, { env: { ...config.env } }, answer),
+        (answer) =>
+          command === ''
+            ? link.client.shell(false, { env: { ...config.env } }, answer)
+            : link.client.exec(command, { env: { ...config.env } }, answer),
         discard,
         signal,
       )
