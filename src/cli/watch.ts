@@ -63,6 +63,7 @@ function settings({ configFile }: SshCommand): Settings {
     ...(configFile !== undefined && { configFile }),
     autoForward: 'devServers',
     forwardExisting: true,
+    hosts: {},
     identifyServers: true,
     portRules: readPortRules([], []),
     waitForLinkMs: 20_000,

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type Readable, Store } from '../base/store.ts';
 import { frameworks } from '../core/detect/identify/frameworks.ts';
 import { readPortRules } from '../core/policy/portRules.ts';
-import type { Settings } from '../core/session/settings.ts';
+import type { HostSettings, Settings } from '../core/session/settings.ts';
 
 /** The only place that reads settings. What a hand-edited file got wrong falls back to the default. */
 export function observeSettings(subscriptions: vscode.Disposable[]): Readable<Settings> {
@@ -18,14 +18,15 @@ export function observeSettings(subscriptions: vscode.Disposable[]): Readable<Se
 function readSettings(): Settings {
   const section = vscode.workspace.getConfiguration('sshPorts');
   const configFile = section.get('configFile');
+  const layers = [portLayer(section), portLayer(vscode.workspace.getConfiguration('remote'))];
   return {
     ...(typeof configFile === 'string' && configFile.trim() !== '' && { configFile: configFile.trim() }),
-    autoForward: oneOf(section.get('autoForward'), ['devServers', 'off', 'all']),
+    autoForward: choice(section.get('autoForward'), autoForward) ?? 'devServers',
     forwardExisting: section.get('forwardExisting') === true,
     identifyServers: section.get('identifyServers') !== false,
-    portRules: readPortRules(
-      [portLayer(section), portLayer(vscode.workspace.getConfiguration('remote'))],
-      frameworks.flatMap(({ id, name }) => [id, name]),
+    portRules: readPortRules(layers, frameworkNames),
+    hosts: Object.fromEntries(
+      Object.entries(record(section.get('hosts'))).map(([host, value]) => [host, hostSettings(record(value), layers)]),
     ),
     startConfigForwards: section.get('startConfigForwards') !== false,
     expireSharedAfterMs: 60_000 * clamp(section.get('expireSharedAfter'), 0, 10_080, 60),
@@ -33,19 +34,40 @@ function readSettings(): Settings {
   };
 }
 
-/** The value if it is one of the choices, else the first of them. */
-function oneOf<const T extends string>(value: unknown, choices: readonly [T, ...T[]]): T {
-  return choices.find((choice) => choice === value) ?? choices[0];
+/** What a host has of its own; its port rules come before everybody's. */
+function hostSettings(own: Readonly<Record<string, unknown>>, layers: readonly PortLayer[]): Partial<HostSettings> {
+  const auto = choice(own['autoForward'], autoForward);
+  const { forwardExisting } = own;
+  return {
+    portRules: readPortRules([own, ...layers], frameworkNames),
+    ...(auto && { autoForward: auto }),
+    ...(typeof forwardExisting === 'boolean' && { forwardExisting }),
+  };
+}
+
+const autoForward = ['devServers', 'off', 'all'] as const;
+
+/** What keys of rules may name a framework by. */
+const frameworkNames = frameworks.flatMap(({ id, name }) => [id, name]);
+
+function choice<T extends string>(value: unknown, choices: readonly T[]): T | undefined {
+  return choices.find((each) => each === value);
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
 function clamp(value: unknown, min: number, max: number, fallback: number): number {
   return typeof value === 'number' && Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : fallback;
 }
 
+interface PortLayer {
+  readonly portsAttributes?: unknown;
+  readonly otherPortsAttributes?: unknown;
+}
+
 /** The user's rules for VS Code's own remotes fill what ours leave open. */
-function portLayer(section: vscode.WorkspaceConfiguration): {
-  portsAttributes: unknown;
-  otherPortsAttributes: unknown;
-} {
+function portLayer(section: vscode.WorkspaceConfiguration): PortLayer {
   return { portsAttributes: section.get('portsAttributes'), otherPortsAttributes: section.get('otherPortsAttributes') };
 }

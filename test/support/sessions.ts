@@ -27,6 +27,7 @@ export async function startSessions(
     configFile,
     autoForward: 'devServers',
     forwardExisting: false,
+    hosts: {},
     identifyServers: true,
     portRules: readPortRules([], []),
     waitForLinkMs: 20_000,

@@ -25,7 +25,7 @@ import { type ForwardState, type HostState, localPort, type SeenListener } from 
 
 export interface HostSessionOptions {
   readonly open: OpenConnection;
-  readonly settings: Readable<Settings>;
+  readonly settings: Pick<Readable<Settings>, 'get'>;
   readonly memory: Memory;
   readonly senses: Senses;
   readonly log: Log;

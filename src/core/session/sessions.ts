@@ -11,7 +11,7 @@ import { HostSession } from './hostSession.ts';
 import { journal } from './journal.ts';
 import { type AllowCommand, connector } from './connector.ts';
 import { forgetUnused, type Memory, shortMemory } from './memory.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, settingsOf } from './settings.ts';
 import { realSenses, type Senses } from './surroundings.ts';
 import {
   type AppState,
@@ -206,7 +206,7 @@ export class Sessions {
     const log = prefixed(this.#options.log, name);
     const session = new HostSession({
       log,
-      settings: this.#options.settings,
+      settings: settingsOf(name, this.#options.settings),
       open: connector(name, () => this.optionsOf(name), this.#options),
       memory: this.#options.memory,
       read: () => findHost(this.#state.get(), name) ?? newHost(name, { kind: 'typed' }),
