@@ -35,10 +35,14 @@ export interface SshdOptions {
   /** Lines for the Host block of the written ssh_config. */
   readonly clientConfig?: readonly string[];
   readonly port?: number;
+  /** The address that it listens on; 127.0.0.1 if absent. */
+  readonly address?: string;
+  /** What runs it, for example in a network of its own: a command and its arguments. */
+  readonly runner?: readonly string[];
 }
 
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
-  const { name = 'devbox', config = [], clientConfig = [] } = options;
+  const { name = 'devbox', config = [], clientConfig = [], address = '127.0.0.1', runner = [] } = options;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sshd-'));
   const file = (base: string): string => path.join(folder, base);
   const port = options.port ?? (await freePort());
@@ -48,13 +52,13 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   }
   fs.copyFileSync(file('id_ed25519.pub'), file('authorized_keys'));
   const hostKey = fs.readFileSync(file('host_ed25519.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
-  fs.writeFileSync(file('known_hosts'), `[127.0.0.1]:${port} ${hostKey}\n`);
+  fs.writeFileSync(file('known_hosts'), `[${address}]:${port} ${hostKey}\n`);
   fs.writeFileSync(
     file('sshd_config'),
     [
       ...config,
       `Port ${port}`,
-      'ListenAddress 127.0.0.1',
+      `ListenAddress ${address}`,
       `HostKey ${file('host_ed25519')}`,
       `AuthorizedKeysFile ${file('authorized_keys')}`,
       `PidFile ${file('sshd.pid')}`,
@@ -74,7 +78,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     file('ssh_config'),
     [
       `Host ${name}`,
-      '  HostName 127.0.0.1',
+      `  HostName ${address}`,
       `  Port ${port}`,
       `  User ${user}`,
       `  IdentityFile ${file('id_ed25519')}`,
@@ -88,7 +92,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   // sshd insists on its privilege-separation folder when it is run by root.
   if (process.getuid?.() === 0) fs.mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
 
-  let child = await launch(folder, port);
+  let child = await launch(folder, port, runner);
   const killAll = async (): Promise<void> => {
     for (const pid of descendants(child.pid)) tryKill(pid);
     kill(child, 'SIGKILL');
@@ -105,7 +109,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     log: () => fs.readFileSync(file('sshd.log'), 'utf8'),
     restart: async () => {
       await killAll();
-      child = await launch(folder, port);
+      child = await launch(folder, port, runner);
     },
     kill: killAll,
     stop: async () => {
@@ -116,13 +120,12 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   };
 }
 
-async function launch(folder: string, port: number): Promise<ChildProcess> {
+async function launch(folder: string, port: number, runner: readonly string[]): Promise<ChildProcess> {
   const logFile = path.join(folder, 'sshd.log');
   const pidFile = path.join(folder, 'sshd.pid'); // written once it listens
   fs.rmSync(pidFile, { force: true });
-  const child = start('/usr/sbin/sshd', ['-D', '-f', path.join(folder, 'sshd_config'), '-E', logFile], {
-    stdio: 'ignore',
-  });
+  const command = [...runner, '/usr/sbin/sshd', '-D', '-f', path.join(folder, 'sshd_config'), '-E', logFile];
+  const child = start(command[0] ?? '', command.slice(1), { stdio: 'ignore' });
   await until(`sshd on port ${port}`, () => {
     if (child.exitCode !== null) throw new Error(`sshd ended: ${fs.readFileSync(logFile, 'utf8')}`);
     return fs.existsSync(pidFile);
