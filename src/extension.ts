@@ -9,6 +9,7 @@ import { Consent } from './ui/consent.ts';
 import { diagnose } from './ui/diagnose.ts';
 import { guard } from './ui/guard.ts';
 import { Notices } from './ui/notices.ts';
+import { followTerminals } from './ui/oauthTerminal.ts';
 import { PathView } from './ui/pathView.ts';
 import { editorPrompts } from './ui/prompts.ts';
 import { RememberedSecrets } from './ui/rememberedSecrets.ts';
@@ -59,6 +60,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
       diagnose: () => diagnose(app, extension),
       log,
     }),
+    followTerminals(app, log),
     vscode.commands.registerCommand('sshPorts.forgetCommands', () => consent.forget()),
     vscode.commands.registerCommand('sshPorts.forgetSecrets', () =>
       guard(log, async () => {

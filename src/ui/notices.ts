@@ -7,6 +7,7 @@ import {
   type NoticeState,
   noNotices,
   notices,
+  silencingRule,
 } from '../core/policy/notices.ts';
 import type { PortAttributes } from '../core/policy/portRules.ts';
 import type { Sessions } from '../core/session/sessions.ts';
@@ -15,6 +16,7 @@ import { announcement } from '../view/announcement.ts';
 import { forwardUrl } from '../view/forwardText.ts';
 import { guard } from './guard.ts';
 import { openInBrowser, openPreview } from './open.ts';
+import { addPortRules } from './settings.ts';
 
 /** Says what was forwarded by itself: when and about which port is decided by `policy/notices.ts`, host by host. */
 export class Notices {
@@ -87,10 +89,18 @@ export class Notices {
     const open = 'Open in Browser';
     const preview = 'Preview in Editor';
     const stop = 'Don’t Forward';
+    const quiet = 'Don’t Ask Again';
     const more = others.length === 0 ? '' : ` Also forwarded: ${others.map(({ port }) => port).join(', ')}.`;
-    const choice = await vscode.window.showInformationMessage(announcement(host, forward) + more, open, preview, stop);
+    const choice = await vscode.window.showInformationMessage(
+      announcement(host, forward) + more,
+      open,
+      preview,
+      stop,
+      quiet,
+    );
     if (choice === open) await openInBrowser(announced.url);
     if (choice === preview) await openPreview(announced.url);
     if (choice === stop) await this.#sessions.stopForward(hostName, forward.id);
+    if (choice === quiet) await addPortRules(silencingRule(announced));
   }
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Readable, Store } from '../base/store.ts';
 import { frameworks } from '../core/detect/identify/frameworks.ts';
-import { readPortRules } from '../core/policy/portRules.ts';
+import { type PortAttributes, readPortRules } from '../core/policy/portRules.ts';
 import type { HostSettings, Settings } from '../core/session/settings.ts';
 
 /** The only place that reads settings. What a hand-edited file got wrong falls back to the default. */
@@ -32,6 +32,15 @@ function readSettings(): Settings {
     expireSharedAfterMs: 60_000 * clamp(section.get('expireSharedAfter'), 0, 10_080, 60),
     waitForLinkMs: 1000 * clamp(section.get('waitForLink'), 0, 300, 20),
   };
+}
+
+/** Writes rules for ports into the user's own settings, beside those that are there. */
+export async function addPortRules(rules: Readonly<Record<string, PortAttributes>>): Promise<void> {
+  const section = vscode.workspace.getConfiguration('sshPorts');
+  const own = record(section.inspect('portsAttributes')?.globalValue);
+  const merged = Object.entries(rules).map(([key, rule]) => [key, { ...record(own[key]), ...rule }]);
+  const value = { ...own, ...Object.fromEntries(merged) };
+  await section.update('portsAttributes', value, vscode.ConfigurationTarget.Global);
 }
 
 /** What a host has of its own; its port rules come before everybody's. */
