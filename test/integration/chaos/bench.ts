@@ -139,6 +139,17 @@ function report(fault: string, download: string, pageAfterMs: number, reloads: n
   console.log(`| ${fault} | ${download} | ${seconds(pageAfterMs)} | ${reloads} |`);
 }
 
+/** To each of them that is still there. */
+export function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It is gone already.
+    }
+  }
+}
+
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }

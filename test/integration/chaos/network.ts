@@ -11,10 +11,10 @@ export interface Network {
   /** What runs a program on the far machine. */
   readonly runner: readonly string[];
   /** From now on nothing that the far machine sends arrives, and nobody is told. */
-  drop(): void;
-  deliver(): void;
+  readonly drop: () => void;
+  readonly deliver: () => void;
   /** This machine has another address in it from now on. */
-  readdress(): void;
+  readonly readdress: () => void;
   stop(): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import { freePort } from '../../support/freePort.ts';
 import { read } from '../../support/sessions.ts';
 import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
-import { type Bench, startBench } from './bench.ts';
+import { type Bench, signalAll, startBench } from './bench.ts';
 import { senses } from './senses.ts';
 
 const never = new AbortController().signal;
@@ -17,8 +17,6 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
   const around = senses();
 
   const sessions = (): readonly number[] => descendants(sshd.process().pid);
-  const signal = (pids: readonly number[], name: NodeJS.Signals): void =>
-    pids.forEach((pid) => process.kill(pid, name));
 
   before(async () => {
     sshd = await startSshd();
@@ -30,7 +28,7 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
   });
 
   test('its session is killed: the page answers again', async () => {
-    await bench.survive('the session is killed', () => signal(sessions(), 'SIGKILL'));
+    await bench.survive('the session is killed', () => signalAll(sessions(), 'SIGKILL'));
   });
 
   test('it is restarted: the page answers again', async () => {
@@ -42,8 +40,8 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
       'the server stands still for 1 s',
       async () => {
         const pids = sessions();
-        signal(pids, 'SIGSTOP');
-        setTimeout(() => signal(pids, 'SIGCONT'), 1000);
+        signalAll(pids, 'SIGSTOP');
+        setTimeout(() => signalAll(pids, 'SIGCONT'), 1000);
       },
       'unharmed',
     );
@@ -51,16 +49,16 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
 
   test('its session stands still for good: a reload of the page finds another one', async () => {
     const pids = sessions();
-    await bench.survive('the session stands still for good', () => signal(pids, 'SIGSTOP'));
-    signal(pids, 'SIGKILL');
+    await bench.survive('the session stands still for good', () => signalAll(pids, 'SIGSTOP'));
+    signalAll(pids, 'SIGKILL');
   });
 
   test('all of it stands still until the link is given up: the page answers when it goes on', async () => {
     const frozen = [...sessions(), sshd.process().pid ?? 0];
     await bench.survive('the server stands still until we give up, then goes on', () => {
-      signal(frozen, 'SIGSTOP');
+      signalAll(frozen, 'SIGSTOP');
       void until('the loss to be noticed', () => bench.app.host().link.kind === 'waiting').then(() =>
-        signal(frozen, 'SIGCONT'),
+        signalAll(frozen, 'SIGCONT'),
       );
     });
   });
@@ -68,10 +66,10 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
   test('the machine slept meanwhile: the dead link is found at once', async () => {
     const pids = sessions();
     await bench.survive('this machine slept, and the session is gone without a word', () => {
-      signal(pids, 'SIGSTOP');
+      signalAll(pids, 'SIGSTOP');
       around.sleep();
     });
-    signal(pids, 'SIGKILL');
+    signalAll(pids, 'SIGKILL');
   });
 
   test('the machine slept, and the link lives: nothing is lost', async () => {
@@ -88,11 +86,11 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
       return status?.kind === 'listening' ? status.trouble?.code : undefined;
     };
     const old = sessions();
-    signal(old, 'SIGSTOP');
+    signalAll(old, 'SIGSTOP');
     around.sleep();
     await until('the refusal to be said', () => trouble() === 'remoteBindRefused');
     assert.equal(bench.app.host().link.kind, 'online');
-    signal(old, 'SIGKILL');
+    signalAll(old, 'SIGKILL');
     await until('the page behind the remote port', async () => (await read(remote)) === 'hello');
     await until('nothing to be wrong', () => trouble() === undefined);
     await bench.app.sessions.stopForward('devbox', id);

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { describe, test } from 'node:test';
 import { type Sshd, startSshd, type SshdOptions } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
-import { type Bench, type BenchOptions, startBench } from './bench.ts';
+import { type Bench, type BenchOptions, signalAll, startBench } from './bench.ts';
 import { noNetwork, startNetwork } from './network.ts';
 
 void describe('a fault on the way', { timeout: 120_000 }, () => {
@@ -26,7 +26,7 @@ void describe('a fault on the way', { timeout: 120_000 }, () => {
   test('the ProxyCommand exits: the page answers again, over one new proxy', async () => {
     const options = { sessions: { allowCommand: async () => true } };
     await withBench({ clientConfig: ['ProxyCommand nc %h %p'] }, options, async (bench) => {
-      await bench.survive('the ProxyCommand exits', () => proxies().forEach((pid) => process.kill(pid, 'SIGKILL')));
+      await bench.survive('the ProxyCommand exits', () => signalAll(proxies(), 'SIGKILL'));
       assert.equal(proxies().length, 1);
       await bench.app.sessions.close();
       await until('no proxy to be left', () => proxies().length === 0);

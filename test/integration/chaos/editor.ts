@@ -1,0 +1,33 @@
+import fs from 'node:fs';
+import { parseForward } from '../../../src/core/forward/grammar.ts';
+import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import type { Memory } from '../../../src/core/session/memory.ts';
+import { startSessions } from '../../support/sessions.ts';
+
+/** A process that forwards as an editor's window does, to be killed: with a forward the first time, then restored. */
+const [configFile = '', folder = '', forward = ''] = process.argv.slice(2);
+const never = new AbortController().signal;
+
+const app = await startSessions(
+  configFile,
+  { autoForward: 'off', identifyServers: false },
+  {
+    allowCommand: async () => true,
+    memory: fileMemory(`${folder}/global.json`),
+    windowMemory: fileMemory(`${folder}/window.json`),
+  },
+);
+process.once('SIGTERM', () => void app.sessions.close().then(() => process.exit()));
+if (forward === '') await app.sessions.restore('background', never);
+else await app.sessions.forward('devbox', typedRequest(parseForward('local', forward)), never);
+
+/** On disk at once, as little as the editor's own storage may be waited for. */
+function fileMemory(file: string): Memory {
+  const read = (): Record<string, unknown> =>
+    fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>) : {};
+  return {
+    keys: () => Object.keys(read()),
+    get: (key) => read()[key],
+    update: async (key, value) => fs.writeFileSync(file, JSON.stringify({ ...read(), [key]: value })),
+  };
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { read } from '../../support/sessions.ts';
+import { descendants, startSshd } from '../../support/sshd.ts';
+import { until } from '../../support/until.ts';
+import { signalAll, startBench } from './bench.ts';
+
+v8.setFlagsFromString('--expose-gc');
+const collectGarbage = vm.runInNewContext('gc') as () => void;
+
+void test('a hundred reconnects in a row leave nothing behind', { timeout: 280_000 }, async () => {
+  const sshd = await startSshd();
+  const bench = await startBench(sshd.configFile);
+  const { app, local } = bench;
+  const reconnect = async (): Promise<void> => {
+    const { link } = app.host();
+    signalAll(descendants(sshd.process().pid), 'SIGKILL');
+    await until('the next link', () => app.host().link.kind === 'online' && app.host().link !== link);
+    assert.equal(await read(local), 'hello');
+  };
+  try {
+    for (let warmUp = 0; warmUp < 10; warmUp++) await reconnect();
+    const before = await settled(() => undefined);
+    const startMs = performance.now();
+    for (let each = 0; each < 200; each++) { await reconnect(); if (each % 25 === 0) { collectGarbage(); await new Promise(r => setTimeout(r, 50)); collectGarbage(); console.log('HEAP', each, Math.round(process.memoryUsage().heapUsed/1024)); if (each === 50 || each===150) v8.writeHeapSnapshot('/tmp/chaos-heap-' + each + '.heapsnapshot'); } }
+    const tookMs = performance.now() - startMs;
+    const after = await settled((now) => assert.deepEqual(now.resources, before.resources));
+    const grewKb = (after.heapBytes - before.heapBytes) / 1024;
+    console.log(`| 100 reconnects in a row | | ${(tookMs / 100).toFixed(0)} ms each | heap ${grewKb.toFixed(0)} KB |`);
+    assert.ok(grewKb < 2048, `the heap grew by ${grewKb.toFixed(0)} KB`);
+    await until('one session', () => descendants(sshd.process().pid).length <= sessionProcesses);
+    assert.match(sshd.log(), /Accepted publickey/u);
+  } finally {
+    await bench.stop();
+    await sshd.stop();
+  }
+});
+
+/** What the server runs for one login of root, the watch included: sshd-session, the shell, and what it starts. */
+const sessionProcesses = 6;
+
+interface Footprint {
+  /** Sockets, timers and the like, counted by kind. */
+  readonly resources: Readonly<Record<string, number>>;
+  readonly heapBytes: number;
+}
+
+/** What there is once all that is merely on its way out has gone: `check` no longer throws. */
+async function settled(check: (now: Footprint) => void): Promise<Footprint> {
+  return until('everything to settle', () => {
+    collectGarbage();
+    const resources: Record<string, number> = {};
+    for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
+    const now = { resources, heapBytes: process.memoryUsage().heapUsed };
+    check(now);
+    return now;
+  });
+}
