@@ -11,7 +11,7 @@ import { shakeHands } from './handshake.ts';
 import { loadHostKeys } from './hostKeys.ts';
 import { type Identity, listIdentities } from './identities.ts';
 import { Link } from './link.ts';
-import { Patience } from './patience.ts';
+import { patient, Patience } from './patience.ts';
 import type { Prompts } from './prompts.ts';
 import { type Hop, openRoute } from './route.ts';
 
@@ -126,14 +126,6 @@ function usable({ name: host }: HostConfig, ours: Proposal): Proposal {
 
 function isProblem(error: unknown, code: ConnectProblem['code']): boolean {
   return error instanceof UserError && error.problem.code === code;
-}
-
-function patient(prompts: Prompts, patience: Patience): Prompts {
-  return {
-    hostKey: (question, signal) => patience.whilePersonAnswers(() => prompts.hostKey(question, signal)),
-    secret: (question, signal) => patience.whilePersonAnswers(() => prompts.secret(question, signal)),
-    notice: (host, text) => prompts.notice(host, text),
-  };
 }
 
 /** An agent may wait for a confirmation, a security key for a touch. */

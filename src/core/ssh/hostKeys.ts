@@ -112,6 +112,18 @@ export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
 
+/** Appends to a file that may not exist yet, with the permissions that ssh gives it. */
+export async function appendKnownHosts(file: string, lines: string): Promise<void> {
+  await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const handle = await fs.open(file, 'a+', 0o600);
+  try {
+    const text = await handle.readFile('utf8');
+    await handle.appendFile(text === '' || text.endsWith('\n') ? lines : `\n${lines}`);
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Appends a line to the first of the user's files. A file that cannot be written costs the memory, not the connection. */
 async function remember(config: HostConfig, name: string, key: Buffer, log: Log): Promise<void> {
   const [file] = config.userKnownHostsFiles;
@@ -119,14 +131,7 @@ async function remember(config: HostConfig, name: string, key: Buffer, log: Log)
   const hosts = config.hashKnownHosts ? hashedName(name, randomBytes(20)) : name;
   const line = `${hosts} ${new WireReader(key).text()} ${key.toString('base64')}\n`;
   try {
-    await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    const handle = await fs.open(file, 'a+', 0o600);
-    try {
-      const text = await handle.readFile('utf8');
-      await handle.appendFile(text === '' || text.endsWith('\n') ? line : `\n${line}`);
-    } finally {
-      await handle.close();
-    }
+    await appendKnownHosts(file, line);
   } catch (error) {
     log.warn(`host key not remembered: ${errorText(error)}`);
   }

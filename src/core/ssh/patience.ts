@@ -1,3 +1,5 @@
+import type { Prompts } from './prompts.ts';
+
 /** Limits how long machines may take. Stands still while a person is being asked, who may take any time. */
 export class Patience {
   #remainingMs = 0;
@@ -40,4 +42,13 @@ export class Patience {
     clearTimeout(this.#timer);
     this.#remainingMs = Math.max(0, this.#remainingMs - (Date.now() - this.#startedAt));
   }
+}
+
+/** The same prompts, whose answers nobody hurries. */
+export function patient(prompts: Prompts, patience: Patience): Prompts {
+  return {
+    hostKey: (question, signal) => patience.whilePersonAnswers(() => prompts.hostKey(question, signal)),
+    secret: (question, signal) => patience.whilePersonAnswers(() => prompts.secret(question, signal)),
+    notice: (host, text) => prompts.notice(host, text),
+  };
 }

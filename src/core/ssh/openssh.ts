@@ -1,0 +1,259 @@
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs/promises';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { abortable, deadline, delay } from '../../base/delay.ts';
+import { type Log, prefixed } from '../../base/log.ts';
+import { Scope } from '../../base/scope.ts';
+import { errorCode, errorText, UserError } from '../../base/userError.ts';
+import type { HostConfig } from '../config/hostConfig.ts';
+import { listenForQuestions } from './askpass.ts';
+import type { ConnectDeps } from './connect.ts';
+import type { Connection, ConnectionEnd, ConnectionFacts, ConnectProblem } from './connection.ts';
+import { appendKnownHosts } from './hostKeys.ts';
+import { linkLost } from './link.ts';
+import { opensshDial, opensshExec, opensshListenRemote } from './opensshChannels.ts';
+import { answering, explain } from './opensshQuestions.ts';
+import { Patience, patient } from './patience.ts';
+import { printable } from './proxyCommand.ts';
+
+/** Without a login or a question, this long must be enough. */
+const CONNECT_MS = 60_000;
+
+export interface OpensshDeps extends Pick<ConnectDeps, 'prompts' | 'log' | 'interactive' | 'allowCommand'> {
+  /** Where ssh(1) is, if not in the PATH. */
+  readonly program?: string;
+  /** Further arguments, for example `-F` and a configuration file. */
+  readonly args?: readonly string[];
+}
+
+/** An ssh master process, and how to talk to it. */
+export interface Master {
+  readonly folder: string;
+  /** Settles when the master is gone. */
+  readonly closed: Promise<unknown>;
+  /** Runs `ssh -S … ARGS HOST [COMMAND]` through the master. */
+  run(args: readonly string[], command?: string): ChildProcessWithoutNullStreams;
+  /** Resolves with the output of a control command (`-O …`), or rejects with what it wrote to stderr. */
+  control(args: readonly string[], signal: AbortSignal): Promise<string>;
+  /** Asks the control socket, which is the first thing to vanish. */
+  isAlive(): Promise<boolean>;
+}
+
+/**
+ * The second transport: the system's ssh(1) as a master (ssh_config(5) ControlMaster) in a private folder. It can do
+ * whatever that ssh can: newer key exchanges, certificates, PKCS#11, GSSAPI. It reads the user's configuration itself.
+ * Not on Windows, whose OpenSSH has no ControlMaster.
+ */
+export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, signal: AbortSignal): Promise<Connection> {
+  const { program = 'ssh', args = [] } = deps;
+  const log = prefixed(deps.log, config.name);
+  const scope = new Scope();
+  // ssh would run it unasked.
+  if (config.proxy.kind === 'command' && !(await deps.allowCommand(config.proxy.command))) {
+    throw new UserError({ code: 'commandNotAllowed', command: config.proxy.command });
+  }
+  try {
+    // Short, because a Unix socket's path may have 104 characters, of which ssh wants some for itself.
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'sshp-'));
+    scope.defer(() => fs.rm(folder, { recursive: true, force: true }));
+    const socket = path.join(folder, 'm');
+    const newKnownHosts = path.join(folder, 'known');
+    let isRemembering = config.strictHostKeyChecking === 'accept-new' || config.strictHostKeyChecking === 'no';
+    const given = new AbortController();
+    const patience = new Patience();
+    scope.defer(() => patience.stop());
+    patience.start(CONNECT_MS, () =>
+      given.abort(new UserError<ConnectProblem>({ code: 'timeout', host: config.name, phase: 'connect' })),
+    );
+    const askpass = await listenForQuestions(
+      folder,
+      answering(
+        config,
+        patient(deps.prompts, patience),
+        {
+          onRemember: () => (isRemembering = true),
+          onCancel: () => given.abort(new UserError<ConnectProblem>({ code: 'cancelled' })),
+        },
+        signal,
+      ),
+    );
+    scope.defer(() => askpass.close());
+
+    // ssh writes new host keys to the first file: one of ours, so that "once" leaves nothing behind.
+    const knownHosts = [newKnownHosts, ...config.userKnownHostsFiles].map((file) => `"${file}"`).join(' ');
+    const options = [
+      'ControlPersist=no',
+      'ClearAllForwardings=yes',
+      'RemoteCommand=none',
+      'PermitLocalCommand=no',
+      'ForkAfterAuthentication=no',
+      `UserKnownHostsFile=${knownHosts}`,
+      ...(deps.interactive === false ? ['BatchMode=yes'] : []),
+    ].flatMap((option) => ['-o', option]);
+    const child = spawn(program, [...args, ...options, '-NTvM', '-S', socket, config.name], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+      env: { ...process.env, ...askpass.env, LC_ALL: 'C' },
+    });
+    scope.defer(() => endMaster(child));
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-64 * 1024)));
+    const ended = new Promise<void>((resolve) => {
+      child.once('error', (error) => {
+        stderr += error.message; // there is no ssh
+        resolve();
+      });
+      child.once('close', () => resolve());
+    });
+
+    await Promise.race([untilExists(socket, AbortSignal.any([signal, given.signal])), ended]);
+    if (child.exitCode !== null || child.pid === undefined) throw explain(config, messages(stderr));
+    patience.stop();
+    if (isRemembering) await remember(newKnownHosts, config.userKnownHostsFiles[0], log);
+    const via = config.proxy.kind === 'jump' ? config.proxy.hops.map((hop) => hop.host) : [];
+    const facts = { ...readFacts(stderr), via };
+    log.info(`logged in with the system's ssh (${facts.authMethod})`);
+    return connection(config, { program, args, folder, socket, child }, ended, facts, scope);
+  } catch (error) {
+    await scope.close();
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+/** ssh creates its control socket once it is logged in. */
+async function untilExists(file: string, signal: AbortSignal): Promise<void> {
+  while (
+    !(await fs.access(file).then(
+      () => true,
+      () => false,
+    ))
+  )
+    await delay(20, signal);
+}
+
+function connection(
+  config: HostConfig,
+  ssh: { program: string; args: readonly string[]; folder: string; socket: string; child: ChildProcess },
+  ended: Promise<void>,
+  facts: ConnectionFacts,
+  scope: Scope,
+): Connection {
+  let end: ConnectionEnd | undefined;
+  const closed = ended.then((): ConnectionEnd => (end ??= { kind: 'lost', why: 'ended', detail: '' }));
+  const run = (args: readonly string[], command?: string): ChildProcessWithoutNullStreams => {
+    // A master that is gone must not be replaced by a connection of its own.
+    const alone = ['-o', 'ControlMaster=no', '-o', 'ProxyJump=none', '-o', 'ProxyCommand=false'];
+    const all = [...ssh.args, '-S', ssh.socket, ...alone, ...args, config.name];
+    return spawn(ssh.program, command === undefined ? all : [...all, command], {
+      env: { ...process.env, LC_ALL: 'C' },
+    });
+  };
+  const master: Master = {
+    folder: ssh.folder,
+    run,
+    closed,
+    isAlive: () => answers(ssh.socket),
+    control: async (args, signal) => {
+      const child = run(args);
+      child.stdin.end();
+      let [output, errors] = ['', ''];
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+      const exited = once(child, 'close') as Promise<[number | null]>;
+      const [status] = await abortable(exited, signal).finally(() => child.kill());
+      if (status !== 0) throw new Error(errors.trim());
+      return output.trim();
+    },
+  };
+  void closed.then(() => scope.close());
+  const exec = opensshExec(master);
+  const ping = async (signal: AbortSignal): Promise<number> => {
+    const sentAt = performance.now();
+    const channel = await exec(':', signal);
+    channel.stdin.end();
+    channel.stdout.resume();
+    channel.stderr.resume();
+    try {
+      await abortable(channel.exit, signal);
+    } finally {
+      channel.close();
+    }
+    if (!(await master.isAlive())) throw linkLost();
+    return performance.now() - sentAt;
+  };
+  return {
+    facts,
+    dial: opensshDial(master),
+    exec,
+    listenRemote: opensshListenRemote(master, scope),
+    ping,
+    check: async (limitMs) => {
+      const limit = deadline(limitMs, linkLost);
+      try {
+        await ping(limit.signal);
+      } catch {
+        end ??= { kind: 'lost', why: 'keepalive', detail: '' };
+        ssh.child.kill('SIGKILL');
+        await closed;
+      } finally {
+        limit.clear();
+      }
+    },
+    closed,
+    close: async () => {
+      end ??= { kind: 'closed' };
+      await scope.close();
+    },
+  };
+}
+
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(socketPath);
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+/** What `-v` tells on the way. Jump hosts tell the same before, so the last one counts. */
+function readFacts(stderr: string): Omit<ConnectionFacts, 'via'> {
+  const last = (pattern: RegExp): string => [...stderr.matchAll(pattern)].at(-1)?.[1]?.trim() ?? '';
+  return {
+    transport: 'openssh',
+    serverVersion: `SSH-2.0-${printable(last(/remote software version (.*)/g))}`,
+    cipher: last(/kex: server->client cipher: (\S+)/g),
+    kex: last(/kex: algorithm: (\S+)/g),
+    hostKey: last(/kex: host key algorithm: (\S+)/g),
+    authMethod: last(/Authenticated to .* using "(.*?)"/g),
+  };
+}
+
+/** Without what `-v` adds. */
+function messages(stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => !/^(debug\d:|OpenSSH_|Authenticated to )/.test(line));
+  return lines.join('\n');
+}
+
+/** What ssh wrote to the file of ours goes to the user's. */
+async function remember(from: string, to: string | undefined, log: Log): Promise<void> {
+  if (to === undefined) return;
+  try {
+    await appendKnownHosts(to, await fs.readFile(from, 'utf8'));
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') log.warn(`host key not remembered: ${errorText(error)}`);
+  }
+}
+
+async function endMaster(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 1000);
+  await gone;
+  clearTimeout(timer);
+}
