@@ -14,6 +14,7 @@ import { PathView } from './ui/pathView.ts';
 import { editorPrompts } from './ui/prompts.ts';
 import { RememberedSecrets } from './ui/rememberedSecrets.ts';
 import { observeSettings } from './ui/settings.ts';
+import { restore } from './ui/restore.ts';
 import { registerStatusBar } from './ui/statusBar.ts';
 import { registerTree } from './ui/tree.ts';
 
@@ -24,9 +25,9 @@ export interface Api {
   readonly state: Readable<AppState>;
 }
 
-/** Puts the parts together. Nothing connects before the user says so. */
+/** Puts the parts together. Nothing connects before the user says so, now or in the window before this one. */
 export async function activate(context: vscode.ExtensionContext): Promise<Api> {
-  const { subscriptions, globalState, secrets, extension, extensionUri } = context;
+  const { subscriptions, globalState, workspaceState, secrets, extension, extensionUri } = context;
   const log = vscode.window.createOutputChannel('SSH Ports', { log: true });
   const settings = observeSettings(subscriptions);
   const consent = new Consent(globalState);
@@ -37,6 +38,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     allowCommand: consent.allow,
     onAutoForward: (host, forward, attributes) => notices.forwarded(host, forward, attributes),
     memory: globalState,
+    windowMemory: workspaceState,
     log,
   });
   const notices = new Notices(app, log);
@@ -75,6 +77,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     await followConfigFiles(app, settings, log),
   );
   await vscode.commands.executeCommand('setContext', 'sshPorts.ready', true);
+  void guard(log, () => restore(app, settings.get().restore, new AbortController().signal));
   // `npm start -- --host NAME` goes straight there.
   const first = process.env['SSH_PORTS_CONNECT'];
   if (first) void guard(log, () => app.connect(first, new AbortController().signal));

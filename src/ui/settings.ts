@@ -4,8 +4,16 @@ import { frameworks } from '../core/detect/identify/frameworks.ts';
 import { type PortAttributes, readPortRules } from '../core/policy/portRules.ts';
 import type { HostSettings, Settings } from '../core/session/settings.ts';
 
+/** What concerns the editor alone. */
+export interface EditorSettings extends Settings {
+  /** Whether a window reconnects to what it was connected to when it was left. */
+  readonly restore: (typeof restoreModes)[number];
+}
+
+const restoreModes = ['ask', 'always', 'never'] as const;
+
 /** The only place that reads settings. What a hand-edited file got wrong falls back to the default. */
-export function observeSettings(subscriptions: vscode.Disposable[]): Readable<Settings> {
+export function observeSettings(subscriptions: vscode.Disposable[]): Readable<EditorSettings> {
   const store = new Store(readSettings());
   subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -15,7 +23,7 @@ export function observeSettings(subscriptions: vscode.Disposable[]): Readable<Se
   return store;
 }
 
-function readSettings(): Settings {
+function readSettings(): EditorSettings {
   const section = vscode.workspace.getConfiguration('sshPorts');
   const configFile = section.get('configFile');
   const layers = [portLayer(section), portLayer(vscode.workspace.getConfiguration('remote'))];
@@ -31,7 +39,14 @@ function readSettings(): Settings {
     startConfigForwards: section.get('startConfigForwards') !== false,
     expireSharedAfterMs: 60_000 * clamp(section.get('expireSharedAfter'), 0, 10_080, 60),
     waitForLinkMs: 1000 * clamp(section.get('waitForLink'), 0, 300, 20),
+    restore: choice(section.get('restore'), restoreModes) ?? 'ask',
   };
+}
+
+/** From the next start on nobody is asked. */
+export async function restoreAlways(): Promise<void> {
+  const section = vscode.workspace.getConfiguration('sshPorts');
+  await section.update('restore', 'always', vscode.ConfigurationTarget.Global);
 }
 
 /** Writes rules for ports into the user's own settings, beside those that are there. */

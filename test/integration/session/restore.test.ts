@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { type DevServer, greeting, startDevServer } from '../../../scripts/demo/devServer.ts';
+import { shortMemory } from '../../../src/core/session/memory.ts';
+import type { SessionsOptions } from '../../../src/core/session/sessions.ts';
+import { localPort } from '../../../src/core/session/state.ts';
+import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { until } from '../../support/until.ts';
+
+const never = new AbortController().signal;
+
+void describe('a window that is loaded again', { timeout: 120_000 }, () => {
+  let sshd: Sshd;
+  let app: TestSessions;
+  let memories: Pick<SessionsOptions, 'memory' | 'windowMemory'>;
+  const open = async (options: Partial<SessionsOptions> = {}): Promise<void> => {
+    app = await startSessions(sshd.configFile, {}, { ...memories, ...options });
+  };
+
+  before(async () => {
+    sshd = await startSshd({ clientConfig: [] });
+    // The same server by way of a command, which somebody has to allow.
+    const config = fs.readFileSync(sshd.configFile, 'utf8');
+    fs.appendFileSync(sshd.configFile, `${config.replace('Host devbox', 'Host proxied')}  ProxyCommand nc %h %p\n`);
+  });
+  after(() => sshd.stop());
+  beforeEach(() => {
+    memories = { memory: shortMemory(), windowMemory: shortMemory() };
+  });
+  afterEach(() => app.sessions.close());
+
+  test('has its hosts and forwards again at the same addresses, and announces nothing twice', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'flask-'));
+    let flask: DevServer | undefined;
+    try {
+      await open();
+      await app.sessions.connect('devbox', never);
+      await until('the first listing', () => app.host().detection.kind === 'watching');
+      const server = await startDevServer(folder);
+      flask = server;
+      const forward = await until('the forward', () => app.forwardOf(server.port));
+      const local = await until('the local port', () => localPort(app.forwardOf(server.port) ?? forward));
+      await app.sessions.close();
+      assert.equal(await read(local), undefined);
+
+      await open();
+      assert.deepEqual(app.sessions.left(), ['devbox']);
+      await app.sessions.restore('background', never);
+      await until('the page', async () => (await read(local))?.includes(greeting));
+      assert.deepEqual(app.sessions.left(), []);
+      assert.deepEqual(app.announced, []);
+    } finally {
+      await flask?.stop();
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('asks about what needs a person only after all others are back, and only if somebody waits for it', async () => {
+    await open({ allowCommand: async () => true });
+    await app.sessions.connect('proxied', never);
+    await app.sessions.connect('devbox', never);
+    await app.sessions.close();
+
+    const asked: string[] = [];
+    const allowCommand: SessionsOptions['allowCommand'] = async (_, attended) => {
+      if (attended === 'background') return false;
+      asked.push(app.host().link.kind);
+      return true;
+    };
+    await open({ allowCommand });
+    await app.sessions.restore('background', never);
+    assert.equal(app.host().link.kind, 'online');
+    const { link } = app.host('proxied');
+    assert.equal(link.kind === 'failed' && link.why.code, 'commandNotAllowed');
+    assert.deepEqual(asked, []);
+    await app.sessions.close();
+
+    await open({ allowCommand });
+    await app.sessions.restore('attended', never);
+    assert.equal(app.host('proxied').link.kind, 'online');
+    assert.deepEqual(asked, ['online']);
+  });
+
+  test('leaves alone what the user had left, and what the user does not want back', async () => {
+    await open({ allowCommand: async () => true });
+    await app.sessions.connect('proxied', never);
+    await app.sessions.connect('devbox', never);
+    await app.sessions.disconnect('devbox');
+    await app.sessions.close();
+    await open();
+    assert.deepEqual(app.sessions.left(), ['proxied']);
+    await app.sessions.forgetLeft();
+    await app.sessions.close();
+    await open();
+    assert.deepEqual(app.sessions.left(), []);
+  });
+
+  test('reaches a host by the options of the command that was pasted for it', async () => {
+    await open();
+    app.sessions.useOptions('devbox', ['ServerAliveInterval=7']);
+    await app.sessions.connect('devbox', never);
+    await app.sessions.close();
+    await open();
+    await app.sessions.restore('background', never);
+    assert.deepEqual(app.sessions.optionsOf('devbox'), ['ServerAliveInterval=7']);
+  });
+
+  test('keeps forwarding switched off', async () => {
+    await open();
+    await app.sessions.connect('devbox', never);
+    await app.sessions.setForwarding(false);
+    await app.sessions.close();
+    await open();
+    assert.equal(app.sessions.state.get().isForwarding, false);
+  });
+
+  test('goes on trying while the server is away', async () => {
+    await open();
+    await app.sessions.connect('devbox', never);
+    await app.sessions.close();
+    await sshd.kill();
+    await open();
+    await app.sessions.restore('background', never);
+    assert.equal(app.host().link.kind, 'waiting');
+    await sshd.restart();
+    await until('the host', () => app.host().link.kind === 'online');
+  });
+});
