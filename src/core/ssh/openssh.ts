@@ -22,6 +22,12 @@ import { printable } from './proxyCommand.ts';
 /** Without a login or a question, this long must be enough. */
 const CONNECT_MS = 60_000;
 
+/** A master has a session of its own, and would outlive us. */
+const masters = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const master of masters) master.kill();
+});
+
 export interface OpensshDeps extends Pick<ConnectDeps, 'prompts' | 'log' | 'interactive' | 'allowCommand'> {
   /** Where ssh(1) is, if not in the PATH. */
   readonly program?: string;
@@ -98,6 +104,8 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
       detached: true,
       env: { ...process.env, ...askpass.env, LC_ALL: 'C' },
     });
+    masters.add(child);
+    child.once('exit', () => masters.delete(child));
     scope.defer(() => endMaster(child));
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-64 * 1024)));
