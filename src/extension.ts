@@ -47,18 +47,17 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   sessions = app;
   const tree = registerTree(app.state);
   const pathView = new PathView(app, extensionUri, log);
-  tree.onDidSelect((row) => pathView.select(row));
   subscriptions.push(
     log,
     tree,
     notices,
     registerStatusBar(app.state),
     registerConfigDiagnostics(app.state),
-    pathView.register(),
+    pathView,
     registerCommands({
       sessions: app,
       selected: () => tree.selected(),
-      showPath: (chosen) => pathView.reveal(chosen),
+      showPath: (chosen) => pathView.show(chosen),
       diagnose: () => diagnose(app, extension),
       log,
     }),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { withLocalPort } from '../core/session/localPort.ts';
 import type { Sessions } from '../core/session/sessions.ts';
-import { localPort } from '../core/session/state.ts';
+import { type ForwardState, localPort } from '../core/session/state.ts';
 import type { ActionId } from '../view/path/hop.ts';
 import { checkForward } from './checkForward.ts';
 import type { Chosen } from './commands.ts';
@@ -9,7 +9,11 @@ import type { Chosen } from './commands.ts';
 const never = new AbortController().signal;
 
 /** Does what a button of the path view says. Resolves to the forward that took the place of this one, if one did. */
-export async function runPathAction(sessions: Sessions, chosen: Chosen, action: ActionId): Promise<string | undefined> {
+export async function runPathAction(
+  sessions: Sessions,
+  chosen: Chosen,
+  action: ActionId,
+): Promise<ForwardState | undefined> {
   const { host, forward } = chosen;
   const run = async (command: string): Promise<undefined> => {
     await vscode.commands.executeCommand(`sshPorts.${command}`, {
@@ -41,13 +45,17 @@ export async function runPathAction(sessions: Sessions, chosen: Chosen, action: 
 }
 
 /** The same local port leads to another port of the host from now on. */
-async function forwardOther(sessions: Sessions, { host, forward }: Chosen, port: number): Promise<string | undefined> {
+async function forwardOther(
+  sessions: Sessions,
+  { host, forward }: Chosen,
+  port: number,
+): Promise<ForwardState | undefined> {
   const { spec, label } = forward;
   if (spec.kind !== 'local') return undefined;
   const local = localPort(forward);
   const here = local === undefined ? spec : withLocalPort(spec, local);
   await sessions.stopForward(host.name, forward.id);
-  const { id } = await sessions.forward(
+  return sessions.forward(
     host.name,
     {
       spec: { ...spec, bind: here.bind, to: { kind: 'tcp', host: 'localhost', port } },
@@ -58,5 +66,4 @@ async function forwardOther(sessions: Sessions, { host, forward }: Chosen, port:
     },
     never,
   );
-  return id;
 }

@@ -4,28 +4,25 @@ import { delay } from '../base/delay.ts';
 import type { Log } from '../base/log.ts';
 import { mount, Store } from '../base/store.ts';
 import type { Sessions } from '../core/session/sessions.ts';
-import { findHost } from '../core/session/state.ts';
+import { findHost, type HostState } from '../core/session/state.ts';
 import type { Measured } from '../view/path/hop.ts';
 import { readRequest, type ShowPath } from '../view/path/messages.ts';
-import { type ForwardPath, forwardPath, pathHint } from '../view/path/path.ts';
-import type { Row, Target } from '../view/row.ts';
+import { endedHint, type ForwardPath, forwardPath } from '../view/path/path.ts';
 import type { Chosen } from './commands.ts';
 import { guard } from './guard.ts';
 import { runPathAction } from './pathActions.ts';
 
-const id = 'sshPorts.path';
 const measureEveryMs = 3000;
 
-type ForwardTarget = Extract<Target, { readonly kind: 'forward' }>;
-
-/** The view that draws the way of one forward: the one selected in the tree, or the only one there is. */
-export class PathView implements vscode.WebviewViewProvider {
+/** The tab that draws the way of one forward, as it is at every moment. */
+export class PathView {
   readonly #sessions: Sessions;
   readonly #extension: vscode.Uri;
   readonly #log: Log;
-  readonly #chosen = new Store<ForwardTarget | undefined>(undefined);
+  readonly #chosen = new Store<Chosen | undefined>(undefined);
   /** By host; more than the state tells, and only while somebody looks. */
   readonly #measured = new Store<Readonly<Record<string, Measured>>>({});
+  #panel: vscode.WebviewPanel | undefined;
 
   constructor(sessions: Sessions, extension: vscode.Uri, log: Log) {
     this.#sessions = sessions;
@@ -33,97 +30,91 @@ export class PathView implements vscode.WebviewViewProvider {
     this.#log = log;
   }
 
-  register(): vscode.Disposable {
-    return vscode.window.registerWebviewViewProvider(id, this);
+  async show(chosen: Chosen): Promise<void> {
+    this.#chosen.set(chosen);
+    this.#panel ??= this.#open();
+    this.#panel.reveal();
   }
 
-  /** Rows that are no forward change nothing. */
-  select(row: Row | undefined): void {
-    if (row?.target?.kind === 'forward') this.#chosen.set(row.target);
+  dispose(): void {
+    this.#panel?.dispose();
   }
 
-  async reveal({ host, forward }: Chosen): Promise<void> {
-    this.#chosen.set({ kind: 'forward', host: host.name, id: forward.id });
-    await vscode.commands.executeCommand(`${id}.focus`);
-  }
-
-  resolveWebviewView(view: vscode.WebviewView): void {
-    const { webview } = view;
-    webview.options = {
+  #open(): vscode.WebviewPanel {
+    const folder = (name: string): vscode.Uri => vscode.Uri.joinPath(this.#extension, name);
+    const panel = vscode.window.createWebviewPanel('sshPorts.path', 'Path', vscode.ViewColumn.Active, {
       enableScripts: true,
-      localResourceRoots: [vscode.Uri.joinPath(this.#extension, 'media'), vscode.Uri.joinPath(this.#extension, 'dist')],
-    };
-    const gone = new AbortController();
-    const post = (): void => void webview.postMessage(this.#show());
+      localResourceRoots: [folder('media'), folder('dist')],
+    });
+    panel.iconPath = vscode.Uri.joinPath(this.#extension, 'media', 'ports.svg');
+    const { webview } = panel;
+    const closed = new AbortController();
+    const post = (): void => void webview.postMessage(this.#message());
     webview.onDidReceiveMessage((message: unknown) => {
       const request = readRequest(message);
       if (request?.kind === 'ready') post();
       if (request?.kind === 'act') void guard(this.#log, () => this.#act(request.id));
     });
     const stops = [
-      mount(this.#sessions.state, () => this.#show(), post),
+      mount(this.#sessions.state, () => this.#message(), post),
       this.#chosen.watch(post),
       this.#measured.watch(post),
     ];
-    view.onDidDispose(() => {
-      gone.abort();
+    panel.onDidDispose(() => {
+      closed.abort();
       for (const stop of stops) stop();
+      this.#panel = undefined;
     });
     webview.html = this.#html(webview);
-    void this.#measure(view, gone.signal);
+    void this.#measure(panel, closed.signal);
+    return panel;
   }
 
-  #show(): ShowPath {
-    const target = this.#target();
-    const path = target && this.#path(target);
-    return { kind: 'show', hint: pathHint(this.#sessions.state.get()), ...(path && { path }) };
+  #message(): ShowPath {
+    const path = this.#path();
+    return { kind: 'show', hint: endedHint, ...(path && { path }) };
   }
 
-  #path({ host, id: forward }: ForwardTarget): ForwardPath | undefined {
-    return forwardPath(this.#sessions.state.get(), host, forward, this.#measured.get()[host]);
+  #path(): ForwardPath | undefined {
+    const now = this.#now();
+    if (!now) return undefined;
+    const { host, forward } = now;
+    return forwardPath(this.#sessions.state.get(), host.name, forward.id, this.#measured.get()[host.name]);
   }
 
-  /** The chosen forward while it is there, else the only one. */
-  #target(): ForwardTarget | undefined {
-    const all = this.#sessions.state
-      .get()
-      .hosts.flatMap((host) =>
-        host.forwards.map((forward) => ({ kind: 'forward', host: host.name, id: forward.id }) as const),
-      );
+  /** The chosen forward as it is now; after a new login the one that took its place. */
+  #now(): Chosen | undefined {
     const chosen = this.#chosen.get();
-    return (
-      all.find((each) => each.host === chosen?.host && each.id === chosen.id) ?? (all.length === 1 ? all[0] : undefined)
-    );
+    const host = chosen && findHost(this.#sessions.state.get(), chosen.host.name);
+    const spec = JSON.stringify(chosen?.forward.spec);
+    const forward =
+      host?.forwards.find(({ id }) => id === chosen?.forward.id) ??
+      host?.forwards.find((each) => JSON.stringify(each.spec) === spec);
+    return host && forward && { host, forward };
   }
 
   /** Only what the picture offers at this moment is done. */
   async #act(wanted: string): Promise<void> {
-    const target = this.#target();
-    const action =
-      target &&
-      this.#path(target)
-        ?.hops.flatMap(({ actions }) => actions)
-        .find((each) => each.id === wanted);
-    const host = target && findHost(this.#sessions.state.get(), target.host);
-    const forward = host?.forwards.find((each) => each.id === target?.id);
-    if (!action || !host || !forward) return;
-    const successor = await runPathAction(this.#sessions, { host, forward }, action.id);
-    if (successor !== undefined) this.#chosen.set({ ...target, id: successor });
+    const now = this.#now();
+    const actions = this.#path()?.hops.flatMap((hop) => hop.actions) ?? [];
+    const action = actions.find(({ id }) => id === wanted);
+    if (!now || !action) return;
+    const successor = await runPathAction(this.#sessions, now, action.id);
+    if (successor) this.#chosen.set({ ...now, forward: successor });
   }
 
-  /** Takes the round-trip time every few seconds while the view can be seen. */
-  async #measure(view: vscode.WebviewView, signal: AbortSignal): Promise<void> {
+  /** Takes the round-trip time every few seconds while the tab can be seen. */
+  async #measure(panel: vscode.WebviewPanel, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const name = view.visible ? this.#target()?.host : undefined;
-      if (name !== undefined) await this.#measureHost(name, signal);
+      const host = panel.visible ? this.#now()?.host : undefined;
+      if (host) await this.#measureHost(host, signal);
       await delay(measureEveryMs, signal).catch(() => undefined);
     }
   }
 
-  async #measureHost(name: string, signal: AbortSignal): Promise<void> {
-    const link = findHost(this.#sessions.state.get(), name)?.link;
-    const via = link?.kind === 'online' ? link.facts.via : this.#measured.get()[name]?.via;
-    // A link that dies under the measurement is in the state already.
+  async #measureHost({ name, link }: HostState, signal: AbortSignal): Promise<void> {
+    const via = link.kind === 'online' ? link.facts.via : this.#measured.get()[name]?.via;
+    // A link that dies meanwhile is in the state.
     const rttMs = await this.#sessions.ping(name, signal).catch(() => undefined);
     this.#measured.update((all) => ({
       ...all,

@@ -4,14 +4,8 @@ import type { AppState } from '../core/session/state.ts';
 import type { Row } from '../view/row.ts';
 import { treeRows } from '../view/rows.ts';
 
-export interface Tree extends vscode.Disposable {
-  /** The row that has the focus, for keys. */
-  selected(): Row | undefined;
-  onDidSelect(listener: (row: Row | undefined) => void): void;
-}
-
 /** The Ports tree: rows as `view/rows.ts` gives them, redrawn when they change. */
-export function registerTree(state: Readable<AppState>): Tree {
+export function registerTree(state: Readable<AppState>): vscode.Disposable & { selected(): Row | undefined } {
   const changed = new vscode.EventEmitter<void>();
   let rows: readonly Row[] = [];
   const view = vscode.window.createTreeView('sshPorts.ports', {
@@ -37,11 +31,7 @@ export function registerTree(state: Readable<AppState>): Tree {
     },
   );
   const all = vscode.Disposable.from(view, changed, { dispose: stop }, { dispose: stopBadge });
-  return {
-    dispose: () => all.dispose(),
-    selected: () => view.selection[0],
-    onDidSelect: (listener) => void view.onDidChangeSelection(({ selection }) => listener(selection[0])),
-  };
+  return { dispose: () => all.dispose(), selected: () => view.selection[0] };
 }
 
 function treeItem(row: Row): vscode.TreeItem {

@@ -1,7 +1,7 @@
 import type { Action, Fault, Hop, HopState } from './hop.ts';
 import type { ForwardPath } from './path.ts';
 
-/** To the view: what to draw, and what to say where there is nothing to draw. */
+/** To the view: what to draw, or what to say where there is nothing to draw. */
 export interface ShowPath {
   readonly kind: 'show';
   readonly path?: ForwardPath;

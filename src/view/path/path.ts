@@ -33,12 +33,8 @@ export function forwardPath(
   return { title: title(facts), hops, ...verdict(hops) };
 }
 
-/** What the view says while there is no forward to draw. */
-export function pathHint({ hosts }: AppState): string {
-  return hosts.some(({ forwards }) => forwards.length > 0)
-    ? 'Select a forward above to see the way of its connections, and where it is broken.'
-    : 'Nothing is forwarded yet. Forward a port, and the way of its connections is drawn here.';
-}
+/** What stands there instead of a path when its forward has ended. */
+export const endedHint = 'This forward has ended. It is drawn again when it is back; Show Path draws another one.';
 
 /** Of what stands beyond a break of the link, seen from here, nobody can say that it works; nor of the whole. */
 function settle(hops: readonly Hop[], forward: ForwardState): readonly Hop[] {

@@ -1,3 +1,4 @@
+import type { Identity } from '../../core/detect/identify/identity.ts';
 import type { Endpoint } from '../../core/forward/spec.ts';
 import { isLoopback } from '../../core/forward/reach.ts';
 import type { HostState, SeenListener } from '../../core/session/state.ts';
@@ -47,18 +48,19 @@ function serverOnHost(path: PathFacts, to: TcpEndpoint): Hop {
   return { ...base, facts: [endpoint(to)], state: 'broken', fault: { code: 'nothingListens', what, next }, actions };
 }
 
-/** What the user may have meant: a dev server at another port, else something nobody knows at a port close by. */
+/** What the user may have meant: the dev server that was started last, else something nobody knows at a port close by. */
 function likelyServer(host: HostState, port: number): SeenListener | undefined {
   const served = new Set(host.forwards.map(({ remotePort }) => remotePort));
-  const isLikely = ({ identity, listener }: SeenListener): boolean => {
-    if (served.has(listener.port) || listener.owner === 'root') return false;
-    if (identity?.role === 'devServer' || identity?.role === 'web') return true;
-    return (identity?.role ?? 'unknown') === 'unknown' && Math.abs(listener.port - port) <= 10;
-  };
-  const rank = ({ identity, listener }: SeenListener): number =>
-    (identity?.role === 'devServer' ? 0 : identity?.role === 'web' ? 1 : 2) * 65_536 + Math.abs(listener.port - port);
-  return host.listeners.filter(isLikely).toSorted((a, b) => rank(a) - rank(b))[0];
+  const distance = ({ listener }: SeenListener): number => Math.abs(listener.port - port);
+  const role = ({ identity }: SeenListener): number => roles.indexOf(identity?.role ?? 'unknown');
+  const startedAt = ({ wasThere, seenAt }: SeenListener): number => (wasThere ? 0 : seenAt);
+  return host.listeners
+    .filter(({ listener }) => !served.has(listener.port) && listener.owner !== 'root')
+    .filter((seen) => role(seen) === 0 || role(seen) === 1 || (role(seen) === 2 && distance(seen) <= 10))
+    .toSorted((a, b) => role(a) - role(b) || startedAt(b) - startedAt(a) || distance(a) - distance(b))[0];
 }
+
+const roles: readonly Identity['role'][] = ['devServer', 'web', 'unknown'];
 
 /** Whether a connection of the remote to `to` reaches it; by name the right family is chosen. */
 function answersAt({ listener: { addresses } }: SeenListener, to: string): boolean {

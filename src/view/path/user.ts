@@ -1,6 +1,6 @@
 import type { ForwardState, HostState } from '../../core/session/state.ts';
 import { forwardUrl, localAddress, remoteBindText } from '../forwardText.ts';
-import { type Action, check, hasWorked, here, type Hop, isCheckable, type PathFacts } from './hop.ts';
+import { type Action, check, hasWorked, here, type Hop, isCheckable, type PathFacts, troubleOf } from './hop.ts';
 
 /** Whoever uses the forward. */
 export function userHop(facts: PathFacts): Hop {
@@ -10,7 +10,7 @@ export function userHop(facts: PathFacts): Hop {
     kind: 'user',
     ...who(facts),
     state: isUsed ? 'ok' : 'unknown',
-    actions: [...open(facts), ...(isCheckable(facts) && !isUsed ? [check] : [])],
+    actions: [...open(facts), ...(isCheckable(facts) && !isUsed && !troubleOf(forward) ? [check] : [])],
   };
 }
 

@@ -49,6 +49,20 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
+/** Settings of a workbench that begins dark and is light after `toggleTheme`. */
+export const bothThemes = {
+  'workbench.colorTheme': 'Default Dark Modern',
+  'workbench.preferredDarkColorTheme': 'Default Dark Modern',
+  'workbench.preferredLightColorTheme': 'Default Light Modern',
+} as const;
+
+/** From dark to light or back. Resolves when it is drawn. */
+export async function toggleTheme(page: Page): Promise<void> {
+  const isDark = (await page.locator('.monaco-workbench.vs-dark').count()) > 0;
+  await runCommand(page, 'Preferences: Toggle between Light/Dark Themes');
+  await page.locator(`.monaco-workbench.${isDark ? 'vs' : 'vs-dark'}`).waitFor();
+}
+
 /** The text field of the palette, of a quick pick or of an input box. */
 export function quickInput(page: Page): Locator {
   return page.locator('.quick-input-widget:visible input.input');

@@ -147,6 +147,12 @@ void test('databases, far unknown ports and what is forwarded already are no sub
   assert.deepEqual(actions(path, 'target'), []);
 });
 
+void test('of several dev servers the one that was started last is the likeliest substitute', () => {
+  const started = { ...server(46_481, 'flask', 'Flask', 'devServer'), seenAt: 5 };
+  const others = [server(8081, 'vite', 'Vite', 'devServer'), started];
+  assert.deepEqual(actions(pathOf(devbox({ listeners: others })), 'target'), ['forwardOther:46481']);
+});
+
 void test('a dev server is a likelier substitute than something unknown that is closer', () => {
   const others = [server(8081, 'unknown', '', 'unknown'), server(3000, 'vite', 'Vite', 'devServer')];
   assert.deepEqual(actions(pathOf(devbox({ listeners: others })), 'target'), ['forwardOther:3000']);

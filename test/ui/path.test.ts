@@ -1,0 +1,105 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { type DevServer, greeting, startDevServer } from '../../scripts/demo/devServer.ts';
+import { Scope } from '../../src/base/scope.ts';
+import { read } from '../support/sessions.ts';
+import { type Sshd, type SshdOptions, startSshd } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
+import { button, showPath } from './pages/pathView.ts';
+import { connect, openPortsView, rows } from './pages/sshPorts.ts';
+import { bothThemes, openWorkbench, quickPickRow, runCommand, screenshot, toggleTheme } from './pages/workbench.ts';
+
+const scope = new Scope();
+after(() => scope.close());
+
+test('the path of a forward is whole, says where it breaks and is mended with a button', async () => {
+  const { sshd, page } = await open({ name: 'devbox' });
+  const server = await serve();
+  const local = await forward(page, 'devbox', server.port);
+  const picture = await showPath(page);
+  const answers = (): Promise<unknown> =>
+    until(`the page at port ${local}`, async () => (await read(local))?.includes(greeting));
+  await answers();
+  await picture.getByText('It works from end to end').waitFor();
+  await picture.getByText(/round trip/u).waitFor();
+  await screenshots(page, 'path-healthy');
+
+  const other = await serve();
+  await server.stop();
+  await picture
+    .getByText(`Nothing listens on localhost:${server.port} at devbox, but ${other.port} (Flask) does.`)
+    .first()
+    .waitFor();
+  await screenshots(page, 'path-no-dev-server');
+  await button(picture, `Forward ${other.port} Instead`).click();
+  await answers();
+  await picture.getByText('It works from end to end').waitFor();
+
+  await sshd.kill();
+  await picture.getByText('Broken at: SSH server').waitFor();
+  await screenshots(page, 'path-no-sshd');
+  await sshd.restart();
+  await button(picture, 'Try Now').click();
+  await answers();
+  await picture.getByText('It works from end to end').waitFor();
+
+  await runCommand(page, 'SSH Ports: Stop All Forwards');
+  await picture.getByText('This forward has ended').waitFor();
+  await screenshots(page, 'path-ended');
+});
+
+test('a server that forbids forwarding is named when the path is checked', async () => {
+  const { page } = await open({ name: 'fortress', config: ['AllowTcpForwarding no'] });
+  const server = await serve();
+  await forward(page, 'fortress', server.port);
+  const picture = await showPath(page);
+  await button(picture, 'Check Now').click();
+  await picture.getByText('Broken at: SSH server').waitFor();
+  await picture.getByText(/AllowTcpForwarding/u).waitFor();
+  await screenshots(page, 'path-forbidden');
+});
+
+async function open(options: SshdOptions): Promise<{ sshd: Sshd; page: Page }> {
+  const sshd = await startSshd(options);
+  scope.defer(() => sshd.stop());
+  const settings = { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off', ...bothThemes };
+  const { page } = scope.add(await openWorkbench({ settings }));
+  await openPortsView(page);
+  return { sshd, page };
+}
+
+async function serve(): Promise<DevServer> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'flask-'));
+  scope.defer(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const server = await startDevServer(folder);
+  scope.defer(() => server.stop());
+  return server;
+}
+
+/** The local port at which it answers: another one, for the remote is this very machine. */
+async function forward(page: Page, host: string, port: number): Promise<number> {
+  await rows(page, host, 1).first().waitFor({ timeout: 60_000 });
+  await connect(page, host);
+  await rows(page, String(port), 2).first().waitFor();
+  await runCommand(page, 'SSH Ports: Forward Port');
+  await quickPickRow(page, host).first().click();
+  await quickPickRow(page, new RegExp(`^${port}\\b`, 'u'))
+    .first()
+    .click();
+  const row = await rows(page, /localhost:\d+/u, 2)
+    .first()
+    .innerText();
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  return Number(/localhost:(\d+)/u.exec(row)?.[1]);
+}
+
+/** One in the dark theme, one in the light. */
+async function screenshots(page: Page, name: string): Promise<void> {
+  await screenshot(page, `${name}-dark`);
+  await toggleTheme(page);
+  await screenshot(page, `${name}-light`);
+  await toggleTheme(page);
+}
