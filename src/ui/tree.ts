@@ -14,12 +14,18 @@ export function registerTree(state: Readable<AppState>): vscode.Disposable & { s
       onDidChangeTreeData: changed.event,
       getChildren: (row?: Row) => [...(row ? row.children : rows)],
       getTreeItem: treeItem,
+      resolveTreeItem: (item, row) => Object.assign(item, { tooltip: tooltipOf(treeRows(state.get()), row.id) }),
     },
   });
-  const stop = mount(state, treeRows, (next) => {
-    rows = next;
-    changed.fire();
-  });
+  // Tooltips show counters that change all the time: they are made when they are looked at, and redraw nothing.
+  const stop = mount(
+    state,
+    (app) => treeRows(app).map(withoutTooltip),
+    (next) => {
+      rows = next;
+      changed.fire();
+    },
+  );
   const stopBadge = mount(
     state,
     (app) => app.hosts.flatMap((host) => host.forwards).filter(({ status }) => status.kind === 'listening').length,
@@ -34,11 +40,19 @@ export function registerTree(state: Readable<AppState>): vscode.Disposable & { s
   return { dispose: () => all.dispose(), selected: () => view.selection[0] };
 }
 
+function withoutTooltip(row: Row): Row {
+  return { ...row, tooltip: '', children: row.children.map(withoutTooltip) };
+}
+
+function tooltipOf(rows: readonly Row[], id: string): string | undefined {
+  const row = rows.flatMap((each) => [each, ...each.children]).find((each) => each.id === id);
+  return row?.tooltip;
+}
+
 function treeItem(row: Row): vscode.TreeItem {
   const item = new vscode.TreeItem(row.label, folds[row.fold]);
   item.id = row.id;
   item.description = row.description;
-  item.tooltip = row.tooltip;
   item.iconPath = new vscode.ThemeIcon(
     row.icon.id,
     row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color),

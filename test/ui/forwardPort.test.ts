@@ -105,12 +105,13 @@ test('a pasted command is understood, host and all', async () => {
 });
 
 test('a forward stops with the button in its row', async () => {
-  const row = rows(page, `${port}`, 2).first();
-  const text = await row.innerText();
-  const local = Number(/localhost:(\d+)/u.exec(text)?.[1]);
-  assert.ok(local > 0, text);
-  await rowAction(row, /Stop Forwarding/u);
-  await until('nothing there', async () => (await read(local)) === undefined);
+  const text = await rows(page, /localhost:\d+/u, 2)
+    .first()
+    .innerText();
+  const address = /localhost:\d+/u.exec(text)?.[0] ?? '';
+  assert.notEqual(address, '');
+  await rowAction(rows(page, address, 2), /Stop Forwarding/u);
+  await until('nothing there', async () => (await read(Number(address.split(':')[1]))) === undefined);
 });
 
 test('opening a port to the network asks first and says for how long', async () => {
