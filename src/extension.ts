@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Readable } from './base/store.ts';
 import { Sessions } from './core/session/sessions.ts';
 import type { AppState } from './core/session/state.ts';
+import { windowFolder } from './core/session/windows.ts';
 import { registerCommands } from './ui/commands.ts';
 import { registerConfigDiagnostics } from './ui/configDiagnostics.ts';
 import { followConfigFiles } from './ui/configFiles.ts';
@@ -39,6 +40,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     onAutoForward: (host, forward, attributes) => notices.forwarded(host, forward, attributes),
     memory: globalState,
     windowMemory: workspaceState,
+    windowFolder: windowFolder(),
     log,
   });
   const notices = new Notices(app, log);

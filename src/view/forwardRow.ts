@@ -46,6 +46,10 @@ function look(host: HostState, forward: ForwardState, seen: SeenListener | undef
       const place = status.localPort === undefined ? '' : `; localhost:${status.localPort} returns with it`;
       return dim(`server stopped${place}`, 'circle-slash', 'dormant', 'Forwarded again as soon as the server is back');
     }
+    case 'elsewhere': {
+      const hint = `It answers at localhost:${status.localPort} all the same, and moves here when that window ends it`;
+      return dim(`in another window, at localhost:${status.localPort}`, 'multiple-windows', 'elsewhere', hint);
+    }
     case 'failed': {
       const { what, next } = problemText(status.why);
       const icon = { id: 'error', color: colors.red };

@@ -56,6 +56,8 @@ function whereText(host: HostState, forward: ForwardState): string {
       return problemText(status.why).what;
     case 'dormant':
       return 'server stopped';
+    case 'elsewhere':
+      return `localhost:${status.localPort} of another window`;
     case 'opening':
     case 'off':
     case 'paused':

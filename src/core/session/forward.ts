@@ -1,13 +1,14 @@
 import { backoffMs } from '../../base/backoff.ts';
 import { delay } from '../../base/delay.ts';
 import type { ListenRemote } from '../forward/dial.ts';
-import type { OpenForward } from '../forward/forward.ts';
+import type { ListenProblem, OpenForward } from '../forward/forward.ts';
 import { isShared, onAllInterfaces } from '../forward/reach.ts';
 import type { RemoteForward } from '../forward/remote.ts';
 import type { ForwardSpec } from '../forward/spec.ts';
 import { type Problem, problemOf } from '../problem.ts';
 import { localPortCandidates, localPortProblem, wantedLocalPort, withLocalPort } from './localPort.ts';
 import type { ForwardState, ForwardStatus } from './state.ts';
+import type { OtherWindow } from './windows.ts';
 
 export interface ForwardRequest {
   readonly spec: ForwardSpec;
@@ -31,6 +32,10 @@ export type OpenSpec = (
 export interface ForwardDeps {
   readonly open: OpenSpec;
   readonly onChange: () => void;
+  /** The window that has this forward at a local port, if the process that has the port is one. */
+  readonly findWindow: (pid: number, spec: ForwardSpec, port: number) => Promise<OtherWindow | undefined>;
+  /** It may be had now: the other window has given it up. */
+  readonly onReleased: () => void;
   /** How long a forward stays open to more than this machine; 0 for ever. */
   readonly shareMs: () => number;
 }
@@ -43,6 +48,7 @@ export class Forward {
   #request: ForwardRequest;
   #state: ForwardState;
   #open: OpenForward | RemoteForward | undefined;
+  #elsewhere: OtherWindow | undefined;
   #lastPort: number | undefined;
   #instead: { readonly port: number; readonly why: Problem } | undefined;
   #trouble: Problem | undefined;
@@ -70,16 +76,16 @@ export class Forward {
   }
 
   get isOpen(): boolean {
-    return this.#open !== undefined;
+    return this.#open !== undefined || this.#elsewhere !== undefined;
   }
 
   get lastPort(): number | undefined {
     return this.#lastPort;
   }
 
-  /** Settles when it accepts connections. On failure the state says why, and the `UserError` is thrown. */
+  /** Settles when it accepts connections, here or in another window. On failure the state says why, and the `UserError` is thrown. */
   async start(signal: AbortSignal): Promise<void> {
-    if (this.#open) return;
+    if (this.isOpen) return;
     this.#set({ kind: 'opening' });
     try {
       this.#open = await this.#openNear(signal);
@@ -87,6 +93,7 @@ export class Forward {
       this.#set({ kind: 'failed', why: problemOf(error) });
       throw error;
     }
+    if (!this.#open) return;
     this.#lastPort = this.#open.bound.find((bound) => bound.kind === 'tcp')?.port ?? this.#lastPort;
     const ms = this.#deps.shareMs();
     const mayExpire = isShared(this.#state.spec) && this.#request.origin !== 'config' && ms > 0;
@@ -100,6 +107,8 @@ export class Forward {
     this.#open = undefined;
     this.#trouble = undefined;
     this.#instead = undefined;
+    this.#elsewhere?.close();
+    this.#elsewhere = undefined;
     await open?.close();
     if (status) this.#set(status);
   }
@@ -192,24 +201,42 @@ export class Forward {
     }
   }
 
-  /** Tries the candidates in turn; only a port that is not to be had leads to the next. */
-  async #openNear(signal: AbortSignal): Promise<OpenForward | RemoteForward> {
+  /** Tries the candidates in turn; only a port that is not to be had leads to the next. Undefined: it is elsewhere. */
+  async #openNear(signal: AbortSignal): Promise<OpenForward | RemoteForward | undefined> {
     const { spec } = this.#state;
     const onTrouble = (trouble: Problem | undefined): void => this.#onTrouble(trouble);
     const wanted = wantedLocalPort(spec);
-    if (wanted === undefined || this.#request.localPort === 'exact') return this.#deps.open(spec, onTrouble, signal);
+    if (wanted === undefined) return this.#deps.open(spec, onTrouble, signal);
+    const isExact = this.#request.localPort === 'exact';
     let last: unknown;
-    for (const port of localPortCandidates(wanted, this.#lastPort)) {
+    for (const port of isExact ? [wanted] : localPortCandidates(wanted, this.#lastPort)) {
       try {
         return await this.#deps.open(withLocalPort(spec, port), onTrouble, signal);
       } catch (error) {
         last = error;
         const why = localPortProblem(error);
         if (!why) throw error;
+        if (await this.#isElsewhere(port, why)) return undefined;
         if (port === wanted) this.#instead = { port, why };
       }
     }
     throw last;
+  }
+
+  async #isElsewhere(port: number, why: ListenProblem): Promise<boolean> {
+    if (why.code !== 'portInUse' || !why.owner) return false;
+    const window = await this.#deps.findWindow(why.owner.pid, this.#state.spec, port);
+    if (!window) return false;
+    this.#elsewhere = window;
+    this.#set({ kind: 'elsewhere', localPort: port });
+    void window.ended.then(() => this.#onReleased(window));
+    return true;
+  }
+
+  #onReleased(window: OtherWindow): void {
+    if (this.#elsewhere !== window) return;
+    this.#elsewhere = undefined;
+    this.#deps.onReleased();
   }
 
   #onTrouble(trouble: Problem | undefined): void {

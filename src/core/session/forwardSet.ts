@@ -4,7 +4,7 @@ import type { ListenRemote } from '../forward/dial.ts';
 import { Forward, type ForwardDeps, type ForwardRequest } from './forward.ts';
 import type { ForwardState } from './state.ts';
 
-export interface ForwardSetOptions extends Omit<ForwardDeps, 'onChange'> {
+export interface ForwardSetOptions extends Omit<ForwardDeps, 'onChange' | 'onReleased'> {
   readonly onChange: (forwards: readonly ForwardState[]) => void;
 }
 
@@ -25,7 +25,12 @@ export class ForwardSet {
   /** Settles when it accepts connections. On failure the entry stays, saying why, and the `UserError` is thrown. */
   add(request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
     const id = String(this.#nextId++);
-    const forward = new Forward(id, request, { ...this.#options, onChange: () => this.#publish() });
+    const forward = new Forward(id, request, {
+      ...this.#options,
+      onChange: () => this.#publish(),
+      // What it fails for is in the state.
+      onReleased: () => void this.resume(id, this.#closing.signal).catch(() => undefined),
+    });
     this.#forwards.set(id, forward);
     this.#publish();
     return this.#queue.run(async () => {

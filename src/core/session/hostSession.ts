@@ -14,7 +14,7 @@ import { type ForwardRules, openForward } from '../forward/open.ts';
 import { decide } from '../policy/autoForward.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
 import type { Problem } from '../problem.ts';
-import type { ForwardRequest, OpenSpec } from './forward.ts';
+import type { ForwardDeps, ForwardRequest, OpenSpec } from './forward.ts';
 import { ForwardSet } from './forwardSet.ts';
 import { Link, type OpenConnection, type Opened } from './link.ts';
 import { type Memory, recall, remember } from './memory.ts';
@@ -28,6 +28,7 @@ export interface HostSessionOptions {
   readonly settings: Pick<Readable<Settings>, 'get'>;
   readonly memory: Memory;
   readonly senses: Senses;
+  readonly findWindow: ForwardDeps['findWindow'];
   readonly log: Log;
   readonly read: () => HostState;
   readonly write: (change: (host: HostState) => HostState) => void;
@@ -82,6 +83,7 @@ export class HostSession {
     });
     this.#forwards = new ForwardSet({
       open: (spec, onTrouble, signal) => this.#openForward(spec, onTrouble, signal),
+      findWindow: options.findWindow,
       shareMs: () => options.settings.get().expireSharedAfterMs,
       onChange: (forwards) => this.#onForwards(forwards),
     });

@@ -13,6 +13,7 @@ import { type AllowCommand, connector } from './connector.ts';
 import { forgetUnused, type Memory, shortMemory } from './memory.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import { realSenses, type Senses } from './surroundings.ts';
+import { claimOf, Windows } from './windows.ts';
 import {
   type AppState,
   emptyState,
@@ -34,6 +35,8 @@ export interface SessionsOptions {
   readonly memory: Memory;
   /** This window's own: what it is connected to. Absent: nothing comes back. */
   readonly windowMemory?: Memory;
+  /** Where the windows of this user find each other. Absent: they do not. */
+  readonly windowFolder?: string;
   readonly senses?: Senses;
   readonly log: Log;
 }
@@ -55,6 +58,7 @@ export class Sessions {
   readonly #state: Store<AppState>;
   readonly #windowMemory: Memory;
   readonly #connected: ConnectedHosts;
+  readonly #windows: Windows | undefined;
   readonly #hosts = new Map<string, HostSession>();
   /** By host: what a pasted command said besides the destination, as for ssh(1) -o. */
   readonly #commandOptions = new Map<string, readonly string[]>();
@@ -64,6 +68,8 @@ export class Sessions {
     this.#windowMemory = options.windowMemory ?? shortMemory();
     this.#connected = new ConnectedHosts(this.#windowMemory, Date.now());
     this.#state = new Store({ ...emptyState, isForwarding: this.#windowMemory.get(switchKey) !== false });
+    this.#windows = options.windowFolder ? new Windows(options.windowFolder, this.#state, options.log) : undefined;
+    void this.#windows?.open();
   }
 
   get state(): Readable<AppState> {
@@ -195,6 +201,7 @@ export class Sessions {
     );
     await Promise.race([closed, late]);
     stop.abort();
+    this.#windows?.close();
   }
 
   #session(name: string): HostSession {
@@ -211,6 +218,10 @@ export class Sessions {
       memory: this.#options.memory,
       read: () => findHost(this.#state.get(), name) ?? newHost(name, { kind: 'typed' }),
       senses: this.#options.senses ?? realSenses,
+      findWindow: async (pid, spec, port) => {
+        const claim = claimOf(name, spec, port);
+        return claim && this.#windows?.ask(pid, claim);
+      },
       write: (change) => {
         const before = findHost(this.#state.get(), name);
         if (!before) return;

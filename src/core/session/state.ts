@@ -78,6 +78,8 @@ export type ForwardStatus =
   | { readonly kind: 'expired' }
   /** An auto-forward whose server has gone; takes the same local port when it returns. */
   | { readonly kind: 'dormant'; readonly localPort?: number }
+  /** Another window has the same forward at this local port; it is taken over when that window ends it. */
+  | { readonly kind: 'elsewhere'; readonly localPort: number }
   | { readonly kind: 'failed'; readonly why: Problem };
 
 export const emptyState: AppState = { hosts: [], configProblems: [], isForwarding: true };

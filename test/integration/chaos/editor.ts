@@ -15,6 +15,7 @@ const app = await startSessions(
     allowCommand: async () => true,
     memory: fileMemory(`${folder}/global.json`),
     windowMemory: fileMemory(`${folder}/window.json`),
+    windowFolder: `${folder}/windows`,
   },
 );
 process.once('SIGTERM', () => void app.sessions.close().then(() => process.exit()));

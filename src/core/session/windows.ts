@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Log } from '../../base/log.ts';
+import type { Readable } from '../../base/store.ts';
+import { errorCode, errorText } from '../../base/userError.ts';
+import { formatEndpoint } from '../forward/grammar.ts';
+import type { ForwardSpec } from '../forward/spec.ts';
+import { type AppState, findHost, localPort } from './state.ts';
+
+/** A forward, as one window names it to another. */
+export interface Claim {
+  readonly host: string;
+  readonly port: number;
+  /** Where it leads; empty for SOCKS. */
+  readonly to: string;
+}
+
+/** A window that has the forward. */
+export interface OtherWindow {
+  /** It has it no longer: the user ended it, or the window is gone. */
+  readonly ended: Promise<void>;
+  close(): void;
+}
+
+const answerMs = 1000;
+
+/**
+ * The windows of one user on one machine. The local port itself is the lock, so nothing that a dead window leaves can
+ * block anybody; whoever finds a port taken by another window asks that window what for, at a socket named for its
+ * process. The socket stays open while the answer holds.
+ */
+export class Windows {
+  readonly #folder: string;
+  readonly #state: Readable<AppState>;
+  readonly #log: Log;
+  readonly #sockets = new Set<net.Socket>();
+  #server: net.Server | undefined;
+  #isClosed = false;
+
+  constructor(folder: string, state: Readable<AppState>, log: Log) {
+    this.#folder = folder;
+    this.#state = state;
+    this.#log = log;
+  }
+
+  /** Where that is not possible windows know nothing of each other, and take different ports. */
+  async open(): Promise<void> {
+    try {
+      if (process.platform !== 'win32') prepareFolder(this.#folder);
+      const server = net.createServer((socket) => this.#answer(socket));
+      server.listen(socketOf(this.#folder, process.pid));
+      await once(server, 'listening');
+      server.on('error', () => undefined);
+      this.#server = server;
+      if (this.#isClosed) server.close();
+    } catch (error) {
+      this.#log.warn(`other windows cannot be told what is forwarded here: ${errorText(error)}`);
+    }
+  }
+
+  /** The window of a process, if that is one, and has this forward. */
+  async ask(pid: number, claim: Claim): Promise<OtherWindow | undefined> {
+    if (pid === process.pid) return undefined;
+    const socket = net.connect(socketOf(this.#folder, pid)).on('error', () => undefined);
+    const timer = setTimeout(() => socket.destroy(), answerMs);
+    const ended = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+    socket.write(`${JSON.stringify(claim)}\n`);
+    const answered = new Promise<boolean>((resolve) => void socket.once('data', () => resolve(true)));
+    const isThere = await Promise.race([answered, ended.then(() => false)]);
+    clearTimeout(timer);
+    return isThere ? { ended, close: () => socket.destroy() } : undefined;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#server?.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Says yes and stays for as long as that is true; else hangs up. */
+  #answer(socket: net.Socket): void {
+    this.#sockets.add(socket.on('error', () => undefined));
+    socket.once('close', () => this.#sockets.delete(socket));
+    createInterface({ input: socket }).once('line', (line) => {
+      const claim = parse(line);
+      const check = (state: AppState): boolean => claim !== undefined && isServed(claim, state);
+      if (!check(this.#state.get())) {
+        socket.destroy();
+        return;
+      }
+      socket.write('yes\n');
+      const stop = this.#state.watch((state) => check(state) || socket.destroy());
+      socket.once('close', stop);
+    });
+  }
+}
+
+/** What a forward would be at a local port. Undefined where it does not listen on this machine. */
+export function claimOf(host: string, spec: ForwardSpec, port: number): Claim | undefined {
+  if (spec.kind === 'local') return { host, port, to: formatEndpoint(spec.to) };
+  return spec.kind === 'dynamic' ? { host, port, to: '' } : undefined;
+}
+
+/** Of one user: others can neither see nor reach what is in it. */
+export function windowFolder(): string {
+  return path.join(os.tmpdir(), `ssh-ports-${os.userInfo().uid}`);
+}
+
+function isServed({ host, port, to }: Claim, state: AppState): boolean {
+  const forwards = findHost(state, host)?.forwards ?? [];
+  return forwards.some((each) => localPort(each) === port && claimOf(host, each.spec, port)?.to === to);
+}
+
+function parse(line: string): Claim | undefined {
+  try {
+    return JSON.parse(line) as Claim;
+  } catch {
+    return undefined;
+  }
+}
+
+function socketOf(folder: string, pid: number): string {
+  return process.platform === 'win32'
+    ? `\\\\.\\pipe\\${path.basename(folder)}-${pid}`
+    : path.join(folder, `${pid}.sock`);
+}
+
+/** Anybody may have made a folder of this name in /tmp first. What dead windows left is swept out. */
+function prepareFolder(folder: string): void {
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = fs.lstatSync(folder);
+  if (uid !== process.getuid?.() || (mode & 0o077) !== 0) {
+    throw new Error(`${folder} is not ours alone`);
+  }
+  for (const name of fs.readdirSync(folder)) {
+    const pid = Number.parseInt(name, 10);
+    if (pid === process.pid || !isAlive(pid)) fs.rmSync(path.join(folder, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parseForward } from '../../../src/core/forward/grammar.ts';
+import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import type { ForwardStatus } from '../../../src/core/session/state.ts';
+import { kill, start, stop } from '../../support/child.ts';
+import { freePort } from '../../support/freePort.ts';
+import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { until } from '../../support/until.ts';
+
+const never = new AbortController().signal;
+const editor = fileURLToPath(new URL('../chaos/editor.ts', import.meta.url));
+
+void describe('two windows with the same forward', { timeout: 120_000 }, () => {
+  let sshd: Sshd;
+  let web: http.Server;
+  let spec: string;
+  let local: number;
+  let other: ChildProcess;
+  let app: TestSessions;
+
+  const folder = (): string => path.join(sshd.folder, 'windows');
+  const open = async (): Promise<string> => {
+    const request = { ...typedRequest(parseForward('local', spec)), localPort: 'near' as const };
+    return (await app.sessions.forward('devbox', request, never)).id;
+  };
+  const status = (id: string): ForwardStatus | undefined =>
+    app.host().forwards.find((forward) => forward.id === id)?.status;
+
+  before(async () => {
+    sshd = await startSshd();
+    web = http.createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
+    await once(web, 'listening');
+  });
+  after(async () => {
+    web.close();
+    await sshd.stop();
+  });
+  beforeEach(async () => {
+    local = await freePort();
+    spec = `${local}:127.0.0.1:${(web.address() as AddressInfo).port}`;
+    other = start(process.execPath, ['--import', 'tsx', editor, sshd.configFile, sshd.folder, spec], {
+      stdio: 'inherit',
+    });
+    await until('the page', async () => (await read(local)) === 'hello');
+    app = await startSessions(sshd.configFile, { autoForward: 'off' }, { windowFolder: folder() });
+  });
+  afterEach(async () => {
+    await app.sessions.close();
+    await stop(other);
+  });
+
+  test('the second shows it as the first’s, and takes it over when the first is killed', async () => {
+    const id = await open();
+    assert.deepEqual(status(id), { kind: 'elsewhere', localPort: local });
+    assert.equal(await read(local), 'hello');
+    kill(other, 'SIGKILL');
+    await until('the forward here', () => status(id)?.kind === 'listening');
+    assert.equal(await read(local), 'hello');
+    assert.ok(fs.existsSync(path.join(folder(), `${other.pid}.sock`)), 'a killed window leaves its socket');
+  });
+
+  test('it is taken over when the first window is closed', async () => {
+    const id = await open();
+    assert.equal(status(id)?.kind, 'elsewhere');
+    await stop(other);
+    await until('the forward here', () => status(id)?.kind === 'listening');
+    assert.equal(await read(local), 'hello');
+  });
+
+  test('one that was stopped here is not taken over', async () => {
+    const id = await open();
+    await app.sessions.forwardsOf('devbox').pause(id);
+    await stop(other);
+    await until('the port to be free', async () => (await read(local)) === undefined);
+    assert.deepEqual(status(id), { kind: 'paused' });
+  });
+
+  test('another forward that wants the same port takes its neighbour, as with any program', async () => {
+    const elsewhere = http.createServer((_, response) => response.end('other')).listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    spec = `${local}:127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+    const id = await open();
+    const now = status(id);
+    assert.ok(now?.kind === 'listening');
+    assert.equal(now.instead?.port, local);
+    elsewhere.close();
+  });
+});
+
+void test('a window asks nobody who is none, and a question that makes no sense gets no answer', async () => {
+  const sshd = await startSshd();
+  const folder = path.join(sshd.folder, 'windows');
+  const app = await startSessions(sshd.configFile, {}, { windowFolder: folder });
+  try {
+    const own = path.join(folder, `${process.pid}.sock`);
+    await until('the socket', () => fs.existsSync(own));
+    assert.equal(fs.statSync(folder).mode & 0o077, 0);
+    const socket = net.connect(own);
+    socket.write('no JSON\n');
+    await once(socket.resume(), 'close');
+    assert.equal(socket.bytesRead, 0);
+    const taken = net.createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const request = typedRequest(parseForward('local', `${port}:localhost:9`));
+    await assert.rejects(app.sessions.forward('devbox', request, never), /portInUse/u);
+    taken.close();
+  } finally {
+    await app.sessions.close();
+    await sshd.stop();
+  }
+});
