@@ -46,7 +46,6 @@ export class PathView {
       enableScripts: true,
       localResourceRoots: [folder('media'), folder('dist')],
     });
-    panel.iconPath = vscode.Uri.joinPath(this.#extension, 'media', 'ports.svg');
     const { webview } = panel;
     const closed = new AbortController();
     const post = (): void => void webview.postMessage(this.#message());

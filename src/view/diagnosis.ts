@@ -44,12 +44,13 @@ export function diagnosis(facts: DiagnosisFacts): string {
 
 /** Numbers and switches as they are; of what somebody typed only that it is there. */
 function settingLines(settings: Settings): readonly string[] {
-  const { autoForward, portRules, ...others } = settings;
+  const { autoForward, portRules, hosts, ...others } = settings;
   return [
     `- autoForward: ${autoForward}`,
     `- rules for ports: ${portRules.rules.length}, not understood: ${portRules.badKeys.length}`,
+    `- hosts with settings of their own: ${Object.keys(hosts).length}`,
     ...Object.entries(others).map(
-      ([name, value]) => `- ${name}: ${['boolean', 'number'].includes(typeof value) ? String(value) : 'set'}`,
+      ([name, value]) => `- ${name}: ${typeof value === 'boolean' || typeof value === 'number' ? value : 'set'}`,
     ),
   ];
 }

@@ -105,7 +105,7 @@ function clientFacts(facts: ConnectionFacts | undefined): readonly string[] {
   if (!facts) return [];
   return [
     facts.transport === 'builtin' ? 'part of SSH Ports' : 'ssh of this machine',
-    `logged in by ${facts.authMethod}`,
+    `logged in with ${facts.authMethod}`,
   ];
 }
 
@@ -113,7 +113,7 @@ function serverFacts(facts: ConnectionFacts | undefined, rttMs: number | undefin
   if (!facts) return [];
   return [
     facts.serverVersion.replace(/^SSH-2\.0-/u, ''),
-    `encrypted with ${facts.cipher}`,
+    `cipher ${facts.cipher}`,
     ...(rttMs === undefined ? [] : [`round trip ${rttMs < 10 ? rttMs.toFixed(1) : Math.round(rttMs)} ms`]),
   ];
 }

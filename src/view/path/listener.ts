@@ -44,10 +44,6 @@ function look(path: PathFacts, isRemote: boolean): Look {
       const next = `${kept ? `${kept}returns` : 'It returns'} by itself as soon as the server is back.`;
       return stopped(wanted, { code: 'dormant', what: 'It is closed while the server is away.', next }, []);
     }
-    case 'elsewhere': {
-      const what = `Another window has it, at localhost:${status.localPort}.`;
-      return stopped(wanted, { code: 'elsewhere', what, next: 'It moves here when that window ends it.' }, []);
-    }
     case 'failed':
       return failed(wanted, status.why, spec.bind.kind === 'tcp' && !isRemote);
   }
@@ -58,11 +54,11 @@ function listening({ host, forward }: PathFacts, status: Listening, isRemote: bo
   const trouble = status.trouble?.code === 'acceptFailed' ? status.trouble : undefined;
   const facts = [
     `bound to ${bound.map((each) => (each.kind === 'unix' ? each.path : address(each.address, each.port))).join(', ')}`,
-    instead && `instead of ${instead.port}: ${problemText(instead.why).what}`,
+    `${traffic.totalConnections} connections, ${traffic.openConnections} open now`,
+    `${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
     shareText(status),
     isRemote ? reachText(host, forward) : undefined,
-    `${traffic.openConnections} open, ${traffic.totalConnections} in all`,
-    `${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
+    instead && `instead of ${instead.port}: ${problemText(instead.why).what}`,
   ];
   return {
     facts: facts.filter((fact) => fact !== undefined),

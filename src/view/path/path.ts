@@ -34,7 +34,7 @@ export function forwardPath(
 }
 
 /** What stands there instead of a path when its forward has ended. */
-export const endedHint = 'This forward has ended. It is drawn again when it is back; Show Path draws another one.';
+export const endedHint = 'This forward has ended. Its path is drawn again when it is back.';
 
 /** Of what stands beyond a break of the link, seen from here, nobody can say that it works; nor of the whole. */
 function settle(hops: readonly Hop[], forward: ForwardState): readonly Hop[] {

@@ -91,6 +91,6 @@ export function dialogButton(page: Page, label: string | RegExp): Locator {
 /** Saves `out/screenshots/NAME.png` and returns its path. */
 export async function screenshot(page: Page, name: string): Promise<string> {
   const file = path.join(out, 'screenshots', `${name}.png`);
-  await page.screenshot({ path: file });
+  await page.screenshot({ path: file, animations: 'disabled' });
   return file;
 }

@@ -9,7 +9,7 @@ import { diagnosis } from '../../../src/view/diagnosis.ts';
 
 /** Stands for everything that somebody may want to keep to themselves. */
 const secret = 'hunter2';
-const settings = {
+const settings: Settings = {
   configFile: `/home/${secret}/.ssh/config`,
   autoForward: 'devServers',
   forwardExisting: false,
@@ -18,7 +18,8 @@ const settings = {
   waitForLinkMs: 20_000,
   startConfigForwards: true,
   expireSharedAfterMs: 3_600_000,
-} as Settings;
+  hosts: { [secret]: { forwardExisting: true } },
+};
 const spec: ForwardSpec = {
   kind: 'local',
   bind: { kind: 'tcp', host: `${secret}.example`, port: 5001 },
