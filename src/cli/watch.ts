@@ -64,6 +64,7 @@ function settings({ configFile }: SshCommand): Settings {
     autoForward: 'devServers',
     forwardExisting: true,
     hosts: {},
+    transport: 'auto',
     identifyServers: true,
     portRules: readPortRules([], []),
     waitForLinkMs: 20_000,

@@ -31,6 +31,7 @@ function readSettings(): EditorSettings {
     ...(typeof configFile === 'string' && configFile.trim() !== '' && { configFile: configFile.trim() }),
     autoForward: choice(section.get('autoForward'), autoForward) ?? 'devServers',
     forwardExisting: section.get('forwardExisting') === true,
+    transport: choice(section.get('transport'), transports) ?? 'auto',
     identifyServers: section.get('identifyServers') !== false,
     portRules: readPortRules(layers, frameworkNames),
     hosts: Object.fromEntries(
@@ -61,14 +62,17 @@ export async function addPortRules(rules: Readonly<Record<string, PortAttributes
 /** What a host has of its own; its port rules come before everybody's. */
 function hostSettings(own: Readonly<Record<string, unknown>>, layers: readonly PortLayer[]): Partial<HostSettings> {
   const auto = choice(own['autoForward'], autoForward);
+  const transport = choice(own['transport'], transports);
   const { forwardExisting } = own;
   return {
     portRules: readPortRules([own, ...layers], frameworkNames),
     ...(auto && { autoForward: auto }),
+    ...(transport && { transport }),
     ...(typeof forwardExisting === 'boolean' && { forwardExisting }),
   };
 }
 
+const transports = ['auto', 'builtin', 'openssh'] as const;
 const autoForward = ['devServers', 'off', 'all'] as const;
 
 /** What keys of rules may name a framework by. */

@@ -28,6 +28,7 @@ export async function startSessions(
     autoForward: 'devServers',
     forwardExisting: false,
     hosts: {},
+    transport: 'auto',
     identifyServers: true,
     portRules: readPortRules([], []),
     waitForLinkMs: 20_000,

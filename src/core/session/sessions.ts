@@ -211,10 +211,11 @@ export class Sessions {
       this.#state.update((state) => ({ ...state, hosts: [...state.hosts, newHost(name, { kind: 'typed' })] }));
     }
     const log = prefixed(this.#options.log, name);
+    const settings = settingsOf(name, this.#options.settings);
     const session = new HostSession({
       log,
-      settings: settingsOf(name, this.#options.settings),
-      open: connector(name, () => this.optionsOf(name), this.#options),
+      settings,
+      open: connector(name, () => this.optionsOf(name), { ...this.#options, settings }),
       memory: this.#options.memory,
       read: () => findHost(this.#state.get(), name) ?? newHost(name, { kind: 'typed' }),
       senses: this.#options.senses ?? realSenses,

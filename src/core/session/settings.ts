@@ -6,6 +6,8 @@ export interface HostSettings {
   readonly autoForward: 'off' | 'devServers' | 'all';
   readonly forwardExisting: boolean;
   readonly portRules: PortRules;
+  /** Who carries the connection: ssh2, the system's ssh, or the one and, where that is not enough, the other. */
+  readonly transport: 'auto' | 'builtin' | 'openssh';
 }
 
 /** What the user may decide, read once, typed and within bounds. A change is a new value of a store. */

@@ -12,6 +12,7 @@ const secret = 'hunter2';
 const settings: Settings = {
   configFile: `/home/${secret}/.ssh/config`,
   autoForward: 'devServers',
+  transport: 'auto',
   forwardExisting: false,
   identifyServers: true,
   portRules: readPortRules([{ portsAttributes: { [`/${secret}/`]: { label: secret } } }], []),

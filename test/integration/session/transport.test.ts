@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import type { UserError } from '../../../src/base/userError.ts';
+import { localPort } from '../../../src/core/session/state.ts';
+import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { until } from '../../support/until.ts';
+
+const never = new AbortController().signal;
+
+void describe('a server that allows only post-quantum key exchange', { timeout: 120_000 }, () => {
+  let sshd: Sshd;
+  let app: TestSessions;
+  let web: http.Server;
+  let port: number;
+
+  before(async () => {
+    web = http.createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
+    await once(web, 'listening');
+    ({ port } = web.address() as AddressInfo);
+    sshd = await startSshd({ config: ['KexAlgorithms sntrup761x25519-sha512@openssh.com'] });
+    app = await startSessions(sshd.configFile, { autoForward: 'off' });
+  });
+  after(async () => {
+    await app.sessions.close();
+    await sshd.stop();
+    web.close();
+  });
+
+  test('cannot be reached with the built-in client alone, and the problem says why', async () => {
+    const alone = await startSessions(sshd.configFile, { transport: 'builtin' });
+    await assert.rejects(
+      alone.sessions.connect('devbox', never),
+      (error: UserError) => error.problem.code === 'noCommonAlgorithm',
+    );
+    await alone.sessions.close();
+  });
+
+  test('is reached through the system’s ssh without the user acting', async () => {
+    await app.sessions.connect('devbox', never);
+    const { link } = app.host();
+    assert.ok(link.kind === 'online');
+    assert.equal(link.facts.transport, 'openssh');
+    await until('what listens there', () => app.host().listeners.some(({ listener }) => listener.port === port));
+  });
+
+  test('is forwarded from, and again at the same port after it was restarted', async () => {
+    const { id } = await app.sessions.forwardPort('devbox', port, never);
+    const forward = app.host().forwards.find((each) => each.id === id);
+    const local = forward && localPort(forward);
+    assert.ok(local);
+    assert.equal(await read(local), 'hello');
+    await sshd.restart();
+    await until('the page again', async () => (await read(local)) === 'hello');
+  });
+});
