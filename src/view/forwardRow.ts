@@ -69,7 +69,10 @@ function listening(
   const isRemote = forward.spec.kind === 'remote' || forward.spec.kind === 'remoteDynamic';
   const url = forwardUrl(host, forward);
   const isPage = url !== undefined && (seen === undefined || seen.identity?.scheme !== undefined);
-  const where = isRemote ? `at ${remoteBindText(forward)} on ${host.name}` : `→ ${localAddress(forward) ?? ''}`;
+  const isKnownPage = isPage && (isRemote || seen !== undefined);
+  const where = isRemote
+    ? `at ${url ?? `${remoteBindText(forward)} on ${host.name}`}`
+    : `→ ${localAddress(forward) ?? ''}`;
   const warnings = [
     shareText(status),
     isRemote ? reachText(host, forward) : undefined,
@@ -77,7 +80,7 @@ function listening(
   ];
   const tooltip = [
     ...about,
-    isPage ? `Click to open ${url}` : `Answers ${where}`,
+    isKnownPage ? `Click to open ${url}` : `Answers ${where}`,
     ...(instead ? [problemText(instead.why).what] : []),
     `${traffic.openConnections} open connections, ${traffic.totalConnections} in all; ${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
     ...warnings,
@@ -97,7 +100,7 @@ function listening(
       ? { id: trouble ? 'warning' : 'broadcast', color: colors.yellow }
       : { id: seen?.identity?.icon ?? (isRemote ? 'export' : 'plug'), color: colors.green },
     context: context.filter(Boolean).join(' '),
-    ...(isPage ? { click: 'open' as const } : isRemote ? {} : { click: 'copyAddress' as const }),
+    ...(isKnownPage ? { click: 'open' as const } : isRemote ? {} : { click: 'copyAddress' as const }),
   };
 }
 

@@ -12,8 +12,9 @@ export function localAddress(forward: ForwardState): string | undefined {
   return forward.spec.bind.kind === 'unix' ? forward.spec.bind.path : undefined;
 }
 
-/** The page behind a local forward, with the scheme and path that the server itself gave. */
+/** The page behind a forward: with the scheme and path that the server itself gave, or as a public service printed it. */
 export function forwardUrl(host: HostState, forward: ForwardState): string | undefined {
+  if (forward.spec.kind === 'remote') return host.publicUrl;
   const port = localPort(forward);
   if (port === undefined || forward.spec.kind !== 'local' || forward.spec.bind.kind !== 'tcp') return undefined;
   const identity = host.listeners.find(({ listener }) => listener.port === forward.remotePort)?.identity;

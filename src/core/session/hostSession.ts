@@ -6,6 +6,7 @@ import { delay } from '../../base/delay.ts';
 import { errorText } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import { dialAddress } from '../detect/dialAddress.ts';
+import type { Exec } from '../detect/exec.ts';
 import { identify } from '../detect/identify/identify.ts';
 import type { Detection, Listener } from '../detect/listener.ts';
 import { type ListenerWatch, watchListeners } from '../detect/watch.ts';
@@ -20,6 +21,7 @@ import { Link, type OpenConnection, type Opened } from './link.ts';
 import { type Memory, recall, remember } from './memory.ts';
 import type { Senses } from './surroundings.ts';
 import { requestFor, servedPort } from './forwardRequests.ts';
+import { listenForPublicUrl } from './publicUrl.ts';
 import type { Settings } from './settings.ts';
 import { type ForwardState, type HostState, localPort, type SeenListener } from './state.ts';
 
@@ -55,6 +57,8 @@ export class HostSession {
   /** Everything that belongs to the present connection. */
   #online = new Scope();
   #watch: ListenerWatch | undefined;
+  /** How to open a session on the present connection, and whether one is being listened to. */
+  #session: { readonly exec: Exec; readonly signal: AbortSignal; isHeard: boolean } | undefined;
   /** The next listing is the first since the user connected: what it shows was there before. */
   #isFirstListing = true;
   /** Ports that were forwarded by themselves before this window was loaded again: so they are now, without a word. */
@@ -209,7 +213,7 @@ export class HostSession {
     online.defer(() => ended.abort());
     const unasked = this.#options.read().listeners.filter(({ identity }) => !identity);
     this.#unasked = new Set(unasked.map(({ listener }) => listener.port));
-    this.#options.write((host) => ({ ...host, detection: { kind: 'starting' } }));
+    this.#options.write(({ publicUrl: _old, ...host }) => ({ ...host, detection: { kind: 'starting' } }));
     const watch = watchListeners(
       {
         exec: connection.exec,
@@ -218,6 +222,7 @@ export class HostSession {
       ended.signal,
     );
     online.add(watch);
+    this.#session = { exec: connection.exec, signal: ended.signal, isHeard: false };
     watch.setFocused(this.#isFocused);
     this.#watch = watch;
     this.#config = config;
@@ -247,11 +252,27 @@ export class HostSession {
 
   #onForwards(forwards: readonly ForwardState[]): void {
     this.#options.write((host) => ({ ...host, forwards }));
+    this.#listenToSession();
     for (const forward of forwards) {
       const port = localPort(forward);
       if (port !== undefined && forward.remotePort !== undefined) this.#localPorts[forward.remotePort] = port;
     }
     this.#save();
+  }
+
+  /** A login without a shell may be a service that gives a -R forward a public address, and prints it. */
+  #listenToSession(): void {
+    const { detection, forwards } = this.#options.read();
+    const session = this.#session;
+    const isService = detection.kind === 'unavailable' && detection.reason === 'noShell';
+    const hasRemote = forwards.some(({ spec, status }) => spec.kind === 'remote' && status.kind === 'listening');
+    if (!session || session.isHeard || !isService || !hasRemote) return;
+    session.isHeard = true;
+    const listen = async (): Promise<void> => {
+      const publicUrl = await listenForPublicUrl(session.exec, session.signal);
+      if (publicUrl !== undefined && !session.signal.aborted) this.#options.write((host) => ({ ...host, publicUrl }));
+    };
+    this.#run(listen());
   }
 
   #save(): void {
@@ -267,6 +288,7 @@ export class HostSession {
     const before = this.#options.read();
     if (detection.kind !== 'watching') {
       this.#options.write((host) => ({ ...host, detection }));
+      this.#listenToSession();
       const isSilent = detection.kind === 'unavailable' && detection.reason === 'timeout';
       if (isSilent) this.#run(this.#link.doubt('the watch got no answer'));
       return;

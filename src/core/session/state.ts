@@ -21,6 +21,8 @@ export interface HostState {
   readonly detection: Detection;
   readonly listeners: readonly SeenListener[];
   readonly forwards: readonly ForwardState[];
+  /** Where a service that this host is makes its -R forwards public, as it printed. */
+  readonly publicUrl?: string;
 }
 
 export type HostSource =
