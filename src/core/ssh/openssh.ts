@@ -42,8 +42,8 @@ export interface Master {
   readonly closed: Promise<unknown>;
   /** Runs `ssh -S … ARGS HOST [COMMAND]` through the master. */
   run(args: readonly string[], command?: string): ChildProcessWithoutNullStreams;
-  /** Resolves with the output of a control command (`-O …`), or rejects with what it wrote to stderr. */
-  control(args: readonly string[], signal: AbortSignal): Promise<string>;
+  /** As `run`. Resolves with the output, or rejects with what it wrote to stderr. */
+  control(args: readonly string[], signal: AbortSignal, command?: string): Promise<string>;
   /** Asks the control socket, which is the first thing to vanish. */
   isAlive(): Promise<boolean>;
 }
@@ -68,11 +68,12 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
     const socket = path.join(folder, 'm');
     const newKnownHosts = path.join(folder, 'known');
     let isRemembering = config.strictHostKeyChecking === 'accept-new' || config.strictHostKeyChecking === 'no';
-    const given = new AbortController();
+    /** Aborted with the reason why there will be no login. */
+    const failed = new AbortController();
     const patience = new Patience();
     scope.defer(() => patience.stop());
     patience.start(CONNECT_MS, () =>
-      given.abort(new UserError<ConnectProblem>({ code: 'timeout', host: config.name, phase: 'connect' })),
+      failed.abort(new UserError<ConnectProblem>({ code: 'timeout', host: config.name, phase: 'connect' })),
     );
     const askpass = await listenForQuestions(
       folder,
@@ -81,7 +82,7 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
         patient(deps.prompts, patience),
         {
           onRemember: () => (isRemembering = true),
-          onCancel: () => given.abort(new UserError<ConnectProblem>({ code: 'cancelled' })),
+          onCancel: () => failed.abort(new UserError<ConnectProblem>({ code: 'cancelled' })),
         },
         signal,
       ),
@@ -98,6 +99,8 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
       'ForkAfterAuthentication=no',
       `UserKnownHostsFile=${knownHosts}`,
       ...(deps.interactive === false ? ['BatchMode=yes'] : []),
+      // ssh would let a changed key pass.
+      ...(config.strictHostKeyChecking === 'no' ? ['StrictHostKeyChecking=accept-new'] : []),
     ].flatMap((option) => ['-o', option]);
     const child = spawn(program, [...args, ...options, '-NTvM', '-S', socket, config.name], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -117,8 +120,8 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
       child.once('close', () => resolve());
     });
 
-    await Promise.race([untilExists(socket, AbortSignal.any([signal, given.signal])), ended]);
-    if (child.exitCode !== null || child.pid === undefined) throw explain(config, messages(stderr));
+    void ended.then(() => failed.abort(explain(config, messages(stderr))));
+    await untilExists(socket, AbortSignal.any([signal, failed.signal]));
     patience.stop();
     if (isRemembering) await remember(newKnownHosts, config.userKnownHostsFiles[0], log);
     const via = config.proxy.kind === 'jump' ? config.proxy.hops.map((hop) => hop.host) : [];
@@ -165,8 +168,8 @@ function connection(
     run,
     closed,
     isAlive: () => answers(ssh.socket),
-    control: async (args, signal) => {
-      const child = run(args);
+    control: async (args, signal, command) => {
+      const child = run(args, command);
       child.stdin.end();
       let [output, errors] = ['', ''];
       child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));

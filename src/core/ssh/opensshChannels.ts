@@ -85,8 +85,13 @@ export function opensshListenRemote(master: Master, scope: Scope): ListenRemote 
       let closing: Promise<void> | undefined;
       const close = async (): Promise<void> => {
         server.close();
-        // A master that is gone holds nothing any more.
-        await master.control(['-O', 'cancel', '-R', spec], AbortSignal.timeout(CONTROL_MS)).catch(() => undefined);
+        const limit = AbortSignal.timeout(CONTROL_MS);
+        try {
+          await master.control(['-O', 'cancel', '-R', spec], limit);
+          await master.control(['-T'], limit, ':'); // ssh does not wait for the server to be done with it
+        } catch {
+          // A master that is gone holds nothing any more.
+        }
       };
       return { port, close: () => (closing ??= close()) };
     } catch (error) {

@@ -175,6 +175,19 @@ void test('accept-new remembers the key without a question', async () => {
   await fresh.stop();
 });
 
+void test('StrictHostKeyChecking no does not pass a changed key', async () => {
+  const lax = await startSshd();
+  const config = fs
+    .readFileSync(lax.configFile, 'utf8')
+    .replace('StrictHostKeyChecking yes', 'StrictHostKeyChecking no');
+  fs.writeFileSync(lax.configFile, config);
+  const [other] = fs.readFileSync(`${makeKey(lax.folder, 'other')}.pub`, 'utf8').split('\n');
+  fs.writeFileSync(lax.knownHostsFile, `[127.0.0.1]:${lax.port} ${other}\n`);
+  const problem = await problemOf(open(lax, {}, { strictHostKeyChecking: 'no' }));
+  assert.equal(problem.code, 'hostKeyChanged');
+  await lax.stop();
+});
+
 void test('failures are told by code', async () => {
   const strict = await startSshd();
   const [type] = fs.readFileSync(`${makeKey(strict.folder, 'other')}.pub`, 'utf8').split('\n');
