@@ -71,12 +71,15 @@ export class HostSession {
   readonly #saving = new Queue();
   #config: HostConfig | undefined;
   #localPorts: Record<number, number>;
+  #method: string | undefined;
   /** Ports whose auto-forward the user has stopped: not forwarded by itself again in this session. */
   readonly #declined = new Set<number>();
 
   constructor(options: HostSessionOptions) {
     this.#options = options;
-    this.#localPorts = { ...recall(options.memory, options.read().name).localPorts };
+    const { localPorts, method } = recall(options.memory, options.read().name);
+    this.#localPorts = { ...localPorts };
+    this.#method = method;
     this.#link = new Link({
       open: options.open,
       log: options.log,
@@ -217,6 +220,7 @@ export class HostSession {
     const watch = watchListeners(
       {
         exec: connection.exec,
+        ...(this.#method !== undefined && { rememberedMethod: this.#method }),
         onListeners: (listeners, detection) => this.#onListeners(listeners, detection, ended.signal),
       },
       ended.signal,
@@ -278,9 +282,10 @@ export class HostSession {
   #save(): void {
     // What ends because the host or the window is left is still wanted.
     if (!this.#isRestored || this.#closing.signal.aborted) return;
-    const { name, forwards } = this.#options.read();
-    const localPorts = { ...this.#localPorts };
-    this.#run(this.#saving.run(() => remember(this.#options.memory, name, forwards, localPorts)));
+    const { name, forwards, detection } = this.#options.read();
+    if (detection.kind === 'watching') this.#method = detection.method;
+    const seen = { localPorts: { ...this.#localPorts }, ...(this.#method !== undefined && { method: this.#method }) };
+    this.#run(this.#saving.run(() => remember(this.#options.memory, name, forwards, seen)));
   }
 
   #onListeners(listing: readonly Listener[], detection: Detection, signal: AbortSignal): void {
@@ -309,6 +314,7 @@ export class HostSession {
       });
     this.#unasked.clear();
     this.#options.write((host) => ({ ...host, listeners, detection }));
+    if (isFirst) this.#save();
     for (const { listener } of before.listeners) {
       if (!listeners.some((seen) => seen.listener.port === listener.port)) this.#run(this.#onGone(listener.port));
     }

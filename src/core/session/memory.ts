@@ -23,6 +23,8 @@ export interface HostMemory {
   readonly forwards: readonly SavedForward[];
   /** Local port by remote port. */
   readonly localPorts: Readonly<Record<number, number>>;
+  /** How its listeners were seen the last time (`Detection`'s `method`). */
+  readonly method?: string;
   /** Epoch ms, to the day. */
   readonly usedAt: number;
 }
@@ -49,7 +51,7 @@ export async function remember(
   memory: Memory,
   host: string,
   forwards: readonly ForwardState[],
-  localPorts: HostMemory['localPorts'],
+  seen: Pick<HostMemory, 'localPorts' | 'method'>,
 ): Promise<void> {
   const saved = forwards
     .filter(({ origin }) => origin === 'user')
@@ -59,10 +61,10 @@ export async function remember(
       ...(label !== undefined && { label }),
       ...(remotePort !== undefined && { remotePort }),
     }));
-  const now = { forwards: saved, localPorts };
+  const now = { forwards: saved, ...seen };
   const { usedAt, ...before } = recall(memory, host);
   const isKnown = JSON.stringify(now) === JSON.stringify(before);
-  const isNothing = saved.length === 0 && Object.keys(localPorts).length === 0;
+  const isNothing = saved.length === 0 && Object.keys(seen.localPorts).length === 0;
   if (isKnown && (isNothing || Date.now() - usedAt < dayMs)) return;
   await memory.update(keyOf(host), { ...now, usedAt: Date.now() } satisfies HostMemory);
 }

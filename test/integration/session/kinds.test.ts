@@ -5,7 +5,7 @@ import net, { type AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { parseForward } from '../../../src/core/forward/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
-import { type Memory, shortMemory } from '../../../src/core/session/memory.ts';
+import { type Memory, recall, shortMemory } from '../../../src/core/session/memory.ts';
 import { type ForwardState, localPort } from '../../../src/core/session/state.ts';
 import { freePort } from '../../support/freePort.ts';
 import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
@@ -139,6 +139,10 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     await app.sessions.connect('devbox', never);
     await until('the page', async () => (await read(local)) === 'hello');
     assert.equal(app.host().forwards.find(({ origin }) => origin === 'user')?.label, 'my page');
+  });
+
+  test('how the listeners were seen is remembered for the next time', async () => {
+    await until('the memory of the method', () => recall(memory, 'devbox').method === 'ss');
   });
 
   test('what the user stopped does not come back', async () => {
