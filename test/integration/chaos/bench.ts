@@ -135,7 +135,8 @@ async function reload(port: number): Promise<{ readonly reloads: number }> {
   return { reloads };
 }
 
-function report(fault: string, download: string, pageAfterMs: number, reloads: number): void {
+/** One row of the table in RECOVERY.md. */
+export function report(fault: string, download: string, pageAfterMs: number, reloads: number | ''): void {
   console.log(`| ${fault} | ${download} | ${seconds(pageAfterMs)} | ${reloads} |`);
 }
 
@@ -150,6 +151,6 @@ export function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
   }
 }
 
-export function seconds(ms: number): string {
+function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -6,7 +6,7 @@ import { freePort } from '../../support/freePort.ts';
 import { read } from '../../support/sessions.ts';
 import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
-import { type Bench, signalAll, startBench } from './bench.ts';
+import { type Bench, report, signalAll, startBench } from './bench.ts';
 import { senses } from './senses.ts';
 
 const never = new AbortController().signal;
@@ -51,6 +51,17 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     const pids = sessions();
     await bench.survive('the session stands still for good', () => signalAll(pids, 'SIGSTOP'));
     signalAll(pids, 'SIGKILL');
+  });
+
+  test('its session stands still while nobody wants anything: the watch notices', async () => {
+    const pids = sessions();
+    const { link } = bench.app.host();
+    const startMs = performance.now();
+    signalAll(pids, 'SIGSTOP');
+    await until('another link', () => bench.app.host().link.kind === 'online' && bench.app.host().link !== link);
+    report('the session stands still for good, and nobody asks for the page', '', performance.now() - startMs, '');
+    signalAll(pids, 'SIGKILL');
+    assert.equal(await read(bench.local), 'hello');
   });
 
   test('all of it stands still until the link is given up: the page answers when it goes on', async () => {

@@ -11,7 +11,7 @@ import { freePort } from '../../support/freePort.ts';
 import { read } from '../../support/sessions.ts';
 import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
-import { seconds, signalAll, startBench } from './bench.ts';
+import { report, signalAll, startBench } from './bench.ts';
 
 const editor = fileURLToPath(new URL('editor.ts', import.meta.url));
 
@@ -37,7 +37,7 @@ void describe('the end of a window', { timeout: 120_000 }, () => {
       const startMs = performance.now();
       const second = window('');
       await until('the page', answers);
-      report('the window is killed, and another one starts', startMs);
+      report('the window is killed, and another one starts', '', performance.now() - startMs, '');
       await stop(second);
       await leavesNothing(sshd);
       assert.equal(await read(local), undefined);
@@ -55,7 +55,7 @@ void describe('the end of a window', { timeout: 120_000 }, () => {
       signalAll(frozen, 'SIGSTOP');
       const startMs = performance.now();
       await bench.app.sessions.close();
-      report('the window is closed while the server stands still', startMs);
+      report('the window is closed while the server stands still', '', performance.now() - startMs, '');
       assert.equal(await read(bench.local), undefined);
       assert.deepEqual(descendants(process.pid).filter(isProxy), []);
       signalAll(frozen, 'SIGCONT');
@@ -74,8 +74,4 @@ async function leavesNothing(sshd: Sshd): Promise<void> {
 
 function isProxy(pid: number): boolean {
   return fs.existsSync(`/proc/${pid}`) && fs.readFileSync(`/proc/${pid}/comm`, 'utf8') === 'nc\n';
-}
-
-function report(what: string, startMs: number): void {
-  console.log(`| ${what} | | ${seconds(performance.now() - startMs)} | |`);
 }
