@@ -49,11 +49,16 @@ function settingLines(settings: Settings): readonly string[] {
     `- autoForward: ${autoForward}`,
     `- rules for ports: ${portRules.rules.length}, not understood: ${portRules.badKeys.length}`,
     `- hosts with settings of their own: ${Object.keys(hosts).length}`,
-    ...Object.entries(others).map(
-      ([name, value]) => `- ${name}: ${typeof value === 'boolean' || typeof value === 'number' ? value : 'set'}`,
-    ),
+    ...Object.entries(others).map(([name, value]) => `- ${name}: ${settingFacts(value)}`),
   ];
 }
+
+function settingFacts(value: unknown): string {
+  if (typeof value === 'boolean' || typeof value === 'number') return String(value);
+  return choices.find((choice) => choice === value) ?? 'set';
+}
+
+const choices = ['always', 'ask', 'auto', 'builtin', 'never', 'openssh'] as const;
 
 function hostLines(facts: DiagnosisFacts, host: HostState, number: number): readonly string[] {
   const rttMs = facts.rttMs.get(host.name);

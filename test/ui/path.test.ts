@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -42,7 +43,7 @@ test('the path of a forward is whole, says where it breaks and is mended with a 
   await picture.getByText('Broken at: SSH server').waitFor();
   await screenshots(page, 'path-no-sshd');
   await sshd.restart();
-  await button(picture, 'Try Now').click();
+  await button(picture, 'Try Now').press('Enter');
   await answers();
   await picture.getByText('It works from end to end').waitFor();
 
@@ -56,10 +57,18 @@ test('a server that forbids forwarding is named when the path is checked', async
   const server = await serve();
   await forward(page, 'fortress', server.port);
   const picture = await showPath(page);
-  await button(picture, 'Check Now').click();
+  await button(picture, /^Check /u).click();
   await picture.getByText('Broken at: SSH server').waitFor();
   await picture.getByText(/AllowTcpForwarding/u).waitFor();
   await screenshots(page, 'path-forbidden');
+
+  await runCommand(page, 'SSH Ports: Diagnose');
+  const lines = page.locator('.monaco-editor .view-line');
+  await lines.filter({ hasText: 'SSH Ports: Diagnosis' }).first().waitFor();
+  await page.keyboard.press('Control+End');
+  await lines.filter({ hasText: 'forwardingProhibited' }).first().waitFor();
+  assert.doesNotMatch((await lines.allInnerTexts()).join('\n'), /fortress|127\.0\.0\.1/u);
+  await screenshot(page, 'diagnosis');
 });
 
 async function open(options: SshdOptions): Promise<{ sshd: Sshd; page: Page }> {

@@ -88,4 +88,5 @@ export function isCheckable({ host, forward: { spec, status } }: PathFacts): boo
 }
 
 export const check: Action = { id: 'check', label: 'Check Now' };
+export const checkAgain: Action = { id: 'check', label: 'Check Again' };
 export const showLog: Action = { id: 'showLog', label: 'Show Log' };

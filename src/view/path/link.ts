@@ -3,7 +3,7 @@ import type { ConnectionFacts } from '../../core/ssh/connection.ts';
 import type { HostState } from '../../core/session/state.ts';
 import {
   type Action,
-  check,
+  checkAgain,
   type Fault,
   fault,
   here,
@@ -70,7 +70,7 @@ function lookAt(path: PathFacts, station: Hop): Look {
 function serverLook(path: PathFacts): Look {
   const trouble = troubleOf(path.forward);
   if (trouble?.code !== 'forwardingProhibited' && trouble?.code !== 'channelRefused') return fine;
-  return { state: 'broken', fault: fault(trouble), actions: isCheckable(path) ? [check] : [] };
+  return { state: 'broken', fault: fault(trouble), actions: isCheckable(path) ? [checkAgain] : [] };
 }
 
 /** The station that a failure to connect is about; `jump` names one on the way. */
@@ -112,7 +112,8 @@ function clientFacts(facts: ConnectionFacts | undefined): readonly string[] {
 function serverFacts(facts: ConnectionFacts | undefined, rttMs: number | undefined): readonly string[] {
   if (!facts) return [];
   return [
-    facts.serverVersion.replace(/^SSH-2\.0-/u, ''),
+    // RFC 4253 §4.2: a comment may follow the version after a blank.
+    facts.serverVersion.replace(/^SSH-2\.0-/u, '').replace(/ .*$/u, ''),
     `cipher ${facts.cipher}`,
     ...(rttMs === undefined ? [] : [`round trip ${rttMs < 10 ? rttMs.toFixed(1) : Math.round(rttMs)} ms`]),
   ];

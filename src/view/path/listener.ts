@@ -58,7 +58,7 @@ function listening({ host, forward }: PathFacts, status: Listening, isRemote: bo
   const trouble = status.trouble?.code === 'acceptFailed' ? status.trouble : undefined;
   const facts = [
     `bound to ${bound.map((each) => (each.kind === 'unix' ? each.path : address(each.address, each.port))).join(', ')}`,
-    `${traffic.totalConnections} connections, ${traffic.openConnections} open now`,
+    `${traffic.totalConnections} ${traffic.totalConnections === 1 ? 'connection' : 'connections'}, ${traffic.openConnections} open now`,
     `${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
     shareText(status),
     isRemote ? reachText(host, forward) : undefined,

@@ -4,7 +4,17 @@ import { isLoopback } from '../../core/forward/reach.ts';
 import type { HostState, SeenListener } from '../../core/session/state.ts';
 import { processName, serverName } from '../listenerText.ts';
 import { endpoint } from '../problem.ts';
-import { type Action, check, fault, hasWorked, here, type Hop, isCheckable, type PathFacts, troubleOf } from './hop.ts';
+import {
+  type Action,
+  checkAgain,
+  fault,
+  hasWorked,
+  here,
+  type Hop,
+  isCheckable,
+  type PathFacts,
+  troubleOf,
+} from './hop.ts';
 
 /** Where connections lead to. */
 export function targetHop(path: PathFacts): Hop {
@@ -87,7 +97,7 @@ function latest(path: PathFacts): Pick<Hop, 'state' | 'actions' | 'fault'> {
   const trouble = troubleOf(path.forward);
   const isAboutTarget = ['connectFailed', 'localConnectFailed', 'unexpected'].includes(trouble?.code ?? '');
   if (trouble && isAboutTarget) {
-    return { state: 'broken', fault: fault(trouble), actions: isCheckable(path) ? [check] : [] };
+    return { state: 'broken', fault: fault(trouble), actions: isCheckable(path) ? [checkAgain] : [] };
   }
   return { state: hasWorked(path.forward) ? 'ok' : 'unknown', actions: [] };
 }

@@ -16,7 +16,7 @@ import { type ForwardPath, forwardPath } from '../../../src/view/path/path.ts';
 
 const facts = {
   transport: 'builtin',
-  serverVersion: 'SSH-2.0-OpenSSH_9.2p1',
+  serverVersion: 'SSH-2.0-OpenSSH_9.2p1 Debian-2',
   cipher: 'aes128-gcm@openssh.com',
   kex: 'k',
   hostKey: 'ssh-ed25519',
