@@ -24,7 +24,7 @@ const show: ShowPath = {
 };
 
 /** The same value with one leaf or branch replaced by something that does not belong there. */
-function* spoilt(value: unknown): Generator<unknown> {
+function* spoilt(value: unknown): Generator {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) for (const bad of spoilt(item)) yield value.with(index, bad);
   } else if (typeof value === 'object' && value !== null) {
