@@ -2,28 +2,27 @@ import type { Log } from '../../base/log.ts';
 import { Queue } from '../../base/queue.ts';
 import { Scope } from '../../base/scope.ts';
 import type { Readable } from '../../base/store.ts';
-import { delay } from '../../base/delay.ts';
 import { errorText } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import { dialAddress } from '../detect/dialAddress.ts';
 import type { Exec } from '../detect/exec.ts';
-import { identify } from '../detect/identify/identify.ts';
 import type { Detection, Listener } from '../detect/listener.ts';
 import { type ListenerWatch, watchListeners } from '../detect/watch.ts';
 import type { Dial } from '../forward/dial.ts';
 import { type ForwardRules, openForward } from '../forward/open.ts';
-import { decide } from '../policy/autoForward.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
 import type { Problem } from '../problem.ts';
 import type { ForwardDeps, ForwardRequest, OpenSpec } from './forward.ts';
 import { ForwardSet } from './forwardSet.ts';
 import { Link, type OpenConnection, type Opened } from './link.ts';
+import { Listening } from './listening.ts';
 import { type Memory, recall, remember } from './memory.ts';
+import { withLocalPort } from './localPort.ts';
 import type { Senses } from './surroundings.ts';
 import { requestFor, servedPort } from './forwardRequests.ts';
 import { listenForPublicUrl } from './publicUrl.ts';
 import type { Settings } from './settings.ts';
-import { type ForwardState, type HostState, localPort, type SeenListener } from './state.ts';
+import { type ForwardState, type HostState, localPort } from './state.ts';
 
 export interface HostSessionOptions {
   readonly open: OpenConnection;
@@ -53,18 +52,13 @@ export class HostSession {
   readonly #options: HostSessionOptions;
   readonly #link: Link;
   readonly #forwards: ForwardSet;
+  readonly #listening: Listening;
   readonly #closing = new AbortController();
   /** Everything that belongs to the present connection. */
   #online = new Scope();
   #watch: ListenerWatch | undefined;
   /** How to open a session on the present connection, and whether one is being listened to. */
   #session: { readonly exec: Exec; readonly signal: AbortSignal; isHeard: boolean } | undefined;
-  /** The next listing is the first since the user connected: what it shows was there before. */
-  #isFirstListing = true;
-  /** Ports that were forwarded by themselves before this window was loaded again: so they are now, without a word. */
-  #expected: ReadonlySet<number> = new Set();
-  /** Listeners that the last link did not live long enough to ask. */
-  #unasked = new Set<number>();
   #isFocused = true;
   /** The forwards of the configuration and of the last time are there. */
   #isRestored = false;
@@ -72,8 +66,6 @@ export class HostSession {
   #config: HostConfig | undefined;
   #localPorts: Record<number, number>;
   #method: string | undefined;
-  /** Ports whose auto-forward the user has stopped: not forwarded by itself again in this session. */
-  readonly #declined = new Set<number>();
 
   constructor(options: HostSessionOptions) {
     this.#options = options;
@@ -94,13 +86,21 @@ export class HostSession {
       shareMs: () => options.settings.get().expireSharedAfterMs,
       onChange: (forwards) => this.#onForwards(forwards),
     });
+    this.#listening = new Listening({
+      ...options,
+      dial: this.#link.dial,
+      sshPort: () => this.#config?.port ?? 22,
+      forward: (request) => this.#add(request, this.#closing.signal),
+      sleep: (id) => this.#forwards.sleep(id),
+      wake: (id) => this.#forwards.resume(id, this.#closing.signal),
+    });
   }
 
   /** Rejects with a `UserError` when the host is not to be had now. */
   async connect(signal: AbortSignal): Promise<void> {
     const { kind } = this.#options.read().link;
     if (kind === 'online') return;
-    if (kind === 'idle' || kind === 'failed') this.#isFirstListing = true;
+    if (kind === 'idle' || kind === 'failed') this.#listening.begin([]);
     await this.#link.open(signal);
   }
 
@@ -110,8 +110,7 @@ export class HostSession {
    * @param ports those that were forwarded by themselves
    */
   async resume(ports: readonly number[]): Promise<void> {
-    this.#isFirstListing = true;
-    this.#expected = new Set(ports);
+    this.#listening.begin(ports);
     await this.#link.resume();
   }
 
@@ -121,7 +120,7 @@ export class HostSession {
     await this.#link.close();
     await this.#online.close();
     await this.#forwards.clear();
-    this.#declined.clear();
+    this.#listening.forgetDeclined();
     this.#options.write((host) => ({ ...host, listeners: [], detection: { kind: 'off' } }));
   }
 
@@ -138,13 +137,13 @@ export class HostSession {
 
   /** Forwards what listens at a port of the remote, to the same local port if that is to be had. */
   forwardPort(port: number, signal: AbortSignal): Promise<ForwardState> {
-    this.#declined.delete(port);
+    this.#listening.accept(port);
     return this.forward(requestFor(port, 'user'), signal);
   }
 
   async stopForward(id: string): Promise<void> {
     const forward = this.#options.read().forwards.find((each) => each.id === id);
-    if (forward?.origin === 'auto' && forward.remotePort !== undefined) this.#declined.add(forward.remotePort);
+    if (forward?.origin === 'auto' && forward.remotePort !== undefined) this.#listening.decline(forward.remotePort);
     await this.#forwards.remove(id);
   }
 
@@ -204,7 +203,7 @@ export class HostSession {
 
   /** `localhost` is dialled in the address family in which the port really listens there. */
   readonly #dial: Dial = (to, signal) => {
-    const listener = to.kind === 'tcp' && to.host === 'localhost' ? this.#find(to.port)?.listener : undefined;
+    const listener = to.kind === 'tcp' && to.host === 'localhost' ? this.#listening.find(to.port)?.listener : undefined;
     return this.#link.dial(listener && to.kind === 'tcp' ? { ...to, host: dialAddress(listener) } : to, signal);
   };
 
@@ -214,8 +213,7 @@ export class HostSession {
     void connection.closed.then(() => online.close());
     const ended = new AbortController();
     online.defer(() => ended.abort());
-    const unasked = this.#options.read().listeners.filter(({ identity }) => !identity);
-    this.#unasked = new Set(unasked.map(({ listener }) => listener.port));
+    this.#listening.linkIsUp();
     this.#options.write(({ publicUrl: _old, ...host }) => ({ ...host, detection: { kind: 'starting' } }));
     const watch = watchListeners(
       {
@@ -248,8 +246,13 @@ export class HostSession {
     }));
     const { forwards } = recall(this.#options.memory, config.name);
     const saved = forwards.map((each): ForwardRequest => ({ ...each, origin: 'user', localPort: 'near' }));
-    const known = new Set(config.forwards.map((spec) => JSON.stringify(spec)));
-    for (const request of [...configured, ...saved.filter(({ spec }) => !known.has(JSON.stringify(spec)))]) {
+    const isConfigured = ({ spec, remotePort = 0 }: ForwardRequest): boolean => {
+      // What answers at another port than it asked for is saved to the configuration at that other port.
+      const answered = withLocalPort(spec, this.#localPorts[remotePort] ?? 0);
+      const known = [spec, answered].map((each) => JSON.stringify(each));
+      return config.forwards.some((each) => known.includes(JSON.stringify(each)));
+    };
+    for (const request of [...configured, ...saved.filter((each) => !isConfigured(each))]) {
       this.#run(this.#add(request, this.#closing.signal));
     }
   }
@@ -290,86 +293,15 @@ export class HostSession {
 
   #onListeners(listing: readonly Listener[], detection: Detection, signal: AbortSignal): void {
     if (signal.aborted) return;
-    const before = this.#options.read();
-    if (detection.kind !== 'watching') {
-      this.#options.write((host) => ({ ...host, detection }));
-      this.#listenToSession();
-      const isSilent = detection.kind === 'unavailable' && detection.reason === 'timeout';
-      if (isSilent) this.#run(this.#link.doubt('the watch got no answer'));
+    this.#options.write((host) => ({ ...host, detection }));
+    if (detection.kind === 'watching') {
+      this.#listening.update(listing, signal);
+      if (detection.method !== this.#method) this.#save();
       return;
     }
-    const isFirst = this.#isFirstListing;
-    this.#isFirstListing = false;
-    const fresh: SeenListener[] = [];
-    const listeners = listing
-      .filter((listener) => !this.#isOwn(listener))
-      .map((listener) => {
-        const known = before.listeners.find((seen) => seen.listener.port === listener.port);
-        const isSame = known !== undefined && isSameServer(known.listener, listener);
-        if (isSame && !this.#unasked.has(listener.port)) return { ...known, listener };
-        const wasThere = isFirst && !this.#expected.has(listener.port);
-        const seen: SeenListener = isSame ? { ...known, listener } : { listener, wasThere, seenAt: Date.now() };
-        fresh.push(seen);
-        return seen;
-      });
-    this.#unasked.clear();
-    this.#options.write((host) => ({ ...host, listeners, detection }));
-    if (isFirst) this.#save();
-    for (const { listener } of before.listeners) {
-      if (!listeners.some((seen) => seen.listener.port === listener.port)) this.#run(this.#onGone(listener.port));
-    }
-    for (const seen of fresh) this.#run(this.#onNew(seen, signal));
-  }
-
-  /** Asks a new server what it is, then does what the rules say. */
-  async #onNew(seen: SeenListener, signal: AbortSignal): Promise<void> {
-    const { listener } = seen;
-    const probe = this.#options.settings.get().identifyServers;
-    const identity = await identify({ listener, dial: this.#link.dial, probe }, signal);
-    if (signal.aborted || this.#find(listener.port) === undefined) return;
-    this.#options.write((host) => ({
-      ...host,
-      listeners: host.listeners.map((each) => (each.listener.port === listener.port ? { ...each, identity } : each)),
-    }));
-    const place = this.#options.read().forwards.find((each) => each.remotePort === listener.port);
-    if (place?.status.kind === 'dormant') await this.#forwards.resume(place.id, this.#closing.signal);
-    if (!place && !this.#declined.has(listener.port)) await this.#autoForward({ ...seen, identity }, signal);
-  }
-
-  async #autoForward(seen: SeenListener, signal: AbortSignal): Promise<void> {
-    const { autoForward: mode, forwardExisting, portRules: rules } = this.#options.settings.get();
-    const { port } = seen.listener;
-    const decision = decide(
-      { ...seen, seenAtMs: seen.seenAt },
-      { mode, forwardExisting, rules, sshPort: this.#config?.port ?? 22 },
-      Date.now(),
-    );
-    switch (decision.kind) {
-      case 'wait':
-        await delay(decision.untilMs - Date.now(), signal);
-        if (this.#find(port)) await this.#autoForward(seen, signal);
-        return;
-      case 'forward': {
-        const { label, requireLocalPort } = decision.attributes;
-        const request = requestFor(port, 'auto', label);
-        const forward = await this.#add(
-          { ...request, localPort: requireLocalPort ? 'exact' : 'near' },
-          this.#closing.signal,
-        );
-        const isNews = forward.status.kind === 'listening' && !this.#expected.has(port);
-        if (isNews) this.#options.onAutoForward(forward, decision.attributes);
-        return;
-      }
-      case 'ignore':
-        this.#options.log.debug(`port ${port} is not forwarded by itself: ${decision.why}`);
-    }
-  }
-
-  async #onGone(port: number): Promise<void> {
-    this.#expected = new Set([...this.#expected].filter((each) => each !== port));
-    for (const forward of this.#options.read().forwards) {
-      if (forward.remotePort === port && forward.origin === 'auto') await this.#forwards.sleep(forward.id);
-    }
+    this.#listenToSession();
+    const isSilent = detection.kind === 'unavailable' && detection.reason === 'timeout';
+    if (isSilent) this.#run(this.#link.doubt('the watch got no answer'));
   }
 
   /** Nobody waits for these: what goes wrong is in the state already, or worth a line in the log. */
@@ -378,19 +310,4 @@ export class HostSession {
       if (!this.#closing.signal.aborted) this.#options.log.debug(`given up: ${errorText(error)}`);
     });
   }
-
-  #find(port: number): SeenListener | undefined {
-    return this.#options.read().listeners.find(({ listener }) => listener.port === port);
-  }
-
-  /** A remote may be this very machine: what we opened ourselves is not news, and forwarding it would never end. */
-  #isOwn({ port, process: owner }: Listener): boolean {
-    return owner?.pid === process.pid && this.#options.isOwnPort(port);
-  }
-}
-
-/** The same start of the same server, as far as the remote tells. */
-function isSameServer(before: Listener, after: Listener): boolean {
-  if (before.socketId !== undefined && after.socketId !== undefined) return before.socketId === after.socketId;
-  return before.process === undefined || after.process === undefined || before.process.pid === after.process.pid;
 }

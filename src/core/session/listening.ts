@@ -1,0 +1,167 @@
+import { delay } from '../../base/delay.ts';
+import type { Log } from '../../base/log.ts';
+import type { Readable } from '../../base/store.ts';
+import { errorText } from '../../base/userError.ts';
+import { identify } from '../detect/identify/identify.ts';
+import type { Listener } from '../detect/listener.ts';
+import type { Dial } from '../forward/dial.ts';
+import { decide } from '../policy/autoForward.ts';
+import type { PortAttributes } from '../policy/portRules.ts';
+import type { ForwardRequest } from './forward.ts';
+import { requestFor } from './forwardRequests.ts';
+import type { Settings } from './settings.ts';
+import type { ForwardState, HostState, SeenListener } from './state.ts';
+
+export interface ListeningOptions {
+  readonly settings: Pick<Readable<Settings>, 'get'>;
+  readonly log: Log;
+  readonly read: () => HostState;
+  readonly write: (change: (host: HostState) => HostState) => void;
+  readonly dial: Dial;
+  /** The port that the SSH connection itself goes to. */
+  readonly sshPort: () => number;
+  /** A local port at which some forward of this process listens, of whatever host. */
+  readonly isOwnPort: (port: number) => boolean;
+  readonly forward: (request: ForwardRequest) => Promise<ForwardState>;
+  /** An auto-forward's server has gone; it has come back. */
+  readonly sleep: (id: string) => Promise<void>;
+  readonly wake: (id: string) => Promise<void>;
+  /** A forward that came up by itself. */
+  readonly onAutoForward: (forward: ForwardState, attributes: PortAttributes) => void;
+}
+
+/** What listens on a host: each new server is asked what it is, and forwarded if the rules say so. */
+export class Listening {
+  readonly #options: ListeningOptions;
+  /** The next listing is the first since the user connected: what it shows was there before. */
+  #isFirst = true;
+  /** Ports that were forwarded by themselves before this window was loaded again: so they are now, without a word. */
+  #expected: ReadonlySet<number> = new Set();
+  /** Listeners that the last link did not live long enough to ask. */
+  #unasked: ReadonlySet<number> = new Set();
+  /** Ports whose auto-forward the user has stopped: not forwarded by itself again in this session. */
+  readonly #declined = new Set<number>();
+
+  constructor(options: ListeningOptions) {
+    this.#options = options;
+  }
+
+  /** The user connects. `expected`: ports that were forwarded by themselves the last time. */
+  begin(expected: readonly number[]): void {
+    this.#isFirst = true;
+    this.#expected = new Set(expected);
+  }
+
+  linkIsUp(): void {
+    const unasked = this.#options.read().listeners.filter(({ identity }) => !identity);
+    this.#unasked = new Set(unasked.map(({ listener }) => listener.port));
+  }
+
+  decline(port: number): void {
+    this.#declined.add(port);
+  }
+
+  accept(port: number): void {
+    this.#declined.delete(port);
+  }
+
+  forgetDeclined(): void {
+    this.#declined.clear();
+  }
+
+  find(port: number): SeenListener | undefined {
+    return this.#options.read().listeners.find(({ listener }) => listener.port === port);
+  }
+
+  /** A new listing. `signal` ends with the link that it came by. */
+  update(listing: readonly Listener[], signal: AbortSignal): void {
+    const before = this.#options.read().listeners;
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    const fresh: SeenListener[] = [];
+    const listeners = listing
+      .filter((listener) => !this.#isOwn(listener))
+      .map((listener) => {
+        const known = before.find((seen) => seen.listener.port === listener.port);
+        const isSame = known !== undefined && isSameServer(known.listener, listener);
+        if (isSame && !this.#unasked.has(listener.port)) return { ...known, listener };
+        const wasThere = isFirst && !this.#expected.has(listener.port);
+        const seen: SeenListener = isSame ? { ...known, listener } : { listener, wasThere, seenAt: Date.now() };
+        fresh.push(seen);
+        return seen;
+      });
+    this.#unasked = new Set();
+    this.#options.write((host) => ({ ...host, listeners }));
+    const gone = before.filter(({ listener }) => this.find(listener.port) === undefined);
+    for (const { listener } of gone) this.#run(this.#onGone(listener.port), signal);
+    for (const seen of fresh) this.#run(this.#onNew(seen, signal), signal);
+  }
+
+  /** Asks a new server what it is, then does what the rules say. */
+  async #onNew(seen: SeenListener, signal: AbortSignal): Promise<void> {
+    const { listener } = seen;
+    const { settings, dial, read, write } = this.#options;
+    const identity = await identify({ listener, dial, probe: settings.get().identifyServers }, signal);
+    if (signal.aborted || this.find(listener.port) === undefined) return;
+    write((host) => ({
+      ...host,
+      listeners: host.listeners.map((each) => (each.listener.port === listener.port ? { ...each, identity } : each)),
+    }));
+    const place = read().forwards.find((each) => each.remotePort === listener.port);
+    if (place?.status.kind === 'dormant') await this.#options.wake(place.id);
+    if (!place && !this.#declined.has(listener.port)) await this.#autoForward({ ...seen, identity }, signal);
+  }
+
+  async #autoForward(seen: SeenListener, signal: AbortSignal): Promise<void> {
+    const { settings, sshPort, forward, onAutoForward, log } = this.#options;
+    const { autoForward: mode, forwardExisting, portRules: rules } = settings.get();
+    const { port } = seen.listener;
+    const now = Date.now();
+    const decision = decide(
+      { ...seen, seenAtMs: seen.seenAt },
+      { mode, forwardExisting, rules, sshPort: sshPort() },
+      now,
+    );
+    switch (decision.kind) {
+      case 'wait':
+        await delay(decision.untilMs - now, signal);
+        if (this.find(port)) await this.#autoForward(seen, signal);
+        return;
+      case 'forward': {
+        const { label, requireLocalPort } = decision.attributes;
+        const localPort = requireLocalPort ? 'exact' : 'near';
+        const made = await forward({ ...requestFor(port, 'auto', label), localPort });
+        const isNews = made.status.kind === 'listening' && !this.#expected.has(port);
+        if (isNews) onAutoForward(made, decision.attributes);
+        return;
+      }
+      case 'ignore':
+        log.debug(`port ${port} is not forwarded by itself: ${decision.why}`);
+    }
+  }
+
+  async #onGone(port: number): Promise<void> {
+    this.#expected = new Set([...this.#expected].filter((each) => each !== port));
+    for (const forward of this.#options.read().forwards) {
+      if (forward.remotePort === port && forward.origin === 'auto') await this.#options.sleep(forward.id);
+    }
+  }
+
+  /** Nobody waits for these: what goes wrong is in the state already, or worth a line in the log. */
+  #run(job: Promise<void>, signal: AbortSignal): void {
+    job.catch((error: unknown) => {
+      if (!signal.aborted) this.#options.log.debug(`given up: ${errorText(error)}`);
+    });
+  }
+
+  /** A remote may be this very machine: what we opened ourselves is not news, and forwarding it would never end. */
+  #isOwn({ port, process: owner }: Listener): boolean {
+    return owner?.pid === process.pid && this.#options.isOwnPort(port);
+  }
+}
+
+/** The same start of the same server, as far as the remote tells. */
+function isSameServer(before: Listener, after: Listener): boolean {
+  if (before.socketId !== undefined && after.socketId !== undefined) return before.socketId === after.socketId;
+  return before.process === undefined || after.process === undefined || before.process.pid === after.process.pid;
+}
