@@ -26,7 +26,7 @@ export function hostConfig(changes: Partial<HostConfig> = {}): HostConfig {
     identityFilesAreDefault: false,
     certificateFiles: [],
     identitiesOnly: false,
-    addKeysToAgent: false,
+    addKeysToAgent: 'no',
     forwardAgent: false,
     preferredAuthentications: ['publickey', 'keyboard-interactive', 'password'],
     pubkeyAuthentication: true,

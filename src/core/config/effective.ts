@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { assembleAlgorithms, keyTypes } from './algorithms.ts';
 import { BadValue } from './badValue.ts';
 import type { HostConfig } from './hostConfig.ts';
 import { parseJump } from './jump.ts';
@@ -29,6 +30,7 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
 
   const identityAgent = agentSocket(one('identityagent'), world.env);
   const rekeyLimitBytes = number('rekeylimit', 0);
+  const rekeyIntervalMs = ms('rekeyinterval');
   const hasInterval = settings.has('serveraliveinterval');
   return {
     name: config.name,
@@ -45,6 +47,7 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
     serverAliveCountMax: number('serveralivecountmax', 3),
     compression: is('compression', false),
     ...(rekeyLimitBytes > 0 && { rekeyLimitBytes }),
+    ...(rekeyIntervalMs > 0 && { rekeyIntervalMs }),
 
     ...copied(one('hostkeyalgorithms'), (hostKeyAlgorithms) => ({ hostKeyAlgorithms })),
     ...copied(one('kexalgorithms'), (kexAlgorithms) => ({ kexAlgorithms })),
@@ -70,10 +73,13 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
     certificateFiles: list('certificatefile', (name) => (isNamed(name) ? file(name) : name)).filter(isNamed),
     identitiesOnly: is('identitiesonly', false),
     ...copied(identityAgent, () => ({ identityAgent: identityAgent ?? '' })),
-    addKeysToAgent: is('addkeystoagent', false) && one('addkeystoagent') !== 'ask',
+    ...agentKeys(one('addkeystoagent') ?? 'no'),
     forwardAgent: is('forwardagent', false),
     preferredAuthentications: one('preferredauthentications')?.split(',') ?? defaultMethods,
     pubkeyAuthentication: is('pubkeyauthentication', true),
+    ...copied(one('pubkeyacceptedalgorithms'), (names) => ({
+      pubkeyAcceptedAlgorithms: assembleAlgorithms(names, keyTypes),
+    })),
     passwordAuthentication: is('passwordauthentication', true),
     kbdInteractiveAuthentication: is('kbdinteractiveauthentication', true),
     numberOfPasswordPrompts: number('numberofpasswordprompts', 3),
@@ -107,6 +113,15 @@ function agentSocket(agent: string | undefined, env: NodeJS.ProcessEnv): string 
     env['SSH_AUTH_SOCK'] ?? (process.platform === 'win32' ? String.raw`\\.\pipe\openssh-ssh-agent` : undefined);
   if (agent === undefined || agent === 'SSH_AUTH_SOCK') return usual;
   return agent.startsWith('$') ? env[agent.slice(1)] : agent;
+}
+
+/** ssh_config(5) AddKeysToAgent: a word, a lifetime in seconds, or `confirm` with one. */
+function agentKeys(setting: string): Pick<HostConfig, 'addKeysToAgent' | 'agentKeyLifetimeMs'> {
+  const [, mode = '', seconds = ''] = /^([a-z]*) ?(\d*)$/.exec(setting) ?? [];
+  return {
+    addKeysToAgent: yesNo(mode || 'yes') as HostConfig['addKeysToAgent'],
+    ...(seconds !== '' && { agentKeyLifetimeMs: Number(seconds) * 1000 }),
+  };
 }
 
 /** What SendEnv and SetEnv ask for. Versions before 9.6 take a value with an unknown token as it is, so it is kept. */

@@ -27,6 +27,7 @@ export interface HostConfig {
   readonly serverAliveCountMax: number;
   readonly compression: boolean;
   readonly rekeyLimitBytes?: number;
+  readonly rekeyIntervalMs?: number;
 
   /** As written, with a leading +, - or ^ where there is one. */
   readonly hostKeyAlgorithms?: string;
@@ -49,11 +50,15 @@ export interface HostConfig {
   readonly identitiesOnly: boolean;
   /** Path of the agent's socket (or Windows pipe); absent: no agent. SSH_AUTH_SOCK is already looked up. */
   readonly identityAgent?: string;
-  readonly addKeysToAgent: boolean;
+  readonly addKeysToAgent: 'yes' | 'no' | 'ask' | 'confirm';
+  /** How long the agent keeps an added key; absent: for good. */
+  readonly agentKeyLifetimeMs?: number;
   readonly forwardAgent: boolean;
   /** Method names in order of preference (RFC 4252 §5, RFC 4256): 'publickey', 'keyboard-interactive', 'password' … */
   readonly preferredAuthentications: readonly string[];
   readonly pubkeyAuthentication: boolean;
+  /** Signature algorithms, every pattern resolved; absent: OpenSSH's default. */
+  readonly pubkeyAcceptedAlgorithms?: readonly string[];
   readonly passwordAuthentication: boolean;
   readonly kbdInteractiveAuthentication: boolean;
   readonly numberOfPasswordPrompts: number;

@@ -3,10 +3,15 @@ import { abortable } from '../../base/delay.ts';
 import { string, uint32, WireReader } from './wire.ts';
 
 /** Message numbers and flags of the SSH agent protocol (draft-ietf-sshm-ssh-agent §6). */
+const SUCCESS = 6;
 const REQUEST_IDENTITIES = 11;
 const IDENTITIES_ANSWER = 12;
 const SIGN_REQUEST = 13;
 const SIGN_RESPONSE = 14;
+const ADD_IDENTITY = 17;
+const ADD_ID_CONSTRAINED = 25;
+const CONSTRAIN_LIFETIME = 1;
+const CONSTRAIN_CONFIRM = 2;
 const RSA_SHA2_256 = 2;
 const RSA_SHA2_512 = 4;
 
@@ -16,6 +21,13 @@ export interface AgentKey {
   /** The public key or certificate as it goes over the wire, whatever its type. */
   readonly blob: Buffer;
   readonly comment: string;
+}
+
+/** What the agent asks of whoever uses an added key (§3.2.7). */
+export interface AgentConstraints {
+  readonly lifetimeSeconds?: number;
+  /** Each use is confirmed by the user. */
+  readonly isConfirmed: boolean;
 }
 
 /**
@@ -46,6 +58,17 @@ export class Agent {
         : 0;
     const request = Buffer.concat([Buffer.of(SIGN_REQUEST), string(blob), string(data), uint32(flags)]);
     return new WireReader(await this.#ask(request, SIGN_RESPONSE, signal)).string();
+  }
+
+  /** @param privateKey as `privateBlob` writes it. */
+  async add(privateKey: Buffer, comment: string, constraints: AgentConstraints, signal: AbortSignal): Promise<void> {
+    const { lifetimeSeconds, isConfirmed } = constraints;
+    const limits = Buffer.concat([
+      ...(lifetimeSeconds === undefined ? [] : [Buffer.of(CONSTRAIN_LIFETIME), uint32(lifetimeSeconds)]),
+      ...(isConfirmed ? [Buffer.of(CONSTRAIN_CONFIRM)] : []),
+    ]);
+    const kind = limits.length > 0 ? ADD_ID_CONSTRAINED : ADD_IDENTITY;
+    await this.#ask(Buffer.concat([Buffer.of(kind), privateKey, string(comment), limits]), SUCCESS, signal);
   }
 
   /** One connection a request: agents that ask the user for each use answer in their own time. */

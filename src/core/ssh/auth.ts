@@ -107,11 +107,13 @@ async function offer(
   const algorithm = signatureAlgorithm(keyTypeOf(blob), userauth.signatureAlgorithms);
   tried.push(`publickey ${identity.label}`);
   log.debug(`offering ${identity.label} (${algorithm})`);
-  const reply = await userauth.probe(algorithm, blob);
-  if (reply.kind !== 'keyAccepted') return asOutcome(reply);
+  const answer = await userauth.probe(algorithm, blob);
+  if (answer.kind !== 'keyAccepted') return asOutcome(answer);
   if (!(await identity.unlock(signal))) return undefined;
   try {
-    return asOutcome(await userauth.signed(algorithm, blob, (data) => identity.sign(data, algorithm, signal)));
+    const reply = asOutcome(await userauth.signed(algorithm, blob, (data) => identity.sign(data, algorithm, signal)));
+    if (reply.kind === 'success' || reply.isPartial) await identity.onAccepted?.(signal);
+    return reply;
   } catch (error) {
     signal.throwIfAborted();
     log.warn(`${identity.label} did not sign: ${errorText(error)}`);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Log } from '../../base/log.ts';
 import { errorCode, errorText } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
+import { addToAgent } from './addToAgent.ts';
 import { Agent } from './agent.ts';
 import { decrypt } from './decrypt.ts';
 import {
@@ -30,6 +31,8 @@ export interface Identity {
   /** The public key or certificate to show; known once unlocked. */
   publicBlob(): Buffer;
   sign(data: Buffer, algorithm: string, signal: AbortSignal): Promise<Buffer>;
+  /** The server took the key: whoever has to know is told. Never rejects. */
+  readonly onAccepted?: (signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -113,6 +116,9 @@ async function keyFile(file: string, config: HostConfig, prompts: Prompts, log: 
     sign: async (data, algorithm) => {
       if (!key) throw new Error('the key is locked');
       return signWith(key, data, algorithm);
+    },
+    onAccepted: async (signal) => {
+      if (key) await addToAgent(key, file, config, log, signal);
     },
   };
 }

@@ -79,6 +79,18 @@ export function publicBlob(key: KeyObject): Buffer {
   return Buffer.concat([string(`ecdsa-sha2-${curve}`), string(curve), string(point)]);
 }
 
+/** The whole key as an agent takes it (draft-ietf-sshm-ssh-agent §3.2). */
+export function privateBlob(key: KeyObject): Buffer {
+  const jwk = key.export({ format: 'jwk' });
+  const d = number(jwk.d);
+  if (jwk.kty === 'RSA') {
+    const numbers = [jwk.n, jwk.e, jwk.d, jwk.qi, jwk.p, jwk.q].map((value) => mpint(number(value)));
+    return Buffer.concat([string('ssh-rsa'), ...numbers]);
+  }
+  if (jwk.kty !== 'OKP') return Buffer.concat([publicBlob(key), mpint(d)]);
+  return Buffer.concat([publicBlob(key), string(Buffer.concat([d, number(jwk.x)]))]);
+}
+
 /** A whole signature over `data`: the plain algorithm's name, also for a certificate's, and the value. */
 export function signWith(key: KeyObject, data: Buffer, algorithm: string): Buffer {
   if (key.asymmetricKeyType === 'rsa') {

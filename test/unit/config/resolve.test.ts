@@ -91,6 +91,30 @@ void test('times are in milliseconds, sizes in bytes, and words are those of the
   assert.equal(config.streamLocalBindMask, 0o111);
 });
 
+for (const [written, expected] of Object.entries({
+  yes: { addKeysToAgent: 'yes' },
+  no: { addKeysToAgent: 'no' },
+  ask: { addKeysToAgent: 'ask' },
+  confirm: { addKeysToAgent: 'confirm' },
+  'confirm 2m': { addKeysToAgent: 'confirm', agentKeyLifetimeMs: 120_000 },
+  '1h': { addKeysToAgent: 'yes', agentKeyLifetimeMs: 3_600_000 },
+})) {
+  void test(`AddKeysToAgent ${written} is taken apart`, async (t) => {
+    const { addKeysToAgent, agentKeyLifetimeMs } = await setUp(t, `AddKeysToAgent ${written}\n`).resolve('x');
+    assert.deepEqual({ addKeysToAgent, ...(agentKeyLifetimeMs !== undefined && { agentKeyLifetimeMs }) }, expected);
+  });
+}
+
+void test('RekeyLimit may have a time, and PubkeyAcceptedAlgorithms patterns', async (t) => {
+  const config = await setUp(t, 'RekeyLimit default 1m\nPubkeyAcceptedAlgorithms rsa-sha2-*\n').resolve('x');
+  assert.ok(!('rekeyLimitBytes' in config));
+  assert.equal(config.rekeyIntervalMs, 60_000);
+  assert.deepEqual(
+    config.pubkeyAcceptedAlgorithms?.filter((name) => !name.includes('-cert-')),
+    ['rsa-sha2-256', 'rsa-sha2-512'],
+  );
+});
+
 void test('a chain of jumps is given hop by hop, first to last', async (t) => {
   const { resolve } = setUp(t, 'ProxyJump a@j1:2200,ssh://b%20c@j2,[::1]:23\n');
   assert.deepEqual((await resolve('x')).proxy, {
