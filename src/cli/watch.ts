@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mount, Store } from '../base/store.ts';
 import { UserError } from '../base/userError.ts';
 import { commandOverrides, type SshCommand } from '../core/forward/command.ts';
-import { readPortRules } from '../core/policy/portRules.ts';
 import { problemOf } from '../core/problem.ts';
 import { shortMemory } from '../core/session/memory.ts';
 import { Sessions } from '../core/session/sessions.ts';
-import type { Settings } from '../core/session/settings.ts';
+import { defaultSettings, type Settings } from '../core/session/settings.ts';
 import { findHost, type HostState, newHost } from '../core/session/state.ts';
 import { portTable } from '../view/portTable.ts';
 import { problemLine } from './messages.ts';
@@ -58,19 +57,10 @@ export async function watch({ command, host, isJson }: WatchRequest, signal: Abo
   return code;
 }
 
+/** Whoever watches from a terminal wants to see it all; nothing ends by itself that was asked for on the command line. */
 function settings({ configFile }: SshCommand): Settings {
-  return {
-    ...(configFile !== undefined && { configFile }),
-    autoForward: 'devServers',
-    forwardExisting: true,
-    hosts: {},
-    transport: 'auto',
-    identifyServers: true,
-    portRules: readPortRules([], []),
-    waitForLinkMs: 20_000,
-    startConfigForwards: true,
-    expireSharedAfterMs: 0,
-  };
+  const own = { ...defaultSettings, forwardExisting: true, expireSharedAfterMs: 0 };
+  return configFile === undefined ? own : { ...own, configFile };
 }
 
 /** One state, with milliseconds of a clock that never jumps. */

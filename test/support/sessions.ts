@@ -1,9 +1,8 @@
 import { silentLog } from '../../src/base/log.ts';
 import { Store } from '../../src/base/store.ts';
-import { readPortRules } from '../../src/core/policy/portRules.ts';
 import { shortMemory } from '../../src/core/session/memory.ts';
 import { Sessions, type SessionsOptions } from '../../src/core/session/sessions.ts';
-import type { Settings } from '../../src/core/session/settings.ts';
+import { defaultSettings, type Settings } from '../../src/core/session/settings.ts';
 import { findHost, type ForwardState, type HostState, localPort } from '../../src/core/session/state.ts';
 
 /** The whole core over one ssh_config, with nobody there to answer questions, and what it announced. */
@@ -23,19 +22,7 @@ export async function startSessions(
   changes: Partial<Settings> = {},
   options: Partial<SessionsOptions> = {},
 ): Promise<TestSessions> {
-  const settings = new Store<Settings>({
-    configFile,
-    autoForward: 'devServers',
-    forwardExisting: false,
-    hosts: {},
-    transport: 'auto',
-    identifyServers: true,
-    portRules: readPortRules([], []),
-    waitForLinkMs: 20_000,
-    startConfigForwards: true,
-    expireSharedAfterMs: 3_600_000,
-    ...changes,
-  });
+  const settings = new Store<Settings>({ ...defaultSettings, configFile, ...changes });
   const announced: number[] = [];
   const sessions = new Sessions({
     settings,

@@ -3,8 +3,8 @@ import { isCommandText, parseCommandText, type SshCommand } from '../forward/com
 import type { CommandProblem } from '../forward/commandProblem.ts';
 import type { ForwardSpec } from '../forward/spec.ts';
 import { atPlace, BadValue } from './badValue.ts';
-import type { ConfigProblem, JumpHop } from './hostConfig.ts';
-import { parseDestination } from './jump.ts';
+import type { ConfigProblem } from './hostConfig.ts';
+import { readDestination } from './jump.ts';
 import { checkHostName, checkUserName } from './names.ts';
 import { readSetting } from './read.ts';
 import { Arguments, splitLine } from './syntax.ts';
@@ -30,7 +30,7 @@ export function draftHost(text: string, aliases: readonly string[]): HostDraft {
   const isCommand = isCommandText(text) || /\S\s+\S/.test(text);
   const { host, user, port, options, forwards } = isCommand
     ? commandOf(text)
-    : { ...destination(text.trim()), options: [], forwards: [] };
+    : { ...readDestination(text.trim()), options: [], forwards: [] };
   checkHostName(host);
   if (user !== undefined) checkUserName(user);
   checkFree(host, aliases);
@@ -76,15 +76,6 @@ function commandOf(text: string): SshCommand & { readonly host: string } {
   };
   if (command.configFile !== undefined) return refuse('unsupportedFlag', '-F');
   return command.host === undefined ? refuse('noDestination', '') : { ...command, host: command.host };
-}
-
-function destination(text: string): JumpHop {
-  try {
-    return parseDestination(text);
-  } catch (error) {
-    if (!(error instanceof BadValue)) throw error;
-    throw new UserError<ConfigProblem>({ code: 'configBadName', what: 'host', value: text }, { cause: error });
-  }
 }
 
 /** A line of -o, checked: one bad value would make the whole file unreadable. */

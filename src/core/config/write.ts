@@ -1,5 +1,6 @@
 import { type Line, type Section, SSHConfig } from 'ssh-config';
 import { UserError } from '../../base/userError.ts';
+import { forwardKeywords } from '../forward/command.ts';
 import { formatEndpoint, formatForward } from '../forward/grammar.ts';
 import type { ForwardSpec } from '../forward/spec.ts';
 import { BadValue } from './badValue.ts';
@@ -42,18 +43,11 @@ export function addForward(text: string, alias: string, spec: ForwardSpec): stri
   return place ? insert(text, place.offset, [place.indent + line]) : append(text, [`Host ${alias}`, `  ${line}`]);
 }
 
-const keywords = {
-  local: 'LocalForward',
-  remote: 'RemoteForward',
-  remoteDynamic: 'RemoteForward',
-  dynamic: 'DynamicForward',
-} as const;
-
 /** ssh_config(5) has two arguments where ssh(1) has one. */
 function forwardLine(spec: ForwardSpec): string {
-  if (!('to' in spec)) return writeLine(keywords[spec.kind], [formatForward(spec)]);
+  if (!('to' in spec)) return writeLine(forwardKeywords[spec.kind], [formatForward(spec)]);
   const to = formatEndpoint(spec.to);
-  return writeLine(keywords[spec.kind], [formatForward(spec).slice(0, -to.length - 1), to]);
+  return writeLine(forwardKeywords[spec.kind], [formatForward(spec).slice(0, -to.length - 1), to]);
 }
 
 function checkAlias(name: string): void {

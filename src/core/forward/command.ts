@@ -204,10 +204,11 @@ function quoteOption(value: string): string {
 function forwardLine(spec: ForwardSpec): string {
   const bind = quoteOption(formatBind(spec.bind));
   const to = 'to' in spec ? ` ${quoteOption(formatEndpoint(spec.to))}` : '';
-  return `${keywords[spec.kind]} ${bind}${to}`;
+  return `${forwardKeywords[spec.kind]} ${bind}${to}`;
 }
 
-const keywords = {
+/** The keyword of ssh_config(5) for each kind of forward. */
+export const forwardKeywords = {
   local: 'LocalForward',
   remote: 'RemoteForward',
   remoteDynamic: 'RemoteForward',

@@ -24,6 +24,19 @@ export interface Settings extends HostSettings {
   readonly expireSharedAfterMs: number;
 }
 
+/** What holds where the user says nothing. */
+export const defaultSettings: Settings = {
+  autoForward: 'devServers',
+  forwardExisting: false,
+  identifyServers: true,
+  portRules: { rules: [], others: {}, badKeys: [] },
+  hosts: {},
+  transport: 'auto',
+  waitForLinkMs: 20_000,
+  startConfigForwards: true,
+  expireSharedAfterMs: 3_600_000,
+};
+
 /** The settings as they hold for one host. */
 export function settingsOf(host: string, settings: Readable<Settings>): Pick<Readable<Settings>, 'get'> {
   return { get: () => ({ ...settings.get(), ...settings.get().hosts[host] }) };

@@ -3,22 +3,16 @@ import test from 'node:test';
 import type { ForwardSpec } from '../../../src/core/forward/spec.ts';
 import { readPortRules } from '../../../src/core/policy/portRules.ts';
 import type { Problem } from '../../../src/core/problem.ts';
-import type { Settings } from '../../../src/core/session/settings.ts';
+import { defaultSettings, type Settings } from '../../../src/core/session/settings.ts';
 import type { AppState, ForwardState, ForwardStatus, HostState, LinkState } from '../../../src/core/session/state.ts';
 import { diagnosis } from '../../../src/view/diagnosis.ts';
 
 /** Stands for everything that somebody may want to keep to themselves. */
 const secret = 'hunter2';
 const settings: Settings = {
+  ...defaultSettings,
   configFile: `/home/${secret}/.ssh/config`,
-  autoForward: 'devServers',
-  transport: 'auto',
-  forwardExisting: false,
-  identifyServers: true,
   portRules: readPortRules([{ portsAttributes: { [`/${secret}/`]: { label: secret } } }], []),
-  waitForLinkMs: 20_000,
-  startConfigForwards: true,
-  expireSharedAfterMs: 3_600_000,
   hosts: { [secret]: { forwardExisting: true } },
 };
 const spec: ForwardSpec = {
