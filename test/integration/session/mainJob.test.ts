@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type DevServer, greeting, startDevServer } from '../../../scripts/demo/devServer.ts';
+import { shortMemory } from '../../../src/core/session/memory.ts';
 import { localPort } from '../../../src/core/session/state.ts';
 import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
@@ -20,11 +21,12 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
   let folder: string;
   let flask: DevServer;
   let local: number;
+  const memories = { memory: shortMemory(), windowMemory: shortMemory() };
 
   before(async () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'flask-'));
     sshd = await startSshd();
-    app = await startSessions(sshd.configFile);
+    app = await startSessions(sshd.configFile, {}, memories);
     await app.sessions.connect('devbox', never);
     await until('the first listing', () => app.host().detection.kind === 'watching');
   });
@@ -82,6 +84,17 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     await sshd.restart();
     await until('the page', async () => (await read(local))?.includes(greeting));
     assert.equal(app.host().link.kind, 'online');
+  });
+
+  void test('comes back at the same address with a window that is loaded again, and is not announced twice', async () => {
+    await app.sessions.close();
+    assert.equal(await read(local), undefined);
+    app = await startSessions(sshd.configFile, {}, memories);
+    assert.deepEqual(app.sessions.left(), ['devbox']);
+    await app.sessions.restore('background', never);
+    await until('the page', async () => (await read(local))?.includes(greeting));
+    assert.equal(app.forwardOf(flask.port)?.origin, 'auto');
+    assert.deepEqual(app.announced, []);
   });
 
   void test('stops accepting when the server stops, and takes the same port when it returns', async () => {

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { type DevServer, greeting, startDevServer } from '../../../scripts/demo/devServer.ts';
 import { shortMemory } from '../../../src/core/session/memory.ts';
 import type { SessionsOptions } from '../../../src/core/session/sessions.ts';
-import { localPort } from '../../../src/core/session/state.ts';
-import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
+import { startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 
@@ -18,11 +14,11 @@ void describe('a window that is loaded again', { timeout: 120_000 }, () => {
   let app: TestSessions;
   let memories: Pick<SessionsOptions, 'memory' | 'windowMemory'>;
   const open = async (options: Partial<SessionsOptions> = {}): Promise<void> => {
-    app = await startSessions(sshd.configFile, {}, { ...memories, ...options });
+    app = await startSessions(sshd.configFile, { autoForward: 'off' }, { ...memories, ...options });
   };
 
   before(async () => {
-    sshd = await startSshd({ clientConfig: [] });
+    sshd = await startSshd();
     // The same server by way of a command, which somebody has to allow.
     const config = fs.readFileSync(sshd.configFile, 'utf8');
     fs.appendFileSync(sshd.configFile, `${config.replace('Host devbox', 'Host proxied')}  ProxyCommand nc %h %p\n`);
@@ -32,32 +28,6 @@ void describe('a window that is loaded again', { timeout: 120_000 }, () => {
     memories = { memory: shortMemory(), windowMemory: shortMemory() };
   });
   afterEach(() => app.sessions.close());
-
-  test('has its hosts and forwards again at the same addresses, and announces nothing twice', async () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'flask-'));
-    let flask: DevServer | undefined;
-    try {
-      await open();
-      await app.sessions.connect('devbox', never);
-      await until('the first listing', () => app.host().detection.kind === 'watching');
-      const server = await startDevServer(folder);
-      flask = server;
-      const forward = await until('the forward', () => app.forwardOf(server.port));
-      const local = await until('the local port', () => localPort(app.forwardOf(server.port) ?? forward));
-      await app.sessions.close();
-      assert.equal(await read(local), undefined);
-
-      await open();
-      assert.deepEqual(app.sessions.left(), ['devbox']);
-      await app.sessions.restore('background', never);
-      await until('the page', async () => (await read(local))?.includes(greeting));
-      assert.deepEqual(app.sessions.left(), []);
-      assert.deepEqual(app.announced, []);
-    } finally {
-      await flask?.stop();
-      fs.rmSync(folder, { recursive: true, force: true });
-    }
-  });
 
   test('asks about what needs a person only after all others are back, and only if somebody waits for it', async () => {
     await open({ allowCommand: async () => true });
