@@ -75,18 +75,18 @@ function asOutcome(reply: AuthReply): Outcome {
 
 function publickeyMethod(
   userauth: Userauth,
-  { identities, log, tried }: AuthDeps,
+  deps: AuthDeps,
   signal: AbortSignal,
 ): { readonly next: Method; startOver(): void } {
   let all: readonly Identity[] | undefined;
   let left: Identity[] = [];
   const next: Method = async () => {
     if (!all) {
-      all = await identities();
+      all = await deps.identities();
       left = [...all];
     }
     for (let identity = left.shift(); identity; identity = left.shift()) {
-      const reply = await offer(userauth, identity, log, tried, signal);
+      const reply = await offer(userauth, identity, deps, signal);
       if (reply) return reply;
     }
     return undefined;
@@ -98,13 +98,16 @@ function publickeyMethod(
 async function offer(
   userauth: Userauth,
   identity: Identity,
-  log: Log,
-  tried: string[],
+  { config, log, tried }: AuthDeps,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
   if (!identity.blob && !(await identity.unlock(signal))) return undefined;
   const blob = identity.publicBlob();
-  const algorithm = signatureAlgorithm(keyTypeOf(blob), userauth.signatureAlgorithms);
+  const algorithm = signatureAlgorithm(keyTypeOf(blob), userauth.signatureAlgorithms, config.pubkeyAcceptedAlgorithms);
+  if (algorithm === undefined) {
+    log.debug(`${identity.label} left out: no signature that PubkeyAcceptedAlgorithms allows`);
+    return undefined;
+  }
   tried.push(`publickey ${identity.label}`);
   log.debug(`offering ${identity.label} (${algorithm})`);
   const answer = await userauth.probe(algorithm, blob);
@@ -121,12 +124,22 @@ async function offer(
   }
 }
 
-/** RSA keys come with several algorithms (RFC 8332), the oldest of them broken; others with the one they are named for. */
-export function signatureAlgorithm(keyType: string, serverAlgorithms: readonly string[] | undefined): string {
-  if (keyType !== 'ssh-rsa' && keyType !== 'ssh-rsa-cert-v01@openssh.com') return keyType;
-  const known = serverAlgorithms ?? ['rsa-sha2-256'];
-  const hash = ['rsa-sha2-512', 'rsa-sha2-256'].find((name) => known.includes(name)) ?? 'rsa-sha2-512';
-  return keyType.replace('ssh-rsa', hash);
+/**
+ * RSA keys come with several algorithms (RFC 8332), the oldest of them broken and used only where the configuration
+ * names it; others with the one they are named for. Undefined: the configuration (PubkeyAcceptedAlgorithms) allows none.
+ */
+export function signatureAlgorithm(
+  keyType: string,
+  serverAlgorithms: readonly string[] | undefined,
+  accepted?: readonly string[],
+): string | undefined {
+  const isRsa = keyType === 'ssh-rsa' || keyType === 'ssh-rsa-cert-v01@openssh.com';
+  const hashes = isRsa ? ['rsa-sha2-512', 'rsa-sha2-256', ...(accepted ? ['ssh-rsa'] : [])] : [keyType];
+  const allowed = hashes.filter((hash) => accepted?.includes(keyType.replace('ssh-rsa', hash)) ?? true);
+  // A server that does not say what it knows is an old one, which a user may have allowed the old algorithm for.
+  const known = serverAlgorithms ?? (allowed.includes('ssh-rsa') ? ['ssh-rsa'] : ['rsa-sha2-256']);
+  const hash = allowed.find((name) => known.includes(name)) ?? allowed[0];
+  return hash && keyType.replace('ssh-rsa', hash);
 }
 
 function passwordMethod(userauth: Userauth, { config, prompts, tried }: AuthDeps, signal: AbortSignal): Method {

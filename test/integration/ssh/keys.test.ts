@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import type { BuiltinConnection } from '../../../src/core/ssh/builtin.ts';
 import { sshdConfig } from '../../support/hostConfig.ts';
 import { authorize, makeKey } from '../../support/keys.ts';
 import { connectTo, problemOf, script } from '../../support/ssh.ts';
@@ -68,6 +69,22 @@ void test('an encrypted PEM key without its public half is asked for before anyt
   const keyFile = newKey('-t', 'rsa', '-m', 'PEM', '-N', PASSPHRASE);
   fs.rmSync(`${keyFile}.pub`);
   await logsInWith(keyFile, script({ secret: () => PASSPHRASE }));
+});
+
+void test('PubkeyAcceptedAlgorithms leaves out a key, and chooses the signature of another', async () => {
+  const rsa = newKey('-t', 'rsa', '-b', '2048');
+  const identityFiles = [sshd.keyFile, rsa];
+  const narrow = sshdConfig(sshd, { identityFiles, pubkeyAcceptedAlgorithms: ['rsa-sha2-256'] });
+  const connection = await connectTo(narrow);
+  assert.equal(connection.facts.authMethod, `publickey ${path.basename(rsa)}`);
+  await connection.close();
+  const strict = await startSshd({ config: ['PubkeyAcceptedAlgorithms rsa-sha2-256'] });
+  authorize(path.join(strict.folder, 'authorized_keys'), rsa);
+  const there = (algorithm: string): Promise<BuiltinConnection> =>
+    connectTo(sshdConfig(strict, { identityFiles: [rsa], pubkeyAcceptedAlgorithms: [algorithm] }));
+  await (await there('rsa-sha2-256')).close();
+  assert.equal((await problemOf(there('rsa-sha2-512'))).code, 'authFailed');
+  await strict.stop();
 });
 
 void test('a wrong passphrase is asked for again, up to NumberOfPasswordPrompts', async () => {

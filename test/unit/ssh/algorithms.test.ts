@@ -53,3 +53,18 @@ void test('an RSA key signs with the best hash that the server knows', () => {
   );
   assert.equal(signatureAlgorithm('ssh-ed25519', undefined), 'ssh-ed25519');
 });
+
+void test('PubkeyAcceptedAlgorithms limits the signatures, and is alone in allowing the oldest', () => {
+  const server = ['ssh-ed25519', 'ssh-rsa', 'rsa-sha2-256', 'rsa-sha2-512'];
+  assert.equal(signatureAlgorithm('ssh-rsa', server, ['rsa-sha2-256']), 'rsa-sha2-256');
+  assert.equal(signatureAlgorithm('ssh-rsa', server, ['ssh-ed25519']), undefined);
+  assert.equal(signatureAlgorithm('ssh-ed25519', server, ['rsa-sha2-256']), undefined);
+  assert.equal(signatureAlgorithm('ssh-rsa', undefined, ['rsa-sha2-512', 'ssh-rsa']), 'ssh-rsa');
+  assert.equal(signatureAlgorithm('ssh-rsa', ['ssh-rsa']), 'rsa-sha2-512');
+  const certificate = 'ssh-rsa-cert-v01@openssh.com';
+  assert.equal(signatureAlgorithm(certificate, server, ['rsa-sha2-512']), undefined);
+  assert.equal(
+    signatureAlgorithm(certificate, server, ['rsa-sha2-256-cert-v01@openssh.com']),
+    'rsa-sha2-256-cert-v01@openssh.com',
+  );
+});
