@@ -26,6 +26,17 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
+/** Settles with `promise`, or after `ms`: false then. The promise itself goes on. */
+export async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** A signal that aborts with `reason()` after `ms`, or with `parent`'s reason. Call `clear` when the work is done. */
 export function deadline(
   ms: number,

@@ -1,5 +1,5 @@
 import { type Log, prefixed } from '../../base/log.ts';
-import { delay } from '../../base/delay.ts';
+import { within } from '../../base/delay.ts';
 import { type Readable, Store } from '../../base/store.ts';
 import { type HostList, listHosts } from '../config/hosts.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
@@ -43,6 +43,8 @@ export interface SessionsOptions {
 
 /** The editor waits for us no longer than it must; a server that does not answer is not worth it. */
 const closeMs = 1800;
+/** Questions are asked when all hosts are back; one that is not to be had holds none of them up for longer. */
+const patienceMs = 5000;
 /** What a login in the background can fail for, and a person can mend at once. */
 const mendable: ReadonlySet<Problem['code']> = new Set<Problem['code']>([
   'loginNeeded',
@@ -128,18 +130,18 @@ export class Sessions {
   }
 
   /**
-   * They come back with their forwards, one after the other, and nobody is asked. Those that let nobody in that way ask
-   * then, one after the other, if a person waits for it; else the state says so.
+   * They come back with their forwards, and nobody is asked. Those that let nobody in that way ask then, one after the
+   * other, if a person waits for it; else the state says so.
    */
   async restore(attended: 'attended' | 'background', signal: AbortSignal): Promise<void> {
     await forgetUnused(this.#options.memory, Date.now());
     const left = new Set(this.left());
     const hosts = this.#connected.all().filter(({ name }) => left.has(name));
-    for (const { name, options, autoForwarded } of hosts) {
-      signal.throwIfAborted();
+    const resumed = hosts.map(({ name, options, autoForwarded }) => {
       if (options.length > 0) this.useOptions(name, options);
-      await this.#session(name).resume(autoForwarded);
-    }
+      return this.#session(name).resume(autoForwarded);
+    });
+    await within(patienceMs, Promise.all(resumed));
     if (attended === 'background') return;
     for (const { name } of hosts) {
       const link = findHost(this.#state.get(), name)?.link;
@@ -193,14 +195,8 @@ export class Sessions {
   /** Ends all of it, and remembers it. Settles within two seconds, whatever a server or a network does. */
   async close(): Promise<void> {
     const saved = this.#connected.close(Date.now());
-    const stop = new AbortController();
     const closed = Promise.all([saved, ...[...this.#hosts.values()].map((session) => session.close())]);
-    const late = delay(closeMs, stop.signal).then(
-      () => this.#options.log.warn('closed without waiting for a server that does not answer'),
-      () => undefined,
-    );
-    await Promise.race([closed, late]);
-    stop.abort();
+    if (!(await within(closeMs, closed))) this.#options.log.warn('closed without waiting for what does not answer');
     this.#windows?.close();
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { backoffMs } from '../../../src/base/backoff.ts';
-import { abortable, deadline, delay } from '../../../src/base/delay.ts';
+import { abortable, deadline, delay, within } from '../../../src/base/delay.ts';
 import { Queue } from '../../../src/base/queue.ts';
 
 void test('a delay ends at once with the reason of its signal', async () => {
@@ -57,4 +57,11 @@ void test('a queue runs its jobs one after the other and goes on after a failure
   await assert.rejects(slow, /broken/u);
   await quick;
   assert.deepEqual(seen, ['slow', 'quick']);
+});
+
+void test('within tells whether a promise settled in time, and leaves no timer', async () => {
+  assert.equal(await within(60_000, Promise.resolve()), true);
+  assert.equal(await within(1, new Promise(() => undefined)), false);
+  await assert.rejects(within(60_000, Promise.reject(new Error('no'))), /no/u);
+  assert.equal(process.getActiveResourcesInfo().includes('Timeout'), false);
 });
