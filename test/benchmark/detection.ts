@@ -1,5 +1,6 @@
 /**
- * Prints how long it takes from `listen()` on the remote to its detection (50 starts), what a look costs the remote
+ * Prints how long it takes from `listen()` on the remote to its detection and to an HTTP 200 through the local port (50
+ * starts each), what a look costs the remote
  * with few and with 20,000 sockets, and its CPU per minute while nothing happens. Run by hand:
  *
  *     node --import tsx test/benchmark/detection.ts
@@ -7,6 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exec } from '../../src/core/detect/exec.ts';
@@ -17,16 +19,20 @@ import { watchListeners } from '../../src/core/detect/watch.ts';
 import { start, stop } from '../support/child.ts';
 import { sshdConfig } from '../support/hostConfig.ts';
 import { connectTo } from '../support/ssh.ts';
+import { startSessions } from '../support/sessions.ts';
 import { startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
 const starts = 50;
+/** Below the range that the system hands out: a port of that range is given time to vanish again. */
+const firstPort = 21_000;
 
 async function main(): Promise<void> {
   const sshd = await startSshd({ config: ['SetEnv HOME=/nonexistent'] });
   const connection = await connectTo(sshdConfig(sshd));
   try {
     await detectionTimes(connection.exec);
+    await pageTimes(sshd.configFile);
     await costs(connection.exec, 'as it is');
     await withSockets(20_000, () => costs(connection.exec, 'with 20,000 connections more'));
   } finally {
@@ -58,9 +64,33 @@ async function detectionTimes(exec: Exec): Promise<void> {
     server.close();
   }
   await watch.close();
-  times.sort((a, b) => a - b);
-  const percentile = (share: number): string => `${times[Math.ceil(times.length * share) - 1]?.toFixed(0)} ms`;
-  print(`listen() to detection, ${starts} starts`, `p50 ${percentile(0.5)}, p99 ${percentile(0.99)}`);
+  print(`listen() to detection, ${starts} starts`, percentiles(times));
+}
+
+/** The whole way that a developer waits for: seen, asked what it is, forwarded, answered. */
+async function pageTimes(configFile: string): Promise<void> {
+  const app = await startSessions(configFile, { autoForward: 'all' });
+  await app.sessions.connect('devbox', new AbortController().signal);
+  await until('the watch', () => app.host().detection.kind === 'watching');
+  const times: number[] = [];
+  for (let index = 0; index < starts; index += 1) {
+    await sleep(Math.random() * 1000);
+    const port = firstPort + 20 * index; // its neighbours are for the forward, since the remote is this machine
+    const server = http.createServer((_, response) => response.end('hello')).listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const startedAt = performance.now();
+    while ((await app.page(port)) !== 'hello') await sleep(1);
+    times.push(performance.now() - startedAt);
+    server.close();
+  }
+  await app.sessions.close();
+  print(`listen() to HTTP 200 here, ${starts} starts`, percentiles(times));
+}
+
+function percentiles(times: readonly number[]): string {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number): string => `${sorted[Math.ceil(sorted.length * share) - 1]?.toFixed(0)} ms`;
+  return `p50 ${at(0.5)}, p99 ${at(0.99)}`;
 }
 
 /** CPU of the program on the remote and its children, as the kernel counts it: all looks, and what they say in a minute. */
