@@ -40,6 +40,9 @@ export interface ForwardDeps {
   readonly shareMs: () => number;
 }
 
+/** The system closes the files of a killed process one after the other: its port may be the last of them. */
+const releasedTries = 40;
+const releasedRetryMs = 50;
 const attachRetry = { minMs: 500, maxMs: 15_000 } as const;
 
 /** One wanted forward and what became of it. Its owner sees to it that opening and closing never interleave. */
@@ -49,6 +52,8 @@ export class Forward {
   #state: ForwardState;
   #open: OpenForward | RemoteForward | undefined;
   #elsewhere: OtherWindow | undefined;
+  /** The local port that another window has just given up. */
+  #released: number | undefined;
   #lastPort: number | undefined;
   #instead: { readonly port: number; readonly why: Problem } | undefined;
   #trouble: Problem | undefined;
@@ -208,16 +213,21 @@ export class Forward {
     const wanted = wantedLocalPort(spec);
     if (wanted === undefined) return this.#deps.open(spec, onTrouble, signal);
     const isExact = this.#request.localPort === 'exact';
+    const released = this.#released;
+    this.#released = undefined;
     let last: unknown;
     for (const port of isExact ? [wanted] : localPortCandidates(wanted, this.#lastPort)) {
-      try {
-        return await this.#deps.open(withLocalPort(spec, port), onTrouble, signal);
-      } catch (error) {
-        last = error;
-        const why = localPortProblem(error);
-        if (!why) throw error;
-        if (await this.#isElsewhere(port, why)) return undefined;
-        if (port === wanted) this.#instead = { port, why };
+      for (let tries = port === released ? releasedTries : 1; tries > 0; tries--) {
+        try {
+          return await this.#deps.open(withLocalPort(spec, port), onTrouble, signal);
+        } catch (error) {
+          last = error;
+          const why = localPortProblem(error);
+          if (!why) throw error;
+          if (await this.#isElsewhere(port, why)) return undefined;
+          if (tries > 1) await delay(releasedRetryMs, signal);
+          else if (port === wanted) this.#instead = { port, why };
+        }
       }
     }
     throw last;
@@ -236,6 +246,7 @@ export class Forward {
   #onReleased(window: OtherWindow): void {
     if (this.#elsewhere !== window) return;
     this.#elsewhere = undefined;
+    if (this.#state.status.kind === 'elsewhere') this.#released = this.#state.status.localPort;
     this.#deps.onReleased();
   }
 
