@@ -103,12 +103,12 @@ export function chosen(list: string | undefined, offer: Offer): readonly string[
 }
 
 function knownFirst(algorithms: readonly string[], knownTypes: readonly string[]): readonly string[] {
-  const isKnown = (algorithm: string): boolean => knownTypes.includes(keyTypeOf(algorithm));
+  const isKnown = (algorithm: string): boolean => knownTypes.includes(hostKeyType(algorithm));
   return [...algorithms.filter(isKnown), ...algorithms.filter((algorithm) => !isKnown(algorithm))];
 }
 
 /** Two signature algorithms share the `ssh-rsa` key (RFC 8332 §3). */
-function keyTypeOf(algorithm: string): string {
+export function hostKeyType(algorithm: string): string {
   return algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm;
 }
 

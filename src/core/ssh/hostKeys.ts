@@ -1,21 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
-import fs from 'node:fs/promises';
-import path from 'node:path';
+import { createHash } from 'node:crypto';
+import net from 'node:net';
 import type { Log } from '../../base/log.ts';
-import { errorCode, errorText, UserError } from '../../base/userError.ts';
+import { UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { ConnectProblem } from './connection.ts';
-import {
-  hashedName,
-  judge,
-  type KnownHost,
-  lookupName,
-  namesHost,
-  parseKnownHosts,
-  type Verdict,
-} from './knownHosts.ts';
-import type { Prompts } from './prompts.ts';
-import { WireReader } from './wire.ts';
+import { keyTypeOf } from './keys.ts';
+import { judge, type KnownHost, lookupName, namesHost, type Verdict } from './knownHosts.ts';
+import { readKnownHosts, rememberKeys } from './knownHostsFiles.ts';
+import type { HostKeyQuestion, Prompts } from './prompts.ts';
+import { keysToLearn } from './updateHostKeys.ts';
 
 /** What we know about one host, and what its policy (ssh_config(5) StrictHostKeyChecking) makes of a key. */
 export interface HostKeys {
@@ -23,6 +16,8 @@ export interface HostKeys {
   readonly knownTypes: readonly string[];
   /** Returns when the key may be trusted, else throws a `UserError<ConnectProblem>`. */
   verify(key: Buffer, server: KeyOwner, signal: AbortSignal): Promise<void>;
+  /** Remembers further keys that the server has proven to hold (PROTOCOL, section 2.5), where the policy allows it. Returns how many. */
+  learn(proven: readonly Buffer[], signal: AbortSignal): Promise<number>;
 }
 
 export interface KeyOwner {
@@ -32,44 +27,103 @@ export interface KeyOwner {
 }
 
 export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Log): Promise<HostKeys> {
-  const files = [...config.userKnownHostsFiles, ...config.globalKnownHostsFiles];
-  const entries = (await Promise.all(files.map((file) => readKnownHosts(file, log)))).flat();
+  const entries = await readKnownHosts(config, log);
   // HostKeyAlias is looked up as it stands, without the port.
   const name = config.hostKeyAlias?.toLowerCase() ?? lookupName(config.hostName, config.port);
   const bare = config.hostKeyAlias === undefined && config.port !== 22 ? lookupName(config.hostName, 22) : undefined;
+  const shown = (key: Buffer): Pick<HostKeyQuestion, 'host' | 'keyType' | 'fingerprint'> => ({
+    host: config.name,
+    keyType: keyTypeOf(key),
+    fingerprint: fingerprint(key),
+  });
+  const offending = (
+    { kind, entry: { file, line } }: Offence,
+    key: Buffer,
+    lookup: string,
+  ): UserError<ConnectProblem> => {
+    const code = kind === 'changed' ? 'hostKeyChanged' : 'hostKeyRevoked';
+    return new UserError<ConnectProblem>({ code, ...shown(key), file, line, lookup });
+  };
+  /** What the user's own file, or the user, vouches for. */
+  let trusted: { readonly key: Buffer; readonly address: string; readonly names: readonly string[] } | undefined;
   return {
     knownTypes: [...new Set([...typesOf(entries, name), ...(bare === undefined ? [] : typesOf(entries, bare))])],
     verify: async (key, { address, hasCertificate }, signal) => {
-      const keyType = new WireReader(key).text();
-      const shown = { host: config.name, keyType, fingerprint: fingerprint(key) };
       let verdict = judge(entries, name, key);
+      const isExact = verdict.kind === 'known';
       if (bare !== undefined && verdict.kind === 'unknown') verdict = withoutPort(judge(entries, bare, key));
       // Without a certificate to check, an authority says nothing about this host: it is simply unknown.
       if (verdict.kind === 'certAuthority' && !hasCertificate) verdict = { kind: 'unknown' };
-      switch (verdict.kind) {
-        case 'known':
-          break;
-        case 'changed':
-        case 'revoked': {
-          const { file, line } = verdict.entry;
-          const code = verdict.kind === 'changed' ? 'hostKeyChanged' : 'hostKeyRevoked';
-          throw new UserError<ConnectProblem>({ code, ...shown, file, line, lookup: name });
-        }
-        case 'certAuthority': {
-          const { file, line } = verdict.entry;
-          throw new UserError<ConnectProblem>({ code: 'hostCertificateUnsupported', host: config.name, file, line });
-        }
-        case 'unknown': {
-          const answer = await decide(config, async () =>
-            prompts.hostKey({ ...shown, address, port: config.port }, signal),
-          );
-          if (answer === 'refuse') throw new UserError<ConnectProblem>({ code: 'hostKeyUnknown', ...shown });
-          log.info(`host key ${keyType} ${shown.fingerprint} accepted (${answer})`);
-          if (answer === 'remember') await remember(config, name, key, log);
-        }
+      if (isOffence(verdict)) throw offending(verdict, key, name);
+      if (verdict.kind === 'certAuthority') {
+        const { file, line } = verdict.entry;
+        throw new UserError<ConnectProblem>({ code: 'hostCertificateUnsupported', host: config.name, file, line });
       }
+
+      const ip = checkedAddress(config, address);
+      const ofAddress = ip === undefined ? undefined : judge(entries, ip, key);
+      if (ip !== undefined && ofAddress && isOffence(ofAddress)) {
+        const error = offending(ofAddress, key, ip);
+        if (ofAddress.kind === 'revoked' || config.strictHostKeyChecking !== 'no') throw error;
+        log.warn(`${ip} is known with another key: ${ofAddress.entry.file}:${ofAddress.entry.line}`);
+      }
+      const names = ip === undefined || ofAddress?.kind === 'changed' ? [name] : [name, ip];
+      if (verdict.kind === 'known') {
+        const isOurs = isExact && entries.some((entry) => isUsers(config, entry) && vouches(entry, name, key));
+        if (!isOurs) return;
+        trusted = { key, address, names };
+        if (ip !== undefined && ofAddress?.kind === 'unknown') await rememberKeys(config, [ip], [key], log);
+        return;
+      }
+      const answer = await decide(config, async () =>
+        prompts.hostKey({ ...shown(key), address, port: config.port }, signal),
+      );
+      if (answer === 'refuse') throw new UserError<ConnectProblem>({ code: 'hostKeyUnknown', ...shown(key) });
+      log.info(`host key ${keyTypeOf(key)} ${fingerprint(key)} accepted (${answer})`);
+      if (answer === 'once') return;
+      await rememberKeys(config, ofAddress?.kind === 'unknown' ? names : [name], [key], log);
+      if (config.strictHostKeyChecking === 'ask') trusted = { key, address, names };
+    },
+    learn: async (proven, signal) => {
+      if (!trusted || config.updateHostKeys === 'no') return 0;
+      const { key, address, names } = trusted;
+      const server = { userFiles: config.userKnownHostsFiles, names, trusted: key, proven };
+      const learned: Buffer[] = [];
+      for (const each of keysToLearn(await readKnownHosts(config, log), server)) {
+        const isWanted =
+          config.updateHostKeys === 'yes' ||
+          (!config.batchMode &&
+            (await prompts.hostKey({ ...shown(each), address, port: config.port }, signal)) === 'remember');
+        if (isWanted) learned.push(each);
+      }
+      if (learned.length > 0) await rememberKeys(config, names, learned, log);
+      return learned.length;
     },
   };
+}
+
+type Offence = Verdict & { readonly kind: 'changed' | 'revoked' };
+
+function isOffence(verdict: Verdict): verdict is Offence {
+  return verdict.kind === 'changed' || verdict.kind === 'revoked';
+}
+
+/**
+ * What CheckHostIP looks up besides the name. As with ssh(1), nothing where the address says nothing about the host: this
+ * machine's own, one that a proxy resolves, or one that was typed instead of a name.
+ */
+function checkedAddress(config: HostConfig, address: string): string | undefined {
+  const isLocal = /^127\.|^::1$/.test(address);
+  const isCheckable = net.isIP(address) !== 0 && !isLocal && address !== config.hostName;
+  return config.checkHostIp && isCheckable ? lookupName(address, config.port) : undefined;
+}
+
+function isUsers({ userKnownHostsFiles }: HostConfig, { file }: KnownHost): boolean {
+  return userKnownHostsFiles.includes(file);
+}
+
+function vouches({ marker, hosts, key }: KnownHost, name: string, shown: Buffer): boolean {
+  return marker === 'none' && namesHost(hosts, name) && key.equals(shown);
 }
 
 /** An entry without the port counts only where it vouches for the key; a different key there says nothing about this port. */
@@ -92,15 +146,6 @@ async function decide(
   }
 }
 
-async function readKnownHosts(file: string, log: Log): Promise<readonly KnownHost[]> {
-  try {
-    return parseKnownHosts(file, await fs.readFile(file, 'utf8'));
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') log.warn(`known hosts not read: ${errorText(error)}`);
-    return [];
-  }
-}
-
 function typesOf(entries: readonly KnownHost[], name: string): readonly string[] {
   return entries
     .filter(({ marker, hosts }) => marker === 'none' && namesHost(hosts, name))
@@ -110,29 +155,4 @@ function typesOf(entries: readonly KnownHost[], name: string): readonly string[]
 /** `SHA256:…` without padding, as ssh-keygen -l prints it. */
 export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
-}
-
-/** Appends to a file that may not exist yet, with the permissions that ssh gives it. */
-export async function appendKnownHosts(file: string, lines: string): Promise<void> {
-  await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const handle = await fs.open(file, 'a+', 0o600);
-  try {
-    const text = await handle.readFile('utf8');
-    await handle.appendFile(text === '' || text.endsWith('\n') ? lines : `\n${lines}`);
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Appends a line to the first of the user's files. A file that cannot be written costs the memory, not the connection. */
-async function remember(config: HostConfig, name: string, key: Buffer, log: Log): Promise<void> {
-  const [file] = config.userKnownHostsFiles;
-  if (file === undefined) return;
-  const hosts = config.hashKnownHosts ? hashedName(name, randomBytes(20)) : name;
-  const line = `${hosts} ${new WireReader(key).text()} ${key.toString('base64')}\n`;
-  try {
-    await appendKnownHosts(file, line);
-  } catch (error) {
-    log.warn(`host key not remembered: ${errorText(error)}`);
-  }
 }

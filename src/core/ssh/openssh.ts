@@ -12,7 +12,7 @@ import type { HostConfig } from '../config/hostConfig.ts';
 import { listenForQuestions } from './askpass.ts';
 import type { ConnectDeps } from './connect.ts';
 import type { Connection, ConnectionEnd, ConnectionFacts, ConnectProblem } from './connection.ts';
-import { appendKnownHosts } from './hostKeys.ts';
+import { appendKnownHosts } from './knownHostsFiles.ts';
 import { linkLost } from './link.ts';
 import { opensshDial, opensshExec, opensshListenRemote } from './opensshChannels.ts';
 import { answering, explain } from './opensshQuestions.ts';

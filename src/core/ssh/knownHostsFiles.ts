@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { Log } from '../../base/log.ts';
+import { errorCode, errorText } from '../../base/userError.ts';
+import type { HostConfig } from '../config/hostConfig.ts';
+import { keyTypeOf } from './keys.ts';
+import { hashedName, type KnownHost, parseKnownHosts } from './knownHosts.ts';
+
+/** All that the user's and the global files say. */
+export async function readKnownHosts(
+  { userKnownHostsFiles, globalKnownHostsFiles }: HostConfig,
+  log: Log,
+): Promise<readonly KnownHost[]> {
+  const files = [...userKnownHostsFiles, ...globalKnownHostsFiles];
+  return (await Promise.all(files.map((file) => readFile(file, log)))).flat();
+}
+
+async function readFile(file: string, log: Log): Promise<readonly KnownHost[]> {
+  try {
+    return parseKnownHosts(file, await fs.readFile(file, 'utf8'));
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') log.warn(`known hosts not read: ${errorText(error)}`);
+    return [];
+  }
+}
+
+/** Adds keys to the first of the user's files. A file that cannot be written costs the memory, not the connection. */
+export async function rememberKeys(
+  { userKnownHostsFiles: [file], hashKnownHosts }: HostConfig,
+  names: readonly string[],
+  keys: readonly Buffer[],
+  log: Log,
+): Promise<void> {
+  if (file === undefined) return;
+  const lines = keys.flatMap((key) => {
+    // A hash stands for one name.
+    const hosts = hashKnownHosts ? names.map((name) => hashedName(name, randomBytes(20))) : [names.join(',')];
+    return hosts.map((host) => `${host} ${keyTypeOf(key)} ${key.toString('base64')}\n`);
+  });
+  try {
+    await appendKnownHosts(file, lines.join(''));
+  } catch (error) {
+    log.warn(`host key not remembered: ${errorText(error)}`);
+  }
+}
+
+/** Appends to a file that may not exist yet, with the permissions that ssh gives it. */
+export async function appendKnownHosts(file: string, lines: string): Promise<void> {
+  await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const handle = await fs.open(file, 'a+', 0o600);
+  try {
+    const text = await handle.readFile('utf8');
+    await handle.appendFile(text === '' || text.endsWith('\n') ? lines : `\n${lines}`);
+  } finally {
+    await handle.close();
+  }
+}
