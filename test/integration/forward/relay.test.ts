@@ -129,17 +129,17 @@ test('half-closing is kept in both orders', async (t) => {
   assert.equal((await readAll(first)).toString(), 'heard 1000');
   await nothingLeft({ forward, sockets, idle });
 
-  let heard: Promise<Buffer> | undefined;
-  const other = await through(t, (socket) => {
+  // Somebody else on this machine may ask a new server what it is: our client is not always its first.
+  const heard: string[] = [];
+  const other = await through(t, async (socket) => {
     socket.end('bye');
-    heard = readAll(socket);
+    heard.push(sha256(await readAll(socket)));
   });
   const second = other.client();
   assert.equal((await readAll(second)).toString(), 'bye');
   const data = crypto.randomBytes(8 * megabyte);
   second.end(data);
-  await until('the server has it all', () => heard);
-  assert.equal(sha256((await heard) ?? Buffer.alloc(0)), sha256(data));
+  await until('the server has it all', () => heard.includes(sha256(data)));
   await nothingLeft(other);
 });
 
@@ -198,7 +198,7 @@ test('ten aborted downloads and a hundred clients that come and go leave no chan
     await once(client, 'connect');
     client.destroy();
   }
-  await until('all have been', () => link.forward.traffic().totalConnections === 110);
+  await until('all have been', () => link.forward.traffic().totalConnections >= 110);
   await nothingLeft(link);
   await until('the server has none left', () => link.open() === 0);
 });
