@@ -8,6 +8,7 @@ import type { Connection, ConnectionFacts } from './connection.ts';
 import { channelCount } from './internals.ts';
 import { keepAlive } from './keepAlive.ts';
 import type { Link } from './link.ts';
+import { limitKeys } from './rekey.ts';
 import { RemoteListeners } from './remoteListeners.ts';
 
 export interface BuiltinConnection extends Connection {
@@ -24,6 +25,7 @@ export function builtinConnection(
 ): BuiltinConnection {
   const listeners = new RemoteListeners(link);
   const stopKeepAlive = keepAlive(link, config);
+  limitKeys(link, config);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopKeepAlive();

@@ -18,6 +18,7 @@ export class ChannelStream extends Duplex {
   readonly #channel: ClientChannel;
   readonly #grant: (channel: number, bytes: number) => void;
   readonly #batch: () => void;
+  readonly #sending: (bytes: number) => void;
   #isClosedByPeer = false;
   /** The callback of the write or `end` under way: ssh2 forgets it when the peer closes. */
   #pending: (() => void) | undefined;
@@ -29,12 +30,15 @@ export class ChannelStream extends Duplex {
       readonly grant: (channel: number, bytes: number) => void;
       /** Called before packets are written: those of one tick may leave together. */
       readonly batch: () => void;
+      /** Told how many bytes go out. */
+      readonly sending: (bytes: number) => void;
     },
   ) {
     super({ allowHalfOpen: true, highWaterMark: BUFFER_BYTES });
     this.#channel = channel;
     this.#grant = link.grant;
     this.#batch = link.batch;
+    this.#sending = link.sending;
     this.on('error', ignore); // a stream that nobody listens to yet must not end the process
     channel.on('error', ignore);
     channel.stderr.on('error', ignore);
@@ -89,6 +93,7 @@ export class ChannelStream extends Duplex {
       return;
     }
     this.#batch();
+    this.#sending(bytes.length);
     this.#channel.write(bytes, this.#once(done));
   }
 

@@ -20,6 +20,7 @@ export class Link {
   #end: ConnectionEnd | undefined;
   #isClosing = false;
   #isCorked = false;
+  #onSent: (bytes: number) => void = () => undefined;
 
   constructor(client: Client, socket: Duplex) {
     this.client = client;
@@ -67,14 +68,20 @@ export class Link {
   };
 
   /** Called for everything that arrives. */
-  onData(heard: () => void): void {
+  onData(heard: (chunk: Buffer) => void): void {
     this.#socket.on('data', heard);
+  }
+
+  /** Called with the size of what a channel is about to send. */
+  onSent(sending: (bytes: number) => void): void {
+    this.#onSent = sending;
   }
 
   stream(channel: ClientChannel): ChannelStream {
     const protocol = protocolOf(this.client);
     const stream = new ChannelStream(channel, {
       batch: this.batch,
+      sending: (bytes) => this.#onSent(bytes),
       grant: (id, bytes) => protocol.channelWindowAdjust(id, bytes),
     });
     this.#streams.add(stream);
