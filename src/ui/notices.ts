@@ -71,13 +71,9 @@ export class Notices {
     switch (action.kind) {
       case 'show':
         await this.#show(hostName, action.announced, action.others);
-        this.#happened(hostName, { kind: 'dismissed' });
         return;
       case 'open':
         await (action.where === 'preview' ? openPreview(action.announced.url) : openInBrowser(action.announced.url));
-        return;
-      case 'withdraw':
-        // The editor offers no way to take back a message; its buttons tell when they have become void.
         return;
     }
   }

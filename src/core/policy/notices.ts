@@ -14,8 +14,6 @@ export interface Announced {
 export interface NoticeState {
   /** Forwarded, and not yet told or opened. */
   readonly waiting: readonly (Announced & { readonly sinceMs: number })[];
-  /** The port of the notice on the screen. */
-  readonly shown: number | undefined;
   readonly lastShownMs: number;
   /** Ports that were told or opened and are still there: once per start of a server. */
   readonly told: readonly number[];
@@ -29,20 +27,16 @@ export type NoticeEvent =
   | { readonly kind: 'forwarded'; readonly announced: Announced }
   | { readonly kind: 'gone'; readonly port: number }
   | { readonly kind: 'focus'; readonly isFocused: boolean }
-  /** The person answered or closed the notice. */
-  | { readonly kind: 'dismissed' }
   /** Time went by: see `nextMs`. */
   | { readonly kind: 'tick' };
 
 export type NoticeAction =
   /** `others`: forwarded in the same burst. */
   | { readonly kind: 'show'; readonly announced: Announced; readonly others: readonly Announced[] }
-  | { readonly kind: 'withdraw'; readonly port: number }
   | { readonly kind: 'open'; readonly where: 'browser' | 'preview'; readonly announced: Announced };
 
 export const noNotices: NoticeState = {
   waiting: [],
-  shown: undefined,
   lastShownMs: -Infinity,
   told: [],
   openedOnce: [],
@@ -60,13 +54,12 @@ export function notices(
   event: NoticeEvent,
   nowMs: number,
 ): { readonly state: NoticeState; readonly actions: readonly NoticeAction[]; readonly nextMs?: number } {
-  const { state, actions } = take(before, event, nowMs);
-  const opened = openReady(state);
+  const opened = openReady(take(before, event, nowMs));
   const shown = showReady(opened.state, nowMs);
   const nextMs = shown.state.isFocused ? dueMs(shown.state) : undefined;
   return {
     state: shown.state,
-    actions: [...actions, ...opened.actions, ...shown.actions],
+    actions: [...opened.actions, ...shown.actions],
     ...(nextMs !== undefined && { nextMs }),
   };
 }
@@ -76,33 +69,27 @@ interface Step {
   readonly actions: readonly NoticeAction[];
 }
 
-function take(state: NoticeState, event: NoticeEvent, nowMs: number): Step {
+function take(state: NoticeState, event: NoticeEvent, nowMs: number): NoticeState {
   switch (event.kind) {
     case 'forwarded': {
       const { announced } = event;
       const { onAutoForward } = announced.attributes;
       const isQuiet = onAutoForward === 'silent' || onAutoForward === 'ignore';
-      if (isQuiet || state.told.includes(announced.port)) return { state, actions: [] };
+      if (isQuiet || state.told.includes(announced.port)) return state;
       const known = state.waiting.find(({ port }) => port === announced.port);
       const waiting = state.waiting.filter((other) => other !== known);
       waiting.push({ ...announced, sinceMs: known?.sinceMs ?? nowMs });
-      return { state: { ...state, waiting }, actions: [] };
+      return { ...state, waiting };
     }
     case 'gone': {
       const waiting = state.waiting.filter(({ port }) => port !== event.port);
       const told = state.told.filter((port) => port !== event.port);
-      const isShown = state.shown === event.port;
-      return {
-        state: { ...state, waiting, told, shown: isShown ? undefined : state.shown },
-        actions: isShown ? [{ kind: 'withdraw', port: event.port }] : [],
-      };
+      return { ...state, waiting, told };
     }
     case 'focus':
-      return { state: { ...state, isFocused: event.isFocused }, actions: [] };
-    case 'dismissed':
-      return { state: { ...state, shown: undefined }, actions: [] };
+      return { ...state, isFocused: event.isFocused };
     case 'tick':
-      return { state, actions: [] };
+      return state;
   }
 }
 
@@ -135,14 +122,10 @@ function showReady(state: NoticeState, nowMs: number): Step {
     state: {
       ...state,
       waiting: state.waiting.filter(isOpener),
-      shown: best.port,
       lastShownMs: nowMs,
       told: [...state.told, best.port, ...others.map(({ port }) => port)],
     },
-    actions: [
-      ...(state.shown === undefined ? [] : [{ kind: 'withdraw', port: state.shown } as const]),
-      { kind: 'show', announced: best, others },
-    ],
+    actions: [{ kind: 'show', announced: best, others }],
   };
 }
 

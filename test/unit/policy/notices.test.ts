@@ -26,7 +26,7 @@ function server(port: number, identity?: Identity, attributes: PortAttributes = 
   return { port, url: `http://localhost:${port}/`, attributes, ...(identity && { identity }) };
 }
 
-/** Plays events at their times, in seconds, and gives what was done: 'show 5000 (8000)', 'withdraw 5000', 'open 5000'. */
+/** Plays events at their times, in seconds, and gives what was done: 'show 5000 and 8000', 'open 5000 in the browser'. */
 function play(...events: (readonly [seconds: number, event: NoticeEvent])[]): string[] {
   let state = noNotices;
   return events.flatMap(([seconds, event]) => {
@@ -37,7 +37,6 @@ function play(...events: (readonly [seconds: number, event: NoticeEvent])[]): st
 }
 
 function text(action: NoticeAction): string {
-  if (action.kind === 'withdraw') return `withdraw ${action.port}`;
   if (action.kind === 'open') return `open ${action.announced.port} in the ${action.where}`;
   const others = action.others.map(({ port }) => port);
   return `show ${action.announced.port}${others.length > 0 ? ` and ${others.join(', ')}` : ''}`;
@@ -74,10 +73,10 @@ void test('between equals the first one is named', () => {
   ]);
 });
 
-void test('five seconds pass between two notices, and the older one makes way', () => {
+void test('five seconds pass between two notices', () => {
   assert.deepEqual(
     play([0, forwarded(server(5000, asked))], [1, tick], [2, forwarded(server(6000, asked))], [5.9, tick], [6, tick]),
-    ['1 s: show 5000', '6 s: withdraw 5000', '6 s: show 6000'],
+    ['1 s: show 5000', '6 s: show 6000'],
   );
 });
 
@@ -89,25 +88,8 @@ void test('a window without focus shows nothing until it has it', () => {
   assert.equal(notices(state, forwarded(server(5000, asked)), 0).nextMs, undefined);
 });
 
-void test('a notice is withdrawn when its port closes', () => {
-  assert.deepEqual(play([0, forwarded(server(5000, asked))], [1, tick], [2, { kind: 'gone', port: 5000 }]), [
-    '1 s: show 5000',
-    '2 s: withdraw 5000',
-  ]);
-});
-
 void test('a port that closed before its notice is not told', () => {
   assert.deepEqual(play([0, forwarded(server(5000, asked))], [0.5, { kind: 'gone', port: 5000 }], [9, tick]), []);
-});
-
-void test('an answered notice is not withdrawn any more', () => {
-  const events = [
-    [0, forwarded(server(5000, asked))],
-    [1, tick],
-    [2, { kind: 'dismissed' }],
-    [3, { kind: 'gone', port: 5000 }],
-  ] as const;
-  assert.deepEqual(play(...events), ['1 s: show 5000']);
 });
 
 void test('more knowledge of a port that was told is no second notice, another start is', () => {
@@ -115,7 +97,6 @@ void test('more knowledge of a port that was told is no second notice, another s
   assert.deepEqual(play([0, event], [1, tick], [2, event], [9, tick]), ['1 s: show 5000']);
   assert.deepEqual(play([0, event], [1, tick], [2, { kind: 'gone', port: 5000 }], [9, event], [10, tick]), [
     '1 s: show 5000',
-    '2 s: withdraw 5000',
     '10 s: show 5000',
   ]);
 });
