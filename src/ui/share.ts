@@ -1,10 +1,9 @@
 import os from 'node:os';
 import * as vscode from 'vscode';
-import { isShared } from '../core/forward/reach.ts';
+import { isShared, onAllInterfaces } from '../core/forward/reach.ts';
 import type { ForwardSpec } from '../core/forward/spec.ts';
 import type { Sessions } from '../core/session/sessions.ts';
 import { findHost, localPort } from '../core/session/state.ts';
-import { onAllInterfaces } from '../core/forward/reach.ts';
 import { address } from '../view/problem.ts';
 import { shareQuestion } from '../view/share.ts';
 import type { Chosen } from './commands.ts';

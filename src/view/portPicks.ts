@@ -4,7 +4,7 @@ import type { ForwardSpec } from '../core/forward/spec.ts';
 import type { HostState } from '../core/session/state.ts';
 import type { Problem } from '../core/problem.ts';
 import { bindText, destinationText } from './forwardText.ts';
-import { processName } from './listenerText.ts';
+import { processName, serverName } from './listenerText.ts';
 import { problemText } from './problem.ts';
 
 /** A line of the Forward Port box. */
@@ -24,13 +24,11 @@ export function detectedPicks(host: HostState | undefined): readonly PortPick[] 
   const served = new Set(host.forwards.map(({ remotePort }) => remotePort));
   return host.listeners
     .filter(({ listener, identity }) => !served.has(listener.port) && identity?.role !== 'infrastructure')
-    .map(({ listener, identity }) => ({
-      label: [String(listener.port), identity && identity.framework !== 'unknown' ? identity.name : undefined]
-        .filter(Boolean)
-        .join('  '),
-      description: processName(listener) ?? '',
-      icon: identity?.icon ?? 'circle-outline',
-      choice: { kind: 'listener', port: listener.port },
+    .map((seen) => ({
+      label: [String(seen.listener.port), serverName(seen)].filter(Boolean).join('  '),
+      description: processName(seen.listener) ?? '',
+      icon: seen.identity?.icon ?? 'circle-outline',
+      choice: { kind: 'listener', port: seen.listener.port },
     }));
 }
 

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { newHost, type SeenListener } from '../../../src/core/session/state.ts';
+import { detectedPicks, typedPick } from '../../../src/view/portPicks.ts';
+
+const flask: SeenListener = {
+  listener: { port: 5000, addresses: ['127.0.0.1'], process: { pid: 812, name: 'flask' } },
+  identity: { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer' },
+  seenAt: 0,
+  wasThere: false,
+};
+const unknown: SeenListener = { listener: { port: 7000, addresses: ['::'] }, seenAt: 0, wasThere: false };
+const sshd: SeenListener = {
+  listener: { port: 22, addresses: ['0.0.0.0'] },
+  identity: { framework: 'sshd', name: 'OpenSSH', icon: 'lock', role: 'infrastructure' },
+  seenAt: 0,
+  wasThere: true,
+};
+const host = { ...newHost('devbox', { kind: 'typed' }), listeners: [flask, unknown, sshd] };
+
+void test('what listens is offered by port, server and process, without what the machine itself needs', () => {
+  assert.deepEqual(detectedPicks(host), [
+    { label: '5000  Flask', description: 'flask', icon: 'beaker', choice: { kind: 'listener', port: 5000 } },
+    { label: '7000', description: '', icon: 'circle-outline', choice: { kind: 'listener', port: 7000 } },
+  ]);
+});
+
+void test('what is forwarded already is not offered again', () => {
+  const forward = {
+    id: '1',
+    spec: {
+      kind: 'local',
+      bind: { kind: 'tcp', host: undefined, port: 5000 },
+      to: { kind: 'tcp', host: 'localhost', port: 5000 },
+    },
+    origin: 'user',
+    remotePort: 5000,
+    status: { kind: 'paused' },
+  } as const;
+  const labels = detectedPicks({ ...host, forwards: [forward] }).map(({ label }) => label);
+  assert.deepEqual(labels, ['7000']);
+});
+
+void test('of a host that is not known nothing is offered', () => {
+  assert.deepEqual(detectedPicks(undefined), []);
+});
+
+void test('an empty line is neither a forward nor an error', () => {
+  assert.equal(typedPick('  ', 'devbox'), undefined);
+});
+
+void test('a typed port says which local port will lead where', () => {
+  const pick = typedPick(' 8000:8080 ', 'devbox');
+  assert.match(pick?.label ?? '', /^Forward .*8000.*8080/u);
+  assert.equal(pick?.description, 'local 8000 → localhost:8080 from devbox');
+  assert.ok(pick.choice?.kind === 'specs');
+  assert.equal(pick.choice.specs.length, 1);
+});
+
+void test('a range is one line that forwards all of its ports', () => {
+  const pick = typedPick('9090-9092', 'devbox');
+  assert.equal(pick?.label, 'Forward 3 ports');
+  assert.ok(pick.choice?.kind === 'specs');
+  assert.deepEqual(
+    pick.choice.specs.map(({ bind }) => bind.kind === 'tcp' && bind.port),
+    [9090, 9091, 9092],
+  );
+});
+
+void test('what means no forward is an error that cannot be chosen', () => {
+  const pick = typedPick('99999', 'devbox');
+  assert.equal(pick?.icon, 'error');
+  assert.equal(pick.choice, undefined);
+  assert.notEqual(pick.label, '');
+});
