@@ -3,7 +3,7 @@ import type { HostConfig, JumpHop } from '../core/config/hostConfig.ts';
 import { type ResolveOptions, resolveHost } from '../core/config/resolve.ts';
 import type { SshCommand } from '../core/forward/command.ts';
 import type { ConnectionProblem } from '../core/forward/connections.ts';
-import { openForward } from '../core/forward/open.ts';
+import { openForward, withGatewayPorts } from '../core/forward/open.ts';
 import { problemOf } from '../core/problem.ts';
 import { connect } from '../core/ssh/connect.ts';
 import type { ConnectionEnd } from '../core/ssh/connection.ts';
@@ -40,7 +40,8 @@ export async function forward(
   const { dial, listenRemote } = connection;
   const onProblem = (problem: ConnectionProblem): void => say(connectionProblemLine(problem));
   try {
-    for (const spec of config.forwards) {
+    for (const asked of config.forwards) {
+      const spec = withGatewayPorts(asked, config.gatewayPorts);
       try {
         const opened = scope.add(await openForward(spec, { rules: config, dial, listenRemote, onProblem }, signal));
         readyLines(spec, opened.bound).forEach(say);

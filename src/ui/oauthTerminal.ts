@@ -49,5 +49,5 @@ async function offer(sessions: Sessions, port: number): Promise<void> {
     sessions.forward(host.name, request, signal),
   );
   await served(sessions.state, host.name, forward.id, AbortSignal.timeout(loginMs)).catch(() => undefined);
-  await sessions.stopForward(host.name, forward.id);
+  await sessions.forwardsOf(host.name).remove(forward.id);
 }

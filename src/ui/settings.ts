@@ -95,7 +95,11 @@ interface PortLayer {
   readonly otherPortsAttributes?: unknown;
 }
 
-/** The user's rules for VS Code's own remotes fill what ours leave open. */
+/** The user's rules for VS Code's own remotes fill what ours leave open; what VS Code has by default is no rule. */
 function portLayer(section: vscode.WorkspaceConfiguration): PortLayer {
-  return { portsAttributes: section.get('portsAttributes'), otherPortsAttributes: section.get('otherPortsAttributes') };
+  const said = (key: keyof PortLayer): unknown => {
+    const { globalValue, workspaceValue } = section.inspect<object>(key) ?? {};
+    return { ...globalValue, ...(vscode.workspace.isTrusted && workspaceValue) };
+  };
+  return { portsAttributes: said('portsAttributes'), otherPortsAttributes: said('otherPortsAttributes') };
 }

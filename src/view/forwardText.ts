@@ -18,7 +18,7 @@ export function forwardUrl(host: HostState, forward: ForwardState): string | und
   const port = localPort(forward);
   if (port === undefined || forward.spec.kind !== 'local' || forward.spec.bind.kind !== 'tcp') return undefined;
   const identity = host.listeners.find(({ listener }) => listener.port === forward.remotePort)?.identity;
-  return `${identity?.scheme ?? 'http'}://${address(localHost(forward.spec.bind), port)}${identity?.path ?? '/'}`;
+  return `${forward.protocol ?? identity?.scheme ?? 'http'}://${address(localHost(forward.spec.bind), port)}${identity?.path ?? '/'}`;
 }
 
 /** What does the same in a terminal. */

@@ -8,8 +8,6 @@ import type { ForwardSpec } from './spec.ts';
 
 /** What ssh_config(5) says about all forwards of a host. */
 export interface ForwardRules {
-  /** A local forward without a bind address is for everyone. */
-  readonly gatewayPorts: boolean;
   readonly streamLocalBindUnlink: boolean;
   /** As an octal file mode. */
   readonly streamLocalBindMask: number;
@@ -38,16 +36,18 @@ export function openForward(
   const local = { dial, onProblem, unlinkExisting, bindMask };
   switch (spec.kind) {
     case 'local':
-      return openLocalForward({ spec: forEveryone(spec, rules), ...local }, signal);
+      return openLocalForward({ spec, ...local }, signal);
     case 'dynamic':
-      return openDynamicForward({ spec: forEveryone(spec, rules), ...local }, signal);
+      return openDynamicForward({ spec, ...local }, signal);
     case 'remote':
     case 'remoteDynamic':
       return openRemoteForward({ spec, onProblem, permitRemoteOpen }, listenRemote, signal);
   }
 }
 
-function forEveryone<T extends ForwardSpec>(spec: T, { gatewayPorts }: ForwardRules): T {
-  if (!gatewayPorts || spec.bind.kind === 'unix' || spec.bind.host !== undefined) return spec;
+/** ssh_config(5) GatewayPorts, ssh(1) -g: what listens here without a bind address is for everyone. */
+export function withGatewayPorts<T extends ForwardSpec>(spec: T, gatewayPorts: boolean): T {
+  const isHere = spec.kind === 'local' || spec.kind === 'dynamic';
+  if (!gatewayPorts || !isHere || spec.bind.kind === 'unix' || spec.bind.host !== undefined) return spec;
   return { ...spec, bind: { ...spec.bind, host: '*' } };
 }

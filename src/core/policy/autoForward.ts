@@ -64,7 +64,7 @@ export function decide(candidate: Candidate, settings: AutoForwardSettings, nowM
   const attributes = attributesFor(subject, settings.rules);
   if (attributes.onAutoForward === 'ignore') return ignore('rule');
   if (identity?.role === 'infrastructure') return ignore('infrastructure');
-  if (hasRule(subject, settings.rules)) return { kind: 'forward', port, attributes, why: 'rule' };
+  if (isWanted(subject, settings.rules)) return { kind: 'forward', port, attributes, why: 'rule' };
 
   // Of our own processes every tool tells us; Windows names the process but not its user.
   const isOwn = listener.owner ? listener.owner === 'self' : listener.process !== undefined;
@@ -75,6 +75,12 @@ export function decide(candidate: Candidate, settings: AutoForwardSettings, nowM
   if (port >= firstEphemeralPort && nowMs < untilMs) return { kind: 'wait', port, untilMs };
   if (identity?.role === 'devServer') return { kind: 'forward', port, attributes, why: 'devServer' };
   return settings.mode === 'all' ? { kind: 'forward', port, attributes, why: 'all' } : ignore('notADevServer');
+}
+
+/** A rule asks for it. One that only names a port, or is to keep quiet about it, does not. */
+function isWanted(subject: RuleSubject, rules: PortRules): boolean {
+  const { onAutoForward } = attributesFor(subject, rules);
+  return hasRule(subject, rules) && onAutoForward !== undefined && onAutoForward !== 'silent';
 }
 
 /** What the rules may look at. */

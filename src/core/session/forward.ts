@@ -20,6 +20,10 @@ export interface ForwardRequest {
   /** The local port it had before, to be had again. */
   readonly lastPort?: number;
   readonly isPaused?: boolean;
+  /** Opened to the network by hand. */
+  readonly isShared?: boolean;
+  /** The scheme that a rule of the user's wants. */
+  readonly protocol?: 'http' | 'https';
 }
 
 /** Opens what a specification says. `onTrouble` tells how the latest connection fared: undefined when it was fine. */
@@ -57,23 +61,13 @@ export class Forward {
   #lastPort: number | undefined;
   #instead: { readonly port: number; readonly why: Problem } | undefined;
   #trouble: Problem | undefined;
-  /** The user opened it to the network, until then. */
-  #isShared = false;
   #sharedUntil: number | undefined;
 
   constructor(id: string, request: ForwardRequest, deps: ForwardDeps) {
     this.#deps = deps;
     this.#request = request;
     this.#lastPort = request.lastPort;
-    const { spec, origin, label, remotePort, isPaused } = request;
-    this.#state = {
-      id,
-      spec,
-      origin,
-      ...(label !== undefined && { label }),
-      ...(remotePort !== undefined && { remotePort }),
-      status: isPaused ? { kind: 'paused' } : { kind: 'opening' },
-    };
+    this.#state = stateOf(id, request, request.isPaused ? { kind: 'paused' } : { kind: 'opening' });
   }
 
   get state(): ForwardState {
@@ -100,9 +94,8 @@ export class Forward {
     }
     if (!this.#open) return;
     this.#lastPort = this.#open.bound.find((bound) => bound.kind === 'tcp')?.port ?? this.#lastPort;
-    const ms = this.#deps.shareMs();
-    const mayExpire = isShared(this.#state.spec) && this.#request.origin !== 'config' && ms > 0;
-    this.#sharedUntil = mayExpire ? Date.now() + ms : undefined;
+    const mayExpire = isShared(this.#effectiveSpec()) && this.#request.origin !== 'config';
+    this.#sharedUntil = mayExpire ? this.#shareEnd() : undefined;
     this.refresh();
   }
 
@@ -126,25 +119,20 @@ export class Forward {
 
   /** Opens it to every interface for a while, or closes it to others again. The port stays the same. */
   async share(isWanted: boolean, signal: AbortSignal): Promise<void> {
-    const wasShared = this.#isShared;
-    this.#isShared = isWanted;
-    await this.#change(this.#request, signal).catch((error: unknown) => {
-      this.#isShared = wasShared;
-      throw error;
-    });
+    const { isShared: isSharedNow = false } = this.#request;
+    if (isSharedNow !== isWanted) await this.#change({ ...this.#request, isShared: isWanted }, signal);
   }
 
   /** More time for a forward that is open to others. */
   extend(): void {
     if (this.#sharedUntil === undefined) return;
-    this.#sharedUntil = Date.now() + this.#deps.shareMs();
+    this.#sharedUntil = this.#shareEnd();
     this.refresh();
   }
 
   relabel(label: string | undefined): void {
-    const { label: _, ...rest } = this.#state;
-    this.#state = { ...rest, ...(label !== undefined && { label }) };
-    this.#deps.onChange();
+    const { label: _old, ...rest } = this.#request;
+    this.#use({ ...rest, ...(label !== undefined && { label }) });
   }
 
   /** A new link: a remote forward is asked for again, and again while the session that was lost may hold the port. */
@@ -176,39 +164,52 @@ export class Forward {
       traffic: this.#open.traffic(),
       ...(this.#instead && { instead: this.#instead }),
       ...(this.#trouble && { trouble: this.#trouble }),
-      ...(isShared(this.#state.spec) && { sharedFor }),
+      ...(isShared(this.#effectiveSpec()) && { sharedFor }),
     });
     return false;
   }
 
   /** What was opened to the network by hand goes on for this machine alone; the rest ends. */
   async expire(signal: AbortSignal): Promise<void> {
-    if (this.#isShared) await this.share(false, signal);
+    if (this.#request.isShared) await this.share(false, signal);
     else await this.stop({ kind: 'expired' });
   }
 
   async #change(request: ForwardRequest, signal: AbortSignal): Promise<void> {
     const before = this.#request;
     const wasOpen = this.isOpen || this.#state.status.kind === 'failed';
-    const use = (now: ForwardRequest): void => {
-      this.#request = now;
-      this.#state = { ...this.#state, spec: this.#isShared ? onAllInterfaces(now.spec) : now.spec };
-    };
     await this.stop();
-    use(request);
-    if (!wasOpen) return this.#deps.onChange();
+    this.#use(request);
+    if (!wasOpen) return;
     try {
       await this.start(signal);
     } catch (error) {
-      use(before);
+      this.#use(before);
       await this.start(signal).catch(() => undefined);
       throw error;
     }
   }
 
+  #use(request: ForwardRequest): void {
+    this.#request = request;
+    this.#state = stateOf(this.#state.id, request, this.#state.status);
+    this.#deps.onChange();
+  }
+
+  #effectiveSpec(): ForwardSpec {
+    const { spec, isShared: isSharedByHand } = this.#request;
+    return isSharedByHand ? onAllInterfaces(spec) : spec;
+  }
+
+  #shareEnd(): number | undefined {
+    const ms = this.#deps.shareMs();
+    return ms > 0 ? Date.now() + ms : undefined;
+  }
+
   /** Tries the candidates in turn; only a port that is not to be had leads to the next. Undefined: it is elsewhere. */
   async #openNear(signal: AbortSignal): Promise<OpenForward | RemoteForward | undefined> {
-    const { spec } = this.#state;
+    const spec = this.#effectiveSpec();
+    this.#instead = undefined;
     const onTrouble = (trouble: Problem | undefined): void => this.#onTrouble(trouble);
     const wanted = wantedLocalPort(spec);
     if (wanted === undefined) return this.#deps.open(spec, onTrouble, signal);
@@ -260,4 +261,18 @@ export class Forward {
     this.#state = { ...this.#state, status };
     this.#deps.onChange();
   }
+}
+
+function stateOf(id: string, request: ForwardRequest, status: ForwardStatus): ForwardState {
+  const { spec, origin, label, remotePort, isShared: isSharedByHand, protocol } = request;
+  return {
+    id,
+    spec,
+    origin,
+    ...(label !== undefined && { label }),
+    ...(remotePort !== undefined && { remotePort }),
+    ...(isSharedByHand && { isShared: true }),
+    ...(protocol && { protocol }),
+    status,
+  };
 }

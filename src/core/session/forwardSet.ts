@@ -1,6 +1,8 @@
 import { delay } from '../../base/delay.ts';
 import { Queue } from '../../base/queue.ts';
+import { UserError } from '../../base/userError.ts';
 import type { ListenRemote } from '../forward/dial.ts';
+import type { Problem } from '../problem.ts';
 import { Forward, type ForwardDeps, type ForwardRequest } from './forward.ts';
 import type { ForwardState } from './state.ts';
 
@@ -17,6 +19,8 @@ export class ForwardSet {
   #nextId = 1;
   #isOn = true;
   #isSampling = false;
+  /** What is being opened now: it may wait for the link, and whoever wants it gone does not. */
+  #opening: { readonly forward: Forward; readonly stop: AbortController } | undefined;
 
   constructor(options: ForwardSetOptions) {
     this.#options = options;
@@ -41,6 +45,7 @@ export class ForwardSet {
 
   /** Ends listener and connections, and forgets the forward. */
   remove(id: string): Promise<void> {
+    this.#interrupt(this.#forwards.get(id));
     return this.#do(id, async (forward) => {
       await forward.stop();
       this.#forwards.delete(id);
@@ -57,6 +62,7 @@ export class ForwardSet {
   }
 
   pause(id: string): Promise<void> {
+    this.#interrupt(this.#forwards.get(id));
     return this.#do(id, (forward) => forward.stop({ kind: 'paused' }));
   }
 
@@ -87,20 +93,20 @@ export class ForwardSet {
 
   /** Off stops all listeners and connections; on brings the same ones back. */
   switch(isOn: boolean): Promise<void> {
+    this.#isOn = isOn;
+    if (!isOn) this.#interrupt(this.#opening?.forward);
     return this.#queue.run(async () => {
-      if (this.#isOn === isOn) return;
-      this.#isOn = isOn;
       for (const forward of this.#forwards.values()) {
-        if (!isOn && forward.isOpen) await forward.stop({ kind: 'off' });
-        if (isOn && forward.state.status.kind === 'off') {
-          await this.#start(forward, this.#closing.signal).catch(() => undefined);
-        }
+        const { kind } = forward.state.status;
+        if (!this.#isOn && (forward.isOpen || kind === 'failed')) await forward.stop({ kind: 'off' });
+        if (this.#isOn && kind === 'off') await this.#start(forward, this.#closing.signal).catch(() => undefined);
       }
     });
   }
 
   /** Ends all of them and forgets them. */
   clear(): Promise<void> {
+    this.#interrupt(this.#opening?.forward);
     return this.#queue.run(async () => {
       await Promise.all([...this.#forwards.values()].map((forward) => forward.stop()));
       this.#forwards.clear();
@@ -122,8 +128,23 @@ export class ForwardSet {
 
   async #start(forward: Forward, signal: AbortSignal): Promise<void> {
     if (!this.#isOn) return forward.stop({ kind: 'off' });
-    await forward.start(AbortSignal.any([signal, this.#closing.signal]));
+    const opening = { forward, stop: new AbortController() };
+    this.#opening = opening;
+    try {
+      await forward.start(AbortSignal.any([signal, this.#closing.signal, opening.stop.signal]));
+    } catch (error) {
+      if (opening.stop.signal.aborted && !this.#isOn) return await forward.stop({ kind: 'off' });
+      throw error;
+    } finally {
+      this.#opening = undefined;
+    }
     void this.#sample();
+  }
+
+  #interrupt(forward: Forward | undefined): void {
+    if (forward && this.#opening?.forward === forward) {
+      this.#opening.stop.abort(new UserError<Problem>({ code: 'cancelled' }));
+    }
   }
 
   /** Looks at counters and clocks once a second while anything is open, so that the state shows them. */

@@ -9,7 +9,7 @@ import type { Exec } from '../detect/exec.ts';
 import type { Detection, Listener } from '../detect/listener.ts';
 import { type ListenerWatch, watchListeners } from '../detect/watch.ts';
 import type { Dial } from '../forward/dial.ts';
-import { type ForwardRules, openForward } from '../forward/open.ts';
+import { type ForwardRules, openForward, withGatewayPorts } from '../forward/open.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
 import type { Problem } from '../problem.ts';
 import type { ForwardDeps, ForwardRequest, OpenSpec } from './forward.ts';
@@ -19,7 +19,7 @@ import { Listening } from './listening.ts';
 import { type Memory, recall, remember } from './memory.ts';
 import { withLocalPort } from './localPort.ts';
 import type { Senses } from './surroundings.ts';
-import { requestFor, servedPort } from './forwardRequests.ts';
+import { requestFor, servedPort, typedRequest } from './forwardRequests.ts';
 import { listenForPublicUrl } from './publicUrl.ts';
 import type { Settings } from './settings.ts';
 import { type ForwardState, type HostState, localPort } from './state.ts';
@@ -35,13 +35,14 @@ export interface HostSessionOptions {
   readonly write: (change: (host: HostState) => HostState) => void;
   /** A local port at which some forward of this process listens, of whatever host. */
   readonly isOwnPort: (port: number) => boolean;
+  /** Ports that were forwarded by themselves when the window was left, or the link failed. */
+  readonly expected: () => readonly number[];
   /** A forward that came up by itself. */
   readonly onAutoForward: (forward: ForwardState, attributes: PortAttributes) => void;
 }
 
 /** Before the configuration was read. */
 const noRules: ForwardRules = {
-  gatewayPorts: false,
   streamLocalBindUnlink: false,
   streamLocalBindMask: 0o177,
   permitRemoteOpen: [],
@@ -100,7 +101,7 @@ export class HostSession {
   async connect(signal: AbortSignal): Promise<void> {
     const { kind } = this.#options.read().link;
     if (kind === 'online') return;
-    if (kind === 'idle' || kind === 'failed') this.#listening.begin([]);
+    if (kind === 'idle' || kind === 'failed') this.#listening.begin(this.#options.expected());
     await this.#link.open(signal);
   }
 
@@ -131,14 +132,16 @@ export class HostSession {
   }
 
   #add(request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
-    const lastPort = request.remotePort === undefined ? undefined : this.#localPorts[request.remotePort];
+    // What somebody named a local port for has that port, whatever served the same remote port before.
+    const { remotePort, localPort: wanted } = request;
+    const lastPort = remotePort === undefined || wanted === 'exact' ? undefined : this.#localPorts[remotePort];
     return this.#forwards.add({ ...(lastPort !== undefined && { lastPort }), ...request }, signal);
   }
 
   /** Forwards what listens at a port of the remote, to the same local port if that is to be had. */
   forwardPort(port: number, signal: AbortSignal): Promise<ForwardState> {
     this.#listening.accept(port);
-    return this.forward(requestFor(port, 'user'), signal);
+    return this.forward({ ...requestFor(port, 'user'), ...this.#listening.wishes(port) }, signal);
   }
 
   async stopForward(id: string): Promise<void> {
@@ -147,7 +150,7 @@ export class HostSession {
     await this.#forwards.remove(id);
   }
 
-  get forwards(): Pick<ForwardSet, 'pause' | 'resume' | 'move' | 'share' | 'extend' | 'relabel'> {
+  get forwards(): Pick<ForwardSet, 'pause' | 'resume' | 'move' | 'share' | 'extend' | 'relabel' | 'remove'> {
     return this.#forwards;
   }
 
@@ -238,17 +241,17 @@ export class HostSession {
   #restore(config: HostConfig): void {
     const isPaused = !this.#options.settings.get().startConfigForwards;
     const configured = config.forwards.map((spec): ForwardRequest => ({
-      spec,
+      spec: withGatewayPorts(spec, config.gatewayPorts),
       origin: 'config',
       localPort: 'exact',
       isPaused,
       ...servedPort(spec),
     }));
-    const { forwards } = recall(this.#options.memory, config.name);
-    const saved = forwards.map((each): ForwardRequest => ({ ...each, origin: 'user', localPort: 'near' }));
-    const isConfigured = ({ spec, remotePort = 0 }: ForwardRequest): boolean => {
+    const { forwards } = recall(this.#options.memory, this.#options.read().name);
+    const saved = forwards.map((each): ForwardRequest => ({ ...typedRequest(each.spec), ...each }));
+    const isConfigured = ({ spec, lastPort = 0 }: ForwardRequest): boolean => {
       // What answers at another port than it asked for is saved to the configuration at that other port.
-      const answered = withLocalPort(spec, this.#localPorts[remotePort] ?? 0);
+      const answered = withLocalPort(spec, lastPort);
       const known = [spec, answered].map((each) => JSON.stringify(each));
       return config.forwards.some((each) => known.includes(JSON.stringify(each)));
     };

@@ -63,7 +63,12 @@ export class Link {
   async open(signal: AbortSignal): Promise<void> {
     if (this.#connection) return;
     signal.throwIfAborted();
-    this.#opening ??= this.#open(signal).finally(() => (this.#opening = undefined));
+    if (!this.#opening) {
+      const opening = this.#open(signal).finally(() => {
+        if (this.#opening === opening) this.#opening = undefined;
+      });
+      this.#opening = opening;
+    }
     await abortable(this.#opening, signal);
   }
 
@@ -163,6 +168,7 @@ export class Link {
   #end(state: Extract<LinkState, { readonly kind: 'idle' | 'failed' }>): void {
     this.#run?.abort(new UserError<Problem>({ code: 'cancelled' }));
     this.#run = undefined;
+    this.#opening = undefined; // whoever asks again does not get what is being cancelled
     for (const { reject } of this.#waiters) reject(lost());
     this.#waiters.clear();
     this.#options.onState(state);

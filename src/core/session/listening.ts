@@ -5,12 +5,12 @@ import { errorText } from '../../base/userError.ts';
 import { identify } from '../detect/identify/identify.ts';
 import type { Listener } from '../detect/listener.ts';
 import type { Dial } from '../forward/dial.ts';
-import { decide } from '../policy/autoForward.ts';
-import type { PortAttributes } from '../policy/portRules.ts';
+import { decide, ruleSubject } from '../policy/autoForward.ts';
+import { attributesFor, type PortAttributes } from '../policy/portRules.ts';
 import type { ForwardRequest } from './forward.ts';
 import { requestFor } from './forwardRequests.ts';
 import type { Settings } from './settings.ts';
-import type { ForwardState, HostState, SeenListener } from './state.ts';
+import type { ForwardState, ForwardStatus, HostState, SeenListener } from './state.ts';
 
 export interface ListeningOptions {
   readonly settings: Pick<Readable<Settings>, 'get'>;
@@ -73,6 +73,13 @@ export class Listening {
     return this.#options.read().listeners.find(({ listener }) => listener.port === port);
   }
 
+  /** What the user's rules say of a port, for whoever forwards it by hand. */
+  wishes(port: number): ReturnType<typeof wishesOf> {
+    const seen = this.find(port);
+    if (!seen) return {};
+    return wishesOf(attributesFor(ruleSubject(seen.listener, seen.identity), this.#options.settings.get().portRules));
+  }
+
   /** A new listing. `signal` ends with the link that it came by. */
   update(listing: readonly Listener[], signal: AbortSignal): void {
     const before = this.#options.read().listeners;
@@ -107,15 +114,17 @@ export class Listening {
       ...host,
       listeners: host.listeners.map((each) => (each.listener.port === listener.port ? { ...each, identity } : each)),
     }));
-    const place = read().forwards.find((each) => each.remotePort === listener.port);
-    if (place?.status.kind === 'dormant') await this.#options.wake(place.id);
-    if (!place && !this.#declined.has(listener.port)) await this.#autoForward({ ...seen, identity }, signal);
+    for (const { id, remotePort, status } of read().forwards) {
+      if (remotePort === listener.port && status.kind === 'dormant') await this.#options.wake(id);
+    }
+    await this.#autoForward({ ...seen, identity }, signal);
   }
 
   async #autoForward(seen: SeenListener, signal: AbortSignal): Promise<void> {
-    const { settings, sshPort, forward, onAutoForward, log } = this.#options;
+    const { settings, sshPort, read, forward, onAutoForward, log } = this.#options;
     const { autoForward: mode, forwardExisting, portRules: rules } = settings.get();
     const { port } = seen.listener;
+    if (this.#declined.has(port) || read().forwards.some(({ remotePort }) => remotePort === port)) return;
     const now = Date.now();
     const decision = decide(
       { ...seen, seenAtMs: seen.seenAt },
@@ -128,9 +137,7 @@ export class Listening {
         if (this.find(port)) await this.#autoForward(seen, signal);
         return;
       case 'forward': {
-        const { label, requireLocalPort } = decision.attributes;
-        const localPort = requireLocalPort ? 'exact' : 'near';
-        const made = await forward({ ...requestFor(port, 'auto', label), localPort });
+        const made = await forward({ ...requestFor(port, 'auto'), ...wishesOf(decision.attributes) });
         const isNews = made.status.kind === 'listening' && !this.#expected.has(port);
         if (isNews) onAutoForward(made, decision.attributes);
         return;
@@ -143,7 +150,9 @@ export class Listening {
   async #onGone(port: number): Promise<void> {
     this.#expected = new Set([...this.#expected].filter((each) => each !== port));
     for (const forward of this.#options.read().forwards) {
-      if (forward.remotePort === port && forward.origin === 'auto') await this.#options.sleep(forward.id);
+      const { id, remotePort, origin, status } = forward;
+      const isMeant = remotePort === port && origin === 'auto' && sleepers.has(status.kind);
+      if (isMeant) await this.#options.sleep(id);
     }
   }
 
@@ -158,6 +167,22 @@ export class Listening {
   #isOwn({ port, process: owner }: Listener): boolean {
     return owner?.pid === process.pid && this.#options.isOwnPort(port);
   }
+}
+
+/** What the user has paused, or what could not be opened, is not woken by its server. */
+const sleepers: ReadonlySet<ForwardStatus['kind']> = new Set<ForwardStatus['kind']>([
+  'listening',
+  'opening',
+  'off',
+  'elsewhere',
+]);
+
+function wishesOf({ label, protocol, requireLocalPort }: PortAttributes): Partial<ForwardRequest> {
+  return {
+    ...(label !== undefined && { label }),
+    ...(protocol && { protocol }),
+    ...(requireLocalPort && { localPort: 'exact' }),
+  };
 }
 
 /** The same start of the same server, as far as the remote tells. */

@@ -14,7 +14,10 @@ export function localPortCandidates(wanted: number, before: number | undefined):
 export function localPortProblem(error: unknown): ListenProblem | undefined {
   if (!(error instanceof UserError)) return undefined;
   const problem = error.problem as ListenProblem;
-  return problem.code === 'portInUse' || problem.code === 'portPrivileged' ? problem : undefined;
+  if (problem.code === 'portPrivileged') return problem;
+  if (problem.code !== 'portInUse') return undefined;
+  const isOurs = problem.owner?.pid === process.pid;
+  return isOurs ? { ...problem, owner: { pid: process.pid, name: 'another forward of SSH Ports' } } : problem;
 }
 
 export function withLocalPort(spec: ForwardSpec, port: number): ForwardSpec {

@@ -1,5 +1,5 @@
 import type { ForwardSpec } from '../forward/spec.ts';
-import type { ForwardState } from './state.ts';
+import { type ForwardState, localPort } from './state.ts';
 
 /** What outlives the window: JSON by key. VS Code's `Memento` fits. */
 export interface Memory {
@@ -34,6 +34,8 @@ export interface SavedForward {
   readonly label?: string;
   readonly remotePort?: number;
   readonly isPaused: boolean;
+  /** The local port at which it answered. */
+  readonly lastPort?: number;
 }
 
 const dayMs = 24 * 3_600_000;
@@ -53,16 +55,22 @@ export async function remember(
   forwards: readonly ForwardState[],
   seen: Pick<HostMemory, 'localPorts' | 'method'>,
 ): Promise<void> {
+  const { usedAt, ...before } = recall(memory, host);
   const saved = forwards
     .filter(({ origin }) => origin === 'user')
-    .map(({ spec, label, remotePort, status }): SavedForward => ({
-      spec,
-      isPaused: status.kind === 'paused' || status.kind === 'expired',
-      ...(label !== undefined && { label }),
-      ...(remotePort !== undefined && { remotePort }),
-    }));
+    .map((forward): SavedForward => {
+      const { spec, label, remotePort, status } = forward;
+      const known = before.forwards.find((each) => JSON.stringify(each.spec) === JSON.stringify(spec));
+      const lastPort = localPort(forward) ?? known?.lastPort;
+      return {
+        spec,
+        isPaused: status.kind === 'paused' || status.kind === 'expired',
+        ...(label !== undefined && { label }),
+        ...(remotePort !== undefined && { remotePort }),
+        ...(lastPort !== undefined && { lastPort }),
+      };
+    });
   const now = { forwards: saved, ...seen };
-  const { usedAt, ...before } = recall(memory, host);
   const isKnown = JSON.stringify(now) === JSON.stringify(before);
   const isNothing = saved.length === 0 && Object.keys(seen.localPorts).length === 0;
   if (isKnown && (isNothing || Date.now() - usedAt < dayMs)) return;

@@ -118,8 +118,8 @@ export class Sessions {
   }
 
   async disconnect(name: string): Promise<void> {
-    await this.#connected.forget(name);
     await this.#hosts.get(name)?.disconnect();
+    await this.#connected.forget(name);
   }
 
   /** Hosts that this window was connected to when it was left. */
@@ -232,6 +232,7 @@ export class Sessions {
       },
       isOwnPort: (port) =>
         this.#state.get().hosts.some((host) => host.forwards.some((forward) => localPort(forward) === port)),
+      expected: () => this.#connected.all().find((host) => host.name === name)?.autoForwarded ?? [],
       onAutoForward: (forward, attributes) => this.#options.onAutoForward(name, forward, attributes),
     });
     this.#hosts.set(name, session);

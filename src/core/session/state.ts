@@ -51,7 +51,12 @@ export interface SeenListener {
 export interface ForwardState {
   /** Unique within the host and stable while the forward lives. */
   readonly id: string;
+  /** What was asked for. */
   readonly spec: ForwardSpec;
+  /** Opened to the network by hand, for a while. */
+  readonly isShared?: true;
+  /** The scheme that a rule of the user's wants in its address. */
+  readonly protocol?: 'http' | 'https';
   readonly origin: 'user' | 'auto' | 'config';
   readonly label?: string;
   /** The port of the remote that it serves, where it serves one. */

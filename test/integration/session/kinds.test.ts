@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
@@ -157,6 +158,94 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
       ['config'],
     );
   });
+});
+
+void describe('what is remembered', { timeout: 120_000 }, () => {
+  let sshd: Sshd;
+  let web: http.Server;
+  let port: number;
+  const memory = shortMemory();
+  const open = (): Promise<TestSessions> => startSessions(sshd.configFile, { autoForward: 'off' }, { memory });
+
+  before(async () => {
+    web = http.createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
+    await once(web, 'listening');
+    ({ port } = web.address() as AddressInfo);
+    sshd = await startSshd();
+    // For the typed host below: the same sshd under its address.
+    fs.appendFileSync(
+      sshd.configFile,
+      `Host 127.0.0.1\n  IdentityFile ${sshd.keyFile}\n  UserKnownHostsFile ${sshd.knownHostsFile}\n`,
+    );
+  });
+  after(async () => {
+    await sshd.stop();
+    web.close();
+  });
+
+  test('two forwards to one port have their own local ports again', async () => {
+    const ports = [await freePort(), await freePort()];
+    const first = await open();
+    for (const local of ports) {
+      await first.sessions.forward('devbox', typedRequest(parseForward('local', `${local}:localhost:${port}`)), never);
+    }
+    await first.sessions.close();
+    const again = await open();
+    await again.sessions.connect('devbox', never);
+    await until('both', () => again.host().forwards.filter(({ status }) => status.kind === 'listening').length === 2);
+    assert.deepEqual(again.host().forwards.map(localPort), ports);
+    await again.sessions.close();
+  });
+
+  test('what was shared for a while comes back for this machine alone', async () => {
+    const first = await open();
+    await first.sessions.connect('devbox', never);
+    const forward = await until('a forward', () =>
+      first.host().forwards.find(({ status }) => status.kind === 'listening'),
+    );
+    await first.sessions.forwardsOf('devbox').share(forward.id, true, never);
+    assert.equal(first.host().forwards.find(({ id }) => id === forward.id)?.isShared, true);
+    await first.sessions.close();
+    const again = await open();
+    await again.sessions.connect('devbox', never);
+    await until('both', () => again.host().forwards.filter(({ status }) => status.kind === 'listening').length === 2);
+    for (const { status } of again.host().forwards)
+      assert.ok(status.kind === 'listening' && status.sharedFor === undefined);
+    await again.sessions.close();
+  });
+
+  test('a typed host has forwards of its own', async () => {
+    const name = `${sshd.user}@127.0.0.1:${sshd.port}`;
+    const local = await freePort();
+    const first = await open();
+    await first.sessions.forward(name, typedRequest(parseForward('local', `${local}:localhost:${port}`)), never);
+    await first.sessions.close();
+    const again = await open();
+    await again.sessions.connect(name, never);
+    await until('the page', async () => (await read(local)) === 'hello');
+    assert.equal(again.host(name).forwards.length, 1);
+    await again.sessions.close();
+  });
+});
+
+void test('the switch does not wait for a forward that waits for the link', { timeout: 60_000 }, async () => {
+  const sshd = await startSshd();
+  const app = await startSessions(sshd.configFile, { autoForward: 'off', waitForLinkMs: 600_000 });
+  try {
+    const request = typedRequest(parseForward('remote', '0:localhost:9'));
+    const { id } = await app.sessions.forward('devbox', request, never);
+    const forwards = app.sessions.forwardsOf('devbox');
+    await forwards.pause(id);
+    await sshd.kill();
+    await until('the loss', () => app.host().link.kind === 'waiting');
+    forwards.resume(id, never).catch(() => undefined);
+    await until('the opening', () => app.host().forwards[0]?.status.kind === 'opening');
+    await app.sessions.setForwarding(false);
+    assert.equal(app.host().forwards[0]?.status.kind, 'off');
+  } finally {
+    await app.sessions.close();
+    await sshd.stop();
+  }
 });
 
 void test('a shared forward ends by itself when its time is over', { timeout: 60_000 }, async () => {

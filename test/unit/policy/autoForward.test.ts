@@ -81,7 +81,10 @@ void test('off is off, rules or not', () => {
 });
 
 void test('a rule forwards what is no dev server', () => {
-  assert.equal(outcome(candidate(8080, nginx), settings({}, { '8080': { label: 'Web' } })), 'forward: rule');
+  assert.equal(
+    outcome(candidate(8080, nginx), settings({}, { '8080': { label: 'Web', onAutoForward: 'notify' } })),
+    'forward: rule',
+  );
 });
 
 void test('the forward carries what the rules say of the port', () => {
@@ -94,7 +97,7 @@ void test('a rule that says ignore wins over a dev server', () => {
 });
 
 void test('what otherPortsAttributes ignores is ignored, unless a rule speaks of it', () => {
-  const given = settings({}, { '5001': {} }, { onAutoForward: 'ignore' });
+  const given = settings({}, { '5001': { onAutoForward: 'notify' } }, { onAutoForward: 'ignore' });
   assert.equal(outcome(candidate(5000, flask), given), 'ignore: rule');
   assert.equal(outcome(candidate(5001, flask), given), 'forward: rule');
 });
@@ -104,25 +107,34 @@ void test('otherPortsAttributes alone is no reason to forward', () => {
 });
 
 void test('22 and the port of SSH itself are never forwarded', () => {
-  const given = settings({ mode: 'all' }, { '1-65535': {} });
+  const given = settings({ mode: 'all' }, { '1-65535': { onAutoForward: 'notify' } });
   for (const port of [22, 2222]) assert.equal(outcome(candidate(port, flask), given), 'ignore: sshPort');
 });
 
 void test("the editors' own servers are never forwarded", () => {
   const editor = identity('infrastructure', 'vscode-server');
-  assert.equal(outcome(candidate(8000, editor), settings({ mode: 'all' }, { '8000': {} })), 'ignore: infrastructure');
+  assert.equal(
+    outcome(candidate(8000, editor), settings({ mode: 'all' }, { '8000': { onAutoForward: 'notify' } })),
+    'ignore: infrastructure',
+  );
 });
 
 void test('a database is forwarded only when a rule says so', () => {
   assert.equal(outcome(candidate(5432, postgresql), settings({ mode: 'all' })), 'ignore: database');
-  assert.equal(outcome(candidate(5432, postgresql), settings({}, { '5432': {} })), 'forward: rule');
-  assert.equal(outcome(candidate(5432, postgresql), settings({}, { postgresql: {} })), 'forward: rule');
+  assert.equal(
+    outcome(candidate(5432, postgresql), settings({}, { '5432': { onAutoForward: 'notify' } })),
+    'forward: rule',
+  );
+  assert.equal(
+    outcome(candidate(5432, postgresql), settings({}, { postgresql: { onAutoForward: 'notify' } })),
+    'forward: rule',
+  );
 });
 
 void test("another user's server is forwarded only when a rule says so, and so is root's", () => {
   for (const owner of ['other', 'root', undefined] as const) {
     assert.equal(outcome(owned(owner), settings({ mode: 'all' })), 'ignore: otherUser');
-    assert.equal(outcome(owned(owner), settings({}, { '5000': {} })), 'forward: rule');
+    assert.equal(outcome(owned(owner), settings({}, { '5000': { onAutoForward: 'notify' } })), 'forward: rule');
   }
 });
 
@@ -135,7 +147,7 @@ void test('what listened already at connect is forwarded only by a rule or on re
   const existing = candidate(5000, flask, { wasThere: true });
   assert.equal(outcome(existing), 'ignore: existing');
   assert.equal(outcome(existing, settings({ forwardExisting: true })), 'forward: devServer');
-  assert.equal(outcome(existing, settings({}, { flask: {} })), 'forward: rule');
+  assert.equal(outcome(existing, settings({}, { flask: { onAutoForward: 'notify' } })), 'forward: rule');
 });
 
 void test('a port of the ephemeral range is given two seconds to vanish again', () => {
@@ -145,13 +157,27 @@ void test('a port of the ephemeral range is given two seconds to vanish again', 
 });
 
 void test('a rule does not wait', () => {
-  assert.equal(outcome(candidate(40_000, flask), settings({}, { '40000': {} })), 'forward: rule');
+  assert.equal(
+    outcome(candidate(40_000, flask), settings({}, { '40000': { onAutoForward: 'notify' } })),
+    'forward: rule',
+  );
 });
 
 void test('a rule may look at the command line', () => {
-  assert.equal(outcome(candidate(8080, nginx), settings({}, { 'app\\.py': { label: 'App' } })), 'forward: rule');
+  assert.equal(
+    outcome(candidate(8080, nginx), settings({}, { 'app\\.py': { label: 'App', onAutoForward: 'notify' } })),
+    'forward: rule',
+  );
 });
 
 void test('a server that comes back is forwarded again', () => {
   assert.equal(outcome(candidate(5000, flask, { wasThere: false })), 'forward: devServer');
+});
+
+test('a rule that only names a port, or wants it quiet, is no reason to forward it', () => {
+  assert.equal(outcome(candidate(8080, nginx), settings({}, { '8080': { label: 'Docs' } })), 'ignore: notADevServer');
+  assert.equal(outcome(candidate(443, nginx), settings({}, { '443': { protocol: 'https' } })), 'ignore: notADevServer');
+  const quiet = settings({}, { flask: { onAutoForward: 'silent' } });
+  assert.equal(outcome(candidate(5000, flask, { wasThere: true }), quiet), 'ignore: existing');
+  assert.equal(outcome(candidate(5000, flask), quiet), 'forward: devServer');
 });
