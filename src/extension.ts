@@ -75,8 +75,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
       app.setFocused(focused);
       notices.focus(focused);
     }),
-    await followConfigFiles(app, settings, log),
   );
+  subscriptions.push(await followConfigFiles(app, settings, log));
   await vscode.commands.executeCommand('setContext', 'sshPorts.ready', true);
   void guard(log, () => restore(app, settings.get().restore, new AbortController().signal));
   // `npm start -- --host NAME` goes straight there.

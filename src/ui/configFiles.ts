@@ -34,8 +34,9 @@ export async function followConfigFiles(
       return watcher;
     });
   };
-  const changed = (): void => void refresh().catch((error: unknown) => log.debug(errorText(error)));
-  await refresh();
+  const follow = (): Promise<void> => refresh().catch((error: unknown) => log.warn(errorText(error)));
+  const changed = (): void => void follow();
+  await follow();
   let configFile = settings.get().configFile;
   const stop = settings.watch((now) => {
     if (now.configFile === configFile) return;

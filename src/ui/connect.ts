@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { Sessions } from '../core/session/sessions.ts';
 import { findHost } from '../core/session/state.ts';
 import type { HostChoice } from '../view/hostPicks.ts';
@@ -13,8 +14,15 @@ export async function connectFlow(
   const known = knownHost === undefined ? undefined : { name: knownHost, options: [], forwards: [] };
   const host = known ?? (await pickHost(sessions.state.get(), title));
   if (!host) return undefined;
-  if (host.options.length > 0) sessions.useOptions(host.name, host.options);
-  if (findHost(sessions.state.get(), host.name)?.link.kind === 'online') return host;
-  await withProgress(`Connecting to ${host.name}…`, (signal) => sessions.connect(host.name, signal));
+  const { name, options } = host;
+  const isOnline = (): boolean => findHost(sessions.state.get(), name)?.link.kind === 'online';
+  if (!known && isOnline() && options.length > 0 && options.join('\n') !== sessions.optionsOf(name).join('\n')) {
+    const again = 'Reconnect';
+    const question = `${name} is connected with other options than those of the command.`;
+    if ((await vscode.window.showWarningMessage(question, again)) === again) await sessions.disconnect(name);
+  }
+  if (isOnline()) return host;
+  if (!known) sessions.useOptions(name, options);
+  await withProgress(`Connecting to ${name}…`, (signal) => sessions.connect(name, signal));
   return host;
 }

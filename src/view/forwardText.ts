@@ -1,5 +1,6 @@
 import { formatCommand, parseCommand } from '../core/forward/command.ts';
 import type { Bind, ForwardSpec } from '../core/forward/spec.ts';
+import { withLocalPort } from '../core/session/localPort.ts';
 import { type ForwardState, type HostState, localPort } from '../core/session/state.ts';
 import { address, endpoint } from './problem.ts';
 
@@ -21,10 +22,12 @@ export function forwardUrl(host: HostState, forward: ForwardState): string | und
   return `${forward.protocol ?? identity?.scheme ?? 'http'}://${address(localHost(forward.spec.bind), port)}${identity?.path ?? '/'}`;
 }
 
-/** What does the same in a terminal. */
-export function forwardCommand(hostName: string, spec: ForwardSpec): string {
+/** What does the same in a terminal: with the options that reach the host, and at the port where it answers. */
+export function forwardCommand(hostName: string, options: readonly string[], forward: ForwardState): string {
   const at = hostName.startsWith('ssh://') ? { host: hostName } : parseCommand([hostName]);
-  return formatCommand({ ...parseCommand([]), ...at, mode: 'forward', forwards: [spec] });
+  const port = localPort(forward);
+  const spec = port === undefined ? forward.spec : withLocalPort(forward.spec, port);
+  return formatCommand({ ...parseCommand([]), ...at, options, mode: 'forward', forwards: [spec] });
 }
 
 /** The other end of a forward, as the user would name it. */

@@ -107,7 +107,7 @@ export function claimOf(host: string, spec: ForwardSpec, port: number): Claim | 
 
 /** Of one user: others can neither see nor reach what is in it. */
 export function windowFolder(): string {
-  return path.join(os.tmpdir(), `ssh-ports-${os.userInfo().uid}`);
+  return path.join(os.tmpdir(), `ssh-ports-${process.getuid?.() ?? 'user'}`);
 }
 
 function isServed({ host, port, to }: Claim, state: AppState): boolean {

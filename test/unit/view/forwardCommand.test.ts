@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isCommandText } from '../../../src/core/forward/command.ts';
+import { parseForward } from '../../../src/core/forward/grammar.ts';
+import type { ForwardState } from '../../../src/core/session/state.ts';
+import { forwardCommand } from '../../../src/view/forwardText.ts';
+import { typedHost } from '../../../src/view/hostPicks.ts';
+
+function forward(kind: 'local' | 'remote' | 'dynamic', text: string): ForwardState {
+  return { id: '1', spec: parseForward(kind, text), origin: 'user', status: { kind: 'paused' } };
+}
+
+test('the ssh command of a forward is what one would type', () => {
+  assert.equal(forwardCommand('devbox', [], forward('local', '8000:db:5432')), 'ssh -N -L 8000:db:5432 devbox');
+  assert.equal(forwardCommand('devbox', [], forward('remote', '0:localhost:22')), 'ssh -N -R 0:localhost:22 devbox');
+});
+
+test('it names the local port at which the forward answers, and the options that reach the host', () => {
+  const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
+  const bound = [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }] as const;
+  const moved: ForwardState = {
+    ...forward('local', '5000:localhost:5000'),
+    status: { kind: 'listening', bound, traffic },
+  };
+  const command = forwardCommand('me@box:2222', ['ProxyJump=jump'], moved);
+  assert.match(command, /-L 5001:localhost:5000/u);
+  assert.ok(isCommandText(command));
+  const choice = typedHost(command)?.choice;
+  assert.deepEqual(choice, {
+    name: 'me@box:2222',
+    options: ['ProxyJump=jump'],
+    forwards: [parseForward('local', '5001:localhost:5000')],
+  });
+});
