@@ -74,37 +74,52 @@ async function drain(stream: Duplex | net.Socket): Promise<string> {
   return hash.digest('hex');
 }
 
+/** What each client of a server said and heard. Somebody else on this machine may ask a new server what it is. */
+function collector<T>(serve: (socket: net.Socket) => Promise<T>): {
+  readonly onSocket: (socket: net.Socket) => void;
+  readonly all: () => Promise<(T | undefined)[]>;
+} {
+  const results: Promise<T | undefined>[] = [];
+  return {
+    onSocket: (socket) => void results.push(serve(socket).catch(() => undefined)),
+    all: () => Promise.all(results),
+  };
+}
+
 void test('both directions carry lots at the same time without losing a byte', async () => {
-  const sums: Promise<string>[] = [];
-  const port = await listen((socket) => sums.push(drain(socket), pour(socket, LOTS)));
-  const stream = await dial(port);
+  const { onSocket, all } = collector((socket) => Promise.all([drain(socket), pour(socket, LOTS)]));
+  const stream = await dial(await listen(onSocket));
   const [received, sent] = await Promise.all([drain(stream), pour(stream, LOTS)]);
-  const [remoteReceived, remoteSent] = await Promise.all(sums);
-  assert.equal(received, remoteSent);
-  assert.equal(remoteReceived, sent);
+  const sums = await all();
+  assert.ok(
+    sums.some((sum) => sum?.[0] === sent && sum[1] === received),
+    JSON.stringify({ received, sent, sums }),
+  );
   await noChannelsLeft();
 });
 
 void test('our EOF first, then lots from the other side', async () => {
-  let sum: Promise<string> | undefined;
-  const port = await listen((socket) => socket.resume().on('end', () => void (sum = pour(socket, LOTS))));
-  const stream = await dial(port);
+  const { onSocket, all } = collector(async (socket) => {
+    await drain(socket);
+    return pour(socket, LOTS);
+  });
+  const stream = await dial(await listen(onSocket));
   stream.end('request');
-  assert.equal(await drain(stream), await sum);
+  const received = await drain(stream);
+  assert.ok((await all()).includes(received));
   await noChannelsLeft();
 });
 
 void test("the other side's EOF first, then lots from us", async () => {
-  let sum: Promise<string> | undefined;
-  const port = await listen((socket) => {
-    sum = drain(socket);
+  const { onSocket, all } = collector((socket) => {
     socket.end('hello');
+    return drain(socket);
   });
-  const stream = await dial(port);
+  const stream = await dial(await listen(onSocket));
   stream.resume();
   await once(stream, 'end');
   const sent = await pour(stream, LOTS);
-  assert.equal(await sum, sent);
+  assert.ok((await all()).includes(sent));
   await noChannelsLeft();
 });
 
