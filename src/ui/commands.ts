@@ -1,6 +1,17 @@
 import * as vscode from 'vscode';
 import type { Sessions } from '../core/session/sessions.ts';
 import { findHost, type ForwardState, type HostState, localPort } from '../core/session/state.ts';
+import {
+  addressToCopy,
+  canCopy,
+  canExtend,
+  canMove,
+  canOpen,
+  canPause,
+  canResume,
+  canShare,
+  canUnshare,
+} from '../view/forwardActions.ts';
 import { forwardCommand, forwardUrl, localAddress } from '../view/forwardText.ts';
 import { hostOf, type Row } from '../view/row.ts';
 import { addHostFlow } from './addHost.ts';
@@ -10,7 +21,7 @@ import { guard } from './guard.ts';
 import { confirmSharing, showReachable } from './share.ts';
 import { openInBrowser, openPreview } from './open.ts';
 import { openSshConfig, userConfigFile } from './openSshConfig.ts';
-import { pickForward } from './pickForward.ts';
+import { type ForwardQuestion, pickForward } from './pickForward.ts';
 import { pickHost } from './pickHost.ts';
 import { withProgress } from './progress.ts';
 import { saveForwardFlow } from './saveForward.ts';
@@ -21,6 +32,11 @@ const never = new AbortController().signal;
 export interface Chosen {
   readonly host: HostState;
   readonly forward: ForwardState;
+}
+
+/** The `args` of our keybindings. */
+interface Key {
+  readonly from: 'key';
 }
 
 export interface CommandsOptions {
@@ -35,19 +51,27 @@ export interface CommandsOptions {
 /** Every command of the palette and the menus. */
 export function registerCommands({ sessions, selected, showPath, diagnose, log }: CommandsOptions): vscode.Disposable {
   const register = (id: string, action: (row?: Row) => Promise<void>): vscode.Disposable =>
-    vscode.commands.registerCommand(`sshPorts.${id}`, (row?: Row) => guard(log, () => action(row)));
+    vscode.commands.registerCommand(`sshPorts.${id}`, (given?: Row | Key) =>
+      guard(log, async () => {
+        if (!given || !('from' in given)) return action(given);
+        // A key acts on the forward that is selected, or on nothing: it must never reach another one.
+        const row = selected();
+        if (row?.target?.kind === 'forward') await action(row);
+      }),
+    );
   const app = () => sessions.state.get();
 
-  /** The forward of a row; without one the selected row's, or one that the user picks. */
-  const chosenForward = async (row: Row | undefined, title: string): Promise<Chosen | undefined> => {
-    const target = (row ?? selected())?.target;
-    if (target?.kind !== 'forward') return row ? undefined : pickForward(app(), title);
+  /** The forward of a row; without a row (from the palette) one that the user picks. */
+  const chosenForward = async (row: Row | undefined, question: ForwardQuestion): Promise<Chosen | undefined> => {
+    if (!row) return pickForward(app(), question);
+    const { target } = row;
+    if (target?.kind !== 'forward') return undefined;
     const host = findHost(app(), target.host);
     const forward = host?.forwards.find(({ id }) => id === target.id);
     return host && forward && { host, forward };
   };
   const page = async (row: Row | undefined, title: string): Promise<string | undefined> => {
-    const chosen = await chosenForward(row, title);
+    const chosen = await chosenForward(row, { title, can: canOpen, onlyOne: 'take' });
     return chosen && forwardUrl(chosen.host, chosen.forward);
   };
 
@@ -75,7 +99,7 @@ export function registerCommands({ sessions, selected, showPath, diagnose, log }
       }
     }),
     register('stopForward', async (row) => {
-      const chosen = await chosenForward(row, 'Stop Forwarding');
+      const chosen = await chosenForward(row, { title: 'Stop Forwarding' });
       if (chosen) await sessions.stopForward(chosen.host.name, chosen.forward.id);
     }),
     register('openInBrowser', async (row) => {
@@ -87,14 +111,14 @@ export function registerCommands({ sessions, selected, showPath, diagnose, log }
       if (url) await openPreview(url);
     }),
     register('copyAddress', async (row) => {
-      const chosen = await chosenForward(row, 'Copy Local Address');
-      const address = chosen && (forwardUrl(chosen.host, chosen.forward) ?? localAddress(chosen.forward));
+      const chosen = await chosenForward(row, { title: 'Copy Local Address', can: canCopy, onlyOne: 'take' });
+      const address = chosen && addressToCopy(chosen.host, chosen.forward);
       if (!address) return;
       await vscode.env.clipboard.writeText(address);
       vscode.window.setStatusBarMessage(`Copied ${address}`, 3000);
     }),
     register('setLabel', async (row) => {
-      const chosen = await chosenForward(row, 'Set Label');
+      const chosen = await chosenForward(row, { title: 'Set Label' });
       if (!chosen) return;
       const label = await vscode.window.showInputBox({
         title: 'Set Label',
@@ -105,7 +129,7 @@ export function registerCommands({ sessions, selected, showPath, diagnose, log }
         sessions.forwardsOf(chosen.host.name).relabel(chosen.forward.id, label.trim() || undefined);
     }),
     register('changeLocalPort', async (row) => {
-      const chosen = await chosenForward(row, 'Change Local Port');
+      const chosen = await chosenForward(row, { title: 'Change Local Port', can: canMove });
       const port = chosen && (await askPort(localPort(chosen.forward)));
       if (!chosen || port === undefined) return;
       await withProgress(`Moving to port ${port}…`, (signal) =>
@@ -113,26 +137,26 @@ export function registerCommands({ sessions, selected, showPath, diagnose, log }
       );
     }),
     register('pauseForward', async (row) => {
-      const chosen = await chosenForward(row, 'Pause Forward');
+      const chosen = await chosenForward(row, { title: 'Pause Forward', can: canPause });
       if (chosen) await sessions.forwardsOf(chosen.host.name).pause(chosen.forward.id);
     }),
     register('resumeForward', async (row) => {
-      const chosen = await chosenForward(row, 'Resume Forward');
+      const chosen = await chosenForward(row, { title: 'Resume Forward', can: canResume });
       if (chosen) await sessions.forwardsOf(chosen.host.name).resume(chosen.forward.id, never);
     }),
     register('shareForward', async (row) => {
-      const chosen = await chosenForward(row, 'Share on the Network');
+      const chosen = await chosenForward(row, { title: 'Share on the Network', can: canShare });
       if (chosen && (await confirmSharing([chosen.forward.spec], sessions.settings().expireSharedAfterMs))) {
         await sessions.forwardsOf(chosen.host.name).share(chosen.forward.id, true, never);
         await showReachable(sessions, chosen);
       }
     }),
     register('unshareForward', async (row) => {
-      const chosen = await chosenForward(row, 'Stop Sharing on the Network');
+      const chosen = await chosenForward(row, { title: 'Stop Sharing on the Network', can: canUnshare });
       if (chosen) await sessions.forwardsOf(chosen.host.name).share(chosen.forward.id, false, never);
     }),
     register('extendSharing', async (row) => {
-      const chosen = await chosenForward(row, 'Share Longer');
+      const chosen = await chosenForward(row, { title: 'Share Longer', can: canExtend });
       if (chosen) await sessions.forwardsOf(chosen.host.name).extend(chosen.forward.id);
     }),
     register('stopAll', async () => {
@@ -140,9 +164,11 @@ export function registerCommands({ sessions, selected, showPath, diagnose, log }
       await Promise.all(all);
     }),
     register('copyCommand', async (row) => {
-      const chosen = await chosenForward(row, 'Copy as ssh Command');
+      const chosen = await chosenForward(row, { title: 'Copy as ssh Command', onlyOne: 'take' });
       if (!chosen) return;
-      await vscode.env.clipboard.writeText(forwardCommand(chosen.host.name, chosen.forward.spec));
+      await vscode.env.clipboard.writeText(
+        forwardCommand(chosen.host.name, sessions.optionsOf(chosen.host.name), chosen.forward),
+      );
       vscode.window.setStatusBarMessage('Copied the ssh command', 3000);
     }),
     register('toggleForwarding', () => sessions.setForwarding(!app().isForwarding)),
@@ -161,11 +187,11 @@ export function registerCommands({ sessions, selected, showPath, diagnose, log }
       await addHostFlow(sessions, hostOf(row));
     }),
     register('saveForward', async (row) => {
-      const chosen = await chosenForward(row, 'Save Forward to SSH Config');
+      const chosen = await chosenForward(row, { title: 'Save Forward to SSH Config' });
       if (chosen) await saveForwardFlow(sessions, chosen);
     }),
     register('showPath', async (row) => {
-      const chosen = await chosenForward(row, 'Show Path');
+      const chosen = await chosenForward(row, { title: 'Show Path', onlyOne: 'take' });
       if (chosen) await showPath(chosen);
     }),
     register('diagnose', diagnose),

@@ -1,23 +1,29 @@
 import * as vscode from 'vscode';
-import type { AppState, ForwardState, HostState } from '../core/session/state.ts';
-import { destinationText, localAddress } from '../view/forwardText.ts';
+import type { AppState } from '../core/session/state.ts';
+import type { Can } from '../view/forwardActions.ts';
+import { type ForwardPick, forwardPicks } from '../view/forwardPicks.ts';
 
-/** Lets the user choose one of all forwards; the only one is taken without asking. */
+/** What a forward is wanted for. */
+export interface ForwardQuestion {
+  readonly title: string;
+  /** Which forwards fit; absent: all of them. */
+  readonly can?: Can;
+  /** For what does no harm: the only one that fits is taken without asking. */
+  readonly onlyOne?: 'take';
+}
+
+/** Lets the user choose one of the forwards that fit. */
 export async function pickForward(
-  state: AppState,
-  title: string,
-): Promise<{ readonly host: HostState; readonly forward: ForwardState } | undefined> {
-  const items = state.hosts.flatMap((host) =>
-    host.forwards.map((forward) => ({
-      label: String(forward.label ?? forward.remotePort ?? destinationText(forward.spec)),
-      description: [host.name, localAddress(forward)].filter(Boolean).join(' → '),
-      host,
-      forward,
-    })),
-  );
-  if (items.length === 0) {
-    void vscode.window.showInformationMessage('Nothing is forwarded.');
+  { hosts }: AppState,
+  { title, can = () => true, onlyOne }: ForwardQuestion,
+): Promise<ForwardPick | undefined> {
+  const picks = forwardPicks(hosts, can);
+  if (picks.length === 0) {
+    const isEmpty = hosts.every(({ forwards }) => forwards.length === 0);
+    void vscode.window.showInformationMessage(
+      isEmpty ? 'Nothing is forwarded.' : `${title}: no forward fits at present.`,
+    );
     return undefined;
   }
-  return items.length === 1 ? items[0] : vscode.window.showQuickPick(items, { title });
+  return onlyOne === 'take' && picks.length === 1 ? picks[0] : vscode.window.showQuickPick(picks, { title });
 }

@@ -1,11 +1,12 @@
-import { isShared, remoteReach } from '../core/forward/reach.ts';
+import { remoteReach } from '../core/forward/reach.ts';
 import type { ForwardState, ForwardStatus, HostState, SeenListener } from '../core/session/state.ts';
+import { canOpen, forwardContext } from './forwardActions.ts';
 import { byteText, destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
 import { listenerLines, processName, serverName } from './listenerText.ts';
 import { problemText } from './problem.ts';
 import { colors, type Row } from './row.ts';
 
-type Look = Pick<Row, 'description' | 'tooltip' | 'icon' | 'context'> & Pick<Row, 'click'>;
+type Look = Pick<Row, 'description' | 'tooltip' | 'icon' | 'click'>;
 
 /** A forward, with what is known of the server behind it. */
 export function forwardRow(host: HostState, forward: ForwardState): Row {
@@ -17,43 +18,43 @@ export function forwardRow(host: HostState, forward: ForwardState): Row {
     fold: 'none',
     children: [],
     target: { kind: 'forward', host: host.name, id: forward.id },
+    context: forwardContext(host, forward),
     ...look(host, forward, seen, about),
   };
 }
 
 function look(host: HostState, forward: ForwardState, seen: SeenListener | undefined, about: readonly string[]): Look {
   const { status } = forward;
-  const dim = (description: string, icon: string, context: string, hint: string): Look => ({
+  const dim = (description: string, icon: string, hint: string): Look => ({
     description,
     icon: { id: icon, color: colors.grey },
-    context: `forward ${context}`,
     tooltip: [...about, hint].join('\n'),
   });
   switch (status.kind) {
     case 'opening':
-      return { ...dim('opening…', 'loading~spin', 'opening', 'Opening'), icon: { id: 'loading~spin' } };
+      return { ...dim('opening…', 'loading~spin', 'Opening'), icon: { id: 'loading~spin' } };
     case 'listening':
       return listening(host, forward, status, seen, about);
     case 'off':
-      return dim('off', 'debug-pause', 'off', 'Forwarding is switched off');
+      return dim('off', 'debug-pause', 'Forwarding is switched off');
     case 'paused':
-      return { ...dim('paused', 'debug-pause', 'paused', 'Click to resume'), click: 'resume' };
+      return { ...dim('paused', 'debug-pause', 'Click to resume'), click: 'resume' };
     case 'expired': {
       const hint = 'It was open to others than this machine, and ended by itself. Click to open it again';
-      return { ...dim('its time is over', 'clock', 'paused', hint), click: 'resume' };
+      return { ...dim('its time is over', 'clock', hint), click: 'resume' };
     }
     case 'dormant': {
       const place = status.localPort === undefined ? '' : `; localhost:${status.localPort} returns with it`;
-      return dim(`server stopped${place}`, 'circle-slash', 'dormant', 'Forwarded again as soon as the server is back');
+      return dim(`server stopped${place}`, 'circle-slash', 'Forwarded again as soon as the server is back');
     }
     case 'elsewhere': {
       const hint = `It answers at localhost:${status.localPort} all the same, and moves here when that window ends it`;
-      return dim(`in another window, at localhost:${status.localPort}`, 'multiple-windows', 'elsewhere', hint);
+      return dim(`in another window, at localhost:${status.localPort}`, 'multiple-windows', hint);
     }
     case 'failed': {
       const { what, next } = problemText(status.why);
       const icon = { id: 'error', color: colors.red };
-      return { description: what, tooltip: `${what}\n${next}`, icon, context: 'forward failed', click: 'resume' };
+      return { description: what, tooltip: `${what}\n${next}`, icon, click: 'resume' };
     }
   }
 }
@@ -68,8 +69,7 @@ function listening(
   const { traffic, trouble, instead } = status;
   const isRemote = forward.spec.kind === 'remote' || forward.spec.kind === 'remoteDynamic';
   const url = forwardUrl(host, forward);
-  const isPage = url !== undefined && (seen === undefined || seen.identity?.scheme !== undefined);
-  const isKnownPage = isPage && (isRemote || seen !== undefined);
+  const isKnownPage = canOpen(host, forward) && (isRemote || seen !== undefined);
   const where = isRemote
     ? `at ${url ?? `${remoteBindText(forward)} on ${host.name}`}`
     : `→ ${localAddress(forward) ?? ''}`;
@@ -86,20 +86,12 @@ function listening(
     ...warnings,
     trouble && problemText(trouble).next,
   ];
-  const isShareable = forward.spec.kind === 'local' && forward.spec.bind.kind === 'tcp';
-  const context = [
-    'forward listening',
-    isRemote ? 'remote' : 'local',
-    isPage && 'page',
-    isShared(forward.spec) ? 'shared' : isShareable && 'shareable',
-  ];
   return {
     description: [where, ...warnings, seen && processName(seen.listener)].filter(Boolean).join(' · '),
     tooltip: tooltip.filter(Boolean).join('\n'),
     icon: warnings.some(Boolean)
       ? { id: trouble ? 'warning' : 'broadcast', color: colors.yellow }
       : { id: seen?.identity?.icon ?? (isRemote ? 'export' : 'plug'), color: colors.green },
-    context: context.filter(Boolean).join(' '),
     ...(isKnownPage ? { click: 'open' as const } : isRemote ? {} : { click: 'copyAddress' as const }),
   };
 }

@@ -1,4 +1,4 @@
-import type { ForwardState, HostState } from '../../core/session/state.ts';
+import { canOpen } from '../forwardActions.ts';
 import { forwardUrl, localAddress, remoteBindText } from '../forwardText.ts';
 import { type Action, check, hasWorked, here, type Hop, isCheckable, type PathFacts, troubleOf } from './hop.ts';
 
@@ -18,9 +18,8 @@ function who({ host, forward }: PathFacts): Pick<Hop, 'title' | 'place' | 'facts
   const at = localAddress(forward);
   switch (forward.spec.kind) {
     case 'local': {
-      const url = forwardUrl(host, forward);
-      const isPage = url !== undefined && speaksHttp(host, forward);
-      const address = isPage ? url : at;
+      const isPage = canOpen(host, forward);
+      const address = isPage ? forwardUrl(host, forward) : at;
       return { title: isPage ? 'Browser' : 'Any program', place: here, facts: address ? [address] : [] };
     }
     case 'dynamic':
@@ -33,12 +32,5 @@ function who({ host, forward }: PathFacts): Pick<Hop, 'title' | 'place' | 'facts
 }
 
 function open({ host, forward }: PathFacts): readonly Action[] {
-  const isPage = forwardUrl(host, forward) !== undefined && speaksHttp(host, forward);
-  return isPage ? [{ id: 'open', label: 'Open in Browser' }] : [];
-}
-
-/** Unless it was asked and answered otherwise. */
-function speaksHttp(host: HostState, forward: ForwardState): boolean {
-  const seen = host.listeners.find(({ listener }) => listener.port === forward.remotePort);
-  return seen === undefined || seen.identity?.scheme !== undefined;
+  return canOpen(host, forward) ? [{ id: 'open', label: 'Open in Browser' }] : [];
 }

@@ -1,0 +1,63 @@
+import { isShared } from '../core/forward/reach.ts';
+import type { ForwardState, ForwardStatus, HostState } from '../core/session/state.ts';
+import { forwardUrl, localAddress } from './forwardText.ts';
+
+/** Whether something can be done with a forward as it is now. Menus and pickers offer it only then. */
+export type Can = (host: HostState, forward: ForwardState) => boolean;
+
+/** A page is behind it: by a rule of the user's, or unless the server was asked and answered otherwise. */
+export const canOpen: Can = (host, forward) => {
+  if (!is(forward, 'listening') || forwardUrl(host, forward) === undefined) return false;
+  const seen = host.listeners.find(({ listener }) => listener.port === forward.remotePort);
+  return forward.protocol !== undefined || seen === undefined || seen.identity?.scheme !== undefined;
+};
+
+export const canCopy: Can = (host, forward) => addressToCopy(host, forward) !== undefined;
+
+export const canMove: Can = (_host, forward) =>
+  (forward.spec.kind === 'local' || forward.spec.kind === 'dynamic') &&
+  forward.spec.bind.kind === 'tcp' &&
+  is(forward, 'listening', 'off', 'paused', 'expired', 'failed');
+
+export const canPause: Can = (_host, forward) => is(forward, 'listening');
+
+export const canResume: Can = (_host, forward) => is(forward, 'paused', 'expired', 'failed');
+
+export const canShare: Can = (_host, forward) =>
+  is(forward, 'listening') &&
+  forward.spec.kind === 'local' &&
+  forward.spec.bind.kind === 'tcp' &&
+  !forward.isShared &&
+  !isShared(forward.spec);
+
+/** One that was typed wide was never narrower: it is stopped, not narrowed. */
+export const canUnshare: Can = (_host, forward) => forward.isShared === true;
+
+export const canExtend: Can = (_host, { status }) =>
+  status.kind === 'listening' && typeof status.sharedFor === 'number';
+
+/** The page, or else the place where it answers; undefined while there is none. */
+export function addressToCopy(host: HostState, forward: ForwardState): string | undefined {
+  return is(forward, 'listening') ? (forwardUrl(host, forward) ?? localAddress(forward)) : undefined;
+}
+
+/** The same as words of a row, for the `when` clauses of the manifest. */
+export function forwardContext(host: HostState, forward: ForwardState): string {
+  const fitting = Object.entries(words).filter(([, can]) => can(host, forward));
+  return ['forward', ...fitting.map(([word]) => word)].join(' ');
+}
+
+const words: Readonly<Record<string, Can>> = {
+  openable: canOpen,
+  copyable: canCopy,
+  movable: canMove,
+  pausable: canPause,
+  resumable: canResume,
+  shareable: canShare,
+  unshareable: canUnshare,
+  expiring: canExtend,
+};
+
+function is({ status }: ForwardState, ...kinds: readonly ForwardStatus['kind'][]): boolean {
+  return kinds.includes(status.kind);
+}

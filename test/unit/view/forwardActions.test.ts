@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import test from 'node:test';
+import type { ForwardSpec } from '../../../src/core/forward/spec.ts';
+import { type ForwardState, type ForwardStatus, type HostState, newHost } from '../../../src/core/session/state.ts';
+import { addressToCopy, canCopy, canExtend, canPause, forwardContext } from '../../../src/view/forwardActions.ts';
+import { forwardPicks } from '../../../src/view/forwardPicks.ts';
+
+const manifest = JSON.parse(fs.readFileSync('package.json', 'utf8')) as {
+  contributes: {
+    menus: { 'view/item/context': readonly { command: string; when: string }[] };
+    keybindings: readonly { command: string; when: string; mac?: string; args?: unknown }[];
+  };
+};
+const tcp = { kind: 'tcp', host: undefined, port: 5000 } as const;
+const to = { kind: 'tcp', host: 'localhost', port: 5000 } as const;
+const local: ForwardSpec = { kind: 'local', bind: tcp, to };
+const wide: ForwardSpec = { ...local, bind: { ...tcp, host: '*' } };
+const remote: ForwardSpec = { kind: 'remote', bind: tcp, to };
+const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
+const bound = [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }] as const;
+const listening: ForwardStatus = { kind: 'listening', bound, traffic };
+const failed: ForwardStatus = { kind: 'failed', why: { code: 'portInUse', bind: tcp } };
+
+function forward(change: Partial<ForwardState> = {}): ForwardState {
+  return { id: '1', spec: local, origin: 'user', status: listening, ...change };
+}
+
+function host(...forwards: ForwardState[]): HostState {
+  return { ...newHost('devbox', { kind: 'typed' }), forwards };
+}
+
+/** The commands of the menu of a forward's row. */
+function menu(change: Partial<ForwardState>, at: Partial<HostState> = {}): readonly string[] {
+  const one = forward(change);
+  const context = forwardContext({ ...host(one), ...at }, one);
+  return manifest.contributes.menus['view/item/context']
+    .filter(({ when }) => new RegExp(/viewItem =~ \/(.*)\//u.exec(when)?.[1] ?? '^$', 'u').test(context))
+    .map(({ command }) => command.slice('sshPorts.'.length));
+}
+
+function offers(command: string, change: Partial<ForwardState>, at: Partial<HostState> = {}): boolean {
+  return menu(change, at).includes(command);
+}
+
+void test('what works for every forward is in every menu', () => {
+  for (const status of [listening, failed, { kind: 'opening' }, { kind: 'dormant' }] as const) {
+    const commands = menu({ status });
+    for (const each of ['stopForward', 'setLabel', 'showPath', 'saveForward', 'copyCommand'])
+      assert.ok(commands.includes(each), `${each} while ${status.kind}`);
+  }
+});
+
+void test('the local port can be changed of what has one, also while it is stopped', () => {
+  const statuses: readonly ForwardStatus[] = [
+    listening,
+    failed,
+    { kind: 'off' },
+    { kind: 'paused' },
+    { kind: 'expired' },
+  ];
+  for (const status of statuses) {
+    assert.ok(offers('changeLocalPort', { status }), status.kind);
+    assert.ok(offers('changeLocalPort', { status, spec: { kind: 'dynamic', bind: tcp } }), status.kind);
+    assert.ok(!offers('changeLocalPort', { status, spec: remote }), status.kind);
+    assert.ok(!offers('changeLocalPort', { status, spec: { ...local, bind: { kind: 'unix', path: '/s' } } }));
+  }
+});
+
+void test('only what was opened by hand is closed to the network again; what was typed wide is stopped', () => {
+  const byHand = forward({ isShared: true, status: { ...listening, sharedFor: 60 } });
+  assert.ok(offers('unshareForward', byHand));
+  assert.ok(!offers('shareForward', byHand));
+  const typedWide = forward({ spec: wide, status: { ...listening, sharedFor: 60 } });
+  assert.ok(!offers('unshareForward', typedWide));
+  assert.ok(!offers('shareForward', typedWide));
+  assert.ok(offers('shareForward', {}));
+  assert.ok(!offers('unshareForward', {}));
+});
+
+void test('more time is offered only where time runs', () => {
+  assert.ok(offers('extendSharing', { spec: wide, status: { ...listening, sharedFor: 5 } }));
+  assert.ok(!offers('extendSharing', { spec: wide, status: { ...listening, sharedFor: 'forever' } }));
+  assert.ok(!offers('extendSharing', {}));
+});
+
+void test('the public address of a remote forward can be opened and copied, one without cannot', () => {
+  const publicUrl = 'https://a.example.com/';
+  assert.ok(offers('copyAddress', { spec: remote }, { publicUrl }));
+  assert.ok(offers('openInBrowser', { spec: remote }, { publicUrl }));
+  assert.ok(!offers('copyAddress', { spec: remote }));
+  assert.ok(!offers('openInBrowser', { spec: remote }));
+  assert.equal(addressToCopy({ ...host(), publicUrl }, forward({ spec: remote })), publicUrl);
+});
+
+void test('a server that answered something else than HTTP is opened only where a rule says that it is a page', () => {
+  const redis = {
+    listener: { port: 5000, addresses: ['127.0.0.1'] },
+    identity: { framework: 'redis', name: 'Redis', icon: 'database', role: 'database' },
+    seenAt: 0,
+    wasThere: false,
+  } as const;
+  assert.ok(!offers('openInBrowser', { remotePort: 5000 }, { listeners: [redis] }));
+  assert.ok(offers('openInBrowser', { remotePort: 5000, protocol: 'https' }, { listeners: [redis] }));
+});
+
+void test('what listens can be paused, what is stopped or failed resumed', () => {
+  assert.deepEqual([offers('pauseForward', {}), offers('resumeForward', {})], [true, false]);
+  for (const status of [failed, { kind: 'paused' }, { kind: 'expired' }] as const)
+    assert.deepEqual([offers('pauseForward', { status }), offers('resumeForward', { status })], [false, true]);
+});
+
+void test('a key of the tree says that it is one, and stays away from text that is being typed', () => {
+  for (const { command, when, mac, args } of manifest.contributes.keybindings) {
+    assert.deepEqual(args, { from: 'key' }, command);
+    assert.match(when, /focusedView == sshPorts\.ports && listFocus && !inputFocus/u, command);
+    assert.notEqual(mac, 'enter', command);
+  }
+});
+
+void test('a picker lists only the forwards that fit', () => {
+  const paused = forward({ id: '2', label: 'docs', status: { kind: 'paused' } });
+  const hosts = [host(forward({ remotePort: 5000 }), paused), { ...host(forward()), name: 'other' }];
+  assert.deepEqual(
+    forwardPicks(hosts, canPause).map(({ label, description }) => [label, description]),
+    [
+      ['5000', 'devbox → localhost:5000'],
+      ['localhost:5000', 'other → localhost:5000'],
+    ],
+  );
+  assert.equal(forwardPicks(hosts, canCopy).length, 2);
+  assert.deepEqual(forwardPicks(hosts, canExtend), []);
+  assert.deepEqual(
+    forwardPicks(hosts, () => true).map(({ host: { name }, forward: { id } }) => [name, id]),
+    [
+      ['devbox', '1'],
+      ['devbox', '2'],
+      ['other', '1'],
+    ],
+  );
+});
