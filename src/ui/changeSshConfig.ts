@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { editFile } from '../core/config/save.ts';
 import type { Sessions } from '../core/session/sessions.ts';
 import { unsavedChanges } from '../view/configChanges.ts';
+import * as say from './say.ts';
 
 /**
  * Changes a configuration file on disk and lets the list of hosts follow. What somebody is typing into it right now is
@@ -15,7 +16,7 @@ export async function changeSshConfig(
   const open = vscode.workspace.textDocuments.find(({ uri, isDirty }) => isDirty && uri.fsPath === file);
   if (open) {
     const save = 'Save and Continue';
-    const choice = await vscode.window.showWarningMessage(unsavedChanges(file), save);
+    const choice = await say.warn(unsavedChanges(file), save);
     if (choice !== save || !(await open.save())) return false;
   }
   await editFile(file, edit);

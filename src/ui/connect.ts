@@ -1,9 +1,9 @@
-import * as vscode from 'vscode';
 import type { Sessions } from '../core/session/sessions.ts';
 import { findHost } from '../core/session/state.ts';
 import type { HostChoice } from '../view/hostPicks.ts';
 import { pickHost } from './pickHost.ts';
 import { withProgress } from './progress.ts';
+import * as say from './say.ts';
 
 /** Connects to a host: the one that is known, or one that the user picks or types. Undefined when cancelled. */
 export async function connectFlow(
@@ -19,7 +19,7 @@ export async function connectFlow(
   if (!known && isOnline() && options.length > 0 && options.join('\n') !== sessions.optionsOf(name).join('\n')) {
     const again = 'Reconnect';
     const question = `${name} is connected with other options than those of the command.`;
-    if ((await vscode.window.showWarningMessage(question, again)) === again) await sessions.disconnect(name);
+    if ((await say.warn(question, again)) === again) await sessions.disconnect(name);
   }
   if (isOnline()) return host;
   if (!known) sessions.useOptions(name, options);

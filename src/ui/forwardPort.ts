@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { ForwardSpec } from '../core/forward/spec.ts';
 import { typedRequest } from '../core/session/forwardRequests.ts';
 import { localPortProblem } from '../core/session/localPort.ts';
@@ -12,6 +11,7 @@ import { connectFlow } from './connect.ts';
 import { pickPort } from './pickPort.ts';
 import { withProgress } from './progress.ts';
 import { confirmOpen } from './share.ts';
+import * as say from './say.ts';
 
 /** SSH Ports: Forward Port. Asks for what is not known yet: the host, then the port. A pasted command says both. */
 export async function forwardPortFlow(sessions: Sessions, knownHost: string | undefined): Promise<void> {
@@ -49,7 +49,7 @@ async function forwardOne(sessions: Sessions, name: string, spec: ForwardSpec): 
     const why = localPortProblem(error);
     if (!why) throw error;
     const other = 'Use Another Port';
-    const choice = await vscode.window.showWarningMessage(problemText(why).what, other);
+    const choice = await say.warn(problemText(why).what, other);
     if (choice !== other) return undefined;
     const failed = findHost(sessions.state.get(), name)?.forwards.find(
       ({ status }) => status.kind === 'failed' && status.why === why,
@@ -64,6 +64,6 @@ async function offerToOpen(sessions: Sessions, name: string, forward: ForwardSta
   if (!host || forward.status.kind !== 'listening') return;
   const url = forwardUrl(host, forward);
   const open = 'Open in Browser';
-  const choice = await vscode.window.showInformationMessage(announcement(host, forward), ...(url ? [open] : []));
+  const choice = await say.info(announcement(host, forward), ...(url ? [open] : []));
   if (choice === open && url) await openInBrowser(url);
 }

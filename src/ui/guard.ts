@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import { UserError, errorText } from '../base/userError.ts';
 import { problemOf } from '../core/problem.ts';
 import { problemText } from '../view/problem.ts';
+import * as say from './say.ts';
 
 /** Runs what a person asked for. Facts become a sentence and a next step; a bug is logged with its stack and said. */
 export async function guard(log: Log, action: () => Promise<void>): Promise<void> {
@@ -20,7 +21,7 @@ export async function guard(log: Log, action: () => Promise<void>): Promise<void
     );
     const { what, next } = problemText(problem);
     const showLog = 'Show Log';
-    const choice = await vscode.window.showErrorMessage(`${what} ${next}`.trim(), showLog);
+    const choice = await say.error(`${what} ${next}`.trim(), showLog);
     if (choice === showLog) await vscode.commands.executeCommand('sshPorts.showLog');
   }
 }

@@ -17,6 +17,7 @@ import { forwardUrl } from '../view/forwardText.ts';
 import { guard } from './guard.ts';
 import { openInBrowser, openPreview } from './open.ts';
 import { addPortRules } from './settings.ts';
+import * as say from './say.ts';
 
 /** Says what was forwarded by itself: when and about which port is decided by `policy/notices.ts`, host by host. */
 export class Notices {
@@ -87,13 +88,7 @@ export class Notices {
     const stop = 'Don’t Forward';
     const quiet = 'Don’t Ask Again';
     const more = others.length === 0 ? '' : ` Also forwarded: ${others.map(({ port }) => port).join(', ')}.`;
-    const choice = await vscode.window.showInformationMessage(
-      announcement(host, forward) + more,
-      open,
-      preview,
-      stop,
-      quiet,
-    );
+    const choice = await say.info(announcement(host, forward) + more, open, preview, stop, quiet);
     if (choice === open) await openInBrowser(announced.url);
     if (choice === preview) await openPreview(announced.url);
     if (choice === stop) await this.#sessions.stopForward(hostName, forward.id);

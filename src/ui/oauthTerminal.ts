@@ -6,6 +6,7 @@ import { served } from '../core/session/oneUse.ts';
 import type { Sessions } from '../core/session/sessions.ts';
 import { guard } from './guard.ts';
 import { withProgress } from './progress.ts';
+import * as say from './say.ts';
 
 /** A login that takes longer than this has been given up. */
 const loginMs = 10 * 60_000;
@@ -43,7 +44,7 @@ async function offer(sessions: Sessions, port: number): Promise<void> {
   if (!host || host.forwards.some(({ remotePort }) => remotePort === port)) return;
   const yes = 'Forward for This Login';
   const question = `A login waits at port ${port} of ${host.name}, and the browser will come to the same port here.`;
-  if ((await vscode.window.showInformationMessage(question, yes)) !== yes) return;
+  if ((await say.info(question, yes)) !== yes) return;
   const request = { ...requestFor(port, 'auto', 'Login'), localPort: 'exact' } as const;
   const forward = await withProgress(`Forwarding ${port} from ${host.name}…`, (signal) =>
     sessions.forward(host.name, request, signal),

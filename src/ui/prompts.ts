@@ -1,8 +1,11 @@
-import * as vscode from 'vscode';
 import type { HostKeyQuestion, Prompts } from '../core/ssh/prompts.ts';
 import { address, keyName } from '../view/problem.ts';
 import { askSecret } from './askSecret.ts';
 import type { RememberedSecrets } from './rememberedSecrets.ts';
+import * as say from './say.ts';
+
+/** Characters of a server's message that anybody reads. */
+const maxNotice = 500;
 
 /** Asks in the editor what only a person can answer. Each question says which host and which key it is about. */
 export function editorPrompts(secrets: RememberedSecrets): Prompts {
@@ -10,12 +13,8 @@ export function editorPrompts(secrets: RememberedSecrets): Prompts {
     async hostKey(question, signal) {
       const once = 'Accept Once';
       const remember = 'Accept and Remember';
-      const choice = await vscode.window.showWarningMessage(
-        `Is this the right key for ${question.host}?`,
-        { modal: true, detail: hostKeyDetail(question) },
-        remember,
-        once,
-      );
+      const title = `Is this the right key for ${question.host}?`;
+      const choice = await say.ask(title, hostKeyDetail(question), remember, once);
       if (signal.aborted) return 'refuse';
       return choice === remember ? 'remember' : choice === once ? 'once' : 'refuse';
     },
@@ -29,7 +28,7 @@ export function editorPrompts(secrets: RememberedSecrets): Prompts {
     },
 
     notice(host, text) {
-      void vscode.window.showInformationMessage(`${host}: ${text}`);
+      void say.info(`${host}: ${text.slice(0, maxNotice)}`);
     },
   };
 }
@@ -44,10 +43,6 @@ function hostKeyDetail({ address: ip, port, keyType, fingerprint }: HostKeyQuest
 /** `Match exec` and ProxyCommand run only after this, once per command. */
 export async function askConsent(command: string): Promise<boolean> {
   const allow = 'Allow';
-  const choice = await vscode.window.showWarningMessage(
-    'Your SSH configuration runs a command to connect.',
-    { modal: true, detail: `${command}\n\nAllow it to run now and from now on?` },
-    allow,
-  );
-  return choice === allow;
+  const detail = `${command}\n\nAllow it to run now and from now on?`;
+  return (await say.ask('Your SSH configuration runs a command to connect.', detail, allow)) === allow;
 }

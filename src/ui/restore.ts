@@ -1,7 +1,7 @@
-import * as vscode from 'vscode';
 import type { Sessions } from '../core/session/sessions.ts';
 import { restoreQuestion } from '../view/restoreText.ts';
 import { type EditorSettings, restoreAlways } from './settings.ts';
+import * as say from './say.ts';
 
 /** Brings back what this window was connected to when it was left: after one question, at once, or not at all. */
 export async function restore(sessions: Sessions, mode: EditorSettings['restore'], signal: AbortSignal): Promise<void> {
@@ -15,7 +15,7 @@ export async function restore(sessions: Sessions, mode: EditorSettings['restore'
     case 'ask': {
       const reconnect = 'Reconnect';
       const always = 'Always Reconnect';
-      const choice = await vscode.window.showInformationMessage(restoreQuestion(hosts), reconnect, always);
+      const choice = await say.info(restoreQuestion(hosts), reconnect, always);
       if (choice === undefined) return sessions.forgetLeft();
       if (choice === always) await restoreAlways();
       return sessions.restore('attended', signal);

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import * as vscode from 'vscode';
 import { findForward } from '../core/config/findForward.ts';
 import { parseDestination } from '../core/config/jump.ts';
 import { realWorld } from '../core/config/world.ts';
@@ -13,6 +12,7 @@ import { addHostFlow } from './addHost.ts';
 import { changeSshConfig } from './changeSshConfig.ts';
 import type { Chosen } from './commands.ts';
 import { openSshConfig, userConfigFile } from './openSshConfig.ts';
+import * as say from './say.ts';
 
 /** Adds a forward to its host's block. A host that was typed becomes one of the configuration first. */
 export async function saveForwardFlow(sessions: Sessions, { host, forward }: Chosen): Promise<void> {
@@ -38,7 +38,7 @@ export async function saveForwardFlow(sessions: Sessions, { host, forward }: Cho
 
 async function tell(text: string, file: string, line: number | undefined): Promise<void> {
   const show = 'Show';
-  const choice = await vscode.window.showInformationMessage(text, ...(line === undefined ? [] : [show]));
+  const choice = await say.info(text, ...(line === undefined ? [] : [show]));
   if (choice === show && line !== undefined) await openSshConfig({ file, line });
 }
 

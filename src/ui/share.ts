@@ -7,13 +7,14 @@ import { findHost, localPort } from '../core/session/state.ts';
 import { address } from '../view/problem.ts';
 import { shareQuestion } from '../view/share.ts';
 import type { Chosen } from './commands.ts';
+import * as say from './say.ts';
 
 /** Asks before forwards are opened to more than this machine. True at once when none of them is. */
 export async function confirmOpen(specs: readonly ForwardSpec[], shareMs: number): Promise<boolean> {
   const wide = specs.filter(isShared);
   if (wide.length === 0) return true;
   const { what, detail, yes } = shareQuestion(wide, shareMs);
-  return (await vscode.window.showWarningMessage(what, { modal: true, detail }, yes)) === yes;
+  return (await say.ask(what, detail, yes)) === yes;
 }
 
 export function confirmSharing(specs: readonly ForwardSpec[], shareMs: number): Promise<boolean> {
@@ -34,6 +35,6 @@ export async function showReachable(sessions: Sessions, { host, forward }: Chose
   const message = first
     ? `Others reach it at ${addresses.join(' or ')}`
     : 'This machine has no network address at present.';
-  const choice = await vscode.window.showInformationMessage(message, ...(first ? [copy] : []));
+  const choice = await say.info(message, ...(first ? [copy] : []));
   if (choice === copy && first) await vscode.env.clipboard.writeText(first);
 }
