@@ -22,7 +22,7 @@ import { confirmSharing, showReachable } from './share.ts';
 import { openInBrowser, openPreview } from './open.ts';
 import { openSshConfig, userConfigFile } from './openSshConfig.ts';
 import { type ForwardQuestion, pickForward } from './pickForward.ts';
-import { pickHost } from './pickHost.ts';
+import { pickConnectedHost } from './pickHost.ts';
 import { withProgress } from './progress.ts';
 import { saveForwardFlow } from './saveForward.ts';
 
@@ -82,7 +82,7 @@ export function registerCommands({ sessions, selected, showPath, diagnose, log }
     }),
     register('disconnect', async (row) => {
       const connected = app().hosts.filter(({ link }) => link.kind !== 'idle');
-      const name = hostOf(row) ?? (await pickHost({ ...app(), hosts: connected }, 'Disconnect from Host'))?.name;
+      const name = hostOf(row) ?? (await pickConnectedHost(connected, 'Disconnect from Host'));
       if (name !== undefined) await sessions.disconnect(name);
     }),
     register('forwardPort', (row) => forwardPortFlow(sessions, hostOf(row))),

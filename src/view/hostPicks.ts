@@ -2,6 +2,7 @@ import { UserError } from '../base/userError.ts';
 import { isCommandText, parseCommandText } from '../core/forward/command.ts';
 import type { ForwardSpec } from '../core/forward/spec.ts';
 import type { Problem } from '../core/problem.ts';
+import type { HostState } from '../core/session/state.ts';
 import { destinationText } from './forwardText.ts';
 import { problemText } from './problem.ts';
 
@@ -20,6 +21,16 @@ export interface HostPick {
   readonly icon: string;
   /** Absent for an error. */
   readonly choice?: HostChoice;
+}
+
+/** A host of the list. */
+export function listedHost({ name, link }: HostState): HostPick {
+  return {
+    label: name,
+    description: link.kind === 'online' ? 'connected' : '',
+    icon: link.kind === 'online' ? 'vm-active' : 'vm',
+    choice: { name, options: [], forwards: [] },
+  };
 }
 
 /** What somebody typed that is no host of the list: a destination as after `ssh`, or a whole pasted command. */
