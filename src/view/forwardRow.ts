@@ -73,6 +73,7 @@ function listening(
   const where = isRemote
     ? `at ${url ?? `${remoteBindText(forward)} on ${host.name}`}`
     : `→ ${localAddress(forward) ?? ''}`;
+  const moved = insteadText(status);
   const warnings = [
     shareText(status),
     isRemote ? reachText(host, forward) : undefined,
@@ -87,7 +88,9 @@ function listening(
     trouble && problemText(trouble).next,
   ];
   return {
-    description: [where, ...warnings, seen && processName(seen.listener)].filter(Boolean).join(' · '),
+    description: [moved ? `${where} (${moved})` : where, ...warnings, seen && processName(seen.listener)]
+      .filter(Boolean)
+      .join(' · '),
     tooltip: tooltip.filter(Boolean).join('\n'),
     icon: warnings.some(Boolean)
       ? { id: trouble ? 'warning' : 'broadcast', color: colors.yellow }
@@ -99,6 +102,12 @@ function listening(
 function label(forward: ForwardState, seen: SeenListener | undefined): string {
   if (forward.remotePort === undefined) return forward.label ?? destinationText(forward.spec);
   return [String(forward.remotePort), forward.label ?? (seen && serverName(seen))].filter(Boolean).join('  ');
+}
+
+/** Why it answers at another local port than the wanted one, shortly. */
+export function insteadText({ instead }: Extract<ForwardStatus, { readonly kind: 'listening' }>): string | undefined {
+  if (instead === undefined) return undefined;
+  return `${instead.port} ${instead.why.code === 'portPrivileged' ? 'needs administrator rights' : 'is taken'}`;
 }
 
 /** How long others than this machine can still use it. */

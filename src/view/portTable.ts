@@ -1,4 +1,5 @@
 import type { ForwardState, HostState } from '../core/session/state.ts';
+import { insteadText } from './forwardRow.ts';
 import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
 import { processName, serverName } from './listenerText.ts';
 import { problemText } from './problem.ts';
@@ -48,10 +49,11 @@ function forwardCells(host: HostState, forward: ForwardState): string[] {
 function whereText(host: HostState, forward: ForwardState): string {
   const { status, spec } = forward;
   switch (status.kind) {
-    case 'listening':
-      return spec.kind === 'remote' || spec.kind === 'remoteDynamic'
-        ? `${remoteBindText(forward)} on ${host.name}`
-        : (localAddress(forward) ?? '');
+    case 'listening': {
+      if (spec.kind === 'remote' || spec.kind === 'remoteDynamic') return `${remoteBindText(forward)} on ${host.name}`;
+      const moved = insteadText(status);
+      return [localAddress(forward), moved && `(${moved})`].filter(Boolean).join(' ');
+    }
     case 'failed':
       return problemText(status.why).what;
     case 'dormant':

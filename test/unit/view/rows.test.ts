@@ -124,7 +124,9 @@ void test('a forward that took another local port says so, with the owner of the
     status: { kind: 'listening', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }], traffic, instead },
   });
   const host = online({ listeners: [flask], forwards: [moved] });
-  assert.match(only(only(treeRows(app(host))).children).tooltip, /Local port 5000 is taken by node \(pid 42\)/u);
+  const row = only(only(treeRows(app(host))).children);
+  assert.equal(row.description, '→ localhost:5001 (5000 is taken) · flask');
+  assert.match(row.tooltip, /Local port 5000 is taken by node \(pid 42\)/u);
   assert.equal(
     announcement(host, moved),
     'Flask on devbox:5000 → http://localhost:5001. Local port 5000 is taken by node (pid 42).',
