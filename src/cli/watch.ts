@@ -6,7 +6,7 @@ import { problemOf } from '../core/problem.ts';
 import { shortMemory } from '../core/session/memory.ts';
 import { Sessions } from '../core/session/sessions.ts';
 import { defaultSettings, type Settings } from '../core/session/settings.ts';
-import { findHost, type HostState, newHost } from '../core/session/state.ts';
+import { type AppState, findHost, type HostState, newHost } from '../core/session/state.ts';
 import { portTable } from '../view/portTable.ts';
 import { problemLine } from './messages.ts';
 import { stderrLog } from './stderrLog.ts';
@@ -36,15 +36,21 @@ export async function watch({ command, host, isJson }: WatchRequest, signal: Abo
   sessions.useOptions(name, commandOverrides(command));
   const ended = new Promise<number>((resolve) => {
     signal.addEventListener('abort', () => resolve(0), { once: true });
+    const now = (state: AppState): HostState => findHost(state, name) ?? newHost(name, { kind: 'typed' });
+    if (isJson) mount(sessions.state, now, (state) => process.stdout.write(jsonLine(state)));
+    else
+      mount(
+        sessions.state,
+        (state) => portTable(now(state)),
+        (table) => process.stdout.write(`${table}\n`),
+      );
     mount(
       sessions.state,
-      (state) => findHost(state, name) ?? newHost(name, { kind: 'typed' }),
-      (now) => {
-        process.stdout.write(isJson ? jsonLine(now) : `${portTable(now)}\n`);
-        if (now.link.kind === 'failed') {
-          process.stderr.write(`${problemLine(now.link.why)}\n`);
-          resolve(255);
-        }
+      (state) => now(state).link,
+      (link) => {
+        if (link.kind !== 'failed') return;
+        process.stderr.write(`${problemLine(link.why)}\n`);
+        resolve(255);
       },
     );
   });

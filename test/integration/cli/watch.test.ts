@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -74,10 +75,24 @@ test('--json prints one line a state, with a clock that never goes back, and for
 test('without --json it prints the table of ports as it changes', async () => {
   const { child, out } = run('devbox');
   try {
-    const row = new RegExp(`^${flask.port}\\s+Flask\\s+python3\\s+localhost:\\d+$`, 'mu');
+    const row = new RegExp(`^${flask.port}\\s+Flask\\s+python3\\s+localhost:\\d+ \\(${flask.port} is taken\\)$`, 'mu');
     await until('the row of the dev server', () => row.test(out()));
     assert.match(out(), /^devbox: connected$/mu);
     assert.match(out(), /^PORT +SERVER +PROCESS +HERE$/mu);
+    // Traffic moves counters that the table does not show; another listener then changes the table.
+    const local = Number(/localhost:(\d+) /u.exec(out())?.[1]);
+    assert.match((await read(local)) ?? '', new RegExp(greeting, 'u'));
+    const other = net.createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    await until('the row of the other listener', () => new RegExp(`^${port}\\b`, 'mu').test(out())).finally(() =>
+      other.close(),
+    );
+    const tables = out().split(/^(?=devbox: )/mu);
+    assert.deepEqual(
+      tables.filter((table, index) => table === tables[index - 1]),
+      [],
+    );
     assert.equal(await end(child), 0);
   } finally {
     await stop(child);
