@@ -3,6 +3,7 @@ import type { Readable } from './base/store.ts';
 import { Sessions } from './core/session/sessions.ts';
 import type { AppState } from './core/session/state.ts';
 import { windowFolder } from './core/session/windows.ts';
+import { warnOfBadRules } from './ui/badRules.ts';
 import { registerCommands } from './ui/commands.ts';
 import { registerConfigDiagnostics } from './ui/configDiagnostics.ts';
 import { followConfigFiles } from './ui/configFiles.ts';
@@ -64,6 +65,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
       log,
     }),
     followTerminals(app, log),
+    warnOfBadRules(settings, log),
     vscode.commands.registerCommand('sshPorts.forgetCommands', () => consent.forget()),
     vscode.commands.registerCommand('sshPorts.forgetSecrets', () =>
       guard(log, async () => {
