@@ -59,7 +59,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     pathView,
     registerCommands({
       sessions: app,
-      selected: () => tree.selected(),
+      focused: () => tree.focused(),
       showPath: (chosen) => pathView.show(chosen),
       diagnose: () => diagnose(app, extension),
       log,

@@ -42,20 +42,20 @@ interface Key {
 export interface CommandsOptions {
   readonly sessions: Sessions;
   /** The tree's row that has the focus, for keys. */
-  readonly selected: () => Row | undefined;
+  readonly focused: () => Promise<Row | undefined>;
   readonly showPath: (chosen: Chosen) => Promise<void>;
   readonly diagnose: () => Promise<void>;
   readonly log: vscode.LogOutputChannel;
 }
 
 /** Every command of the palette and the menus. */
-export function registerCommands({ sessions, selected, showPath, diagnose, log }: CommandsOptions): vscode.Disposable {
+export function registerCommands({ sessions, focused, showPath, diagnose, log }: CommandsOptions): vscode.Disposable {
   const register = (id: string, action: (row?: Row) => Promise<void>): vscode.Disposable =>
     vscode.commands.registerCommand(`sshPorts.${id}`, (given?: Row | Key) =>
       guard(log, async () => {
         if (!given || !('from' in given)) return action(given);
-        // A key acts on the forward that is selected, or on nothing: it must never reach another one.
-        const row = selected();
+        // A key acts on the forward that has the focus, or on nothing: it must never reach another one.
+        const row = await focused();
         if (row?.target?.kind === 'forward') await action(row);
       }),
     );

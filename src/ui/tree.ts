@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import { Queue } from '../base/queue.ts';
 import { mount, type Readable } from '../base/store.ts';
 import type { AppState } from '../core/session/state.ts';
 import type { Row } from '../view/row.ts';
 import { treeRows } from '../view/rows.ts';
 
 /** The Ports tree: rows as `view/rows.ts` gives them, redrawn when they change. */
-export function registerTree(state: Readable<AppState>): vscode.Disposable & { selected(): Row | undefined } {
+export function registerTree(state: Readable<AppState>): vscode.Disposable & { focused(): Promise<Row | undefined> } {
   const changed = new vscode.EventEmitter<void>();
   let rows: readonly Row[] = [];
   const view = vscode.window.createTreeView('sshPorts.ports', {
@@ -36,8 +37,22 @@ export function registerTree(state: Readable<AppState>): vscode.Disposable & { s
           : { value: count, tooltip: count === 1 ? '1 forwarded port' : `${count} forwarded ports` };
     },
   );
+  const asking = new Queue(); // a key that is held down must not toggle in between
   const all = vscode.Disposable.from(view, changed, { dispose: stop }, { dispose: stopBadge });
-  return { dispose: () => all.dispose(), selected: () => view.selection[0] };
+  return { dispose: () => all.dispose(), focused: () => asking.run(() => focusedRow(view)) };
+}
+
+/**
+ * The row that the arrow keys reached. The editor tells an extension of the selection alone, which they leave behind:
+ * toggling adds the focused row to it, or takes it away, and toggling again puts it right. It opens nothing.
+ */
+async function focusedRow(view: vscode.TreeView<Row>): Promise<Row | undefined> {
+  const before = view.selection;
+  await vscode.commands.executeCommand('list.toggleSelection');
+  const toggled = view.selection;
+  await vscode.commands.executeCommand('list.toggleSelection');
+  const without = (row: Row, rows: readonly Row[]): boolean => rows.every(({ id }) => id !== row.id);
+  return toggled.find((row) => without(row, before)) ?? before.find((row) => without(row, toggled));
 }
 
 function withoutTooltip(row: Row): Row {
