@@ -79,15 +79,22 @@ function dialProblem(to: Endpoint, error: Error & { readonly reason: unknown }):
 
 function exec(link: Link, config: HostConfig): Exec {
   return async (command, signal) => {
-    const channel = await link
-      .request<ClientChannel>(
+    const open = (agentForward: boolean): Promise<ClientChannel> => {
+      const options = { env: { ...config.env }, agentForward };
+      return link.request<ClientChannel>(
         (answer) =>
-          command === ''
-            ? link.client.shell(false, { env: { ...config.env } }, answer)
-            : link.client.exec(command, { env: { ...config.env } }, answer),
+          command === '' ? link.client.shell(false, options, answer) : link.client.exec(command, options, answer),
         discard,
         signal,
-      )
+      );
+    };
+    const hasAgent = config.forwardAgent && config.identityAgent !== undefined;
+    const channel = await open(hasAgent)
+      // ssh2 gives up the whole session when the server does not want the agent (AllowAgentForwarding no).
+      .catch((error: unknown) => {
+        if (!hasAgent || error instanceof UserError || signal.aborted) throw error;
+        return open(false);
+      })
       .catch((error: unknown) => {
         signal.throwIfAborted();
         if (error instanceof UserError) throw error;

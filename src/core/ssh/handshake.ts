@@ -63,6 +63,8 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
       readyTimeout: 0,
       keepaliveInterval: 0,
       strictVendor: false,
+      // For sessions that forward it; logins have an agent of their own.
+      ...(config.forwardAgent && config.identityAgent !== undefined && { agent: config.identityAgent }),
       algorithms: toSsh2(proposal),
       hostVerifier: (key: Buffer, verify: (isTrusted: boolean) => void) => {
         // At a rekey the server sends on without waiting for us: the answer must be there at once.

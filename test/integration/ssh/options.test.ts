@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import type { Connection } from '../../../src/core/ssh/connection.ts';
+import { startAgent } from '../../support/agent.ts';
 import { freePort } from '../../support/freePort.ts';
 import { hostConfig, sshdConfig } from '../../support/hostConfig.ts';
 import { connectTo, problemOf } from '../../support/ssh.ts';
@@ -83,5 +84,20 @@ for (const tcpKeepAlive of [true, false]) {
     await until('the line is quiet', () => timers().join() === (tcpKeepAlive ? '02' : '00'));
     await connection.close();
     return undefined;
+  });
+}
+
+for (const isAllowed of [true, false]) {
+  void test(`ForwardAgent ${isAllowed ? 'lends the agent to the session' : 'harms nothing where the server does not want it'}`, async () => {
+    const server = await startSshd({ config: [`AllowAgentForwarding ${isAllowed ? 'yes' : 'no'}`] });
+    const agent = await startAgent();
+    agent.add(server.keyFile);
+    const connection = await connectTo(sshdConfig(server, { forwardAgent: true, identityAgent: agent.socket }));
+    const listed = await output(connection, 'ssh-add -l 2>&1; echo done');
+    assert.equal(/id_ed25519 \(ED25519\)/.test(listed), isAllowed, listed);
+    assert.match(listed, /done\n$/);
+    await connection.close();
+    await agent.stop();
+    await server.stop();
   });
 }
