@@ -4,6 +4,7 @@ import { mount, type Readable } from '../base/store.ts';
 import type { Settings } from '../core/session/settings.ts';
 import { badRulesText } from '../view/badRules.ts';
 import { guard } from './guard.ts';
+import * as say from './say.ts';
 
 /** Tells of rules for ports that cannot be understood: once whenever there are others than before. */
 export function warnOfBadRules(settings: Readable<Settings>, log: Log): vscode.Disposable {
@@ -15,6 +16,6 @@ export function warnOfBadRules(settings: Readable<Settings>, log: Log): vscode.D
 
 async function warn(text: string): Promise<void> {
   const open = 'Open Settings';
-  if ((await vscode.window.showWarningMessage(text, open)) === open)
+  if ((await say.warn(text, open)) === open)
     await vscode.commands.executeCommand('workbench.action.openSettings', 'sshPorts.portsAttributes');
 }

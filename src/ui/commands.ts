@@ -25,6 +25,7 @@ import { type ForwardQuestion, pickForward } from './pickForward.ts';
 import { pickConnectedHost } from './pickHost.ts';
 import { withProgress } from './progress.ts';
 import { saveForwardFlow } from './saveForward.ts';
+import * as say from './say.ts';
 
 /** For what nobody waits for, and what ends by itself. */
 const never = new AbortController().signal;
@@ -93,9 +94,7 @@ export function registerCommands({ sessions, focused, showPath, diagnose, log }:
         sessions.forwardPort(host, port, signal),
       );
       if (forward.status.kind === 'listening' && forward.status.instead) {
-        void vscode.window.showInformationMessage(
-          `Local port ${port} is taken, so ${port} of ${host} is at ${localAddress(forward) ?? ''}.`,
-        );
+        void say.info(`Local port ${port} is taken, so ${port} of ${host} is at ${localAddress(forward) ?? ''}.`);
       }
     }),
     register('stopForward', async (row) => {

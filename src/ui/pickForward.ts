@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AppState } from '../core/session/state.ts';
 import type { Can } from '../view/forwardActions.ts';
 import { type ForwardPick, forwardPicks } from '../view/forwardPicks.ts';
+import * as say from './say.ts';
 
 /** What a forward is wanted for. */
 export interface ForwardQuestion {
@@ -20,9 +21,7 @@ export async function pickForward(
   const picks = forwardPicks(hosts, can);
   if (picks.length === 0) {
     const isEmpty = hosts.every(({ forwards }) => forwards.length === 0);
-    void vscode.window.showInformationMessage(
-      isEmpty ? 'Nothing is forwarded.' : `${title}: no forward fits at present.`,
-    );
+    void say.info(isEmpty ? 'Nothing is forwarded.' : `${title}: no forward fits at present.`);
     return undefined;
   }
   return onlyOne === 'take' && picks.length === 1 ? picks[0] : vscode.window.showQuickPick(picks, { title });
