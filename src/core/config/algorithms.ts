@@ -1,5 +1,5 @@
 import { BadValue } from './badValue.ts';
-import { matchList } from './pattern.ts';
+import { matchList } from '../../base/pattern.ts';
 
 /** What one kind of algorithm knows, and what it offers when nothing is configured. */
 export interface Algorithms {

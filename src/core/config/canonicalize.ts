@@ -3,7 +3,7 @@ import { abortable } from '../../base/delay.ts';
 import { UserError } from '../../base/userError.ts';
 import { canonicalAddress, looksLikeAddress } from './address.ts';
 import type { ConfigProblem } from './hostConfig.ts';
-import { matchList } from './pattern.ts';
+import { matchList } from '../../base/pattern.ts';
 import type { Values } from './values.ts';
 
 /**

@@ -3,7 +3,7 @@ import { assembleAlgorithms, keyTypes } from './algorithms.ts';
 import { BadValue } from './badValue.ts';
 import type { HostConfig } from './hostConfig.ts';
 import { parseJump } from './jump.ts';
-import { matchPattern } from './pattern.ts';
+import { matchPattern } from '../../base/pattern.ts';
 import { locate, type ResolvedConfig } from './settle.ts';
 import { expand, expandFile } from './tokens.ts';
 

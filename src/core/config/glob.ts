@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../base/userError.ts';
-import { matchItems, type PatternItem } from './pattern.ts';
+import { matchItems, type PatternItem } from '../../base/pattern.ts';
 
 /**
  * The files that a pattern means, sorted by bytes: `*`, `?`, `[a-z]`, `[!a]` and backslash escapes as in glob(7),

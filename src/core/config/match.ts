@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { BadValue } from './badValue.ts';
 import { isInNetworks } from './networks.ts';
-import { matchHostList, matchList } from './pattern.ts';
+import { matchHostList, matchList } from '../../base/pattern.ts';
 import type { Arguments } from './syntax.ts';
 
 /** What the criteria of a Match line are compared with (ssh_config(5) Match). */

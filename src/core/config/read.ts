@@ -6,7 +6,7 @@ import type { ConfigProblem } from './hostConfig.ts';
 import { includePattern } from './include.ts';
 import { findKeyword } from './keywords.ts';
 import { type Criterion, type MatchFacts, readMatch } from './match.ts';
-import { matchList, matchPattern } from './pattern.ts';
+import { matchList, matchPattern } from '../../base/pattern.ts';
 import { readLines } from './source.ts';
 import { Arguments, type Line, splitLine } from './syntax.ts';
 import { connectionTokens } from './connectionTokens.ts';

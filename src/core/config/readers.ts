@@ -4,7 +4,7 @@ import { choices, choose } from './choices.ts';
 import { type ConfigForward, readForward } from './forwards.ts';
 import { formatHop, parseDestination, parseJump } from './jump.ts';
 import { bytes, fileMode, integer, port, qualityOfService, seconds } from './numbers.ts';
-import { matchPattern } from './pattern.ts';
+import { matchPattern } from '../../base/pattern.ts';
 import type { Arguments } from './syntax.ts';
 import { expand } from './tokens.ts';
 import type { Values } from './values.ts';

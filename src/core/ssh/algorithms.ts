@@ -1,7 +1,7 @@
 import { getCiphers } from 'node:crypto';
 import type { Algorithms } from 'ssh2';
 import type { HostConfig } from '../config/hostConfig.ts';
-import { matches } from './knownHosts.ts';
+import { matchPattern } from '../../base/pattern.ts';
 
 interface Offer {
   /** Proposed when the configuration says nothing: no SHA-1, no CBC; what AES hardware does well comes first. */
@@ -95,7 +95,7 @@ export function chosen(list: string | undefined, offer: Offer): readonly string[
   const operator = /^[+^-]/.exec(list)?.[0];
   const patterns = list.slice(operator?.length ?? 0).split(',');
   const supported = [...offer.defaults, ...offer.others];
-  const named = unique(patterns.flatMap((pattern) => supported.filter((name) => matches(pattern, name))));
+  const named = unique(patterns.flatMap((pattern) => supported.filter((name) => matchPattern(name, pattern))));
   if (operator === '+') return unique([...offer.defaults, ...named]);
   if (operator === '-') return offer.defaults.filter((name) => !named.includes(name));
   if (operator === '^') return unique([...named, ...offer.defaults]);

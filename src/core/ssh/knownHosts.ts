@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { WireReader } from './wire.ts';
+import { matchPattern } from '../../base/pattern.ts';
 
 /** One usable line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownHost {
@@ -71,9 +72,9 @@ export function namesHost(hosts: string, name: string): boolean {
   let found = false;
   for (const pattern of hosts.toLowerCase().split(',')) {
     if (pattern.startsWith('!')) {
-      if (matches(pattern.slice(1), name)) return false;
+      if (matchPattern(name, pattern.slice(1))) return false;
     } else {
-      found ||= matches(pattern, name);
+      found ||= matchPattern(name, pattern);
     }
   }
   return found;
@@ -91,29 +92,6 @@ export function hashedName(name: string, salt: Buffer): string {
 
 function hmac(salt: Buffer, name: string): string {
   return createHmac('sha1', salt).update(name).digest('base64');
-}
-
-/** `*` any text, `?` one character. Greedy with one way back, so that no pattern takes more than pattern × text steps. */
-export function matches(pattern: string, text: string): boolean {
-  let p = 0;
-  let star = -1;
-  let resume = 0;
-  for (let t = 0; t < text.length;) {
-    if (pattern[p] === '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
 }
 
 export type Verdict =

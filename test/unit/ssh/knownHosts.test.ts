@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  hashedName,
-  judge,
-  lookupName,
-  matches,
-  namesHost,
-  parseKnownHosts,
-} from '../../../src/core/ssh/knownHosts.ts';
+import { hashedName, judge, lookupName, namesHost, parseKnownHosts } from '../../../src/core/ssh/knownHosts.ts';
 import { string } from '../../../src/core/ssh/wire.ts';
 
 const key = (fill: number): Buffer => Buffer.concat([string('ssh-ed25519'), string(Buffer.alloc(32, fill))]);
@@ -46,21 +39,6 @@ void test('a hashed name matches that name only', () => {
   const hashed = hashedName('[host]:2222', Buffer.alloc(20, 3));
   assert.ok(namesHost(hashed, '[host]:2222'));
   assert.ok(!namesHost(hashed, 'host'));
-});
-
-void test('wildcards match as a regular expression would', () => {
-  const alphabet = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 8 });
-  const name = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 });
-  fc.assert(
-    fc.property(alphabet, name, (pattern, text) => {
-      const expression = new RegExp(`^${pattern.replaceAll('?', '.').replaceAll('*', '.*')}$`);
-      assert.equal(matches(pattern, text), expression.test(text));
-    }),
-  );
-});
-
-void test('a pattern of many stars takes no time to speak of', () => {
-  assert.ok(!matches(`${'*a'.repeat(20)}b`, 'a'.repeat(10_000)));
 });
 
 void test('revoked wins over known, known over changed, and an authority over unknown', () => {

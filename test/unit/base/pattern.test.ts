@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { matchHostList, matchList, matchPattern } from '../../../src/core/config/pattern.ts';
+import { matchHostList, matchList, matchPattern } from '../../../src/base/pattern.ts';
 
 void test('a star is any run of characters, a question mark exactly one, all else is itself', () => {
   assert.ok(matchPattern('web.example.com', 'web*.com'));
