@@ -1,0 +1,86 @@
+import fs from 'node:fs';
+import http from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
+import { Scope } from '../../src/base/scope.ts';
+import { read } from '../support/sessions.ts';
+import { type Sshd, startSshd } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
+import { openPortsView, rowAction, rows } from './pages/sshPorts.ts';
+import { dialogButton, openWorkbench, runCommand, screenshot, toast } from './pages/workbench.ts';
+
+const scope = new Scope();
+let sshd: Sshd;
+let page: Page;
+let port: number;
+
+before(async () => {
+  const web = http.createServer((_, response) => response.end('hello from the remote')).listen(0, '127.0.0.1');
+  await once(web, 'listening');
+  scope.defer(() => web.close());
+  ({ port } = web.address() as AddressInfo);
+  sshd = await startSshd();
+  scope.defer(() => sshd.stop());
+  const proxied = fs.readFileSync(sshd.configFile, 'utf8').replace('Host devbox', 'Host proxied');
+  fs.appendFileSync(sshd.configFile, `${proxied}  ProxyCommand nc %h %p\n`);
+  const settings = {
+    'sshPorts.configFile': sshd.configFile,
+    'sshPorts.autoForward': 'off',
+    'sshPorts.identifyServers': false,
+  };
+  ({ page } = scope.add(await openWorkbench({ settings })));
+  await openPortsView(page);
+});
+after(() => scope.close());
+
+const dialog = (): Locator => page.locator('.monaco-dialog-box', { hasText: `nc 127.0.0.1 ${sshd.port}` });
+const host = (name: string): Locator => rows(page, new RegExp(`^\\s*${name}`, 'u'), 1);
+
+test('a ProxyCommand runs only after it was allowed, and is asked about once', async () => {
+  await host('proxied').click();
+  await dialog().waitFor();
+  await screenshot(page, 'consent');
+  await dialogButton(page, 'Cancel').click();
+  await rows(page, /you have not allowed it/u, 1).waitFor();
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  await host('proxied').click();
+  await dialogButton(page, 'Allow').click();
+  await rows(page, /proxied.*connected/su, 1).waitFor();
+  await rowAction(host('proxied'), /Disconnect/u);
+  await rows(page, /connected/u, 1).waitFor({ state: 'detached' });
+  await host('proxied').click();
+  await rows(page, /proxied.*connected/su, 1).waitFor();
+});
+
+test('what was allowed can be taken back', async () => {
+  await rowAction(host('proxied'), /Disconnect/u);
+  await rows(page, /connected/u, 1).waitFor({ state: 'detached' });
+  await runCommand(page, 'SSH Ports: Forget Allowed Commands');
+  await host('proxied').click();
+  await dialog().waitFor();
+  await dialogButton(page, 'Cancel').click();
+  await rows(page, /you have not allowed it/u, 1).waitFor();
+  await runCommand(page, 'Notifications: Clear All Notifications');
+});
+
+test('a window that is loaded again asks once, and has its host and its forward back', async () => {
+  await host('devbox').click();
+  await rows(page, String(port), 2).click();
+  const row = rows(page, /localhost:\d+/u, 2).first();
+  await row.waitFor();
+  const local = Number(/localhost:(\d+)/u.exec(await row.innerText())?.[1]);
+  await until('the page', async () => (await read(local)) === 'hello from the remote');
+  // The editor writes down what an extension remembers a moment later: nobody reloads faster than that.
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  await screenshot(page, 'before-reload');
+  await page.reload();
+  const question = toast(page, /Reconnect/u).first();
+  await question.waitFor({ timeout: 60_000 });
+  await screenshot(page, 'restore');
+  await question.getByRole('button', { name: 'Reconnect', exact: true }).click();
+  await rows(page, /devbox.*connected/su, 1).waitFor();
+  await screenshot(page, 'restored');
+  await until('the page again', async () => (await read(local)) === 'hello from the remote', 30_000);
+});
