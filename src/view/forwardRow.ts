@@ -12,6 +12,7 @@ type Look = Pick<Row, 'description' | 'tooltip' | 'icon' | 'click'>;
 export function forwardRow(host: HostState, forward: ForwardState): Row {
   const seen = host.listeners.find(({ listener }) => listener.port === forward.remotePort);
   const about = seen ? listenerLines(host.name, seen) : [`${destinationText(forward.spec)} through ${host.name}`];
+  const shown = look(host, forward, seen, about);
   return {
     id: `forward:${host.name}:${forward.id}`,
     label: label(forward, seen),
@@ -19,7 +20,8 @@ export function forwardRow(host: HostState, forward: ForwardState): Row {
     children: [],
     target: { kind: 'forward', host: host.name, id: forward.id },
     context: forwardContext(host, forward),
-    ...look(host, forward, seen, about),
+    ...shown,
+    description: forward.origin === 'config' ? `${shown.description} · config` : shown.description,
   };
 }
 

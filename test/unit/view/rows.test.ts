@@ -208,3 +208,10 @@ test('a process goes by the name one started it with, unless it writes over its 
   assert.equal(named('sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups'), 'comm');
   assert.equal(named(), 'comm');
 });
+
+test('a forward of the SSH configuration says so', () => {
+  const row = only(
+    only(treeRows(app(online({ listeners: [flask], forwards: [forward({ origin: 'config' })] })))).children,
+  );
+  assert.equal(row.description, '→ localhost:5000 · flask · config');
+});
