@@ -48,6 +48,7 @@ function hostRow(host: HostState): Row {
       const tooltip = [
         `${host.name}: connected${facts.via.length > 0 ? ` through ${facts.via.join(', ')}` : ''}`,
         `${facts.serverVersion}, ${facts.cipher}, logged in with ${facts.authMethod}`,
+        ...(facts.transport === 'openssh' ? ["Carried by the system's ssh"] : []),
       ].join('\n');
       const description = forwarded === 0 ? 'connected' : `connected, ${forwarded} forwarded`;
       return { ...open, description, tooltip, icon: { id: 'vm-active', color: colors.green }, context: 'host online' };

@@ -215,3 +215,9 @@ test('a forward of the SSH configuration says so', () => {
   );
   assert.equal(row.description, '→ localhost:5000 · flask · config');
 });
+
+test('a host that is reached with the system’s ssh says so', () => {
+  const since = { kind: 'online', since: 0 } as const;
+  const row = only(treeRows(app(online({ link: { ...since, facts: { ...facts, transport: 'openssh' } } }))));
+  assert.match(row.tooltip, /Carried by the system's ssh/u);
+});
