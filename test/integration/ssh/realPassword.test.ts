@@ -106,7 +106,10 @@ void describe(
 
 /** RFC 6238 with the secret above. */
 function totp(): string {
-  const bits = totpSecret.split('').map((letter) => base32.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const bits = totpSecret
+    .split('')
+    .map((letter) => base32.indexOf(letter).toString(2).padStart(5, '0'))
+    .join('');
   const key = Buffer.from((bits.match(/.{8}/gu) ?? []).map((byte) => Number.parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
