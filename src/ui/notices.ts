@@ -7,7 +7,7 @@ import {
   type NoticeState,
   noNotices,
   notices,
-  silencingRule,
+  decliningRule,
 } from '../core/policy/notices.ts';
 import type { PortAttributes } from '../core/policy/portRules.ts';
 import type { Sessions } from '../core/session/sessions.ts';
@@ -86,12 +86,14 @@ export class Notices {
     const open = 'Open in Browser';
     const preview = 'Preview in Editor';
     const stop = 'Don’t Forward';
-    const quiet = 'Don’t Ask Again';
     const more = others.length === 0 ? '' : ` Also forwarded: ${others.map(({ port }) => port).join(', ')}.`;
-    const choice = await say.info(announcement(host, forward) + more, open, preview, stop, quiet);
+    const choice = await say.info(announcement(host, forward) + more, open, preview, stop);
     if (choice === open) await openInBrowser(announced.url);
     if (choice === preview) await openPreview(announced.url);
-    if (choice === stop) await this.#sessions.stopForward(hostName, forward.id);
-    if (choice === quiet) await addPortRules(silencingRule(announced));
+    if (choice !== stop) return;
+    await this.#sessions.stopForward(hostName, forward.id);
+    const never = 'Don’t Ask Again';
+    const done = `Port ${announced.port} of ${hostName} is not forwarded any more.`;
+    if ((await say.info(done, never)) === never) await addPortRules(decliningRule(announced));
   }
 }

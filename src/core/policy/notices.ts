@@ -157,7 +157,7 @@ function rank(announced: Announced): number {
 }
 
 /** The rule that 'Don't ask again for this' writes: by framework where one is known, else by port. */
-export function silencingRule({ port, identity }: Announced): Readonly<Record<string, PortAttributes>> {
+export function decliningRule({ port, identity }: Announced): Readonly<Record<string, PortAttributes>> {
   const isNamed = identity && identity.framework !== 'unknown' && identity.framework !== 'http';
-  return { [isNamed ? identity.framework : String(port)]: { onAutoForward: 'silent' } };
+  return { [isNamed ? identity.framework : String(port)]: { onAutoForward: 'ignore' } };
 }

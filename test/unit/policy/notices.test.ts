@@ -7,7 +7,7 @@ import {
   type NoticeEvent,
   noNotices,
   notices,
-  silencingRule,
+  decliningRule,
 } from '../../../src/core/policy/notices.ts';
 import type { PortAttributes } from '../../../src/core/policy/portRules.ts';
 
@@ -142,9 +142,9 @@ void test('a browser opens only from the focused window', () => {
 });
 
 void test('not to be asked again is a rule by framework where one is known, else by port', () => {
-  assert.deepEqual(silencingRule(server(5000, asked)), { flask: { onAutoForward: 'silent' } });
-  assert.deepEqual(silencingRule(server(5000, page)), { '5000': { onAutoForward: 'silent' } });
-  assert.deepEqual(silencingRule(server(5000)), { '5000': { onAutoForward: 'silent' } });
+  assert.deepEqual(decliningRule(server(5000, asked)), { flask: { onAutoForward: 'ignore' } });
+  assert.deepEqual(decliningRule(server(5000, page)), { '5000': { onAutoForward: 'ignore' } });
+  assert.deepEqual(decliningRule(server(5000)), { '5000': { onAutoForward: 'ignore' } });
 });
 
 void test('the state of notices is plain data', () => {
