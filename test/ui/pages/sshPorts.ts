@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { until } from '../../support/until.ts';
 import { quickPickRow, runCommand } from './workbench.ts';
 
 /** Opens the SSH Ports container from the activity bar, unless it is open. */
@@ -32,6 +33,11 @@ export async function connect(page: Page, host: string): Promise<void> {
 
 /** Presses an inline action of a row, shown on hover; `label` is its tooltip. */
 export async function rowAction(row: Locator, label: string | RegExp): Promise<void> {
-  await row.hover();
-  await row.getByRole('button', { name: label }).first().click();
+  // A row that is drawn anew under a resting pointer shows no actions until the pointer moves.
+  await until(`the action ${label} of a row`, async () => {
+    await row.page().mouse.move(0, 0);
+    await row.hover({ timeout: 2000 });
+    await row.getByRole('button', { name: label }).first().click({ timeout: 2000 });
+    return true;
+  });
 }
