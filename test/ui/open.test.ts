@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { Scope } from '../../src/base/scope.ts';
+import { startSshd } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
+import { connect, openPortsView, rowAction, rows } from './pages/sshPorts.ts';
+import { dialogButton, openWorkbench, runCommand, screenshot } from './pages/workbench.ts';
+
+const scope = new Scope();
+const greeting = 'hello from the remote';
+let page: Page;
+
+before(async () => {
+  const web = http
+    .createServer((_, response) => response.setHeader('content-type', 'text/html').end(`<h1>${greeting}</h1>`))
+    .listen(0, '127.0.0.1');
+  await once(web, 'listening');
+  scope.defer(() => web.close());
+  const { port } = web.address() as AddressInfo;
+  const sshd = await startSshd();
+  scope.defer(() => sshd.stop());
+  const settings = { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off' };
+  ({ page } = scope.add(await openWorkbench({ settings })));
+  await openPortsView(page);
+  await connect(page, 'devbox');
+  await rows(page, String(port), 2).click();
+  await rows(page, /→ localhost:\d+/u, 2).waitFor();
+});
+after(() => scope.close());
+
+test('the button in the row opens the forwarded page in the browser', async () => {
+  const opened = page.context().waitForEvent('page', { timeout: 30_000 });
+  opened.catch(() => undefined);
+  await rowAction(rows(page, /→ localhost:\d+/u, 2), /Open in Browser/u);
+  // VS Code asks once before it leaves for an address that it does not know.
+  const dialog = dialogButton(page, /^Open$/u);
+  await until(
+    'a new tab, or the question about it',
+    async () => page.context().pages().length > 1 || dialog.isVisible(),
+  );
+  if (await dialog.isVisible()) await dialog.click();
+  const tab = await opened;
+  await tab.getByText(greeting).waitFor();
+  await tab.close();
+});
+
+test('the page can be previewed in the editor', async () => {
+  await runCommand(page, 'SSH Ports: Preview in Editor');
+  await until('the page in a frame', async () => {
+    for (const frame of page.frames()) if (await frame.getByText(greeting).isVisible()) return true;
+    return false;
+  });
+  await screenshot(page, 'preview');
+});
