@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Sessions } from '../core/session/sessions.ts';
 import { findHost, type ForwardState, type HostState, localPort } from '../core/session/state.ts';
+import { announcement } from '../view/announcement.ts';
 import {
   addressToCopy,
   canCopy,
@@ -12,7 +13,7 @@ import {
   canShare,
   canUnshare,
 } from '../view/forwardActions.ts';
-import { forwardCommand, forwardUrl, localAddress } from '../view/forwardText.ts';
+import { forwardCommand, forwardUrl } from '../view/forwardText.ts';
 import { hostOf, type Row } from '../view/row.ts';
 import { addHostFlow } from './addHost.ts';
 import { connectFlow } from './connect.ts';
@@ -93,9 +94,9 @@ export function registerCommands({ sessions, focused, showPath, diagnose, log }:
       const forward = await withProgress(`Forwarding ${port} from ${host}…`, (signal) =>
         sessions.forwardPort(host, port, signal),
       );
-      if (forward.status.kind === 'listening' && forward.status.instead) {
-        void say.info(`Local port ${port} is taken, so ${port} of ${host} is at ${localAddress(forward) ?? ''}.`);
-      }
+      const state = findHost(app(), host);
+      const isMoved = forward.status.kind === 'listening' && forward.status.instead !== undefined;
+      if (state && isMoved) void say.info(announcement(state, forward));
     }),
     register('stopForward', async (row) => {
       const chosen = await chosenForward(row, { title: 'Stop Forwarding' });

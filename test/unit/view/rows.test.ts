@@ -221,3 +221,10 @@ test('a host that is reached with the system’s ssh says so', () => {
   const row = only(treeRows(app(online({ link: { ...since, facts: { ...facts, transport: 'openssh' } } }))));
   assert.match(row.tooltip, /Carried by the system's ssh/u);
 });
+
+test('a forward that another window has says where it answers', () => {
+  const elsewhere = forward({ status: { kind: 'elsewhere', localPort: 5000 } });
+  const row = only(only(treeRows(app(online({ listeners: [flask], forwards: [elsewhere] })))).children);
+  assert.equal(row.description, 'in another window, at localhost:5000');
+  assert.match(row.tooltip, /moves here when that window ends it/u);
+});
