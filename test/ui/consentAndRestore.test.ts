@@ -9,7 +9,7 @@ import { read } from '../support/sessions.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { openPortsView, rowAction, rows } from './pages/sshPorts.ts';
-import { dialogButton, openWorkbench, runCommand, screenshot, toast } from './pages/workbench.ts';
+import { answerDialog, dialog, openWorkbench, runCommand, screenshot, toast } from './pages/workbench.ts';
 
 const scope = new Scope();
 let sshd: Sshd;
@@ -35,18 +35,18 @@ before(async () => {
 });
 after(() => scope.close());
 
-const dialog = (): Locator => page.locator('.monaco-dialog-box', { hasText: `nc 127.0.0.1 ${sshd.port}` });
+const question = (): Locator => dialog(page, `nc 127.0.0.1 ${sshd.port}`);
 const host = (name: string): Locator => rows(page, new RegExp(`^\\s*${name}`, 'u'), 1);
 
 test('a ProxyCommand runs only after it was allowed, and is asked about once', async () => {
   await host('proxied').click();
-  await dialog().waitFor();
+  await question().waitFor();
   await screenshot(page, 'consent');
-  await dialogButton(page, 'Cancel').click();
+  await answerDialog(page, 'Cancel');
   await rows(page, /you have not allowed it/u, 1).waitFor();
   await runCommand(page, 'Notifications: Clear All Notifications');
   await host('proxied').click();
-  await dialogButton(page, 'Allow').click();
+  await answerDialog(page, 'Allow');
   await rows(page, /proxied.*connected/su, 1).waitFor();
   await rowAction(host('proxied'), /Disconnect/u);
   await rows(page, /connected/u, 1).waitFor({ state: 'detached' });
@@ -59,8 +59,8 @@ test('what was allowed can be taken back', async () => {
   await rows(page, /connected/u, 1).waitFor({ state: 'detached' });
   await runCommand(page, 'SSH Ports: Forget Allowed Commands');
   await host('proxied').click();
-  await dialog().waitFor();
-  await dialogButton(page, 'Cancel').click();
+  await question().waitFor();
+  await answerDialog(page, 'Cancel');
   await rows(page, /you have not allowed it/u, 1).waitFor();
   await runCommand(page, 'Notifications: Clear All Notifications');
 });

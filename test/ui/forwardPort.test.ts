@@ -14,7 +14,8 @@ import { type Sshd, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { openPortsView, rowAction, rows, status } from './pages/sshPorts.ts';
 import {
-  dialogButton,
+  answerDialog,
+  dialog,
   openWorkbench,
   quickInput,
   quickPickRow,
@@ -119,9 +120,9 @@ test('opening a port to the network asks first and says for how long', async () 
   await runCommand(page, 'SSH Ports: Forward Port');
   await quickInput(page).fill(`ssh -L 0.0.0.0:${local}:localhost:${port} devbox`);
   await quickPickRow(page, `localhost:${port}`).click();
-  await dialogButton(page, 'Open for 1 hour').waitFor();
+  await dialog(page, 'Open for 1 hour').waitFor();
   await screenshot(page, 'share-question');
-  await dialogButton(page, 'Open for 1 hour').click();
+  await answerDialog(page, 'Open for 1 hour');
   await rows(page, 'shared, 60 min left', 2).waitFor();
   await screenshot(page, 'shared');
   assert.match(await status(page).innerText(), /2 · devbox/u);
@@ -130,9 +131,9 @@ test('opening a port to the network asks first and says for how long', async () 
 
 test('an unknown host key is shown with its fingerprint and remembered when it is accepted', async () => {
   await rows(page, 'stranger', 1).click();
-  await page.locator('.monaco-dialog-box', { hasText: 'SHA256:' }).waitFor();
+  await dialog(page, 'SHA256:').waitFor();
   await screenshot(page, 'host-key');
-  await dialogButton(page, 'Accept and Remember').click();
+  await answerDialog(page, 'Accept and Remember');
   await rows(page, /stranger.*connected/su, 1).waitFor();
   assert.match(fs.readFileSync(path.join(sshd.folder, 'empty_known_hosts'), 'utf8'), /ssh-ed25519|ecdsa/u);
 });
@@ -141,5 +142,5 @@ test('a changed host key is refused with the file and the line, and no way to cl
   await rows(page, 'changed', 1).click();
   await rows(page, /host key of changed has CHANGED/u, 1).waitFor();
   await screenshot(page, 'host-key-changed');
-  assert.equal(await page.locator('.monaco-dialog-box').count(), 0);
+  assert.equal(await dialog(page).count(), 0);
 });

@@ -7,7 +7,7 @@ import { Scope } from '../../src/base/scope.ts';
 import { startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { connect, openPortsView, rowAction, rows } from './pages/sshPorts.ts';
-import { dialogButton, openWorkbench, runCommand, screenshot } from './pages/workbench.ts';
+import { answerDialog, dialog, openWorkbench, runCommand, screenshot } from './pages/workbench.ts';
 
 const scope = new Scope();
 const greeting = 'hello from the remote';
@@ -36,12 +36,11 @@ test('the button in the row opens the forwarded page in the browser', async () =
   opened.catch(() => undefined);
   await rowAction(rows(page, /→ localhost:\d+/u, 2), /Open in Browser/u);
   // VS Code asks once before it leaves for an address that it does not know.
-  const dialog = dialogButton(page, /^Open$/u);
   await until(
     'a new tab, or the question about it',
-    async () => page.context().pages().length > 1 || dialog.isVisible(),
+    async () => page.context().pages().length > 1 || dialog(page).isVisible(),
   );
-  if (await dialog.isVisible()) await dialog.click();
+  if (await dialog(page).isVisible()) await answerDialog(page, /^Open$/u);
   const tab = await opened;
   await tab.getByText(greeting).waitFor();
   await tab.close();

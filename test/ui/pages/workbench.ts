@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { type Browser, openBrowser } from '../../support/vscode/browser.ts';
+import { until } from '../../support/until.ts';
 import { type ServerOptions, startServer, type VSCodeServer } from '../../support/vscode/server.ts';
 
 const out = fileURLToPath(new URL('../../../out/', import.meta.url));
@@ -43,10 +44,14 @@ export async function openWorkbench(options: Omit<ServerOptions, 'mode'> = {}): 
 
 /** Runs a command by its title, as in the command palette. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
-  await quickInput(page).fill(`>${title}`);
-  await quickPickRow(page, title).first().waitFor();
-  await page.keyboard.press('Enter');
+  // The palette closes when something else takes the focus back, a dialog that has just ended for one.
+  await until(`the command ${title}`, async () => {
+    await page.keyboard.press('F1');
+    await quickInput(page).fill(`>${title}`, { timeout: 3000 });
+    await quickPickRow(page, title).first().waitFor({ timeout: 3000 });
+    await quickInput(page).press('Enter', { timeout: 1000 });
+    return true;
+  });
 }
 
 /** Settings of a workbench that begins dark and is light after `toggleTheme`. */
@@ -83,9 +88,15 @@ export function toast(page: Page, text: string | RegExp): Locator {
   return page.locator('.notifications-toasts .notification-list-item', { hasText: text });
 }
 
-/** A button of a modal dialog. */
-export function dialogButton(page: Page, label: string | RegExp): Locator {
-  return page.locator('.monaco-dialog-box .monaco-button', { hasText: label });
+/** The modal dialog with this text. */
+export function dialog(page: Page, text: string | RegExp = ''): Locator {
+  return page.locator('.monaco-dialog-box', { hasText: text });
+}
+
+/** Presses a button of the modal dialog. Resolves when the dialog is gone. */
+export async function answerDialog(page: Page, label: string | RegExp): Promise<void> {
+  await dialog(page).locator('.monaco-button', { hasText: label }).click();
+  await dialog(page).waitFor({ state: 'detached' });
 }
 
 /** Saves `out/screenshots/NAME.png` and returns its path. */
