@@ -1,20 +1,36 @@
 // Runs in a thread of its own. Plain JavaScript, so that Node can start it from the sources as well as from the bundle.
 import { createPrivateKey } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
+import { pbkdf } from 'bcrypt-pbkdf';
 import ssh2 from 'ssh2';
 
 /** @type {import('./decrypt.ts').DecryptRequest} */
-const { text, passphrase } = workerData;
+const request = workerData;
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window
-parentPort?.postMessage(unlock());
+parentPort?.postMessage(request.kind === 'unlock' ? unlock(request) : derive(request));
 
 /** A key, or undefined when the passphrase is wrong. */
-function unlock() {
+function unlock({ text, passphrase }) {
   try {
-    if (text.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')) return createPrivateKey({ key: text, passphrase });
+    if (!text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return createPrivateKey({ key: text, passphrase });
     const parsed = ssh2.utils.parseKey(text, passphrase);
     const [key] = Array.isArray(parsed) ? parsed : [parsed];
     return key instanceof Error ? undefined : createPrivateKey(key.getPrivatePEM());
+  } catch {
+    return undefined;
+  }
+}
+
+/** As many bytes as were asked for, or undefined when the options make no sense: a salt, and the number of rounds. */
+function derive({ passphrase, kdfOptions, length }) {
+  try {
+    const options = Buffer.from(kdfOptions);
+    const saltLength = options.readUInt32BE(0);
+    const rounds = options.readUInt32BE(4 + saltLength);
+    const secret = Buffer.from(passphrase);
+    const derived = Buffer.alloc(length);
+    const status = pbkdf(secret, secret.length, options.subarray(4), saltLength, derived, length, rounds);
+    return status === 0 ? derived : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
 import type { ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
-import { mpint, string, WireReader } from './wire.ts';
+import { mpint, string, uint32, WireReader } from './wire.ts';
 
 const CURVES: Readonly<Record<string, { readonly name: string; readonly hash: string }>> = {
   'P-256': { name: 'nistp256', hash: 'sha256' },
@@ -17,7 +17,6 @@ export function parsePrivateKey(text: string): KeyObject | undefined {
   try {
     if (!text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return createPrivateKey(text);
     const parsed: unknown = ssh2.utils.parseKey(text);
-    // The format allows for several keys in a file; ssh-keygen writes one.
     const key = (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error;
     return key instanceof Error ? undefined : createPrivateKey(key.getPrivatePEM());
   } catch {
@@ -28,29 +27,49 @@ export function parsePrivateKey(text: string): KeyObject | undefined {
 /** Does the file say that it needs a passphrase? */
 export function isEncrypted(text: string): boolean {
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text)) return true;
-  const header = opensshHeader(text);
-  return header !== undefined && header.cipher !== 'none';
+  const file = opensshFile(text);
+  return file !== undefined && file.cipher !== 'none';
 }
 
 /** The public key that an OpenSSH-format file shows without its passphrase (PROTOCOL.key). */
 export function visiblePublicKey(text: string): Buffer | undefined {
-  return opensshHeader(text)?.publicKey;
+  return opensshFile(text)?.publicKey;
 }
 
-function opensshHeader(text: string): { readonly cipher: string; readonly publicKey: Buffer } | undefined {
+/** A file of PROTOCOL.key, before its secret part is opened. */
+export interface SealedKey {
+  readonly cipher: string;
+  readonly kdfOptions: Buffer;
+  readonly publicKey: Buffer;
+  readonly secret: Buffer;
+  /** What an authenticating cipher adds; else empty. */
+  readonly tag: Buffer;
+}
+
+const MAGIC = 'openssh-key-v1\0';
+
+/** Undefined when the text is in another format. The format allows for several keys in a file; ssh-keygen writes one. */
+export function opensshFile(text: string): SealedKey | undefined {
   const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(text)?.[1];
   if (body === undefined) return undefined;
   try {
     const reader = new WireReader(Buffer.from(body, 'base64'));
-    reader.bytes('openssh-key-v1\0'.length);
+    reader.bytes(MAGIC.length);
     const cipher = reader.text();
-    reader.string(); // key derivation
-    reader.string(); // its options
+    reader.string(); // the key derivation: bcrypt, or none
+    const kdfOptions = reader.string();
     reader.uint32(); // number of keys
-    return { cipher, publicKey: reader.string() };
+    return { cipher, kdfOptions, publicKey: reader.string(), secret: reader.string(), tag: reader.rest() };
   } catch {
     return undefined;
   }
+}
+
+/** The same file as ssh-keygen writes it without a passphrase. */
+export function unsealed({ publicKey }: SealedKey, secret: Buffer): string {
+  const parts = [MAGIC, string('none'), string('none'), string(''), uint32(1), string(publicKey), string(secret)];
+  const body = Buffer.concat(parts.map((part) => Buffer.from(part))).toString('base64');
+  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`;
 }
 
 /** A line of a `.pub` file or a certificate; undefined when it is neither. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -51,6 +51,41 @@ for (const [type, options] of Object.entries(TYPES)) {
       assert.deepEqual(prompts.secrets, [{ kind: 'passphrase', host: 'devbox', keyFile, attempt: 1 }]);
     });
   }
+}
+
+const { stdout: ciphers } = spawnSync('ssh', ['-Q', 'cipher'], { encoding: 'utf8', timeout: 10_000 });
+for (const cipher of ciphers.trim().split('\n')) {
+  for (const type of ['ed25519', 'ecdsa 521', 'rsa'] as const) {
+    void test(`a key of type ${type} that is encrypted with ${cipher} logs in, with the right passphrase alone`, async () => {
+      const keyFile = newKey(...TYPES[type], '-Z', cipher, '-N', PASSPHRASE, '-a', '4');
+      const prompts = script({
+        secret: (question) => ('attempt' in question && question.attempt === 1 ? 'wrong' : PASSPHRASE),
+      });
+      await logsInWith(keyFile, prompts);
+      assert.equal(prompts.secrets.length, 2);
+    });
+  }
+}
+
+/** Ciphers of the older format that openssl(1) writes. */
+for (const cipher of ['aes128', 'aes256', 'des3']) {
+  void test(`a PEM key that openssl encrypted with ${cipher} logs in`, async () => {
+    const keyFile = newKey('-t', 'rsa', '-b', '2048', '-m', 'PEM');
+    const options = [
+      'rsa',
+      '-traditional',
+      '-in',
+      keyFile,
+      '-out',
+      keyFile,
+      `-${cipher}`,
+      '-passout',
+      `pass:${PASSPHRASE}`,
+    ];
+    execFileSync('openssl', options, { stdio: 'pipe' });
+    assert.match(fs.readFileSync(keyFile, 'utf8'), /Proc-Type: 4,ENCRYPTED/u);
+    await logsInWith(keyFile, script({ secret: () => PASSPHRASE }));
+  });
 }
 
 void test('an ed25519 key in PKCS8 format, as openssl writes it, logs in', async () => {
