@@ -1,7 +1,7 @@
 /**
  * Prints how long it takes from `listen()` on the remote to its detection and to an HTTP 200 through the local port (50
- * starts each), what a look costs the remote
- * with few and with 20,000 sockets, and its CPU per minute while nothing happens. Run by hand:
+ * starts each), what a look costs the remote with few and with 20,000 sockets of each kind, and its CPU per minute while
+ * nothing happens. Run by hand:
  *
  *     node --import tsx test/benchmark/detection.ts
  */
@@ -34,7 +34,9 @@ async function main(): Promise<void> {
     await detectionTimes(connection.exec);
     await pageTimes(sshd.configFile);
     await costs(connection.exec, 'as it is');
-    await withSockets(20_000, () => costs(connection.exec, 'with 20,000 connections more'));
+    for (const kind of ['connected', 'listening'] as const) {
+      await withSockets(kind, () => costs(connection.exec, `with 20,000 ${kind} sockets more`));
+    }
   } finally {
     await connection.close();
     await sshd.stop();
@@ -114,25 +116,34 @@ async function costs(exec: Exec, what: string): Promise<void> {
   }
 }
 
-/** Established connections over loopback, both ends in one child process each of 10,000 descriptors at most. */
-async function withSockets(count: number, use: () => Promise<void>): Promise<void> {
-  const perChild = 2500; // connections; each is two sockets
-  const code = `
-    const net = require('net');
-    const server = net.createServer(() => undefined).listen(0, '127.0.0.1', async () => {
-      for (let i = 0; i < ${perChild}; i += 1) {
-        await new Promise((done) => net.connect(server.address().port, '127.0.0.1', done));
-      }
-    });`;
+/** 20,000 of them, in child processes of 5,000 descriptors each. */
+async function withSockets(kind: keyof typeof openers, use: () => Promise<void>): Promise<void> {
   const before = sockets();
-  const children = Array.from({ length: count / perChild / 2 }, () => start(process.execPath, ['-e', code]));
+  const children = [1, 2, 3, 4].map((nth) => {
+    const code = `const net = require('net'); (async () => { ${openers[kind]} })();`;
+    return start(process.execPath, ['-e', code, String(nth)]);
+  });
   try {
-    await until('the sockets', () => sockets() >= before + count, 60_000);
+    await until('the sockets', () => sockets() >= before + 20_000, 60_000);
     await use();
   } finally {
     await Promise.all(children.map(stop));
   }
 }
+
+/** What opens 5,000 sockets; both ends of a connection are here. */
+const openers = {
+  connected: `
+    const server = net.createServer(() => undefined).listen(0, '127.0.0.1', async () => {
+      for (let i = 0; i < 2500; i += 1) await new Promise((done) => net.connect(server.address().port, '127.0.0.1', done));
+    });`,
+  // An address has not ports enough for all.
+  listening: `
+    for (let i = 0; i < 5000; i += 1) {
+      const address = '127.' + process.argv[1] + '.' + (i % 50) + '.1';
+      await new Promise((done) => net.createServer().listen(0, address, done));
+    }`,
+} as const;
 
 function sockets(): number {
   return Number(/^TCP: inuse (\d+)/m.exec(fs.readFileSync('/proc/net/sockstat', 'utf8'))?.[1] ?? 0);

@@ -3,7 +3,7 @@ import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from './parse
 import { parseProcFds, parseProcNet } from './parse/procNet.ts';
 import { parseSockstat } from './parse/sockstat.ts';
 import type { ListeningSocket } from './parse/socket.ts';
-import { parseSs } from './parse/ss.ts';
+import { parseSs, parseSsOwners } from './parse/ss.ts';
 import type { ListQuestion, OwnersQuestion } from './script.ts';
 
 /** One way to see listeners on a remote with a Unix shell. */
@@ -43,7 +43,7 @@ const ss: Method = {
   name: 'ss',
   list: 'ss',
   parse: parseSs,
-  owners: [{ question: 'ssOwners', parse: byAddress(parseSs) }],
+  owners: [{ question: 'ssOwners', parse: byAddress(parseSsOwners) }],
 };
 const proc: Method = {
   name: 'proc',

@@ -12,7 +12,8 @@ export const helloMark = 'SSHPORTS1';
 
 /** What listens. Cheap, for every poll. */
 const lists = {
-  ss: 'ss -tlne',
+  // Not -l, which asks for closed sockets too: for these the kernel goes through the table of all connections.
+  ss: 'ss -tne state listening',
   proc: '[ -r /proc/net/tcp ] && { cat /proc/net/tcp /proc/net/tcp6 | grep ":0000 0A "; :; }',
   netstatLinux: 'netstat -tlne || netstat -tln',
   netstatBsd: 'command -v netstat >/dev/null && { netstat -an -p tcp | grep LISTEN; :; }',

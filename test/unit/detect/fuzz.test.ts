@@ -10,12 +10,13 @@ import { parseLsof } from '../../../src/core/detect/parse/lsof.ts';
 import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from '../../../src/core/detect/parse/netstat.ts';
 import { parseProcFds, parseProcNet } from '../../../src/core/detect/parse/procNet.ts';
 import { parseSockstat } from '../../../src/core/detect/parse/sockstat.ts';
-import { parseSs } from '../../../src/core/detect/parse/ss.ts';
+import { parseSs, parseSsOwners } from '../../../src/core/detect/parse/ss.ts';
 import { parseTimes } from '../../../src/core/detect/unixSource.ts';
 
 const captured = fs.readFileSync(new URL('../../fixtures/listeners-linux.txt', import.meta.url), 'latin1');
 const parsers = [
   parseSs,
+  parseSsOwners,
   parseProcNet,
   parseNetstatLinux,
   parseNetstatBsd,

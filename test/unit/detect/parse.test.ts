@@ -6,7 +6,7 @@ import { parseLsof } from '../../../src/core/detect/parse/lsof.ts';
 import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from '../../../src/core/detect/parse/netstat.ts';
 import { parseProcFds, parseProcNet } from '../../../src/core/detect/parse/procNet.ts';
 import { parseSockstat } from '../../../src/core/detect/parse/sockstat.ts';
-import { parseSs } from '../../../src/core/detect/parse/ss.ts';
+import { parseSs, parseSsOwners } from '../../../src/core/detect/parse/ss.ts';
 
 /** Sections of one capture of the same sockets with many tools: `$ command`, its output, an empty line. */
 const captured = fs.readFileSync(new URL('../../fixtures/listeners-linux.txt', import.meta.url), 'utf8');
@@ -45,7 +45,7 @@ function places(sockets: readonly { readonly address: string; readonly port: num
 }
 
 void test('ss, with processes and without, shows every socket with its address and port', () => {
-  assert.deepEqual(places(parseSs(output('ss -Htlnp'))), everySocket);
+  assert.deepEqual(places(parseSsOwners(output('ss -Htlnp'))), everySocket);
   assert.deepEqual(places(parseSs(output('ss -Htln'))), everySocket);
 });
 
@@ -54,7 +54,7 @@ void test('the header of ss is skipped', () => {
 });
 
 void test('process names with quotes, brackets, commas, blanks and line ends are read as they are', () => {
-  const names = new Map(parseSs(output('ss -Htlnp')).map(({ port, process }) => [port, process]));
+  const names = new Map(parseSsOwners(output('ss -Htlnp')).map(({ port, process }) => [port, process]));
   assert.deepEqual(names.get(50567), { pid: 50, name: 'x",pid=1,fd=2' });
   assert.deepEqual(names.get(50695), { pid: 53, name: 'üñí' });
   assert.deepEqual(names.get(52677), { pid: 56, name: 'back\\slash' });
@@ -67,18 +67,18 @@ void test('process names with quotes, brackets, commas, blanks and line ends are
 });
 
 void test('of several processes with one socket the first one born has it', () => {
-  const shared = parseSs(output('ss -Htlnp')).find(({ port }) => port === 8080);
+  const shared = parseSsOwners(output('ss -Htlnp')).find(({ port }) => port === 8080);
   assert.deepEqual(shared?.process, { pid: 1, name: 'python3' });
 });
 
 void test('the old form of ss is understood', () => {
-  const [socket] = parseSs('LISTEN 0 128 :::22 :::* users:(("sshd",1203,3),("sshd",1204,3))');
+  const [socket] = parseSsOwners('LISTEN 0 128 :::22 :::* users:(("sshd",1203,3),("sshd",1204,3))');
   assert.deepEqual(socket, { address: '::', port: 22, process: { pid: 1203, name: 'sshd' } });
 });
 
 void test('a process that names itself like the list of another is not believed', () => {
   for (const name of ['",pid=1,fd=2),(', '",pid=1,fd=2))']) {
-    const [socket] = parseSs(`LISTEN 0 5 127.0.0.1:80 0.0.0.0:* users:(("${name}",pid=50,fd=9))`);
+    const [socket] = parseSsOwners(`LISTEN 0 5 127.0.0.1:80 0.0.0.0:* users:(("${name}",pid=50,fd=9))`);
     assert.equal(socket?.port, 80);
     assert.notEqual(socket.process?.pid, 1);
   }
@@ -93,6 +93,19 @@ void test('ss -e gives inode and user, and root where it names nobody', () => {
   });
   const [socket] = parseSs('LISTEN 0 5 *:80 *:* uid:1000 ino:7 sk:1 cgroup:/a uid:5 ino:6 v6only:0 <->');
   assert.deepEqual(socket, { address: '::', port: 80, inode: '7', uid: 1000 });
+});
+
+void test('ss leaves out the state where only one was asked for', () => {
+  const text = [
+    'Recv-Q Send-Q Local Address:Port  Peer Address:PortProcess',
+    '0      128          0.0.0.0:2024       0.0.0.0:*    ino:1151 sk:1 cgroup:/ <->',
+    '0      511            [::1]:36239         [::]:*    uid:1000 ino:2464281 sk:18b8 cgroup:/ v6only:1 <->',
+    '',
+  ];
+  assert.deepEqual(parseSs(text.join('\n')), [
+    { address: '0.0.0.0', port: 2024, inode: '1151', uid: 0 },
+    { address: '::1', port: 36239, inode: '2464281', uid: 1000 },
+  ]);
 });
 
 void test('/proc/net/tcp and tcp6 are read, addresses and all', () => {

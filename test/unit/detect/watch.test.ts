@@ -43,7 +43,7 @@ function watching(exec: Exec, more: Partial<WatchOptions> = {}) {
 }
 
 const row = (port: number, inode: number, uid = 1000): string =>
-  `LISTEN 0 5 127.0.0.1:${port} 0.0.0.0:* uid:${uid} ino:${inode} sk:1\n`;
+  `0 5 127.0.0.1:${port} 0.0.0.0:* uid:${uid} ino:${inode} sk:1\n`;
 
 function unix(answers: Readonly<Record<string, string | undefined>>, asked: string[] = []): Exec {
   return fakeUnix((question) => {

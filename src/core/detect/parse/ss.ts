@@ -1,29 +1,36 @@
 import { oneLine } from '../text.ts';
 import { type ListeningSocket, parseAddress } from './socket.ts';
 
-/**
- * `ss -tln`, with `-e` or `-p` (ss(8)). Process names are printed raw before iproute2 7.0: quotes, brackets and line
- * ends included. A name has 15 bytes at most, too few to look like a row.
- */
+/** `ss -tne state listening` (ss(8)): a line a socket, with its inode and its user. */
 export function parseSs(text: string): ListeningSocket[] {
-  const sockets: ListeningSocket[] = [];
-  for (const row of rows(text)) {
-    const [, local = '', rest = ''] = /^LISTEN +\d+ +\d+ +(\S+) +\S+([^]*)$/.exec(row) ?? [];
-    const address = parseAddress(local);
-    if (!address) continue;
-    const process = owner(rest);
-    // What users name themselves, the process and the cgroup, is no place to look for numbers.
-    const [extended = ''] = rest.split(/users:| cgroup:/, 1);
+  return text.split('\n').flatMap((line) => {
+    const { address, rest } = row(line);
+    if (!address) return [];
+    // The name of a cgroup is no place to look for numbers.
+    const [extended = ''] = rest.split(' cgroup:', 1);
     const inode = /\bino:(\d{1,20})\b/.exec(extended)?.[1];
     const uid = /\buid:(\d{1,10})\b/.exec(extended)?.[1];
-    sockets.push({
-      ...address,
-      ...(process && { process }),
-      // ss leaves out the uid when it is root's.
-      ...(inode !== undefined && { inode, uid: Number(uid ?? 0) }),
-    });
-  }
-  return sockets;
+    // ss leaves out the uid when it is root's.
+    return [{ ...address, ...(inode !== undefined && { inode, uid: Number(uid ?? 0) }) }];
+  });
+}
+
+/**
+ * `ss -tlnp`. Process names are printed raw before iproute2 7.0: quotes, brackets and line ends included. A name has 15
+ * bytes at most, too few to look like a row that begins with its state.
+ */
+export function parseSsOwners(text: string): ListeningSocket[] {
+  return rows(text).flatMap((line) => {
+    const { address, rest } = row(line);
+    const process = owner(rest);
+    return address ? [{ ...address, ...(process && { process }) }] : [];
+  });
+}
+
+/** The state is left out where only one was asked for. */
+function row(text: string): { readonly address: ReturnType<typeof parseAddress>; readonly rest: string } {
+  const [, local = '', rest = ''] = /^(?:LISTEN +)?\d+ +\d+ +(\S+) +\S+([^]*)$/.exec(text) ?? [];
+  return { address: parseAddress(local), rest };
 }
 
 /** Lines, except that one which is not the start of a row belongs to the row before: a name with a line end in it. */
