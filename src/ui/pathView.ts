@@ -129,6 +129,7 @@ export class PathView {
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<title>Path</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'">
 <link rel="stylesheet" href="${uri('media', 'path.css')}">
 </head>

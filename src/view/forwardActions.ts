@@ -7,7 +7,7 @@ export type Can = (host: HostState, forward: ForwardState) => boolean;
 
 /** A page is behind it: by a rule of the user's, or unless the server was asked and answered otherwise. */
 export const canOpen: Can = (host, forward) => {
-  if (!is(forward, 'listening') || forwardUrl(host, forward) === undefined) return false;
+  if (!is(forward, 'listening', 'elsewhere') || forwardUrl(host, forward) === undefined) return false;
   const seen = host.listeners.find(({ listener }) => listener.port === forward.remotePort);
   return forward.protocol !== undefined || seen === undefined || seen.identity?.scheme !== undefined;
 };
@@ -38,7 +38,7 @@ export const canExtend: Can = (_host, { status }) =>
 
 /** The page, or else the place where it answers; undefined while there is none. */
 export function addressToCopy(host: HostState, forward: ForwardState): string | undefined {
-  return is(forward, 'listening') ? (forwardUrl(host, forward) ?? localAddress(forward)) : undefined;
+  return is(forward, 'listening', 'elsewhere') ? (forwardUrl(host, forward) ?? localAddress(forward)) : undefined;
 }
 
 /** The same as words of a row, for the `when` clauses of the manifest. */

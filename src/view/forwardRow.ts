@@ -51,7 +51,8 @@ function look(host: HostState, forward: ForwardState, seen: SeenListener | undef
     }
     case 'elsewhere': {
       const hint = `It answers at localhost:${status.localPort} all the same, and moves here when that window ends it`;
-      return dim(`in another window, at localhost:${status.localPort}`, 'multiple-windows', hint);
+      const shown = dim(`→ localhost:${status.localPort} · in another window`, 'multiple-windows', hint);
+      return { ...shown, click: seen && canOpen(host, forward) ? 'open' : 'copyAddress' };
     }
     case 'failed': {
       const { what, next } = problemText(status.why);

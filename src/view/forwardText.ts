@@ -4,19 +4,23 @@ import { withLocalPort } from '../core/session/localPort.ts';
 import { type ForwardState, type HostState, localPort } from '../core/session/state.ts';
 import { address, endpoint } from './problem.ts';
 
-/** `localhost:5000`: where a forward answers on this machine; undefined while it does not, or answers elsewhere. */
+/** `localhost:5000`: where a forward answers on this machine, be it in another window; undefined while it does not. */
 export function localAddress(forward: ForwardState): string | undefined {
-  if (forward.status.kind !== 'listening' || forward.spec.kind === 'remote' || forward.spec.kind === 'remoteDynamic')
-    return undefined;
-  const port = localPort(forward);
-  if (port !== undefined) return address(localHost(forward.spec.bind), port);
-  return forward.spec.bind.kind === 'unix' ? forward.spec.bind.path : undefined;
+  const { spec, status } = forward;
+  const port = answeringPort(forward);
+  if (port !== undefined) return address(localHost(spec.bind), port);
+  const isLocal = spec.kind === 'local' || spec.kind === 'dynamic';
+  return status.kind === 'listening' && isLocal && spec.bind.kind === 'unix' ? spec.bind.path : undefined;
+}
+
+function answeringPort(forward: ForwardState): number | undefined {
+  return forward.status.kind === 'elsewhere' ? forward.status.localPort : localPort(forward);
 }
 
 /** The page behind a forward: with the scheme and path that the server itself gave, or as a public service printed it. */
 export function forwardUrl(host: HostState, forward: ForwardState): string | undefined {
   if (forward.spec.kind === 'remote') return host.publicUrl;
-  const port = localPort(forward);
+  const port = answeringPort(forward);
   if (port === undefined || forward.spec.kind !== 'local' || forward.spec.bind.kind !== 'tcp') return undefined;
   const identity = host.listeners.find(({ listener }) => listener.port === forward.remotePort)?.identity;
   return `${forward.protocol ?? identity?.scheme ?? 'http'}://${address(localHost(forward.spec.bind), port)}${identity?.path ?? '/'}`;
@@ -25,7 +29,7 @@ export function forwardUrl(host: HostState, forward: ForwardState): string | und
 /** What does the same in a terminal: with the options that reach the host, and at the port where it answers. */
 export function forwardCommand(hostName: string, options: readonly string[], forward: ForwardState): string {
   const at = hostName.startsWith('ssh://') ? { host: hostName } : parseCommand([hostName]);
-  const port = localPort(forward);
+  const port = answeringPort(forward);
   const spec = port === undefined ? forward.spec : withLocalPort(forward.spec, port);
   return formatCommand({ ...parseCommand([]), ...at, options, mode: 'forward', forwards: [spec] });
 }

@@ -28,10 +28,10 @@ function picture({ path, hint }: ShowPath): readonly Wanted[] {
       ? [span(path.verdict), { tag: 'span', attributes: { class: 'spoken' }, content: fault ? `. ${fault.what}` : '' }]
       : [span(hint)],
   };
-  if (!path) return [verdict];
+  if (!path) return [verdict, { tag: 'h1', attributes: { class: 'spoken' }, content: 'Path' }];
   return [
     verdict,
-    { tag: 'h2', content: path.title },
+    { tag: 'h1', content: path.title },
     {
       tag: 'ol',
       attributes: { class: 'machines' },
@@ -58,7 +58,7 @@ function machine(before: Hop | undefined, hops: readonly [Hop, ...Hop[]], next: 
     tag: 'li',
     attributes: { class: before ? `machine ${way(before, hops[0])}` : 'machine' },
     content: [
-      { tag: 'h3', content: hops[0].place },
+      { tag: 'h2', content: hops[0].place },
       {
         tag: 'ol',
         attributes: { class: 'hops' },
@@ -82,7 +82,7 @@ function station({ kind, title, state, facts, fault, actions }: Hop, next: Hop |
         tag: 'div',
         content: [
           {
-            tag: 'h4',
+            tag: 'h3',
             content: [span(title), { tag: 'span', attributes: { class: 'spoken' }, content: `: ${spoken[state]}` }],
           },
           { tag: 'ul', content: facts.map((fact) => ({ tag: 'li', content: fact })) },

@@ -76,10 +76,10 @@ test('a window that is loaded again asks once, and has its host and its forward 
   await runCommand(page, 'Notifications: Clear All Notifications');
   await screenshot(page, 'before-reload');
   await page.reload();
-  const question = toast(page, /Reconnect/u).first();
-  await question.waitFor({ timeout: 60_000 });
+  const notice = toast(page, /Reconnect/u).first();
+  await notice.waitFor({ timeout: 60_000 });
   await screenshot(page, 'restore');
-  await question.getByRole('button', { name: 'Reconnect', exact: true }).click();
+  await notice.getByRole('button', { name: 'Reconnect', exact: true }).click();
   await rows(page, /devbox.*connected/su, 1).waitFor();
   await screenshot(page, 'restored');
   await until('the page again', async () => (await read(local)) === 'hello from the remote', 30_000);

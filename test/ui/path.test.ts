@@ -3,12 +3,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { type DevServer, greeting, startDevServer } from '../../scripts/demo/devServer.ts';
 import { Scope } from '../../src/base/scope.ts';
 import { read } from '../support/sessions.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
+import { stumblingBlocks } from './pages/accessibility.ts';
 import { button, showPath } from './pages/pathView.ts';
 import { connect, openPortsView, rows } from './pages/sshPorts.ts';
 import { bothThemes, openWorkbench, quickPickRow, runCommand, screenshot, toggleTheme } from './pages/workbench.ts';
@@ -26,7 +27,7 @@ test('the path of a forward is whole, says where it breaks and is mended with a 
   await answers();
   await picture.getByText('It works from end to end').waitFor();
   await picture.getByText(/round trip/u).waitFor();
-  await screenshots(page, 'path-healthy');
+  await show(picture, 'path-healthy');
 
   const other = await serve();
   await server.stop();
@@ -34,14 +35,14 @@ test('the path of a forward is whole, says where it breaks and is mended with a 
     .getByText(`Nothing listens on localhost:${server.port} at devbox, but ${other.port} (Flask) does.`)
     .first()
     .waitFor();
-  await screenshots(page, 'path-no-dev-server');
+  await show(picture, 'path-no-dev-server');
   await button(picture, `Forward ${other.port} Instead`).click();
   await answers();
   await picture.getByText('It works from end to end').waitFor();
 
   await sshd.kill();
   await picture.getByText('Broken at: SSH server').waitFor();
-  await screenshots(page, 'path-no-sshd');
+  await show(picture, 'path-no-sshd');
   await sshd.restart();
   await button(picture, 'Try Now').press('Enter');
   await answers();
@@ -49,7 +50,7 @@ test('the path of a forward is whole, says where it breaks and is mended with a 
 
   await runCommand(page, 'SSH Ports: Stop All Forwards');
   await picture.getByText('This forward has ended').waitFor();
-  await screenshots(page, 'path-ended');
+  await show(picture, 'path-ended');
 });
 
 test('a server that forbids forwarding is named when the path is checked', async () => {
@@ -60,7 +61,7 @@ test('a server that forbids forwarding is named when the path is checked', async
   await button(picture, /^Check /u).click();
   await picture.getByText('Broken at: SSH server').waitFor();
   await picture.getByText(/AllowTcpForwarding/u).waitFor();
-  await screenshots(page, 'path-forbidden');
+  await show(picture, 'path-forbidden');
 
   await runCommand(page, 'SSH Ports: Diagnose');
   const lines = page.locator('.monaco-editor .view-line');
@@ -105,10 +106,12 @@ async function forward(page: Page, host: string, port: number): Promise<number> 
   return Number(/localhost:(\d+)/u.exec(row)?.[1]);
 }
 
-/** One in the dark theme, one in the light. */
-async function screenshots(page: Page, name: string): Promise<void> {
-  await screenshot(page, `${name}-dark`);
-  await toggleTheme(page);
-  await screenshot(page, `${name}-light`);
-  await toggleTheme(page);
+/** In the dark theme and in the light: saved as a picture, and fit for those who see badly or not at all. */
+async function show(picture: Locator, name: string): Promise<void> {
+  const page = picture.page();
+  for (const theme of ['dark', 'light']) {
+    await screenshot(page, `${name}-${theme}`);
+    assert.deepEqual(await stumblingBlocks(picture), [], `${name}, ${theme}`);
+    await toggleTheme(page);
+  }
 }

@@ -2,6 +2,7 @@ import { delay } from '../../base/delay.ts';
 import { Queue } from '../../base/queue.ts';
 import { UserError } from '../../base/userError.ts';
 import type { ListenRemote } from '../forward/dial.ts';
+import type { ForwardSpec } from '../forward/spec.ts';
 import type { Problem } from '../problem.ts';
 import { Forward, type ForwardDeps, type ForwardRequest } from './forward.ts';
 import type { ForwardState } from './state.ts';
@@ -26,18 +27,15 @@ export class ForwardSet {
     this.#options = options;
   }
 
-  /** Settles when it accepts connections. On failure the entry stays, saying why, and the `UserError` is thrown. */
+  /**
+   * Settles when it accepts connections: the one that is there already, if it is the same. On failure the entry stays,
+   * saying why, and the `UserError` is thrown.
+   */
   add(request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
-    const id = String(this.#nextId++);
-    const forward = new Forward(id, request, {
-      ...this.#options,
-      onChange: () => this.#publish(),
-      // What it fails for is in the state.
-      onReleased: () => void this.resume(id, this.#closing.signal).catch(() => undefined),
-    });
-    this.#forwards.set(id, forward);
-    this.#publish();
+    const forward = this.#same(request.spec) ?? this.#create(request);
     return this.#queue.run(async () => {
+      // One that was being removed stays.
+      this.#forwards.set(forward.state.id, forward);
       if (!request.isPaused) await this.#start(forward, signal);
       return forward.state;
     });
@@ -117,6 +115,26 @@ export class ForwardSet {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.clear();
+  }
+
+  #create(request: ForwardRequest): Forward {
+    const id = String(this.#nextId++);
+    const forward = new Forward(id, request, {
+      ...this.#options,
+      onChange: () => this.#publish(),
+      // What it fails for is in the state.
+      onReleased: () => void this.resume(id, this.#closing.signal).catch(() => undefined),
+    });
+    this.#forwards.set(id, forward);
+    this.#publish();
+    return forward;
+  }
+
+  /** Where the port is left to the system, every request gets one of its own. */
+  #same(spec: ForwardSpec): Forward | undefined {
+    if (spec.bind.kind === 'tcp' && spec.bind.port === 0) return undefined;
+    const wanted = JSON.stringify(spec);
+    return [...this.#forwards.values()].find(({ state }) => JSON.stringify(state.spec) === wanted);
   }
 
   #do(id: string, act: (forward: Forward) => Promise<void>): Promise<void> {

@@ -44,10 +44,12 @@ function look(path: PathFacts, isRemote: boolean): Look {
       const next = `${kept ? `${kept}returns` : 'It returns'} by itself as soon as the server is back.`;
       return stopped(wanted, { code: 'dormant', what: 'It is closed while the server is away.', next }, []);
     }
-    case 'elsewhere': {
-      const what = `Another window has it, at localhost:${status.localPort}.`;
-      return stopped(wanted, { code: 'elsewhere', what, next: 'It moves here when that window ends it.' }, []);
-    }
+    case 'elsewhere':
+      return {
+        facts: [`bound to port ${status.localPort} by another window`, 'moves here when that window ends it'],
+        state: 'unknown',
+        actions: [],
+      };
     case 'failed':
       return failed(wanted, status.why, spec.bind.kind === 'tcp' && !isRemote);
   }

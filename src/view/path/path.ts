@@ -30,7 +30,7 @@ export function forwardPath(
   const link = linkHops(facts);
   const way = [userHop(facts), listenerHop(facts), ...(isFromRemote(forward) ? link.toReversed() : link)];
   const hops = settle([...way, targetHop(facts)], forward);
-  return { title: title(facts), hops, ...verdict(hops) };
+  return { title: title(facts), hops, ...verdict(hops, forward) };
 }
 
 /** What stands there instead of a path when its forward has ended. */
@@ -59,11 +59,12 @@ function title({ host, forward }: PathFacts): string {
   return label === undefined ? way : `${label}: ${way}`;
 }
 
-function verdict(hops: readonly Hop[]): Pick<ForwardPath, 'verdict' | 'state'> {
+function verdict(hops: readonly Hop[], { status }: ForwardState): Pick<ForwardPath, 'verdict' | 'state'> {
   for (const state of ['broken', 'stopped', 'busy'] as const) {
     const hop = hops.find((each) => each.state === state);
     if (hop) return { state, verdict: words[state](hop) };
   }
+  if (status.kind === 'elsewhere') return { state: 'unknown', verdict: 'Another window forwards it' };
   return hops[0]?.state === 'ok'
     ? { state: 'ok', verdict: 'It works from end to end' }
     : { state: 'unknown', verdict: 'Everything is in place, and not used yet' };

@@ -86,6 +86,23 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     await app.sessions.stopForward('devbox', id);
   });
 
+  test('what is there already is not opened twice, and is resumed when it is asked for again', async () => {
+    const local = await freePort();
+    const { id } = await add('local', `${local}:localhost:${port}`);
+    const count = app.host().forwards.length;
+    assert.equal((await add('local', `${local}:localhost:${port}`)).id, id);
+    await app.sessions.forwardsOf('devbox').pause(id);
+    assert.equal(await read(local), undefined);
+    const removed = app.sessions.stopForward('devbox', id);
+    assert.equal((await add('local', `${local}:localhost:${port}`)).status.kind, 'listening');
+    await removed;
+    assert.equal(await read(local), 'hello');
+    assert.equal(app.host().forwards.length, count);
+    const picked = await Promise.all([add('remote', `0:localhost:${port}`), add('remote', `0:localhost:${port}`)]);
+    assert.notEqual(picked[0].id, picked[1].id, 'each gets a port of its own');
+    for (const each of [id, ...picked.map((forward) => forward.id)]) await app.sessions.stopForward('devbox', each);
+  });
+
   test('a paused one frees its port and comes back at the same one', async () => {
     const { id } = await app.sessions.forwardPort('devbox', port, never);
     const local = localPort(find(id)) ?? 0;

@@ -67,6 +67,13 @@ void test('the local port can be changed of what has one, also while it is stopp
   }
 });
 
+void test('what another window forwards can be opened, copied and stopped here, no more', () => {
+  const status = { kind: 'elsewhere', localPort: 8000 } as const;
+  for (const each of ['openInBrowser', 'copyAddress', 'stopForward']) assert.ok(offers(each, { status }), each);
+  for (const each of ['pauseForward', 'resumeForward', 'shareForward', 'changeLocalPort'])
+    assert.ok(!offers(each, { status }), each);
+});
+
 void test('only what was opened by hand is closed to the network again; what was typed wide is stopped', () => {
   const byHand = forward({ isShared: true, status: { ...listening, sharedFor: 60 } });
   assert.ok(offers('unshareForward', byHand));

@@ -344,6 +344,16 @@ void test('with -D programs reach anything as seen from the host, and with -R al
   assert.match(hop(back, 'target').facts[0] ?? '', /reached from this machine/u);
 });
 
+void test('a forward of another window is neither broken nor stopped, and its page can be opened', () => {
+  const elsewhere = forward({ status: { kind: 'elsewhere', localPort: 8000 } });
+  const path = pathOf(devbox({ forwards: [elsewhere] }));
+  assert.equal(states(path), 'user unknown, listener unknown, client ok, server ok, target ok');
+  assert.equal(path.verdict, 'Another window forwards it');
+  assert.match(path.title, /^localhost:8000 → /u);
+  assert.deepEqual(actions(path, 'user'), ['open']);
+  assert.deepEqual(hop(path, 'listener').facts[0], 'bound to port 8000 by another window');
+});
+
 void test('what the user stopped is no fault, and one button brings it back', () => {
   const cases = { off: 'switchOn', paused: 'resume', expired: 'resume' } as const;
   for (const [kind, action] of Object.entries(cases)) {

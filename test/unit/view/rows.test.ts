@@ -225,6 +225,7 @@ test('a host that is reached with the system’s ssh says so', () => {
 test('a forward that another window has says where it answers', () => {
   const elsewhere = forward({ status: { kind: 'elsewhere', localPort: 5000 } });
   const row = only(only(treeRows(app(online({ listeners: [flask], forwards: [elsewhere] })))).children);
-  assert.equal(row.description, 'in another window, at localhost:5000');
+  assert.equal(row.description, '→ localhost:5000 · in another window');
   assert.match(row.tooltip, /moves here when that window ends it/u);
+  assert.equal(row.click, 'open');
 });

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { Scope } from '../../src/base/scope.ts';
+import { freePort } from '../support/freePort.ts';
+import { read } from '../support/sessions.ts';
+import { startSshd } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
+import { stumblingBlocks } from './pages/accessibility.ts';
+import { showPath } from './pages/pathView.ts';
+import { connect, openPortsView, rows } from './pages/sshPorts.ts';
+import { openWorkbench, quickInput, quickPickRow, runCommand, screenshot } from './pages/workbench.ts';
+
+const scope = new Scope();
+let first: Page;
+let second: Page;
+let port: number;
+let local: number;
+
+before(async () => {
+  const web = http.createServer((_, response) => response.end('hello from the remote')).listen(0, '127.0.0.1');
+  await once(web, 'listening');
+  scope.defer(() => web.close());
+  ({ port } = web.address() as AddressInfo);
+  local = await freePort();
+  const sshd = await startSshd();
+  scope.defer(() => sshd.stop());
+  const settings = {
+    'sshPorts.configFile': sshd.configFile,
+    'sshPorts.autoForward': 'off',
+    'sshPorts.restore': 'never',
+    'workbench.colorTheme': 'Default High Contrast',
+  };
+  first = scope.add(await openWorkbench({ settings })).page;
+  second = await first.context().newPage();
+  await second.goto(first.url());
+});
+after(() => scope.close());
+
+test('a second window shows the forward as the first one’s, and takes it over when that ends it', async () => {
+  await forward(first);
+  await rows(first, `→ localhost:${local}`, 2).waitFor();
+
+  await second.bringToFront();
+  await forward(second);
+  await rows(second, `→ localhost:${local} · in another window`, 2).waitFor();
+  const picture = await showPath(second);
+  await picture.getByText('Another window forwards it').waitFor();
+  await screenshot(second, 'path-other-window-high-contrast');
+  assert.deepEqual(await stumblingBlocks(picture), []);
+
+  await first.bringToFront();
+  await runCommand(first, 'SSH Ports: Stop All Forwards');
+  await second.bringToFront();
+  await rows(second, /in another window/u, 2).waitFor({ state: 'detached' });
+  await until('the page', async () => (await read(local)) === 'hello from the remote');
+  await picture.getByText('It works from end to end').waitFor();
+});
+
+async function forward(page: Page): Promise<void> {
+  await openPortsView(page);
+  await connect(page, 'devbox');
+  await rows(page, /devbox.*connected/su, 1).waitFor();
+  await runCommand(page, 'SSH Ports: Forward Port');
+  await quickInput(page).fill(`ssh -L ${local}:127.0.0.1:${port} devbox`);
+  await quickPickRow(page, `127.0.0.1:${port}`).click();
+}
