@@ -1,5 +1,5 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
@@ -14,6 +14,7 @@ import type { ConnectDeps } from './connect.ts';
 import type { Connection, ConnectionEnd, ConnectionFacts, ConnectProblem } from './connection.ts';
 import { appendKnownHosts } from './knownHostsFiles.ts';
 import { linkLost } from './link.ts';
+import { OpensshLog } from './opensshLog.ts';
 import { opensshDial, opensshExec, opensshListenRemote } from './opensshChannels.ts';
 import { answering, explain } from './opensshQuestions.ts';
 import { Patience, patient } from './patience.ts';
@@ -38,8 +39,9 @@ export interface OpensshDeps extends Pick<ConnectDeps, 'prompts' | 'log' | 'inte
 /** An ssh master process, and how to talk to it. */
 export interface Master {
   readonly folder: string;
-  /** Settles when the master is gone. */
-  readonly closed: Promise<unknown>;
+  readonly log: OpensshLog;
+  /** Aborted with `linkLost` when the master is gone. */
+  readonly lost: AbortSignal;
   /** Runs `ssh -S … ARGS HOST [COMMAND]` through the master. */
   run(args: readonly string[], command?: string): ChildProcessWithoutNullStreams;
   /** As `run`. Resolves with the output, or rejects with what it wrote to stderr. */
@@ -102,7 +104,7 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
       // ssh would let a changed key pass.
       ...(config.strictHostKeyChecking === 'no' ? ['StrictHostKeyChecking=accept-new'] : []),
     ].flatMap((option) => ['-o', option]);
-    const child = spawn(program, [...args, ...options, '-NTvM', '-S', socket, config.name], {
+    const child = spawn(program, [...args, ...options, '-NTvvM', '-S', socket, config.name], {
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: true,
       env: { ...process.env, ...askpass.env, LC_ALL: 'C' },
@@ -123,11 +125,13 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
     void ended.then(() => failed.abort(explain(config, messages(stderr))));
     await untilExists(socket, AbortSignal.any([signal, failed.signal]));
     patience.stop();
+    const masterLog = new OpensshLog();
+    child.stderr.removeAllListeners('data').on('data', (text: string) => masterLog.read(text));
     if (isRemembering) await remember(newKnownHosts, config.userKnownHostsFiles[0], log);
     const via = config.proxy.kind === 'jump' ? config.proxy.hops.map((hop) => hop.host) : [];
     const facts = { ...readFacts(stderr), via };
     log.info(`logged in with the system's ssh (${facts.authMethod})`);
-    return connection(config, { program, args, folder, socket, child }, ended, facts, scope);
+    return connection(config, { program, args, folder, socket, child, log: masterLog }, ended, facts, scope);
   } catch (error) {
     await scope.close();
     signal.throwIfAborted();
@@ -148,13 +152,23 @@ async function untilExists(file: string, signal: AbortSignal): Promise<void> {
 
 function connection(
   config: HostConfig,
-  ssh: { program: string; args: readonly string[]; folder: string; socket: string; child: ChildProcess },
+  ssh: {
+    program: string;
+    args: readonly string[];
+    folder: string;
+    socket: string;
+    child: ChildProcess;
+    log: OpensshLog;
+  },
   ended: Promise<void>,
   facts: ConnectionFacts,
   scope: Scope,
 ): Connection {
   let end: ConnectionEnd | undefined;
   const closed = ended.then((): ConnectionEnd => (end ??= { kind: 'lost', why: 'ended', detail: '' }));
+  const lost = new AbortController();
+  setMaxListeners(0, lost.signal); // every open connection hears of it
+  void closed.then(() => lost.abort(linkLost()));
   const run = (args: readonly string[], command?: string): ChildProcessWithoutNullStreams => {
     // A master that is gone must not be replaced by a connection of its own.
     const alone = ['-o', 'ControlMaster=no', '-o', 'ProxyJump=none', '-o', 'ProxyCommand=false'];
@@ -166,7 +180,8 @@ function connection(
   const master: Master = {
     folder: ssh.folder,
     run,
-    closed,
+    log: ssh.log,
+    lost: lost.signal,
     isAlive: () => answers(ssh.socket),
     control: async (args, signal, command) => {
       const child = run(args, command);
@@ -226,12 +241,13 @@ function answers(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect(socketPath);
     socket.once('connect', () => resolve(true));
-    socket.once('error', () => resolve(false));
+    // A backlog that is full has somebody behind it.
+    socket.once('error', (error) => resolve(errorCode(error) === 'EAGAIN'));
     socket.once('connect', () => socket.destroy());
   });
 }
 
-/** What `-v` tells on the way. Jump hosts tell the same before, so the last one counts. */
+/** What `-vv` tells on the way. Jump hosts tell the same before, so the last one counts. */
 function readFacts(stderr: string): Omit<ConnectionFacts, 'via'> {
   const last = (pattern: RegExp): string => [...stderr.matchAll(pattern)].at(-1)?.[1]?.trim() ?? '';
   return {
@@ -244,7 +260,7 @@ function readFacts(stderr: string): Omit<ConnectionFacts, 'via'> {
   };
 }
 
-/** Without what `-v` adds. */
+/** Without what `-vv` adds. */
 function messages(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => !/^(debug\d:|OpenSSH_|Authenticated to )/.test(line));
   return lines.join('\n');

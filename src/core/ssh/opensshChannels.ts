@@ -3,21 +3,21 @@ import net from 'node:net';
 import path from 'node:path';
 import { Duplex } from 'node:stream';
 import { abortable } from '../../base/delay.ts';
+import { Queue } from '../../base/queue.ts';
 import type { Scope } from '../../base/scope.ts';
-import { UserError } from '../../base/userError.ts';
+import { errorText, UserError } from '../../base/userError.ts';
 import type { Exec } from '../detect/exec.ts';
 import type { Dial, DialProblem, ListenRemote, ListenRemoteProblem } from '../forward/dial.ts';
-import type { Bind, Endpoint } from '../forward/spec.ts';
+import { formatBind, formatEndpoint } from '../forward/grammar.ts';
+import { Abandoned } from './abandoned.ts';
 import { linkLost } from './link.ts';
 import type { Master } from './openssh.ts';
+import type { Answer } from './opensshLog.ts';
 
 /** A control command is answered by the master itself, except that `-R` asks the server. */
 const CONTROL_MS = 10_000;
 
-/**
- * One forward a destination, from a Unix socket of ours; each dial is a connection to it. What ssh(1) cannot tell: a
- * refused destination looks like one that closes at once.
- */
+/** One forward a destination, from a Unix socket of ours; each dial is a connection to it. */
 export function opensshDial(master: Master): Dial {
   const sockets = new Map<string, Promise<string>>();
   let count = 0;
@@ -27,22 +27,37 @@ export function opensshDial(master: Master): Dial {
     await master.control(['-O', 'forward', '-L', `${socketPath}:${destination}`], AbortSignal.timeout(CONTROL_MS));
     return socketPath;
   };
+  // One after the other: so it is known whom the log speaks of, and the master's backlog never overflows.
+  const queue = new Queue();
+  const connect = (socketPath: string): Promise<{ readonly socket: net.Socket; readonly answer: Promise<Answer> }> =>
+    queue.run(async () => {
+      const accepted = master.log.accepted();
+      const socket = net.connect({ path: socketPath, allowHalfOpen: true });
+      socket.on('error', () => undefined);
+      await once(socket, 'connect');
+      return { socket, ...(await abortable(accepted, master.lost)) };
+    });
   return async (to, signal) => {
     signal.throwIfAborted();
-    const destination = written(to);
+    const destination = formatEndpoint(to);
+    const limit = AbortSignal.any([signal, master.lost]);
+    let connected: ReturnType<typeof connect> | undefined;
     try {
       const socketPath = sockets.get(destination) ?? forward(destination);
       sockets.set(destination, socketPath);
-      const socket = net.connect({ path: await abortable(socketPath, signal), allowHalfOpen: true });
-      socket.on('error', () => undefined);
-      await once(socket, 'connect', { signal });
-      return new MasterStream(socket, master);
+      socketPath.catch(() => undefined); // whoever wanted it may be gone by then
+      connected = connect(await abortable(socketPath, limit));
+      const { socket, answer } = await abortable(connected, limit);
+      const answered = await abortable(answer, limit);
+      if (answered.kind === 'opened') return new MasterStream(socket, master);
+      throw new UserError<DialProblem>({ code: answered.code, to, detail: answered.detail });
     } catch (error) {
-      signal.throwIfAborted();
+      void connected?.then(({ socket }) => socket.destroy()).catch(() => undefined);
+      limit.throwIfAborted();
+      if (error instanceof UserError) throw error;
       sockets.delete(destination);
       if (!(await master.isAlive())) throw linkLost();
-      const detail = error instanceof Error ? error.message : '';
-      throw new UserError<DialProblem>({ code: 'channelRefused', to, detail }, { cause: error });
+      throw new UserError<DialProblem>({ code: 'channelRefused', to, detail: errorText(error) }, { cause: error });
     }
   };
 }
@@ -63,8 +78,10 @@ export function opensshExec(master: Master): Exec {
 }
 
 export function opensshListenRemote(master: Master, scope: Scope): ListenRemote {
+  const abandoned = new Abandoned();
   let count = 0;
   return async (bind, onConnection, signal) => {
+    await abandoned.gone(signal);
     const socketPath = path.join(master.folder, `r${count++}`);
     const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
       socket.on('error', () => undefined);
@@ -78,42 +95,32 @@ export function opensshListenRemote(master: Master, scope: Scope): ListenRemote 
     server.listen(socketPath);
     await once(server, 'listening');
     scope.defer(() => server.close());
-    const spec = `${writtenBind(bind)}:${socketPath}`;
+    const spec = `${formatBind(bind)}:${socketPath}`;
+    const cancel = async (): Promise<void> => {
+      server.close();
+      const limit = AbortSignal.timeout(CONTROL_MS);
+      try {
+        await master.control(['-O', 'cancel', '-R', spec], limit);
+        await master.control(['-T'], limit, ':'); // ssh does not wait for the server to be done with it
+      } catch {
+        // A master that is gone holds nothing any more.
+      }
+    };
+    // What has been asked for is not taken back by going away.
+    const asked = master.control(['-O', 'forward', '-R', spec], AbortSignal.timeout(CONTROL_MS));
     try {
-      const output = await master.control(['-O', 'forward', '-R', spec], signal);
+      const output = await abortable(asked, signal);
       const port = bind.kind === 'unix' ? 0 : bind.port || Number(/\d+/.exec(output)?.[0] ?? 0);
       let closing: Promise<void> | undefined;
-      const close = async (): Promise<void> => {
-        server.close();
-        const limit = AbortSignal.timeout(CONTROL_MS);
-        try {
-          await master.control(['-O', 'cancel', '-R', spec], limit);
-          await master.control(['-T'], limit, ':'); // ssh does not wait for the server to be done with it
-        } catch {
-          // A master that is gone holds nothing any more.
-        }
-      };
-      return { port, close: () => (closing ??= close()) };
+      return { port, close: () => (closing ??= cancel()) };
     } catch (error) {
       server.close();
+      if (signal.aborted) abandoned.add(asked.then(cancel));
       signal.throwIfAborted();
       if (!(await master.isAlive())) throw linkLost();
       throw new UserError<ListenRemoteProblem>({ code: 'remoteBindRefused', bind }, { cause: error });
     }
   };
-}
-
-function written(to: Endpoint): string {
-  return to.kind === 'unix' ? to.path : `${bracketed(to.host)}:${to.port}`;
-}
-
-function writtenBind(bind: Bind): string {
-  if (bind.kind === 'unix') return bind.path;
-  return bind.host === undefined ? String(bind.port) : `${bracketed(bind.host)}:${bind.port}`;
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** A connection to the master. When the master dies, the system ends it cleanly; here that becomes the error that it is. */
@@ -131,7 +138,10 @@ class MasterStream extends Duplex {
       void master.isAlive().then((isAlive) => (isAlive ? this.push(null) : this.destroy(linkLost())));
     });
     socket.once('close', () => socket.readableEnded || this.destroy(linkLost()));
-    void master.closed.then(() => this.destroy(this.readableEnded ? undefined : linkLost()));
+    const onLost = (): void => void this.destroy(this.readableEnded ? undefined : linkLost());
+    master.lost.addEventListener('abort', onLost);
+    this.once('close', () => master.lost.removeEventListener('abort', onLost));
+    if (master.lost.aborted) onLost();
   }
 
   override _read(): void {

@@ -2,6 +2,7 @@ import type { AcceptConnection, ClientChannel, RejectConnection } from 'ssh2';
 import { UserError } from '../../base/userError.ts';
 import type { IncomingConnection, ListenRemote, ListenRemoteProblem, RemoteListener } from '../forward/dial.ts';
 import type { Bind } from '../forward/spec.ts';
+import { Abandoned } from './abandoned.ts';
 import type { Link } from './link.ts';
 
 type OnConnection = (connection: IncomingConnection) => void;
@@ -10,6 +11,7 @@ type OnConnection = (connection: IncomingConnection) => void;
 export class RemoteListeners {
   readonly #link: Link;
   readonly #handlers = new Map<string, OnConnection>();
+  readonly #abandoned = new Abandoned();
 
   constructor(link: Link) {
     this.#link = link;
@@ -22,14 +24,22 @@ export class RemoteListeners {
   }
 
   readonly listen: ListenRemote = async (bind, onConnection, signal) => {
+    await this.#abandoned.gone(signal);
+    let settle = (): void => undefined;
+    const settled = new Promise<void>((resolve) => (settle = resolve));
     const port = await this.#link
       .request<number>(
         // The handler has to be there within the callback: a first connection may follow in the same packet.
-        (answer) => this.#ask(bind, onConnection, answer),
-        (late) => void this.#cancel(bind, late),
+        (answer) =>
+          this.#ask(bind, onConnection, (error, value) => {
+            answer(error, value);
+            if (error) settle();
+          }),
+        (late) => void this.#cancel(bind, late).then(settle),
         signal,
       )
       .catch((error: unknown) => {
+        if (signal.aborted) this.#abandoned.add(Promise.race([settled, this.#link.closed]));
         signal.throwIfAborted();
         if (error instanceof UserError) throw error;
         throw new UserError<ListenRemoteProblem>({ code: 'remoteBindRefused', bind }, { cause: error });

@@ -1,55 +1,95 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import type { TestContext } from 'node:test';
 import { silentLog } from '../../../src/base/log.ts';
 import type { HostConfig } from '../../../src/core/config/hostConfig.ts';
 import { connect } from '../../../src/core/ssh/connect.ts';
-import type { Connection } from '../../../src/core/ssh/connection.ts';
+import type { Connection, ConnectionFacts } from '../../../src/core/ssh/connection.ts';
+import { connectOpenssh } from '../../../src/core/ssh/openssh.ts';
 import { sshdConfig } from '../../support/hostConfig.ts';
 import { descendants, type Sshd, type SshdOptions, startSshd } from '../../support/sshd.ts';
 
 export const signal = new AbortController().signal;
 
+export type Transport = ConnectionFacts['transport'];
+export const transports: readonly Transport[] = ['builtin', 'openssh'];
+
 export interface Link {
   readonly sshd: Sshd;
   readonly connection: Connection;
-  /** How many sockets the sessions of this sshd hold open now. */
-  readonly sockets: () => number;
-  readonly connectAgain: () => Promise<Connection>;
+  /** How many channels are open now: counted on this side, and as sockets of the sessions of this sshd. */
+  readonly channels: () => { readonly here: number; readonly there: number };
+  /** Another login to the same server, by the same transport unless another is named. */
+  readonly connectAgain: (by?: Transport) => Promise<Connection>;
 }
 
 /** A real sshd and a connection to it, both ended with the test. */
 export async function startLink(
   t: TestContext,
+  transport: Transport,
   options: SshdOptions = {},
   changes: Partial<HostConfig> = {},
 ): Promise<Link> {
   const sshd = await startSshd(options);
   t.after(() => sshd.stop());
-  const connectAgain = async (): Promise<Connection> => {
-    const connection = await connect(
-      sshdConfig(sshd, changes),
-      {
-        prompts: {
-          hostKey: async () => 'refuse',
-          secret: async () => undefined,
-          notice: () => undefined,
-        },
-        log: silentLog,
-        resolveHop: () => Promise.reject(new Error('no hops')),
-        allowCommand: async () => false,
-        interactive: false,
-      },
-      signal,
-    );
-    t.after(() => connection.close());
-    return connection;
+  const login = async (by: Transport): Promise<Opened> => {
+    const opened = await openers[by](sshd, changes);
+    t.after(() => opened.connection.close());
+    return opened;
   };
-  const connection = await connectAgain();
-  return { sshd, connection, connectAgain, sockets: () => openSockets(sshd.process().pid) };
+  const { connection, channelsHere } = await login(transport);
+  return {
+    sshd,
+    connection,
+    connectAgain: async (by = transport) => (await login(by)).connection,
+    channels: () => ({ here: channelsHere(), there: descendants(sshd.process().pid).flatMap(socketsOf).length }),
+  };
 }
 
-function openSockets(pid: number | undefined): number {
-  return descendants(pid).flatMap(socketsOf).length;
+interface Opened {
+  readonly connection: Connection;
+  readonly channelsHere: () => number;
+}
+
+const deps = {
+  prompts: { hostKey: async () => 'refuse' as const, secret: async () => undefined, notice: () => undefined },
+  log: silentLog,
+  allowCommand: async () => false,
+  interactive: false,
+};
+
+const openers: Readonly<Record<Transport, (sshd: Sshd, changes: Partial<HostConfig>) => Promise<Opened>>> = {
+  builtin: async (sshd, changes) => {
+    const resolveHop = (): Promise<HostConfig> => Promise.reject(new Error('no hops'));
+    const connection = await connect(sshdConfig(sshd, changes), { ...deps, resolveHop }, signal);
+    return { connection, channelsHere: () => connection.openChannels() };
+  },
+  openssh: async (sshd, changes) => {
+    const args = ['-F', sshd.configFile];
+    const connection = await connectOpenssh(sshdConfig(sshd, changes), { ...deps, args }, signal);
+    const pid = masterOf(sshd);
+    return {
+      connection,
+      channelsHere: () => {
+        const listening = listeningSockets();
+        return socketsOf(pid).filter((socket) => !listening.has(socket)).length;
+      },
+    };
+  },
+};
+
+/** The latest child of ours that is the master of a connection to this sshd. */
+function masterOf(sshd: Sshd): number {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
+  const masters = stdout.split('\n').filter((line) => line.includes(sshd.configFile) && /-NTv+M/.test(line));
+  return Number.parseInt(masters.at(-1) ?? '', 10);
+}
+
+/** proc_net(5) unix: flags as the fourth field (10000 while it listens), inode as the seventh. */
+function listeningSockets(): ReadonlySet<string> {
+  const lines = fs.readFileSync('/proc/net/unix', 'utf8').split('\n');
+  const listeners = lines.map((line) => line.split(/\s+/)).filter((fields) => fields[3] === '00010000');
+  return new Set(listeners.map((fields) => `socket:[${fields[6]}]`));
 }
 
 function socketsOf(pid: number): readonly string[] {
