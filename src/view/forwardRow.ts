@@ -102,9 +102,10 @@ function listening(
   };
 }
 
-function label(forward: ForwardState, seen: SeenListener | undefined): string {
-  if (forward.remotePort === undefined) return forward.label ?? destinationText(forward.spec);
-  return [String(forward.remotePort), forward.label ?? (seen && serverName(seen))].filter(Boolean).join('  ');
+function label({ remotePort, label: given, spec, status }: ForwardState, seen: SeenListener | undefined): string {
+  if (remotePort === undefined) return given ?? destinationText(spec);
+  const server = seen ?? (status.kind === 'dormant' && status.server ? { identity: status.server } : {});
+  return [String(remotePort), given ?? serverName(server)].filter(Boolean).join('  ');
 }
 
 /** Why it answers at another local port than the wanted one, shortly. */

@@ -1,4 +1,3 @@
-import type { Detection } from '../core/detect/listener.ts';
 import type { Problem } from '../core/problem.ts';
 import type { AppState, HostState, SeenListener } from '../core/session/state.ts';
 import { configDiagnostics } from './configDiagnostics.ts';
@@ -79,20 +78,24 @@ function hostChildren(host: HostState): readonly Row[] {
   const rows = [
     ...host.forwards.map((forward) => forwardRow(host, forward)),
     ...listeners.filter(({ identity }) => identity?.role !== 'infrastructure').map((seen) => listenerRow(host, seen)),
-    ...listeners.filter(({ identity }) => identity?.role === 'infrastructure').map((seen) => listenerRow(host, seen)),
   ];
-  if (host.link.kind !== 'online') return rows;
-  const hint = detectionHint(host.detection, rows.length === 0);
-  return hint ? [...rows, note(`note:${host.name}`, 'info', undefined, hint, hint)] : rows;
+  const infrastructure = listeners.filter(({ identity }) => identity?.role === 'infrastructure');
+  const hint = host.link.kind === 'online' ? detectionHint(host, rows.length === 0) : undefined;
+  return [
+    ...rows,
+    ...(hint ? [note(`note:${host.name}`, 'info', undefined, hint, hint)] : []),
+    ...infrastructure.map((seen) => listenerRow(host, seen)),
+  ];
 }
 
-function detectionHint(detection: Detection, isEmpty: boolean): string | undefined {
+function detectionHint({ detection, listeners }: HostState, isEmpty: boolean): string | undefined {
   switch (detection.kind) {
     case 'off':
     case 'starting':
       return isEmpty ? 'Looking for servers…' : undefined;
     case 'watching':
-      return isEmpty ? 'Nothing listens yet. Start a server there, and it appears here.' : undefined;
+      if (!isEmpty) return undefined;
+      return `Nothing${listeners.length > 0 ? ' else' : ''} listens yet. Start a server there, and it appears here.`;
     case 'unavailable':
       return `Servers cannot be detected (${unavailable[detection.reason]}). Forward Port works all the same.`;
   }

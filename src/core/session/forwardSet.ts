@@ -1,6 +1,7 @@
 import { delay } from '../../base/delay.ts';
 import { Queue } from '../../base/queue.ts';
 import { UserError } from '../../base/userError.ts';
+import type { Identity } from '../detect/identify/identity.ts';
 import type { ListenRemote } from '../forward/dial.ts';
 import type { ForwardSpec } from '../forward/spec.ts';
 import type { Problem } from '../problem.ts';
@@ -52,10 +53,14 @@ export class ForwardSet {
   }
 
   /** An auto-forward's server has gone: stops accepting, keeps its place. */
-  sleep(id: string): Promise<void> {
+  sleep(id: string, server: Identity | undefined): Promise<void> {
     return this.#do(id, (forward) => {
       const localPort = forward.lastPort;
-      return forward.stop({ kind: 'dormant', ...(localPort !== undefined && { localPort }) });
+      return forward.stop({
+        kind: 'dormant',
+        ...(localPort !== undefined && { localPort }),
+        ...(server && { server }),
+      });
     });
   }
 

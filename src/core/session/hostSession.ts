@@ -92,7 +92,7 @@ export class HostSession {
       dial: this.#link.dial,
       sshPort: () => this.#config?.port ?? 22,
       forward: (request) => this.#add(request, this.#closing.signal),
-      sleep: (id) => this.#forwards.sleep(id),
+      sleep: (id, server) => this.#forwards.sleep(id, server),
       wake: (id) => this.#forwards.resume(id, this.#closing.signal),
     });
   }

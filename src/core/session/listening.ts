@@ -2,6 +2,7 @@ import { delay } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
 import type { Readable } from '../../base/store.ts';
 import { errorText } from '../../base/userError.ts';
+import type { Identity } from '../detect/identify/identity.ts';
 import { identify } from '../detect/identify/identify.ts';
 import type { Listener } from '../detect/listener.ts';
 import type { Dial } from '../forward/dial.ts';
@@ -24,7 +25,7 @@ export interface ListeningOptions {
   readonly isOwnPort: (port: number) => boolean;
   readonly forward: (request: ForwardRequest) => Promise<ForwardState>;
   /** An auto-forward's server has gone; it has come back. */
-  readonly sleep: (id: string) => Promise<void>;
+  readonly sleep: (id: string, server: Identity | undefined) => Promise<void>;
   readonly wake: (id: string) => Promise<void>;
   /** A forward that came up by itself. */
   readonly onAutoForward: (forward: ForwardState, attributes: PortAttributes) => void;
@@ -100,7 +101,7 @@ export class Listening {
     this.#unasked = new Set();
     this.#options.write((host) => ({ ...host, listeners }));
     const gone = before.filter(({ listener }) => this.find(listener.port) === undefined);
-    for (const { listener } of gone) this.#run(this.#onGone(listener.port), signal);
+    for (const seen of gone) this.#run(this.#onGone(seen), signal);
     for (const seen of fresh) this.#run(this.#onNew(seen, signal), signal);
   }
 
@@ -147,12 +148,12 @@ export class Listening {
     }
   }
 
-  async #onGone(port: number): Promise<void> {
+  async #onGone({ listener: { port }, identity }: SeenListener): Promise<void> {
     this.#expected = new Set([...this.#expected].filter((each) => each !== port));
     for (const forward of this.#options.read().forwards) {
       const { id, remotePort, origin, status } = forward;
       const isMeant = remotePort === port && origin === 'auto' && sleepers.has(status.kind);
-      if (isMeant) await this.#options.sleep(id);
+      if (isMeant) await this.#options.sleep(id, identity);
     }
   }
 

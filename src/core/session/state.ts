@@ -83,8 +83,8 @@ export type ForwardStatus =
   | { readonly kind: 'paused' }
   /** It was open to more than this machine, and its time is over. */
   | { readonly kind: 'expired' }
-  /** An auto-forward whose server has gone; takes the same local port when it returns. */
-  | { readonly kind: 'dormant'; readonly localPort?: number }
+  /** An auto-forward whose server has gone; takes the same local port when it returns. `server`: what it was. */
+  | { readonly kind: 'dormant'; readonly localPort?: number; readonly server?: Identity }
   /** Another window has the same forward at this local port; it is taken over when that window ends it. */
   | { readonly kind: 'elsewhere'; readonly localPort: number }
   | { readonly kind: 'failed'; readonly why: Problem };

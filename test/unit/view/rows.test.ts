@@ -91,7 +91,13 @@ void test('an online host with nothing on it says what to do', () => {
   assert.match(only(host.children).label, /Nothing listens yet/u);
 });
 
-void test('a host whose ports cannot be seen says why and what works all the same', () => {
+void test('an online host with its own sshd alone says what to do, above it', () => {
+  const host = only(treeRows(app(online({ listeners: [sshd] }))));
+  assert.match(host.children[0]?.label ?? '', /Nothing else listens yet/u);
+  assert.equal(host.children[1]?.label, '22  OpenSSH');
+});
+
+test('a host whose ports cannot be seen says why and what works all the same', () => {
   const host = only(treeRows(app(online({ detection: { kind: 'unavailable', reason: 'noShell', detail: '' } }))));
   assert.match(only(host.children).label, /no shell.*Forward Port works/u);
 });
@@ -228,4 +234,12 @@ test('a forward that another window has says where it answers', () => {
   assert.equal(row.description, '→ localhost:5000 · in another window');
   assert.match(row.tooltip, /moves here when that window ends it/u);
   assert.equal(row.click, 'open');
+});
+
+test('a forward whose server has stopped still says what it was, and which port returns with it', () => {
+  const server = flask.identity;
+  const asleep = forward({ status: { kind: 'dormant', localPort: 5000, ...(server && { server }) } });
+  const row = only(only(treeRows(app(online({ forwards: [asleep] })))).children);
+  assert.equal(row.label, '5000  Flask');
+  assert.equal(row.description, 'server stopped; localhost:5000 returns with it');
 });
