@@ -5,15 +5,17 @@ import {
   type NoticeAction,
   type NoticeEvent,
   type NoticeState,
+  decliningRule,
+  namedFramework,
   noNotices,
   notices,
-  decliningRule,
 } from '../core/policy/notices.ts';
 import type { PortAttributes } from '../core/policy/portRules.ts';
 import type { Sessions } from '../core/session/sessions.ts';
-import { type AppState, findHost, type ForwardState } from '../core/session/state.ts';
+import { type AppState, findHost, type ForwardState, type HostState } from '../core/session/state.ts';
 import { announcement } from '../view/announcement.ts';
 import { forwardUrl } from '../view/forwardText.ts';
+import { noticePage } from '../view/noticePage.ts';
 import { guard } from './guard.ts';
 import { openInBrowser, openPreview } from './open.ts';
 import { addPortRules } from './settings.ts';
@@ -80,20 +82,38 @@ export class Notices {
   }
 
   async #show(hostName: string, announced: Announced, others: readonly Announced[]): Promise<void> {
-    const host = findHost(this.#sessions.state.get(), hostName);
-    const forward = host?.forwards.find(({ remotePort }) => remotePort === announced.port);
+    const { host, forward } = this.#find(hostName, announced);
     if (!host || !forward) return;
     const open = 'Open in Browser';
     const preview = 'Preview in Editor';
     const stop = 'Don’t Forward';
-    const more = others.length === 0 ? '' : ` Also forwarded: ${others.map(({ port }) => port).join(', ')}.`;
-    const choice = await say.info(announcement(host, forward) + more, open, preview, stop);
-    if (choice === open) await openInBrowser(announced.url);
-    if (choice === preview) await openPreview(announced.url);
-    if (choice !== stop) return;
-    await this.#sessions.stopForward(hostName, forward.id);
-    const never = 'Don’t Ask Again';
+    const ports = others.map(({ port }) => port);
+    const choice = await say.info(announcement(host, forward, ports), open, preview, stop);
+    if (choice === open) await this.#open(hostName, announced, openInBrowser);
+    if (choice === preview) await this.#open(hostName, announced, openPreview);
+    if (choice === stop) await this.#decline(hostName, announced);
+  }
+
+  async #open(hostName: string, announced: Announced, open: (url: string) => Promise<void>): Promise<void> {
+    const { host } = this.#find(hostName, announced);
+    if (!host) return;
+    const page = noticePage(host, announced);
+    if (page.kind === 'page') await open(page.url);
+    else await say.info(page.why);
+  }
+
+  async #decline(hostName: string, announced: Announced): Promise<void> {
+    const { forward } = this.#find(hostName, announced);
+    if (forward) await this.#sessions.stopForward(hostName, forward.id);
+    const never = `Don’t Ask Again for ${namedFramework(announced)?.name ?? `Port ${announced.port}`}`;
     const done = `Port ${announced.port} of ${hostName} is not forwarded any more.`;
     if ((await say.info(done, never)) === never) await addPortRules(decliningRule(announced));
+  }
+
+  /** As it is now: what a message speaks of may have changed since it was shown. */
+  #find(hostName: string, { port }: Announced): { readonly host?: HostState; readonly forward?: ForwardState } {
+    const host = findHost(this.#sessions.state.get(), hostName);
+    const forward = host?.forwards.find(({ remotePort }) => remotePort === port);
+    return { ...(host && { host }), ...(forward && { forward }) };
   }
 }

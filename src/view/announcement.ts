@@ -3,8 +3,11 @@ import { destinationText, forwardUrl, localAddress, remoteBindText } from './for
 import { serverName } from './listenerText.ts';
 import { problemText } from './problem.ts';
 
-/** “Flask on devbox:5000 → http://localhost:5000”, and why the local port is another one where it is. */
-export function announcement(host: HostState, forward: ForwardState): string {
+/**
+ * “Flask on devbox:5000 → http://localhost:5000”, why the local port is another one where it is, and the remote ports
+ * that were forwarded with it.
+ */
+export function announcement(host: HostState, forward: ForwardState, others: readonly number[] = []): string {
   const { spec, label, remotePort, status } = forward;
   if (spec.kind === 'remote' || spec.kind === 'remoteDynamic') {
     return `${label ?? destinationText(spec)} is at ${remoteBindText(forward)} on ${host.name}`;
@@ -14,5 +17,18 @@ export function announcement(host: HostState, forward: ForwardState): string {
   const from = remotePort === undefined ? host.name : `${host.name}:${remotePort}`;
   const url = seen?.identity?.scheme ? forwardUrl(host, forward)?.replace(/\/$/u, '') : localAddress(forward);
   const instead = status.kind === 'listening' ? status.instead : undefined;
-  return [`${name} on ${from} → ${url ?? ''}`, instead && problemText(instead.why).what].filter(Boolean).join('. ');
+  return [
+    `${name} on ${from} → ${url ?? ''}${instead || others.length > 0 ? '.' : ''}`,
+    instead && problemText(instead.why).what,
+    others.length > 0 && `Also forwarded: ${others.map((port) => portName(host, port)).join(', ')}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** `8000 (Python http.server)` */
+function portName(host: HostState, port: number): string {
+  const seen = host.listeners.find(({ listener }) => listener.port === port);
+  const name = seen && serverName(seen);
+  return name === undefined ? String(port) : `${port} (${name})`;
 }

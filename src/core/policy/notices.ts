@@ -93,14 +93,16 @@ function take(state: NoticeState, event: NoticeEvent, nowMs: number): NoticeStat
   }
 }
 
-/** Opens what rules want opened, once the server has answered: a page that is not there yet helps nobody. */
+/**
+ * Opens what rules want opened, if the server has answered: a page that is not there yet helps nobody. What has not is
+ * told, with a button.
+ */
 function openReady(state: NoticeState): Step {
   const actions: NoticeAction[] = [];
   const openedOnce = [...state.openedOnce];
   const waiting = state.waiting.filter((announced) => {
     const { onAutoForward } = announced.attributes;
-    if (!isOpener(announced)) return true;
-    if (!state.isFocused || !hasAnswered(announced)) return true;
+    if (!state.isFocused || !isOpener(announced)) return true;
     if (onAutoForward === 'openBrowserOnce') {
       if (openedOnce.includes(announced.url)) return false;
       openedOnce.push(announced.url);
@@ -116,7 +118,9 @@ function openReady(state: NoticeState): Step {
 function showReady(state: NoticeState, nowMs: number): Step {
   const due = dueMs(state);
   if (!state.isFocused || due === undefined || nowMs < due) return { state, actions: [] };
-  const [best, ...others] = toTell(state).sort((a, b) => rank(a) - rank(b) || a.sinceMs - b.sinceMs || a.port - b.port);
+  const [best, ...others] = toTell(state).sort(
+    (a, b) => rank(a) - rank(b) || titleRank(a) - titleRank(b) || a.sinceMs - b.sinceMs || a.port - b.port,
+  );
   if (!best) return { state, actions: [] };
   return {
     state: {
@@ -141,8 +145,11 @@ function toTell(state: NoticeState): NoticeState['waiting'][number][] {
   return state.waiting.filter((announced) => !isOpener(announced));
 }
 
-function isOpener({ attributes: { onAutoForward } }: Announced): boolean {
-  return onAutoForward === 'openBrowser' || onAutoForward === 'openBrowserOnce' || onAutoForward === 'openPreview';
+function isOpener(announced: Announced): boolean {
+  const { onAutoForward } = announced.attributes;
+  const isWanted =
+    onAutoForward === 'openBrowser' || onAutoForward === 'openBrowserOnce' || onAutoForward === 'openPreview';
+  return isWanted && hasAnswered(announced);
 }
 
 function hasAnswered({ identity }: Announced): boolean {
@@ -156,8 +163,17 @@ function rank(announced: Announced): number {
   return isDevServer ? 2 : 3;
 }
 
+/** A page that somebody wrote comes before an interface for programs. */
+function titleRank({ identity }: Announced): number {
+  return identity?.title === undefined ? 1 : 0;
+}
+
 /** The rule that 'Don't ask again for this' writes: by framework where one is known, else by port. */
-export function decliningRule({ port, identity }: Announced): Readonly<Record<string, PortAttributes>> {
-  const isNamed = identity && identity.framework !== 'unknown' && identity.framework !== 'http';
-  return { [isNamed ? identity.framework : String(port)]: { onAutoForward: 'ignore' } };
+export function decliningRule(announced: Announced): Readonly<Record<string, PortAttributes>> {
+  return { [namedFramework(announced)?.framework ?? String(announced.port)]: { onAutoForward: 'ignore' } };
+}
+
+/** The framework, where it is one that a rule can tell from others. */
+export function namedFramework({ identity }: Announced): Identity | undefined {
+  return identity?.framework === 'unknown' || identity?.framework === 'http' ? undefined : identity;
 }

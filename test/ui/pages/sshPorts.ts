@@ -21,6 +21,12 @@ export async function expand(row: Locator): Promise<void> {
   if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
 }
 
+/** The picture of a row: the name of a codicon. */
+export async function icon(row: Locator): Promise<string | undefined> {
+  const classes = await row.locator('.custom-view-tree-node-item-icon').first().getAttribute('class');
+  return /codicon-(?!modifier)([a-z-]+)/u.exec(classes ?? '')?.[1];
+}
+
 /** The item in the status bar. */
 export function status(page: Page): Locator {
   return page.locator('.statusbar-item[id*="sshPorts.status"]');

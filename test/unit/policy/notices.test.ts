@@ -73,6 +73,13 @@ void test('between equals the first one is named', () => {
   ]);
 });
 
+void test('a page with a title is named before an interface for programs', () => {
+  const site = { ...asked, title: 'My shop' };
+  assert.deepEqual(play([0, forwarded(server(3000, asked))], [0.1, forwarded(server(5173, site))], [1, tick]), [
+    '1 s: show 5173 and 3000',
+  ]);
+});
+
 void test('five seconds pass between two notices', () => {
   assert.deepEqual(
     play([0, forwarded(server(5000, asked))], [1, tick], [2, forwarded(server(6000, asked))], [5.9, tick], [6, tick]),
@@ -110,16 +117,17 @@ void test('what is silent or ignored is not told', () => {
   assert.deepEqual(play(...events), []);
 });
 
-void test('a browser is opened when the server has answered, not before', () => {
+void test('a browser is opened when the server has answered, at once where it has', () => {
   const attributes = { onAutoForward: 'openBrowser' } as const;
-  assert.deepEqual(
-    play(
-      [0, forwarded(server(5000, guessed, attributes))],
-      [9, tick],
-      [10, forwarded(server(5000, asked, attributes))],
-    ),
-    ['10 s: open 5000 in the browser'],
-  );
+  const [early, late] = [guessed, asked].map((identity) => forwarded(server(5000, identity, attributes)));
+  assert.ok(early && late);
+  assert.deepEqual(play([0, late]), ['0 s: open 5000 in the browser']);
+  assert.deepEqual(play([0, early], [2, late], [9, tick]), ['2 s: open 5000 in the browser']);
+});
+
+void test('what a browser should be opened for is told where the server has not answered', () => {
+  const event = forwarded(server(5000, guessed, { onAutoForward: 'openBrowser' }));
+  assert.deepEqual(play([0, event], [3, tick], [9, tick]), ['3 s: show 5000']);
 });
 
 void test('a preview is opened inside the editor', () => {

@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import { Scope } from '../../src/base/scope.ts';
+import { start, stop } from './child.ts';
+import { until } from './until.ts';
+
+/** A remote's own network (network_namespaces(7)): every port is free there, and nobody else's servers are to be seen. */
+export interface OwnNetwork {
+  /** What runs a program in it: a command and its arguments. */
+  readonly runner: readonly [string, ...string[]];
+  /** Makes a port of its loopback answer at the same port of this machine. */
+  open(port: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Needs root, `ip`, `nsenter` and `nc`. */
+export async function startOwnNetwork(): Promise<OwnNetwork> {
+  const scope = new Scope();
+  const holder = start('unshare', ['--net', 'sleep', '900']);
+  scope.defer(() => stop(holder));
+  const namespace = `/proc/${holder.pid}/ns/net`;
+  const ours = fs.readlinkSync('/proc/self/ns/net');
+  await until('the namespace', () => fs.readlinkSync(namespace) !== ours);
+  const inside = [`--net=${namespace}`];
+  execFileSync('nsenter', [...inside, 'ip', 'link', 'set', 'lo', 'up'], { stdio: 'pipe' });
+  return {
+    runner: ['nsenter', ...inside],
+    open: async (port) => {
+      const server = net.createServer((near) => {
+        const far = start('nsenter', [...inside, 'nc', '127.0.0.1', String(port)], { stdio: 'pipe' });
+        near.on('error', () => undefined).once('close', () => void stop(far));
+        far.stdin?.on('error', () => undefined);
+        if (far.stdin && far.stdout) near.pipe(far.stdin);
+        far.stdout?.pipe(near);
+      });
+      await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+      scope.defer(() => server.close());
+    },
+    stop: () => scope.close(),
+  };
+}

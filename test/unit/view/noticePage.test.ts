@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Announced } from '../../../src/core/policy/notices.ts';
+import { requestFor } from '../../../src/core/session/forwardRequests.ts';
+import {
+  type ForwardState,
+  type ForwardStatus,
+  type HostState,
+  newHost,
+  type SeenListener,
+} from '../../../src/core/session/state.ts';
+import { announcement } from '../../../src/view/announcement.ts';
+import { noticePage } from '../../../src/view/noticePage.ts';
+
+const flask = {
+  framework: 'flask',
+  name: 'Flask',
+  icon: 'beaker',
+  role: 'devServer',
+  scheme: 'http',
+  evidence: 'answer',
+} as const;
+const announced: Announced = { port: 5000, url: 'http://localhost:5000/', identity: flask, attributes: {} };
+const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
+const listening = (port: number): ForwardStatus => ({
+  kind: 'listening',
+  bound: [{ kind: 'tcp', address: '127.0.0.1', port }],
+  traffic,
+});
+
+function forwardOf(status: ForwardStatus): ForwardState {
+  return { id: '1', spec: requestFor(5000, 'auto').spec, origin: 'auto', remotePort: 5000, status };
+}
+
+function host(...forwards: readonly ForwardState[]): HostState {
+  return { ...newHost('devbox', { kind: 'typed' }), link: { kind: 'connecting', since: 0 }, forwards };
+}
+
+const why = (status: ForwardStatus): string => {
+  const page = noticePage(host(forwardOf(status)), announced);
+  return page.kind === 'gone' ? page.why : page.url;
+};
+
+test('an old notice leads to where the page is now', () => {
+  assert.equal(why(listening(5000)), 'http://localhost:5000/');
+  assert.equal(why(listening(5017)), 'http://localhost:5017/');
+});
+
+test('an old notice of a server that has stopped says so', () => {
+  assert.equal(why({ kind: 'dormant', localPort: 5000 }), 'Flask on devbox:5000 has stopped.');
+});
+
+test('an old notice of a forward that is off, paused or failed says why', () => {
+  assert.match(why({ kind: 'off' }), /^Forwarding is switched off\./u);
+  assert.match(why({ kind: 'paused' }), /^Flask on devbox:5000 is paused\./u);
+  const bind = { kind: 'tcp', host: 'localhost', port: 5000 } as const;
+  assert.match(why({ kind: 'failed', why: { code: 'portInUse', bind } }), /^Local port 5000 is taken\.$/u);
+});
+
+test('an old notice of a forward that is gone says so, and whether the host is', () => {
+  const gone = 'Flask on devbox:5000 is not forwarded any more';
+  assert.deepEqual(noticePage(host(), announced), { kind: 'gone', why: `${gone}.` });
+  const idle = { ...host(), link: { kind: 'idle' } } as const;
+  assert.deepEqual(noticePage(idle, announced), { kind: 'gone', why: `${gone}: devbox is not connected.` });
+});
+
+test('an announcement names what was forwarded in the same burst', () => {
+  const seen = (port: number, identity?: SeenListener['identity']): SeenListener => ({
+    listener: { port, addresses: ['127.0.0.1'] },
+    ...(identity && { identity }),
+    seenAt: 0,
+    wasThere: false,
+  });
+  const forward = forwardOf(listening(5000));
+  const all = { ...host(forward), listeners: [seen(5000, flask), seen(5173, { ...flask, name: 'Vite' }), seen(9000)] };
+  assert.equal(
+    announcement(all, forward, [5173, 9000]),
+    'Flask on devbox:5000 → http://localhost:5000. Also forwarded: 5173 (Vite), 9000.',
+  );
+  assert.equal(announcement(all, forward), 'Flask on devbox:5000 → http://localhost:5000');
+});
