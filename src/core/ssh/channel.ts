@@ -1,13 +1,26 @@
 import { Duplex } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 import { windowsOf } from './internals.ts';
+import { FIRST_WINDOW_BYTES, nextWindow } from './receiveWindow.ts';
 
 /** Held here for a reader or a writer that is slower than the link; the window holds the rest. */
 const BUFFER_BYTES = 256 * 1024;
-/** ssh2 grants this much to a channel, and more only after half of it is used … */
-const WINDOW_BYTES = 2 * 1024 * 1024;
-/** … which leaves a distant sender idle. Granting after this much keeps it busy. */
+/** ssh2 grants more only after half of the window is used, which leaves a distant sender idle. This keeps it busy. */
 const GRANT_BYTES = 128 * 1024;
+
+/** What a channel needs of the link that carries it. */
+export interface ChannelLink {
+  /** Sends SSH_MSG_CHANNEL_WINDOW_ADJUST. */
+  readonly grant: (channel: number, bytes: number) => void;
+  /** Called before packets are written: those of one tick may leave together. */
+  readonly batch: () => void;
+  /** Told how many bytes go out. */
+  readonly sending: (bytes: number) => void;
+  /** One round trip of the link when it is quiet. */
+  readonly rttMs: () => number;
+  /** Takes so much, or what there is, from what the windows of all its channels may grow by. Back at 'close'. */
+  readonly takeWindow: (bytes: number) => number;
+}
 
 /**
  * An ssh2 channel as a well-behaved Node stream: `end()` is our EOF, `'end'` the peer's, `destroy()` closes the
@@ -16,35 +29,29 @@ const GRANT_BYTES = 128 * 1024;
  */
 export class ChannelStream extends Duplex {
   readonly #channel: ClientChannel;
-  readonly #grant: (channel: number, bytes: number) => void;
-  readonly #batch: () => void;
-  readonly #sending: (bytes: number) => void;
+  readonly #link: ChannelLink;
+  #windowBytes = FIRST_WINDOW_BYTES;
+  #receivedBytes = 0;
+  #receivedSinceMs = performance.now();
   #isClosedByPeer = false;
   /** The callback of the write or `end` under way: ssh2 forgets it when the peer closes. */
   #pending: (() => void) | undefined;
 
-  constructor(
-    channel: ClientChannel,
-    link: {
-      /** Sends SSH_MSG_CHANNEL_WINDOW_ADJUST. */
-      readonly grant: (channel: number, bytes: number) => void;
-      /** Called before packets are written: those of one tick may leave together. */
-      readonly batch: () => void;
-      /** Told how many bytes go out. */
-      readonly sending: (bytes: number) => void;
-    },
-  ) {
+  constructor(channel: ClientChannel, link: ChannelLink) {
     super({ allowHalfOpen: true, highWaterMark: BUFFER_BYTES });
     this.#channel = channel;
-    this.#grant = link.grant;
-    this.#batch = link.batch;
-    this.#sending = link.sending;
+    this.#link = link;
     this.on('error', ignore); // a stream that nobody listens to yet must not end the process
     channel.on('error', ignore);
     channel.stderr.on('error', ignore);
     channel.on('data', (chunk: Buffer) => this.#onData(chunk));
     channel.on('end', () => this.push(null));
     channel.on('close', () => this.#onClosedByPeer());
+  }
+
+  /** How much the peer may have sent that we have not taken yet. */
+  get windowBytes(): number {
+    return this.#windowBytes;
   }
 
   override _read(): void {
@@ -68,7 +75,7 @@ export class ChannelStream extends Duplex {
       done();
       return;
     }
-    this.#batch();
+    this.#link.batch();
     this.#channel.end(this.#once(done));
   }
 
@@ -83,7 +90,7 @@ export class ChannelStream extends Duplex {
   abandon(): void {
     this.#channel.resume();
     this.#channel.stderr.resume();
-    this.#batch();
+    this.#link.batch();
     this.#channel.close();
   }
 
@@ -92,8 +99,8 @@ export class ChannelStream extends Duplex {
       done();
       return;
     }
-    this.#batch();
-    this.#sending(bytes.length);
+    this.#link.batch();
+    this.#link.sending(bytes.length);
     this.#channel.write(bytes, this.#once(done));
   }
 
@@ -103,12 +110,25 @@ export class ChannelStream extends Duplex {
       this.#channel.pause();
       return;
     }
+    this.#growWindow(chunk.length);
     const { incoming, outgoing } = windowsOf(this.#channel);
-    const bytes = WINDOW_BYTES - incoming.window;
+    const bytes = this.#windowBytes - incoming.window;
     if (bytes < GRANT_BYTES || outgoing.state === 'closed') return;
     incoming.window += bytes;
-    this.#batch();
-    this.#grant(outgoing.id, bytes);
+    this.#link.batch();
+    this.#link.grant(outgoing.id, bytes);
+  }
+
+  #growWindow(bytes: number): void {
+    this.#receivedBytes += bytes;
+    const elapsedMs = performance.now() - this.#receivedSinceMs;
+    const rttMs = this.#link.rttMs();
+    if (elapsedMs < rttMs) return;
+    const windowBytes = this.#windowBytes;
+    const next = nextWindow({ windowBytes, receivedBytes: this.#receivedBytes, elapsedMs, rttMs });
+    if (next > windowBytes) this.#windowBytes += this.#link.takeWindow(next - windowBytes);
+    this.#receivedBytes = 0;
+    this.#receivedSinceMs += elapsedMs;
   }
 
   #onClosedByPeer(): void {

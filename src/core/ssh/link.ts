@@ -6,6 +6,7 @@ import { UserError } from '../../base/userError.ts';
 import { ChannelStream } from './channel.ts';
 import type { ConnectionEnd } from './connection.ts';
 import { globalReplies, protocolOf } from './internals.ts';
+import { FIRST_WINDOW_BYTES, SPARE_WINDOW_BYTES } from './receiveWindow.ts';
 
 const GOODBYE_MS = 1000;
 
@@ -20,6 +21,9 @@ export class Link {
   #end: ConnectionEnd | undefined;
   #isClosing = false;
   #isCorked = false;
+  /** The fastest answer yet: the others had to wait for something. */
+  #rttMs = Infinity;
+  #spareWindowBytes = SPARE_WINDOW_BYTES;
   #onSent: (bytes: number) => void = () => undefined;
 
   constructor(client: Client, socket: Duplex) {
@@ -83,9 +87,18 @@ export class Link {
       batch: this.batch,
       sending: (bytes) => this.#onSent(bytes),
       grant: (id, bytes) => protocol.channelWindowAdjust(id, bytes),
+      rttMs: () => this.#rttMs,
+      takeWindow: (bytes) => {
+        const taken = Math.min(bytes, this.#spareWindowBytes);
+        this.#spareWindowBytes -= taken;
+        return taken;
+      },
     });
     this.#streams.add(stream);
-    stream.once('close', () => this.#streams.delete(stream));
+    stream.once('close', () => {
+      this.#streams.delete(stream);
+      this.#spareWindowBytes += stream.windowBytes - FIRST_WINDOW_BYTES;
+    });
     if (!this.isOpen) stream.destroy(linkLost());
     return stream;
   }
@@ -102,7 +115,12 @@ export class Link {
     if (!this.isOpen) throw linkLost();
     const answered = new Promise<T>((resolve, reject) => {
       try {
-        ask((error, value) => (error ? reject(this.isOpen ? error : linkLost()) : resolve(value)));
+        const askedAt = performance.now();
+        ask((error, value) => {
+          if (this.isOpen) this.#rttMs = Math.min(this.#rttMs, performance.now() - askedAt);
+          if (error) reject(this.isOpen ? error : linkLost());
+          else resolve(value);
+        });
       } catch (error) {
         reject(new UserError({ code: 'linkLost' }, { cause: error })); // ssh2 throws when the socket is closing
       }
