@@ -1,7 +1,7 @@
 import type { HostConfig } from '../core/config/hostConfig.ts';
 import type { ConnectionProblem } from '../core/forward/connections.ts';
 import type { BoundAddress } from '../core/forward/forward.ts';
-import { formatBind, formatEndpoint } from '../core/forward/grammar.ts';
+import { formatEndpoint } from '../core/forward/grammar.ts';
 import type { Endpoint, ForwardSpec } from '../core/forward/spec.ts';
 import type { Problem } from '../core/problem.ts';
 import type { ConnectionEnd } from '../core/ssh/connection.ts';
@@ -26,6 +26,7 @@ const sshWords: Words = {
   hostKeyRevoked: offendingKey,
   commandSyntax: (problem) => commandLine(problem),
   forwardSyntax: (problem) => `Bad forwarding specification '${problem.text}': ${problemText(problem).what}`,
+  configSyntax: ({ file, line, detail }) => `${file}: line ${line}: ${detail}`,
   configUnreadable: ({ file, detail }) => `Can't open user config file ${file}: ${detail}`,
 };
 
@@ -69,12 +70,15 @@ export function forwardFailureLines(spec: ForwardSpec, problem: Problem, isFatal
     const where = bind.kind === 'unix' ? `path ${bind.path}` : `port ${bind.port}`;
     return [`${isFatal ? 'Error' : 'Warning'}: remote port forwarding failed for listen ${where}`];
   }
-  const where = bind.kind === 'unix' ? `path: ${bind.path}` : `port: ${bind.port}`;
-  return [
-    `bind ${formatBind(bind)}: ${wordsFor(bindWords, problem) ?? problemText(problem).what}`,
-    `channel_setup_fwd_listener: cannot listen to ${where}`,
-    'Could not request local forwarding.',
-  ];
+  const why = wordsFor(bindWords, problem) ?? problemText(problem).what;
+  const lines =
+    bind.kind === 'unix'
+      ? [`unix_listener: cannot bind to path ${bind.path}: ${why}`]
+      : [
+          `bind [${bind.host ?? 'localhost'}]:${bind.port}: ${why}`,
+          `channel_setup_fwd_listener_tcpip: cannot listen to port: ${bind.port}`,
+        ];
+  return [...lines, 'Could not request local forwarding.'];
 }
 
 /** One connection that came to nothing, while the forward goes on. */

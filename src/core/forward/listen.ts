@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
 import { UserError, errorCode, errorText } from '../../base/userError.ts';
 import type { BoundAddress, ListenProblem } from './forward.ts';
 import { findPathOwner, findPortOwner } from './portOwner.ts';
@@ -109,12 +110,12 @@ async function listenAll(
   return servers.length === 0 && missing ? missing : { kind: 'listening', servers };
 }
 
-async function listenUnix(options: ListenOptions, path: string): Promise<net.Server> {
+async function listenUnix(options: ListenOptions, file: string): Promise<net.Server> {
   const server = createServer(options);
   try {
-    if (options.unlinkExisting) fs.rmSync(path, { force: true });
+    if (options.unlinkExisting) fs.rmSync(file, { force: true });
     // bind(2) happens within `listen`.
-    await listening(server, () => withUmask(options.bindMask ?? 0o177, () => server.listen({ path })));
+    await listening(server, () => withUmask(options.bindMask ?? 0o177, () => server.listen({ path: file })));
   } catch (error) {
     throw await listenError(options.bind, { kind: 'failed', code: errorCode(error), port: 0, error });
   }
@@ -190,5 +191,7 @@ async function listenProblem(
   }
   if (bind.kind === 'tcp' && code === 'EACCES') return { code: 'portPrivileged', bind };
   if (bind.kind === 'tcp' && isMissing(code)) return { code: 'addressUnavailable', bind };
-  return { code: 'listenFailed', bind, detail: errorText(error) };
+  // libuv tells a folder that is not there as one that may not be written to.
+  const isLost = bind.kind === 'unix' && code === 'EACCES' && !fs.existsSync(path.dirname(bind.path));
+  return { code: 'listenFailed', bind, detail: isLost ? 'no such folder' : errorText(error) };
 }

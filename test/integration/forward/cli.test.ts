@@ -1,64 +1,26 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { start, stop } from '../../support/child.ts';
+import { buildCli, type Cli, run as runProgram, type Running } from '../../support/cli.ts';
 import { freePort } from '../../support/freePort.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 import { connect, ending, readAll, serve } from '../../unit/forward/loopback.ts';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cli-'));
-const program = path.join(folder, 'cli.cjs');
-
+let built: Cli;
 before(async () => {
-  await build({
-    entryPoints: { cli: 'src/cli.ts', decryptWorker: 'src/core/ssh/decryptWorker.mjs' },
-    outdir: folder,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external: ['cpu-features', '*.node'],
-    logOverride: { 'empty-import-meta': 'silent' },
-  });
+  built = await buildCli();
 });
-after(() => fs.rmSync(folder, { recursive: true }));
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly said: () => string;
-  /** Waits for a line and gives what the pattern's groups matched. */
-  readonly says: (pattern: RegExp) => Promise<RegExpExecArray>;
-  readonly status: () => Promise<number | null>;
-}
+after(() => built.remove());
 
 function run(t: TestContext, ...args: readonly string[]): Running {
-  const child = start(process.execPath, [program, ...args]);
-  t.after(() => stop(child));
-  let text = '';
-  child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  return {
-    child,
-    said: () => text,
-    says: (pattern) =>
-      until(`${pattern} on stderr`, () => {
-        const match = pattern.exec(text);
-        if (!match && child.exitCode !== null) throw new Error(`it ended: ${text}`);
-        return match;
-      }),
-    status: async () => {
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
-      return child.exitCode;
-    },
-  };
+  return runProgram(t, [process.execPath, built.program, ...args]);
 }
 
 async function server(t: TestContext, options: SshdOptions = {}): Promise<Sshd> {
@@ -99,20 +61,14 @@ test('-N -L forwards once it says so, and SIGTERM ends it with status 0 and the 
   assert.equal(await ending(connect(t, port)), 'ECONNREFUSED');
 });
 
-for (const flags of [
-  ['-N', '-R', '1:0:localhost:PORT'],
-  ['-NR', '1:0:0:PORT'],
-  ['-N', '-R', '0:localhost:PORT'],
-]) {
-  test(`${flags.join(' ')} leads from the port that the server chose to this machine`, async (t) => {
-    const sshd = await server(t);
-    const web = await webServer(t);
-    const cli = run(t, '-F', sshd.configFile, ...flags.map((flag) => flag.replace('PORT', String(web))), 'devbox');
-    const [, port] = await cli.says(/^Allocated port (\d+) for remote forward to (?:localhost|0):\d+$/m);
-    await cli.says(/^forwarding remote /m);
-    assert.equal(await curl(`http://127.0.0.1:${port}/`), 'hello');
-  });
-}
+test('-R with port 0 leads from the port that the server chose to this machine', async (t) => {
+  const sshd = await server(t);
+  const web = await webServer(t);
+  const cli = run(t, '-F', sshd.configFile, '-N', '-R', `0:localhost:${web}`, 'devbox');
+  const [, port] = await cli.says(/^Allocated port (\d+) for remote forward to localhost:\d+$/m);
+  await cli.says(/^forwarding remote /m);
+  assert.equal(await curl(`http://127.0.0.1:${port}/`), 'hello');
+});
 
 test('-D and -R without a destination are SOCKS proxies', async (t) => {
   const sshd = await server(t);
@@ -219,6 +175,45 @@ test('forwards of the configuration are opened too, and ClearAllForwardings leav
   assert.doesNotMatch(none.said(), /^forwarding /m);
 });
 
+test('1 GB offered to a reader that reads none of it costs the program less than 64 MB', async (t) => {
+  const sshd = await server(t);
+  const chunk = Buffer.alloc(1024 * 1024);
+  const { port: source } = await serve(t, (socket) => {
+    socket.once('data', (wish) => {
+      let left = Number(wish.toString());
+      const more = (): void => {
+        while (left > 0 && !socket.destroyed) {
+          left--;
+          if (!socket.write(chunk)) return;
+        }
+        socket.end();
+      };
+      socket.on('drain', more);
+      more();
+    });
+  });
+  const port = await freePort();
+  const cli = run(t, '-F', sshd.configFile, '-N', '-L', `${port}:127.0.0.1:${source}`, 'devbox');
+  await cli.says(/^forwarding /m);
+  const download = async (): Promise<number> => {
+    const client = connect(t, port);
+    client.write('64');
+    let bytes = 0;
+    for await (const part of client) bytes += (part as Buffer).length;
+    return bytes;
+  };
+  const memory = (): number => {
+    const status = fs.readFileSync(`/proc/${cli.child.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
+  };
+  await download();
+  const usual = memory();
+  const stopped = connect(t, port).pause();
+  stopped.write('1024');
+  assert.equal(await download(), 64 * chunk.length);
+  assert.ok(memory() - usual < 64, `${usual} MB became ${memory()} MB`);
+});
+
 test('a link that is lost is the end, with status 255', async (t) => {
   const sshd = await server(t);
   const port = await freePort();
@@ -258,20 +253,20 @@ for (const [args, message] of ends) {
 }
 
 test('-G prints what ssh -G prints', () => {
-  const key = path.join(folder, 'a key');
+  const key = path.join(built.folder, 'a key');
   fs.writeFileSync(key, '');
   const flags = ['-F', 'none', '-l', 'me', '-J', 'jump', '-i', key, '-C', '-g', '-4', '-6', '-D', '1080'];
   const args = ['-G', ...flags, '-L', '8000:[::1]:80', '-R', '1:0:0:22', 'devbox'];
   const lines = (command: string, words: readonly string[]): readonly string[] =>
     spawnSync(command, words, { encoding: 'utf8', timeout: 10_000 }).stdout.split('\n').sort();
-  assert.deepEqual(lines(process.execPath, [program, ...args]), lines('ssh', args));
+  assert.deepEqual(lines(process.execPath, [built.program, ...args]), lines('ssh', args));
 });
 
 test('a person is asked on the terminal about an unknown host key, and yes is remembered', async (t) => {
   const sshd = await server(t);
   const known = path.join(sshd.folder, 'known_by_person');
   const options = `-o UserKnownHostsFile=${known} -o StrictHostKeyChecking=ask -L ${await freePort()}:localhost:1`;
-  const command = `${process.execPath} ${program} -F ${sshd.configFile} -N ${options} devbox`;
+  const command = `${process.execPath} ${built.program} -F ${sshd.configFile} -N ${options} devbox`;
   // script(1) gives it a terminal of its own, which takes what we write for what a person types.
   const terminal = start('script', ['-qefc', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
   t.after(() => stop(terminal));
@@ -294,7 +289,7 @@ test('a passphrase is asked for on the terminal and not shown', async (t) => {
   const options = `-i ${key} -L ${await freePort()}:localhost:1`;
   const config = path.join(sshd.folder, 'config_without_key');
   fs.writeFileSync(config, fs.readFileSync(sshd.configFile, 'utf8').replace(/^.*IdentityFile.*$/m, ''));
-  const command = `${process.execPath} ${program} -F ${config} -N ${options} devbox`;
+  const command = `${process.execPath} ${built.program} -F ${config} -N ${options} devbox`;
   const terminal = start('script', ['-qefc', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
   t.after(() => stop(terminal));
   let shown = '';

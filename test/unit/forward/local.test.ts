@@ -163,7 +163,7 @@ void test('the owner of a taken Unix socket is named', async (t) => {
 
 void test('a folder that is not there is a failure with its detail', async (t) => {
   const bind = { kind: 'unix', path: path.join(tempFolder(t), 'none', 'forward.sock') } as const;
-  assert.equal((await problemOf(hello(t, bind)))['code'], 'listenFailed');
+  assert.deepEqual(await problemOf(hello(t, bind)), { code: 'listenFailed', bind, detail: 'no such folder' });
 });
 
 void test('a refused connection is reset at once and told, and the forward goes on', async (t) => {

@@ -60,7 +60,7 @@ export async function forwardTo(t: TestContext, dial: Dial): Promise<TestForward
   return { forward, port, problems, connect: (host) => connect(t, port, host) };
 }
 
-export function portOf(forward: OpenForward): number {
+export function portOf(forward: Pick<OpenForward, 'bound'>): number {
   const [first] = forward.bound;
   if (first?.kind !== 'tcp') throw new Error('not bound to a TCP port');
   return first.port;
