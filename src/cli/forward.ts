@@ -5,8 +5,8 @@ import type { SshCommand } from '../core/forward/command.ts';
 import type { ConnectionProblem } from '../core/forward/connections.ts';
 import { openForward, withGatewayPorts } from '../core/forward/open.ts';
 import { problemOf } from '../core/problem.ts';
-import { connect } from '../core/ssh/connect.ts';
 import type { ConnectionEnd } from '../core/ssh/connection.ts';
+import { connectWith, sshArguments } from '../core/ssh/transport.ts';
 import { Scope } from '../base/scope.ts';
 import { connectionProblemLine, endLine, forwardFailureLines, readyLines } from './messages.ts';
 import { stderrLog } from './stderrLog.ts';
@@ -24,7 +24,8 @@ export async function forward(
 ): Promise<number> {
   const say = command.verbosity < 0 ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
   const config = await resolveHost(host, options, signal);
-  const connection = await connect(
+  const connection = await connectWith(
+    'auto',
     config,
     {
       prompts: terminalPrompts(say),
@@ -32,6 +33,7 @@ export async function forward(
       resolveHop: (hop, stop) => resolveHop(hop, options, stop),
       allowCommand: async () => true,
       interactive: !config.batchMode,
+      args: sshArguments(options),
     },
     signal,
   );

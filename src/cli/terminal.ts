@@ -38,6 +38,13 @@ function secretPrompt(question: SecretQuestion): string {
       return `Enter passphrase for key '${question.keyFile}': `;
     case 'password':
       return `${question.user}@${question.host}'s password: `;
+    case 'newPassword': {
+      const words = question.isMismatch ? 'Mismatch; try again.' : question.reason;
+      const login = `${question.user}@${question.host}`;
+      return question.isRepeated
+        ? `Retype ${login}'s new password: `
+        : `${words ? `${words}\n` : ''}Enter ${login}'s new password: `;
+    }
     case 'keyboardInteractive': {
       const lines = [question.title, question.instruction].filter((line) => line !== '').map((line) => `${line}\n`);
       return `${lines.join('')}(${question.user}@${question.host}) ${question.prompt}`;

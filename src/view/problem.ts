@@ -88,7 +88,14 @@ export function problemText(problem: Problem): ProblemText {
     case 'authFailed':
       return {
         what: `${problem.host} let nobody in as ${problem.user}: tried ${problem.tried.join(', ') || 'nothing'}; it would accept ${problem.accepted.join(', ') || 'nothing we have'}.`,
-        next: 'Check User and IdentityFile in the SSH configuration, or load the key into your agent (ssh-add).',
+        next: problem.onlyOpenssh
+          ? `Only the system’s ssh can use ${problem.onlyOpenssh.join(', ')}: set sshPorts.transport to auto, or load the key into your agent (ssh-add).`
+          : 'Check User and IdentityFile in the SSH configuration, or load the key into your agent (ssh-add).',
+      };
+    case 'opensshMissing':
+      return {
+        what: `${problemText(problem.lacking).what} The system’s ssh could go on, but ${missingText[problem.why]}.`,
+        next: missingNext[problem.why],
       };
     case 'proxyFailed':
       return {
@@ -202,6 +209,16 @@ function localText(bind: Bind): string {
 export function keyName(keyType: string): string {
   return keyType.replace(/^(?:ssh-|ecdsa-sha2-|sk-)/u, '').toUpperCase();
 }
+
+const missingText = {
+  notFound: 'there is no ssh in the PATH',
+  noControlMaster: 'that of Windows cannot share a connection (ControlMaster)',
+} as const;
+
+const missingNext = {
+  notFound: 'Install the OpenSSH client.',
+  noControlMaster: 'Load the key into an agent, allow another algorithm on the server, or work in WSL.',
+} as const;
 
 const localConnectNext = {
   refused: 'Start the server here, or check the port.',

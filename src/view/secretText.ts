@@ -29,6 +29,16 @@ function titleAndPrompt(question: SecretQuestion, addition: string): { title: st
         title: `Log in to ${question.host}`,
         prompt: `${again(question)}Password of ${question.user} on ${question.host}${addition}`,
       };
+    case 'newPassword': {
+      const login = `${question.user} on ${question.host}`;
+      const reason = question.isMismatch ? 'The two were not the same.' : question.reason;
+      return {
+        title: `New password for ${question.host}`,
+        prompt: question.isRepeated
+          ? `The new password of ${login} once more`
+          : [reason, `New password of ${login}${addition}`].filter(Boolean).join(' '),
+      };
+    }
     case 'keyboardInteractive':
       return {
         title: question.title || `Log in to ${question.host}`,

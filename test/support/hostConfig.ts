@@ -34,6 +34,8 @@ export function hostConfig(changes: Partial<HostConfig> = {}): HostConfig {
     kbdInteractiveAuthentication: true,
     numberOfPasswordPrompts: 3,
     batchMode: false,
+    gssapiAuthentication: false,
+    hostbasedAuthentication: false,
     env: {},
     forwards: [],
     gatewayPorts: false,

@@ -84,6 +84,9 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
     kbdInteractiveAuthentication: is('kbdinteractiveauthentication', true),
     numberOfPasswordPrompts: number('numberofpasswordprompts', 3),
     batchMode: is('batchmode', false),
+    gssapiAuthentication: is('gssapiauthentication', false),
+    hostbasedAuthentication: is('hostbasedauthentication', false),
+    ...copied(list('pkcs11provider', (name) => name).find(isNamed), (pkcs11Provider) => ({ pkcs11Provider })),
 
     env: environment(config),
     forwards: config.forwards.map(({ spec }) => spec),

@@ -63,6 +63,11 @@ export interface HostConfig {
   readonly kbdInteractiveAuthentication: boolean;
   readonly numberOfPasswordPrompts: number;
   readonly batchMode: boolean;
+  /** Methods that only the system's ssh knows, and that the configuration allows. */
+  readonly gssapiAuthentication: boolean;
+  readonly hostbasedAuthentication: boolean;
+  /** A library whose keys only the system's ssh can use. */
+  readonly pkcs11Provider?: string;
 
   readonly env: Readonly<Record<string, string>>;
   /** LocalForward, RemoteForward and DynamicForward in the order of the file; none when ClearAllForwardings. */

@@ -1,17 +1,13 @@
+import path from 'node:path';
 import type { Log } from '../../base/log.ts';
 import { errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
-import type { ConnectProblem } from './connection.ts';
+import type { AuthFailed } from './connection.ts';
 import type { Identity } from './identities.ts';
 import { keyTypeOf } from './keys.ts';
 import type { Prompts } from './prompts.ts';
-import type { AuthReply, Userauth } from './userauth.ts';
-
-type Failure = Extract<AuthReply, { readonly kind: 'failure' }>;
-type Outcome = Extract<AuthReply, { readonly kind: 'success' | 'failure' }>;
-
-/** One authentication method. Undefined: it has nothing (more) to try. */
-type Method = () => Promise<Outcome | undefined>;
+import { keyboardMethod, type Method, passwordMethod } from './authQuestions.ts';
+import { asFailure, asOutcome, type Outcome, type Userauth } from './userauth.ts';
 
 export interface AuthDeps {
   readonly config: HostConfig;
@@ -21,6 +17,8 @@ export interface AuthDeps {
   readonly identities: () => Promise<readonly Identity[]>;
   /** Filled with what was tried, also for whoever has to explain that the server hung up. */
   readonly tried: string[];
+  /** Another transport could go on without asking a person for what may not be needed there. */
+  readonly isReplaceable?: () => Promise<boolean>;
 }
 
 /**
@@ -29,15 +27,24 @@ export interface AuthDeps {
  * What failed is never tried again by itself. Returns the method that let us in, with the key's name.
  */
 export async function authenticate(userauth: Userauth, deps: AuthDeps, signal: AbortSignal): Promise<string> {
-  const { config, tried } = deps;
+  const { config, tried, isReplaceable = async () => false } = deps;
+  let hasAsked = false;
+  const prompts: Prompts = {
+    ...deps.prompts,
+    secret: (question, stop) => {
+      hasAsked = true;
+      return deps.prompts.secret(question, stop);
+    },
+  };
   const methods = new Map<string, Method>();
   const publickey = publickeyMethod(userauth, deps, signal);
   if (config.pubkeyAuthentication) methods.set('publickey', publickey.next);
   if (!config.batchMode) {
     if (config.kbdInteractiveAuthentication) {
-      methods.set('keyboard-interactive', keyboardMethod(userauth, deps, signal));
+      methods.set('keyboard-interactive', keyboardMethod(userauth, { config, prompts, tried }, signal));
     }
-    if (config.passwordAuthentication) methods.set('password', passwordMethod(userauth, deps, signal));
+    if (config.passwordAuthentication)
+      methods.set('password', passwordMethod(userauth, { config, prompts, tried }, signal));
   }
 
   let reply = await userauth.none();
@@ -49,7 +56,14 @@ export async function authenticate(userauth: Userauth, deps: AuthDeps, signal: A
       (method) => methods.has(method) && failure.accepted.includes(method),
     );
     const method = name === undefined ? undefined : methods.get(name);
-    if (name === undefined || !method) throw authFailed(config, tried, failure.accepted);
+    if (name === undefined || !method) {
+      // Who typed a password in vain is not to type it again for another transport.
+      const further = hasAsked ? [] : methodsOfOpenssh(config, failure.accepted);
+      throw authFailed(config, tried, failure.accepted, [...publickey.heldBack(), ...further]);
+    }
+    if (name !== 'publickey' && publickey.heldBack().length > 0 && (await isReplaceable())) {
+      throw authFailed(config, tried, failure.accepted, publickey.heldBack());
+    }
     const outcome = await method();
     if (outcome) reply = outcome;
     else methods.delete(name);
@@ -60,24 +74,28 @@ export function authFailed(
   { name: host, user }: HostConfig,
   tried: readonly string[],
   accepted: readonly string[],
-): UserError<ConnectProblem> {
-  return new UserError<ConnectProblem>({ code: 'authFailed', host, user, tried, accepted });
+  onlyOpenssh: readonly string[] = [],
+): UserError<AuthFailed> {
+  const further = onlyOpenssh.length > 0 && { onlyOpenssh };
+  return new UserError<AuthFailed>({ code: 'authFailed', host, user, tried, accepted, ...further });
 }
 
-/** A question where an answer belongs is the server's fault; to go on would be to guess. */
-function asFailure(reply: AuthReply): Failure {
-  return reply.kind === 'failure' ? reply : { kind: 'failure', accepted: [], isPartial: false };
-}
-
-function asOutcome(reply: AuthReply): Outcome {
-  return reply.kind === 'success' ? reply : asFailure(reply);
+/** Those that ssh(1) knows, we do not, and both sides allow. */
+function methodsOfOpenssh(config: HostConfig, accepted: readonly string[]): readonly string[] {
+  const isAllowed: Readonly<Record<string, boolean>> = {
+    'gssapi-with-mic': config.gssapiAuthentication,
+    hostbased: config.hostbasedAuthentication,
+  };
+  return config.preferredAuthentications.filter((method) => isAllowed[method] && accepted.includes(method));
 }
 
 function publickeyMethod(
   userauth: Userauth,
   deps: AuthDeps,
   signal: AbortSignal,
-): { readonly next: Method; startOver(): void } {
+): { readonly next: Method; startOver(): void; heldBack(): readonly string[] } {
+  const { pkcs11Provider } = deps.config;
+  const heldBack = new Set<string>();
   let all: readonly Identity[] | undefined;
   let left: Identity[] = [];
   const next: Method = async () => {
@@ -87,20 +105,22 @@ function publickeyMethod(
     }
     for (let identity = left.shift(); identity; identity = left.shift()) {
       const reply = await offer(userauth, identity, deps, signal);
-      if (reply) return reply;
+      if (reply === 'heldBack') heldBack.add(identity.label);
+      else if (reply) return reply;
     }
+    if (pkcs11Provider !== undefined) heldBack.add(path.basename(pkcs11Provider));
     return undefined;
   };
-  return { next, startOver: () => (left = [...(all ?? [])]) };
+  return { next, startOver: () => (left = [...(all ?? [])]), heldBack: () => [...heldBack] };
 }
 
-/** Undefined: nothing was sent, so the next key's turn. */
+/** Undefined: nothing was signed, so the next key's turn. `heldBack`: though the server would take the key. */
 async function offer(
   userauth: Userauth,
   identity: Identity,
   { config, log, tried }: AuthDeps,
   signal: AbortSignal,
-): Promise<Outcome | undefined> {
+): Promise<Outcome | 'heldBack' | undefined> {
   if (!identity.blob && !(await identity.unlock(signal))) return undefined;
   const blob = identity.publicBlob();
   const algorithm = signatureAlgorithm(keyTypeOf(blob), userauth.signatureAlgorithms, config.pubkeyAcceptedAlgorithms);
@@ -112,6 +132,10 @@ async function offer(
   log.debug(`offering ${identity.label} (${algorithm})`);
   const answer = await userauth.probe(algorithm, blob);
   if (answer.kind !== 'keyAccepted') return asOutcome(answer);
+  if (identity.isOnlyOpenssh) {
+    log.info(`the server would take ${identity.label}, but only ssh(1) can use it`);
+    return 'heldBack';
+  }
   if (!(await identity.unlock(signal))) return undefined;
   try {
     const reply = asOutcome(await userauth.signed(algorithm, blob, (data) => identity.sign(data, algorithm, signal)));
@@ -140,52 +164,4 @@ export function signatureAlgorithm(
   const known = serverAlgorithms ?? (allowed.includes('ssh-rsa') ? ['ssh-rsa'] : ['rsa-sha2-256']);
   const hash = allowed.find((name) => known.includes(name)) ?? allowed[0];
   return hash && keyType.replace('ssh-rsa', hash);
-}
-
-function passwordMethod(userauth: Userauth, { config, prompts, tried }: AuthDeps, signal: AbortSignal): Method {
-  let attempt = 0;
-  return async () => {
-    if (attempt++ >= config.numberOfPasswordPrompts) return undefined;
-    const { name: host, user } = config;
-    const server = `${config.hostName}:${config.port}`;
-    const password = given(await prompts.secret({ kind: 'password', host, server, user, attempt }, signal));
-    tried.push('password');
-    const reply = await userauth.password(password);
-    // RFC 4252 §8: the password expired. Setting a new one is for a terminal; what the server says is shown.
-    if (reply.kind === 'passwordExpired') {
-      prompts.notice(host, reply.prompt);
-      throw authFailed(config, tried, ['password']);
-    }
-    return asOutcome(reply);
-  };
-}
-
-function keyboardMethod(userauth: Userauth, { config, prompts, tried }: AuthDeps, signal: AbortSignal): Method {
-  let attempt = 0;
-  let wasAsked = false;
-  return async () => {
-    // A server that fails without a question has none to ask (OpenSSH gives up then, too).
-    if (attempt++ >= config.numberOfPasswordPrompts || (attempt > 1 && !wasAsked)) return undefined;
-    tried.push('keyboard-interactive');
-    let reply = await userauth.keyboardInteractive();
-    while (reply.kind === 'questions') {
-      const { title, instruction, prompts: questions } = reply;
-      const answers: string[] = [];
-      if (questions.length === 0 && (title || instruction))
-        prompts.notice(config.name, `${title}\n${instruction}`.trim());
-      for (const { prompt, echo } of questions) {
-        wasAsked = true;
-        const { name: host, user } = config;
-        const question = { kind: 'keyboardInteractive', host, user, title, instruction, prompt, echo } as const;
-        answers.push(given(await prompts.secret(question, signal)));
-      }
-      reply = await userauth.answer(answers);
-    }
-    return asOutcome(reply);
-  };
-}
-
-function given(answer: string | undefined): string {
-  if (answer === undefined) throw new UserError<ConnectProblem>({ code: 'cancelled' });
-  return answer;
 }

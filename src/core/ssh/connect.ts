@@ -31,6 +31,8 @@ export interface ConnectDeps {
   readonly allowCommand: (command: string) => Promise<boolean>;
   /** False: ask nothing, and fail where a question would be needed (ssh_config(5) BatchMode). */
   readonly interactive?: boolean;
+  /** Is another transport at hand, which can log in with what this one lacks? Then nothing else is asked first. */
+  readonly isReplaceable?: () => Promise<boolean>;
 }
 
 /**
@@ -95,7 +97,7 @@ async function connectVia(
       const identities = async (): Promise<readonly Identity[]> =>
         (await listIdentities(config, prompts, log, stop)).map((identity) => patientlySigning(identity, patience));
       const authMethod = await abortable(
-        authenticate(userauth, { config, prompts, log, identities, tried }, stop),
+        authenticate(userauth, { ...deps, config, prompts, log, identities, tried }, stop),
         stop,
       );
       log.info(`logged in as ${config.user} (${authMethod})`);

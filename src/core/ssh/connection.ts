@@ -34,6 +34,24 @@ export interface ConnectionFacts {
   readonly authMethod: string;
 }
 
+export interface AuthFailed {
+  readonly code: 'authFailed';
+  readonly host: string;
+  readonly user: string;
+  /** 'publickey id_ed25519', 'password' … */
+  readonly tried: readonly string[];
+  /** What the server would still take. */
+  readonly accepted: readonly string[];
+  /** What the system's ssh might still get in with: a key that only a device can use, a method that only ssh knows. */
+  readonly onlyOpenssh?: readonly string[];
+}
+
+/** What the built-in transport lacks. */
+export type BeyondBuiltin = Extract<
+  ConnectProblem,
+  { readonly code: 'authFailed' | 'noCommonAlgorithm' | 'hostCertificateUnsupported' }
+>;
+
 export type ConnectionEnd =
   | { readonly kind: 'closed' }
   | { readonly kind: 'lost'; readonly why: 'ended' | 'keepalive' | 'error'; readonly detail: string };
@@ -70,13 +88,13 @@ export type ConnectProblem =
       readonly lookup: string;
     }
   | { readonly code: 'hostCertificateUnsupported'; readonly host: string; readonly file: string; readonly line: number }
-  /** `tried`: 'publickey id_ed25519', 'password' … ; `accepted`: what the server would still take. */
+  | AuthFailed
+  /** Only the system's ssh could go on, and it cannot be used. `lacking`: what stopped us. */
   | {
-      readonly code: 'authFailed';
+      readonly code: 'opensshMissing';
       readonly host: string;
-      readonly user: string;
-      readonly tried: readonly string[];
-      readonly accepted: readonly string[];
+      readonly why: 'notFound' | 'noControlMaster';
+      readonly lacking: BeyondBuiltin;
     }
   | { readonly code: 'proxyFailed'; readonly host: string; readonly command: string; readonly detail: string }
   | { readonly code: 'jumpFailed'; readonly host: string; readonly via: string; readonly detail: string }

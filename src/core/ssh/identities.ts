@@ -31,6 +31,8 @@ export interface Identity {
   /** The public key or certificate to show; known once unlocked. */
   publicBlob(): Buffer;
   sign(data: Buffer, algorithm: string, signal: AbortSignal): Promise<Buffer>;
+  /** Made by a device that only the system's ssh talks to: this one cannot sign. */
+  readonly isOnlyOpenssh?: boolean;
   /** The server took the key: whoever has to know is told. Never rejects. */
   readonly onAccepted?: (signal: AbortSignal) => Promise<void>;
 }
@@ -103,9 +105,11 @@ async function keyFile(file: string, config: HostConfig, prompts: Prompts, log: 
     }
     blob = publicBlob(key);
   }
+  const isOnlyOpenssh = text !== undefined && !named && blob !== undefined && keyTypeOf(blob).startsWith('sk-');
   return {
     label: path.basename(file),
     blob,
+    isOnlyOpenssh,
     unlock: async (signal) => {
       if (text === undefined || named) return false;
       key ??= await unlockKey(file, text, config, prompts, log, signal);
@@ -157,14 +161,24 @@ async function namedCertificates(
       const certificate = await readPublicKey(file);
       const plain = certificate && plainBlob(certificate);
       const owner = plain && keys.find(({ blob }) => blob?.equals(plain));
-      if (!certificate || !owner) {
-        log.warn(`${file}: not a certificate of a key at hand`);
-        return [];
-      }
-      return [withCertificate(owner, certificate)];
+      if (certificate && owner) return [withCertificate(owner, certificate)];
+      log.warn(`${file}: not a certificate of a key at hand`);
+      return certificate && plain ? [withoutKey(path.basename(file), certificate)] : [];
     }),
   );
   return found.flat();
+}
+
+/** Its key may be where only ssh(1) finds it (ssh_config(5) PKCS11Provider). */
+function withoutKey(label: string, certificate: Buffer): Identity {
+  return {
+    label,
+    blob: certificate,
+    isOnlyOpenssh: true,
+    unlock: async () => false,
+    publicBlob: () => certificate,
+    sign: () => Promise.reject(new Error('the key is not here')),
+  };
 }
 
 function withCertificate(identity: Identity, certificate: Buffer): Identity {

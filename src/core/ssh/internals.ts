@@ -25,7 +25,7 @@ interface Protocol {
     };
   };
   authNone(user: string): void;
-  authPassword(user: string, password: string): void;
+  authPassword(user: string, password: string, newPassword?: string): void;
   authKeyboard(user: string): void;
   authInfoRes(answers: readonly string[]): void;
   channelWindowAdjust(channel: number, bytes: number): void;
@@ -83,6 +83,11 @@ export function sendPublickeyRequest(client: Client, payload: Buffer): void {
   packet.set(payload, packets.write.allocStart);
   waiting.push('publickey');
   cipher.encrypt(packets.write.finalize(packet));
+}
+
+/** The first of the requests that wait has its answer, which ssh2 does not note for a password that expired. */
+export function answered(client: Client): void {
+  internals(client)._protocol._authsQueue.shift();
 }
 
 /** Global requests are answered in order (RFC 4254 §4): each takes the next of these. Called with an Error when the link ends. */

@@ -28,6 +28,18 @@ export type SecretQuestion =
       readonly user: string;
       readonly attempt: number;
     }
+  /** The password expired. Asked twice: the new one, and the same again. */
+  | {
+      readonly kind: 'newPassword';
+      readonly host: string;
+      readonly server: string;
+      readonly user: string;
+      /** The server's words. */
+      readonly reason: string;
+      readonly isRepeated: boolean;
+      /** The two did not agree, so it starts over. */
+      readonly isMismatch: boolean;
+    }
   /** One prompt of a keyboard-interactive round (RFC 4256 §3.2). `echo`: what is typed may be seen. */
   | {
       readonly kind: 'keyboardInteractive';
@@ -45,8 +57,14 @@ export function secretKey(question: SecretQuestion): string | undefined {
     case 'passphrase':
       return `passphrase ${question.keyFile}`;
     case 'password':
-      return `password ${question.user}@${question.host} ${question.server}`;
+      return passwordKey(question);
+    case 'newPassword':
+      return question.isRepeated ? undefined : passwordKey(question);
     case 'keyboardInteractive':
       return undefined;
   }
+}
+
+function passwordKey({ user, host, server }: Readonly<Record<'user' | 'host' | 'server', string>>): string {
+  return `password ${user}@${host} ${server}`;
 }

@@ -1,5 +1,5 @@
 import type { Client } from 'ssh2';
-import { handlersOf, type KeyboardPrompt, protocolOf, sendPublickeyRequest, sessionId } from './internals.ts';
+import { answered, handlersOf, type KeyboardPrompt, protocolOf, sendPublickeyRequest, sessionId } from './internals.ts';
 import { string } from './wire.ts';
 
 const USERAUTH_REQUEST = 50;
@@ -16,6 +16,18 @@ export type AuthReply =
       readonly instruction: string;
       readonly prompts: readonly KeyboardPrompt[];
     };
+
+export type Failure = Extract<AuthReply, { readonly kind: 'failure' }>;
+export type Outcome = Extract<AuthReply, { readonly kind: 'success' | 'failure' }>;
+
+/** A question where an answer belongs is the server's fault; to go on would be to guess. */
+export function asFailure(reply: AuthReply): Failure {
+  return reply.kind === 'failure' ? reply : { kind: 'failure', accepted: [], isPartial: false };
+}
+
+export function asOutcome(reply: AuthReply): Outcome {
+  return reply.kind === 'success' ? reply : asFailure(reply);
+}
 
 /**
  * The user authentication protocol (RFC 4252, RFC 4256) as questions and answers. ssh2's own sequence knows neither
@@ -46,7 +58,10 @@ export class Userauth {
     };
     handlers.USERAUTH_FAILURE = (_, accepted, isPartial) => this.#reply({ kind: 'failure', accepted, isPartial });
     handlers.USERAUTH_PK_OK = () => this.#reply({ kind: 'keyAccepted' });
-    handlers.USERAUTH_PASSWD_CHANGEREQ = (_, prompt) => this.#reply({ kind: 'passwordExpired', prompt });
+    handlers.USERAUTH_PASSWD_CHANGEREQ = (_, prompt) => {
+      answered(client);
+      this.#reply({ kind: 'passwordExpired', prompt });
+    };
     handlers.USERAUTH_INFO_REQUEST = (_, title, instruction, prompts) =>
       this.#reply({ kind: 'questions', title, instruction, prompts });
   }
@@ -57,6 +72,11 @@ export class Userauth {
 
   password(password: string): Promise<AuthReply> {
     return this.#ask(() => this.#protocol.authPassword(this.#user, password));
+  }
+
+  /** RFC 4252 §8: the answer to `passwordExpired`. */
+  changePassword(old: string, chosen: string): Promise<AuthReply> {
+    return this.#ask(() => this.#protocol.authPassword(this.#user, old, chosen));
   }
 
   keyboardInteractive(): Promise<AuthReply> {

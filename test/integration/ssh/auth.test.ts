@@ -1,7 +1,8 @@
+/* oxlint-disable no-underscore-dangle -- names of ssh2 */
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import type { AuthContext, KeyboardAuthContext } from 'ssh2';
+import type { AuthContext, KeyboardAuthContext, PasswordAuthContext } from 'ssh2';
 import type { HostConfig } from '../../../src/core/config/hostConfig.ts';
 import { hostConfig, sshdConfig } from '../../support/hostConfig.ts';
 import { makeKey } from '../../support/keys.ts';
@@ -18,6 +19,10 @@ after(() => sshd.stop());
 
 const to = (server: ScriptedServer, changes: Partial<HostConfig> = {}): HostConfig =>
   hostConfig({ port: server.port, user: 'me', userKnownHostsFiles: [server.knownHostsFile], ...changes });
+
+interface ServerSide {
+  readonly _protocol: { readonly _authsQueue: string[] };
+}
 
 /** Takes this password only. */
 const byPassword = (context: AuthContext): void => {
@@ -166,15 +171,73 @@ void test('a server that hangs up during the login is a failed login', async () 
   server.close();
 });
 
-void test('a password that expired is told, and not tried again', async () => {
+/** Wants a new password of a certain length, and says so until it gets one. */
+const demandChange = (reason: string, onChange: (context: AuthContext, chosen: string) => void) => {
+  const demand = (context: PasswordAuthContext, why: string): void =>
+    context.requestChange(why, (chosen) => {
+      if (chosen.length >= 12) onChange(context, chosen);
+      else demand(context, 'Too short.');
+    });
+  return (context: AuthContext): void => {
+    if (context.method === 'password') demand(context, reason);
+    else context.reject(['password']);
+  };
+};
+
+void test('an expired password is replaced by a new one, typed twice and logged nowhere', async () => {
+  const NEW = 'correct-horse-battery';
+  let changedTo = '';
+  const server = await startServer(
+    demandChange('Your password has expired.', (context, chosen) => {
+      changedTo = chosen;
+      context.accept();
+    }),
+  );
+  const typed = [PASSWORD, 'short', 'short', 'mistyped-once', 'mistyped-twice', NEW, NEW];
+  const prompts = script({ secret: () => typed.shift() });
+  const log = memoryLog();
+  const connection = await connectTo(to(server), { prompts, log });
+  assert.equal(changedTo, NEW);
+  const asked = prompts.secrets.map((question) =>
+    question.kind === 'newPassword' ? [question.reason, question.isRepeated, question.isMismatch] : question.kind,
+  );
+  assert.deepEqual(asked, [
+    'password',
+    ['Your password has expired.', false, false],
+    ['Your password has expired.', true, false],
+    ['Too short.', false, false],
+    ['Too short.', true, false],
+    ['Too short.', false, true],
+    ['Too short.', true, true],
+  ]);
+  assert.doesNotMatch(log.lines.join('\n'), new RegExp(`${NEW}|${PASSWORD}|short|mistyped`, 'u'));
+  await connection.close();
+  server.close();
+});
+
+void test('a change of the password that is cancelled ends the login', async () => {
+  const server = await startServer(demandChange('Expired.', (context) => context.accept()));
+  const prompts = script({ secret: ({ kind }) => (kind === 'password' ? PASSWORD : undefined) });
+  const problem = await problemOf(connectTo(to(server), { prompts }));
+  assert.deepEqual(problem, { code: 'cancelled' });
+  server.close();
+});
+
+void test('after a new password another method may be wanted', async () => {
   const server = await startServer((context) => {
-    if (context.method === 'password') context.requestChange('Your password has expired.', () => undefined);
+    if (context.method === 'password') {
+      context.requestChange('Expired.', () => {
+        // The server of ssh2 does not note that it has answered the first request.
+        for (const client of server.clients) (client as unknown as ServerSide)._protocol._authsQueue.shift();
+        context.reject(['keyboard-interactive'], true);
+      });
+    } else if (context.method === 'keyboard-interactive') ask(context, [['Code: ', '123456']]);
     else context.reject(['password']);
   });
-  const prompts = script({ secret: () => PASSWORD });
-  const problem = await problemOf(connectTo(to(server), { prompts }));
-  assert.equal(problem.code, 'authFailed');
-  assert.deepEqual(prompts.notices, ['Your password has expired.']);
+  const prompts = script({ secret: ({ kind }) => (kind === 'keyboardInteractive' ? '123456' : 'a new password') });
+  const connection = await connectTo(to(server), { prompts });
+  assert.equal(connection.facts.authMethod, 'keyboard-interactive');
+  await connection.close();
   server.close();
 });
 

@@ -16,25 +16,37 @@ const hasModule =
   spawnSync('sh', ['-c', 'ls /lib/*/security/pam_google_authenticator.so'], { stdio: 'ignore' }).status === 0;
 const canRun = process.platform === 'linux' && process.getuid?.() === 0 && hasModule;
 
+interface Accounts {
+  readonly factors: 1 | 2;
+  /** The day since 1970 on which the password was set; 0: it has to be changed. */
+  readonly changedOn?: number;
+  readonly config?: readonly string[];
+}
+
 /**
- * A real sshd that sees a password database and a PAM stack of its own, by mounts that nobody else sees: the account's
- * password, and a one-time code after it where `factors` is 2.
+ * A real sshd that sees an /etc of its own, by a mount that nobody else sees: the account's password, and a one-time code
+ * after it where `factors` is 2.
  */
-async function startWithPasswords(folder: string, factors: 1 | 2, config: readonly string[] = []): Promise<Sshd> {
+async function startWithPasswords(
+  folder: string,
+  { factors, changedOn = 19_000, config = [] }: Accounts,
+): Promise<Sshd> {
   const at = (name: string): string => path.join(folder, name);
+  fs.cpSync('/etc', at('etc'), { recursive: true, verbatimSymlinks: true });
   const hash = execFileSync('openssl', ['passwd', '-6', password], { encoding: 'utf8' }).trim();
-  fs.writeFileSync(at('shadow'), `${os.userInfo().username}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 });
+  fs.writeFileSync(at('etc/shadow'), `${os.userInfo().username}:${hash}:${changedOn}:0:99999:7:::\n`, { mode: 0o600 });
   // RFC 6238, 30 s, six digits; codes of the neighbouring steps are taken too.
   fs.writeFileSync(at('totp'), `${totpSecret}\n" TOTP_AUTH\n" WINDOW_SIZE 17\n`, { mode: 0o600 });
   const code = `auth required pam_google_authenticator.so secret=${at('totp')} user=root no_strict_owner`;
   const stack = [
     'auth requisite pam_unix.so',
     ...(factors === 2 ? [code] : []),
-    'account required pam_permit.so',
+    'account required pam_unix.so',
+    'password required pam_unix.so',
     'session required pam_permit.so',
   ];
-  fs.writeFileSync(at('pam'), `${stack.join('\n')}\n`);
-  const mounts = `mount --bind ${at('shadow')} /etc/shadow && mount --bind ${at('pam')} /etc/pam.d/sshd && exec "$@"`;
+  fs.writeFileSync(at('etc/pam.d/sshd'), `${stack.join('\n')}\n`);
+  const mounts = `mount --bind ${at('etc')} /etc && exec "$@"`;
   return startSshd({
     runner: ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', mounts, 'sh'],
     config: ['UsePAM yes', 'PasswordAuthentication yes', 'KbdInteractiveAuthentication yes', ...config],
@@ -56,7 +68,7 @@ void describe(
       });
 
     test('keyboard-interactive asks for the password, then for a one-time code, and neither is in the log', async (t) => {
-      const sshd = await startWithPasswords(folder, 2);
+      const sshd = await startWithPasswords(folder, { factors: 2 });
       t.after(() => sshd.stop());
       const prompts = answers();
       const log = memoryLog();
@@ -72,7 +84,10 @@ void describe(
     });
 
     test('a key alone is not enough where a code is wanted too, and what is missing is asked for', async (t) => {
-      const sshd = await startWithPasswords(folder, 2, ['AuthenticationMethods publickey,keyboard-interactive']);
+      const sshd = await startWithPasswords(folder, {
+        factors: 2,
+        config: ['AuthenticationMethods publickey,keyboard-interactive'],
+      });
       t.after(() => sshd.stop());
       const prompts = answers();
       const connection = await connectTo(sshdConfig(sshd), { prompts });
@@ -82,7 +97,7 @@ void describe(
     });
 
     test('a password lets in', async (t) => {
-      const sshd = await startWithPasswords(folder, 1);
+      const sshd = await startWithPasswords(folder, { factors: 1 });
       t.after(() => sshd.stop());
       const prompts = answers();
       const config = sshdConfig(sshd, { identityFiles: [], preferredAuthentications: ['password'] });
@@ -92,8 +107,31 @@ void describe(
       await connection.close();
     });
 
+    test('an expired password is changed on the way in, and the new one counts from then on', async (t) => {
+      const sshd = await startWithPasswords(folder, { factors: 1, changedOn: 0 });
+      t.after(() => sshd.stop());
+      const chosen = 'Another-1 that nobody guesses';
+      const prompts = script({
+        secret: (question) =>
+          question.kind === 'keyboardInteractive' && /new password/iu.test(question.prompt) ? chosen : password,
+      });
+      const log = memoryLog();
+      const config = sshdConfig(sshd, { identityFiles: [] });
+      await (await connectTo(config, { prompts, log })).close();
+      assert.deepEqual(
+        prompts.secrets.map(
+          (question) => question.kind === 'keyboardInteractive' && question.prompt.trim().split('\n').at(-1),
+        ),
+        ['Password:', 'Current password:', 'New password:', 'Retype new password:'],
+      );
+      assert.ok(!log.lines.join('\n').includes(chosen));
+      const next = script({ secret: () => chosen });
+      await (await connectTo(config, { prompts: next })).close();
+      assert.equal(next.secrets.length, 1);
+    });
+
     test('a wrong password three times ends the login, and nothing tries again', async (t) => {
-      const sshd = await startWithPasswords(folder, 1);
+      const sshd = await startWithPasswords(folder, { factors: 1 });
       t.after(() => sshd.stop());
       const prompts = script({ secret: () => 'wrong' });
       const config = sshdConfig(sshd, { identityFiles: [], preferredAuthentications: ['password'] });

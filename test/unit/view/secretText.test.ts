@@ -31,6 +31,19 @@ void test('a second attempt says that the first was wrong', () => {
   assert.match(secretText({ ...password, attempt: 2 }, false).prompt, /^That was not right\. /);
 });
 
+void test('a new password says why it is wanted, and may be remembered when it is typed first', () => {
+  const { kind: _, attempt: __, ...login } = password;
+  const asked = { ...login, kind: 'newPassword', reason: 'It expired.', isRepeated: false, isMismatch: false } as const;
+  assert.equal(secretText(asked, false).prompt, 'It expired. New password of me on devbox');
+  assert.ok(secretText(asked, false).remember);
+  assert.match(secretText({ ...asked, isMismatch: true }, false).prompt, /^The two were not the same\. /);
+  const again = { ...asked, isRepeated: true };
+  assert.deepEqual(secretText(again, false), {
+    title: 'New password for devbox',
+    prompt: 'The new password of me on devbox once more',
+  });
+});
+
 void test('a one-time code is never offered to be remembered', () => {
   assert.deepEqual(secretText(code, false), { title: 'Log in to devbox', prompt: 'Two factors Code:' });
 });

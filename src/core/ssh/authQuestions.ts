@@ -1,0 +1,78 @@
+import { UserError } from '../../base/userError.ts';
+import type { HostConfig } from '../config/hostConfig.ts';
+import type { ConnectProblem } from './connection.ts';
+import type { Prompts } from './prompts.ts';
+import { asOutcome, type AuthReply, type Outcome, type Userauth } from './userauth.ts';
+
+/** One authentication method. Undefined: it has nothing (more) to try. */
+export type Method = () => Promise<Outcome | undefined>;
+
+export interface QuestionDeps {
+  readonly config: HostConfig;
+  readonly prompts: Prompts;
+  /** Filled with what was tried. */
+  readonly tried: string[];
+}
+
+export function passwordMethod(
+  userauth: Userauth,
+  { config, prompts, tried }: QuestionDeps,
+  signal: AbortSignal,
+): Method {
+  const { name: host, user } = config;
+  const server = `${config.hostName}:${config.port}`;
+  let attempt = 0;
+
+  /** RFC 4252 §8: the server wants another password, and says why. Typed twice, because nobody sees what is typed. */
+  const change = async (old: string, reason: string): Promise<AuthReply> => {
+    for (let isMismatch = false; ; isMismatch = true) {
+      const question = { kind: 'newPassword', host, server, user, reason, isMismatch } as const;
+      const chosen = given(await prompts.secret({ ...question, isRepeated: false }, signal));
+      const repeated = given(await prompts.secret({ ...question, isRepeated: true }, signal));
+      if (chosen === repeated) return userauth.changePassword(old, chosen);
+    }
+  };
+
+  return async () => {
+    if (attempt++ >= config.numberOfPasswordPrompts) return undefined;
+    const password = given(await prompts.secret({ kind: 'password', host, server, user, attempt }, signal));
+    tried.push('password');
+    let reply = await userauth.password(password);
+    while (reply.kind === 'passwordExpired') reply = await change(password, reply.prompt);
+    return asOutcome(reply);
+  };
+}
+
+export function keyboardMethod(
+  userauth: Userauth,
+  { config, prompts, tried }: QuestionDeps,
+  signal: AbortSignal,
+): Method {
+  let attempt = 0;
+  let wasAsked = false;
+  return async () => {
+    // A server that fails without a question has none to ask (OpenSSH gives up then, too).
+    if (attempt++ >= config.numberOfPasswordPrompts || (attempt > 1 && !wasAsked)) return undefined;
+    tried.push('keyboard-interactive');
+    let reply = await userauth.keyboardInteractive();
+    while (reply.kind === 'questions') {
+      const { title, instruction, prompts: questions } = reply;
+      const answers: string[] = [];
+      if (questions.length === 0 && (title || instruction))
+        prompts.notice(config.name, `${title}\n${instruction}`.trim());
+      for (const { prompt, echo } of questions) {
+        wasAsked = true;
+        const { name: host, user } = config;
+        const question = { kind: 'keyboardInteractive', host, user, title, instruction, prompt, echo } as const;
+        answers.push(given(await prompts.secret(question, signal)));
+      }
+      reply = await userauth.answer(answers);
+    }
+    return asOutcome(reply);
+  };
+}
+
+function given(answer: string | undefined): string {
+  if (answer === undefined) throw new UserError<ConnectProblem>({ code: 'cancelled' });
+  return answer;
+}

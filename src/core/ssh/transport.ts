@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { errorText, UserError } from '../../base/userError.ts';
+import type { HostConfig } from '../config/hostConfig.ts';
+import type { ResolveOptions } from '../config/resolve.ts';
+import { connect, type ConnectDeps } from './connect.ts';
+import type { BeyondBuiltin, Connection, ConnectProblem } from './connection.ts';
+import { connectOpenssh } from './openssh.ts';
+
+/** What carries a connection. `auto`: the built-in transport, and the system's ssh for what that one lacks. */
+export type Transport = 'auto' | 'builtin' | 'openssh';
+
+export interface TransportDeps extends Omit<ConnectDeps, 'isReplaceable'> {
+  /** What ssh(1) has to be told besides its own reading of the configuration. */
+  readonly args: readonly string[];
+}
+
+/** How ssh(1) is told the same as `resolveHost`. */
+export function sshArguments({
+  userFile,
+  overrides = [],
+  user,
+  port,
+}: Pick<ResolveOptions, 'userFile' | 'overrides' | 'user' | 'port'>): readonly string[] {
+  return [
+    ...(userFile === undefined ? [] : ['-F', userFile]),
+    ...overrides.flatMap((option) => ['-o', option]),
+    ...(user === undefined ? [] : ['-l', user]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+  ];
+}
+
+/** Connects and logs in. Rejects as `connect` does. */
+export async function connectWith(
+  transport: Transport,
+  config: HostConfig,
+  deps: TransportDeps,
+  signal: AbortSignal,
+): Promise<Connection> {
+  if (transport === 'builtin') return connect(config, deps, signal);
+  if (transport === 'openssh') return connectOpenssh(config, deps, signal);
+  const isReplaceable = async (): Promise<boolean> => (await missingOpenssh()) === undefined;
+  try {
+    return await connect(config, { ...deps, isReplaceable }, signal);
+  } catch (error) {
+    const lacking = beyondBuiltin(error);
+    if (!lacking) throw error;
+    const why = await missingOpenssh();
+    signal.throwIfAborted();
+    const { name: host } = config;
+    if (why) throw new UserError<ConnectProblem>({ code: 'opensshMissing', host, why, lacking }, { cause: error });
+    deps.log.info(`${host}: ${errorText(error)}: going on with the system's ssh`);
+    return connectOpenssh(config, deps, signal);
+  }
+}
+
+/**
+ * The server demands what only the system's ssh can do: key exchanges and host certificates that ssh2 does not know, a
+ * key that only a device holds. Another failed login would count against the user, so a plain refusal is no reason.
+ */
+function beyondBuiltin(error: unknown): BeyondBuiltin | undefined {
+  if (!(error instanceof UserError)) return undefined;
+  const problem = error.problem as ConnectProblem;
+  if (problem.code === 'authFailed') return problem.onlyOpenssh && problem;
+  return problem.code === 'noCommonAlgorithm' || problem.code === 'hostCertificateUnsupported' ? problem : undefined;
+}
+
+/** The OpenSSH of Windows has no ControlMaster, on which our use of it stands. */
+async function missingOpenssh(): Promise<'notFound' | 'noControlMaster' | undefined> {
+  if (process.platform === 'win32') return 'noControlMaster';
+  return new Promise((resolve) => {
+    execFile('ssh', ['-V'], (error) => resolve(error ? 'notFound' : undefined));
+  });
+}

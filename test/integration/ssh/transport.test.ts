@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { HostConfig } from '../../../src/core/config/hostConfig.ts';
+import type { AuthFailed, Connection } from '../../../src/core/ssh/connection.ts';
+import { connectWith, type Transport, sshArguments } from '../../../src/core/ssh/transport.ts';
+import { sshdConfig } from '../../support/hostConfig.ts';
+import { authorize, certify, makeKey, makeSecurityKey } from '../../support/keys.ts';
+import { memoryLog, problemOf, script } from '../../support/ssh.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
+
+const switching = "going on with the system's ssh";
+let sshd: Sshd;
+let securityKey: string;
+let log: ReturnType<typeof memoryLog>;
+
+async function serve(...config: readonly string[]): Promise<void> {
+  sshd = await startSshd({ config: ['LogLevel DEBUG1', ...config] });
+  securityKey = makeSecurityKey(sshd.folder, 'id_device');
+  authorize(path.join(sshd.folder, 'authorized_keys'), securityKey);
+}
+
+beforeEach(() => {
+  log = memoryLog();
+});
+afterEach(() => sshd.stop());
+
+/** What ssh(1) itself reads: the same host, with `lines` of its own. */
+function configFile(...lines: readonly string[]): string {
+  const file = path.join(sshd.folder, 'client_config');
+  const text = fs.readFileSync(sshd.configFile, 'utf8').replace(/^ *Identit.*\n/gmu, '');
+  fs.writeFileSync(file, [text, ...lines.map((line) => `  ${line}\n`)].join(''));
+  return file;
+}
+
+function open(
+  transport: Transport,
+  changes: Partial<HostConfig>,
+  { prompts = script(), userFile = configFile(`IdentityFile ${securityKey}`) } = {},
+): Promise<Connection> {
+  const config = sshdConfig(sshd, { identityFiles: [securityKey], ...changes });
+  const deps = {
+    prompts,
+    log,
+    args: sshArguments({ userFile }),
+    resolveHop: () => Promise.reject(new Error('unexpected jump host')),
+    allowCommand: async () => false,
+  };
+  return connectWith(transport, config, deps, AbortSignal.timeout(30_000));
+}
+
+/** The clients that the server saw, in order. */
+function clients(): readonly string[] {
+  return [...sshd.log().matchAll(/remote software version (ssh2js|OpenSSH)/gu)].map(([, name = '']) => name);
+}
+
+const hasSwitched = (): boolean => log.lines.some((line) => line.includes(switching));
+
+void test('the files of a security key are what OpenSSH makes of one', async () => {
+  await serve();
+  const shown = execFileSync('ssh-keygen', ['-y', '-f', securityKey], { encoding: 'utf8' });
+  assert.equal(shown, fs.readFileSync(`${securityKey}.pub`, 'utf8'));
+});
+
+void test('a key file that needs a device goes to the system’s ssh, which tells why it failed', async () => {
+  await serve();
+  const problem = await problemOf(open('auto', {}));
+  const accepted = ['publickey', 'keyboard-interactive'];
+  assert.deepEqual(problem, { code: 'authFailed', host: 'devbox', user: sshd.user, tried: [], accepted });
+  assert.deepEqual(clients(), ['ssh2js', 'OpenSSH']);
+  assert.ok(hasSwitched());
+});
+
+void test('what only ssh can use lets in without a question, though the server would take a password', async () => {
+  await serve('PasswordAuthentication yes');
+  // The key stands for the device that is missing here: only ssh(1) is told of it.
+  const userFile = configFile(`IdentityFile ${securityKey}`, `IdentityFile ${sshd.keyFile}`);
+  const connection = await open('auto', {}, { userFile });
+  assert.equal(connection.facts.transport, 'openssh');
+  assert.deepEqual(clients(), ['ssh2js', 'OpenSSH']);
+  await connection.close();
+});
+
+void test('another key that the server takes keeps the built-in transport', async () => {
+  await serve();
+  const connection = await open('auto', { identityFiles: [securityKey, sshd.keyFile] });
+  assert.equal(connection.facts.transport, 'builtin');
+  assert.deepEqual(clients(), ['ssh2js']);
+  await connection.close();
+});
+
+void test('a security key that the server does not take is no reason to try again', async () => {
+  await serve();
+  const stranger = makeSecurityKey(sshd.folder, 'id_stranger');
+  const problem = await problemOf(open('auto', { identityFiles: [stranger] }));
+  assert.equal(problem.code, 'authFailed');
+  assert.deepEqual(clients(), ['ssh2js']);
+});
+
+void test('the built-in transport alone goes on with a password, and then says what ssh could use', async () => {
+  await serve('PasswordAuthentication yes');
+  const prompts = script({ secret: () => 'wrong' });
+  const problem = await problemOf(open('builtin', {}, { prompts }));
+  assert.deepEqual('onlyOpenssh' in problem && problem.onlyOpenssh, ['id_device']);
+  assert.equal(prompts.secrets.length, 3);
+  assert.deepEqual(clients(), ['ssh2js']);
+});
+
+void test('without an ssh the problem says so, and what it would be needed for', async () => {
+  await serve();
+  const { PATH } = process.env;
+  process.env['PATH'] = '/nonexistent';
+  const problem = await problemOf(open('auto', {})).finally(() => (process.env['PATH'] = PATH));
+  assert.equal(problem.code, 'opensshMissing');
+  assert.ok('lacking' in problem && 'why' in problem);
+  assert.equal(problem.why, 'notFound');
+  const { code, onlyOpenssh } = problem.lacking as AuthFailed;
+  assert.deepEqual({ code, onlyOpenssh }, { code: 'authFailed', onlyOpenssh: ['id_device'] });
+});
+
+void test('keys in a PKCS11Provider are for the system’s ssh', async () => {
+  await serve('PasswordAuthentication yes');
+  const userFile = configFile(`IdentityFile ${sshd.keyFile}`);
+  const changes = { identityFiles: [], pkcs11Provider: '/nonexistent/token.so' };
+  const connection = await open('auto', changes, { userFile });
+  assert.equal(connection.facts.transport, 'openssh');
+  await connection.close();
+});
+
+void test('a certificate whose key is not at hand is offered, and left to the system’s ssh if the server takes it', async () => {
+  await serve();
+  const authority = makeKey(sshd.folder, 'authority');
+  const hidden = makeKey(sshd.folder, 'hidden');
+  const certificate = certify(authority, hidden, sshd.user);
+  const [type, key] = fs.readFileSync(`${authority}.pub`, 'utf8').split(' ');
+  fs.appendFileSync(path.join(sshd.folder, 'authorized_keys'), `cert-authority ${type} ${key}\n`);
+  const userFile = configFile(`CertificateFile ${certificate}`, `IdentityFile ${hidden}`);
+  const connection = await open('auto', { identityFiles: [], certificateFiles: [certificate] }, { userFile });
+  assert.equal(connection.facts.transport, 'openssh');
+  await connection.close();
+});
+
+for (const isAllowed of [true, false]) {
+  void test(`Kerberos ${isAllowed ? 'is left to the system’s ssh' : 'is not tried where the configuration does not ask for it'}`, async () => {
+    await serve('GSSAPIAuthentication yes');
+    const preferredAuthentications = ['gssapi-with-mic', 'publickey'];
+    const changes = { identityFiles: [], gssapiAuthentication: isAllowed, preferredAuthentications };
+    const problem = await problemOf(open('auto', changes, { userFile: configFile('GSSAPIAuthentication yes') }));
+    assert.equal(problem.code, 'authFailed');
+    assert.equal(clients().includes('OpenSSH'), isAllowed);
+  });
+}
+
+void test('a password that was wrong three times is not asked for again by another transport', async () => {
+  await serve('GSSAPIAuthentication yes', 'PasswordAuthentication yes');
+  const prompts = script({ secret: () => 'wrong' });
+  const preferredAuthentications = ['gssapi-with-mic', 'publickey', 'password'];
+  const changes = { identityFiles: [], gssapiAuthentication: true, preferredAuthentications };
+  assert.equal((await problemOf(open('auto', changes, { prompts }))).code, 'authFailed');
+  assert.equal(prompts.secrets.length, 3);
+  assert.deepEqual(clients(), ['ssh2js']);
+});
