@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import * as vscode from 'vscode';
 import { findHost, type ForwardState, localPort } from '../../src/core/session/state.ts';
 import type { Api } from '../../src/extension.ts';
 import { treeRows } from '../../src/view/rows.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
+import { startWebServer, type WebServer } from '../support/webServer.ts';
 
 const setting = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('sshPorts');
 
 suite('the SSH configuration in the editor', () => {
   let api: Api;
   let sshd: Sshd;
-  let server: http.Server;
+  let server: WebServer;
   let port: number;
   let typed: string;
 
@@ -36,16 +35,15 @@ suite('the SSH configuration in the editor', () => {
     );
     await setting().update('configFile', sshd.configFile, vscode.ConfigurationTarget.Global);
     await until('the host of the file', () => findHost(api.state.get(), 'devbox'));
-    server = http.createServer((_, response) => response.end('hello'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    ({ port } = server.address() as AddressInfo);
+    server = await startWebServer('hello');
+    ({ port } = server);
   });
 
   suiteTeardown(async () => {
     for (const host of ['devbox', typed]) await vscode.commands.executeCommand('sshPorts.disconnect', hostRow(host));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await setting().update('configFile', undefined, vscode.ConfigurationTarget.Global);
-    server.close();
+    await server.close();
     await sshd.stop();
   });
 

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import * as vscode from 'vscode';
 import { findHost, type ForwardState, type HostState, localPort } from '../../src/core/session/state.ts';
 import type { Api } from '../../src/extension.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
+import { startWebServer, type WebServer } from '../support/webServer.ts';
 
 const host = 'devbox';
 
 suite('the extension in its host', () => {
   let api: Api;
   let sshd: Sshd;
-  let server: http.Server;
+  let server: WebServer;
   let port: number;
 
   suiteSetup(async () => {
@@ -23,9 +22,8 @@ suite('the extension in its host', () => {
     await vscode.workspace
       .getConfiguration('sshPorts')
       .update('configFile', sshd.configFile, vscode.ConfigurationTarget.Global);
-    server = http.createServer((_, response) => response.end('hello from the remote'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    ({ port } = server.address() as AddressInfo);
+    server = await startWebServer('hello from the remote');
+    ({ port } = server);
   });
 
   suiteTeardown(async () => {
@@ -33,7 +31,7 @@ suite('the extension in its host', () => {
     await vscode.workspace
       .getConfiguration('sshPorts')
       .update('configFile', undefined, vscode.ConfigurationTarget.Global);
-    server.close();
+    await server.close();
     await sshd.stop();
   });
 

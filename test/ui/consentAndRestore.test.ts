@@ -1,13 +1,11 @@
 import fs from 'node:fs';
-import http from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
 import { read } from '../support/sessions.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
+import { startWebServer } from '../support/webServer.ts';
 import { openPortsView, rowAction, rows } from './pages/sshPorts.ts';
 import { answerDialog, dialog, openWorkbench, runCommand, screenshot, toast } from './pages/workbench.ts';
 
@@ -17,10 +15,7 @@ let page: Page;
 let port: number;
 
 before(async () => {
-  const web = http.createServer((_, response) => response.end('hello from the remote')).listen(0, '127.0.0.1');
-  await once(web, 'listening');
-  scope.defer(() => web.close());
-  ({ port } = web.address() as AddressInfo);
+  ({ port } = scope.add(await startWebServer('hello from the remote')));
   sshd = await startSshd();
   scope.defer(() => sshd.stop());
   const proxied = fs.readFileSync(sshd.configFile, 'utf8').replace('Host devbox', 'Host proxied');

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -12,6 +9,7 @@ import { freePort } from '../support/freePort.ts';
 import { read } from '../support/sessions.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
+import { startWebServer } from '../support/webServer.ts';
 import { openPortsView, rowAction, rows, status } from './pages/sshPorts.ts';
 import {
   answerDialog,
@@ -30,10 +28,7 @@ let page: Page;
 let port: number;
 
 before(async () => {
-  const web = http.createServer((_, response) => response.end('hello from the remote')).listen(0, '127.0.0.1');
-  await once(web, 'listening');
-  scope.defer(() => web.close());
-  ({ port } = web.address() as AddressInfo);
+  ({ port } = scope.add(await startWebServer('hello from the remote')));
   sshd = await startSshd();
   scope.defer(() => sshd.stop());
   addHost('stranger', [

@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
 import { startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
+import { startWebServer } from '../support/webServer.ts';
 import { connect, openPortsView, rowAction, rows } from './pages/sshPorts.ts';
 import { answerDialog, dialog, openWorkbench, runCommand, screenshot } from './pages/workbench.ts';
 
@@ -14,12 +12,7 @@ const greeting = 'hello from the remote';
 let page: Page;
 
 before(async () => {
-  const web = http
-    .createServer((_, response) => response.setHeader('content-type', 'text/html').end(`<h1>${greeting}</h1>`))
-    .listen(0, '127.0.0.1');
-  await once(web, 'listening');
-  scope.defer(() => web.close());
-  const { port } = web.address() as AddressInfo;
+  const { port } = scope.add(await startWebServer(`<h1>${greeting}</h1>`, { 'content-type': 'text/html' }));
   const sshd = await startSshd();
   scope.defer(() => sshd.stop());
   const settings = { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off' };

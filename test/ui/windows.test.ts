@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
@@ -9,6 +6,7 @@ import { freePort } from '../support/freePort.ts';
 import { read } from '../support/sessions.ts';
 import { startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
+import { startWebServer } from '../support/webServer.ts';
 import { stumblingBlocks } from './pages/accessibility.ts';
 import { showPath } from './pages/pathView.ts';
 import { connect, openPortsView, rows } from './pages/sshPorts.ts';
@@ -21,10 +19,7 @@ let port: number;
 let local: number;
 
 before(async () => {
-  const web = http.createServer((_, response) => response.end('hello from the remote')).listen(0, '127.0.0.1');
-  await once(web, 'listening');
-  scope.defer(() => web.close());
-  ({ port } = web.address() as AddressInfo);
+  ({ port } = scope.add(await startWebServer('hello from the remote')));
   local = await freePort();
   const sshd = await startSshd();
   scope.defer(() => sshd.stop());

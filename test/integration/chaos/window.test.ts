@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { start, stop } from '../../support/child.ts';
@@ -11,6 +9,7 @@ import { freePort } from '../../support/freePort.ts';
 import { read } from '../../support/sessions.ts';
 import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
+import { startWebServer } from '../../support/webServer.ts';
 import { report, signalAll, startBench } from './bench.ts';
 
 const editor = fileURLToPath(new URL('editor.ts', import.meta.url));
@@ -18,14 +17,13 @@ const editor = fileURLToPath(new URL('editor.ts', import.meta.url));
 void describe('the end of a window', { timeout: 120_000 }, () => {
   test('killed without a word, it leaves nothing behind, and the next one has the same page at the same address', async () => {
     const sshd = await startSshd({ clientConfig: ['ProxyCommand nc %h %p'] });
-    const web = http.createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
-    await once(web, 'listening');
+    const web = await startWebServer('hello');
     const local = await freePort();
     const window = (forward: string): ChildProcess =>
       start(process.execPath, ['--import', 'tsx', editor, sshd.configFile, sshd.folder, forward], { stdio: 'inherit' });
     const answers = async (): Promise<boolean> => (await read(local)) === 'hello';
     try {
-      const first = window(`${local}:127.0.0.1:${(web.address() as AddressInfo).port}`);
+      const first = window(`${local}:127.0.0.1:${web.port}`);
       await until('the page', answers);
       const proxies = descendants(first.pid).filter((pid) => fs.readFileSync(`/proc/${pid}/comm`, 'utf8') === 'nc\n');
       assert.equal(proxies.length, 1);
@@ -42,7 +40,7 @@ void describe('the end of a window', { timeout: 120_000 }, () => {
       await leavesNothing(sshd);
       assert.equal(await read(local), undefined);
     } finally {
-      web.close();
+      await web.close();
       await sshd.stop();
     }
   });

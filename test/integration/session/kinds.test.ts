@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import http from 'node:http';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { parseForward } from '../../../src/core/forward/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
@@ -12,13 +11,14 @@ import { freePort } from '../../support/freePort.ts';
 import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
+import { startWebServer, type WebServer } from '../../support/webServer.ts';
 
 const never = new AbortController().signal;
 
 void describe('forwards of a host', { timeout: 120_000 }, () => {
   let sshd: Sshd;
   let app: TestSessions;
-  let web: http.Server;
+  let web: WebServer;
   let port: number;
   let configured: number;
   const memory: Memory = shortMemory();
@@ -34,9 +34,8 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
   };
 
   before(async () => {
-    web = http.createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
-    await once(web, 'listening');
-    ({ port } = web.address() as AddressInfo);
+    web = await startWebServer('hello');
+    ({ port } = web);
     configured = await freePort();
     sshd = await startSshd({ clientConfig: [`LocalForward ${configured} localhost:${port}`] });
     app = await open();
@@ -46,7 +45,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
   after(async () => {
     await app.sessions.close();
     await sshd.stop();
-    web.close();
+    await web.close();
   });
 
   test('of the configuration are opened on connect and say where they come from', async () => {
@@ -179,15 +178,14 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
 
 void describe('what is remembered', { timeout: 120_000 }, () => {
   let sshd: Sshd;
-  let web: http.Server;
+  let web: WebServer;
   let port: number;
   const memory = shortMemory();
   const open = (): Promise<TestSessions> => startSessions(sshd.configFile, { autoForward: 'off' }, { memory });
 
   before(async () => {
-    web = http.createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
-    await once(web, 'listening');
-    ({ port } = web.address() as AddressInfo);
+    web = await startWebServer('hello');
+    ({ port } = web);
     sshd = await startSshd();
     // For the typed host below: the same sshd under its address.
     fs.appendFileSync(
@@ -197,7 +195,7 @@ void describe('what is remembered', { timeout: 120_000 }, () => {
   });
   after(async () => {
     await sshd.stop();
-    web.close();
+    await web.close();
   });
 
   test('two forwards to one port have their own local ports again', async () => {

@@ -1,33 +1,30 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { UserError } from '../../../src/base/userError.ts';
 import { localPort } from '../../../src/core/session/state.ts';
 import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
+import { startWebServer, type WebServer } from '../../support/webServer.ts';
 
 const never = new AbortController().signal;
 
 void describe('a server that allows only post-quantum key exchange', { timeout: 120_000 }, () => {
   let sshd: Sshd;
   let app: TestSessions;
-  let web: http.Server;
+  let web: WebServer;
   let port: number;
 
   before(async () => {
-    web = http.createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
-    await once(web, 'listening');
-    ({ port } = web.address() as AddressInfo);
+    web = await startWebServer('hello');
+    ({ port } = web);
     sshd = await startSshd({ config: ['KexAlgorithms sntrup761x25519-sha512@openssh.com'] });
     app = await startSessions(sshd.configFile, { autoForward: 'off' });
   });
   after(async () => {
     await app.sessions.close();
     await sshd.stop();
-    web.close();
+    await web.close();
   });
 
   test('cannot be reached with the built-in client alone, and the problem says why', async () => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
@@ -15,13 +14,14 @@ import { freePort } from '../../support/freePort.ts';
 import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
+import { startWebServer, type WebServer } from '../../support/webServer.ts';
 
 const never = new AbortController().signal;
 const editor = fileURLToPath(new URL('../chaos/editor.ts', import.meta.url));
 
 void describe('two windows with the same forward', { timeout: 120_000 }, () => {
   let sshd: Sshd;
-  let web: http.Server;
+  let web: WebServer;
   let spec: string;
   let local: number;
   let other: ChildProcess;
@@ -37,16 +37,15 @@ void describe('two windows with the same forward', { timeout: 120_000 }, () => {
 
   before(async () => {
     sshd = await startSshd();
-    web = http.createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
-    await once(web, 'listening');
+    web = await startWebServer('hello');
   });
   after(async () => {
-    web.close();
+    await web.close();
     await sshd.stop();
   });
   beforeEach(async () => {
     local = await freePort();
-    spec = `${local}:127.0.0.1:${(web.address() as AddressInfo).port}`;
+    spec = `${local}:127.0.0.1:${web.port}`;
     other = start(process.execPath, ['--import', 'tsx', editor, sshd.configFile, sshd.folder, spec], {
       stdio: 'inherit',
     });
@@ -85,14 +84,13 @@ void describe('two windows with the same forward', { timeout: 120_000 }, () => {
   });
 
   test('another forward that wants the same port takes its neighbour, as with any program', async () => {
-    const elsewhere = http.createServer((_, response) => response.end('other')).listen(0, '127.0.0.1');
-    await once(elsewhere, 'listening');
-    spec = `${local}:127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+    const elsewhere = await startWebServer('other');
+    spec = `${local}:127.0.0.1:${elsewhere.port}`;
     const id = await open();
     const now = status(id);
     assert.ok(now?.kind === 'listening');
     assert.equal(now.instead?.port, local);
-    elsewhere.close();
+    await elsewhere.close();
   });
 });
 
