@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { kill, start, stop } from './child.ts';
+import { kill, start } from './child.ts';
 import { freePort } from './freePort.ts';
 import { until } from './until.ts';
 
@@ -93,10 +93,12 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   if (process.getuid?.() === 0) fs.mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
 
   let child = await launch(folder, port, runner);
+  /** The sessions last: a client that lost its own would else be back before there is nobody to connect to. */
   const killAll = async (): Promise<void> => {
-    for (const pid of descendants(child.pid)) tryKill(pid);
+    const sessions = descendants(child.pid);
     kill(child, 'SIGKILL');
     await until('sshd gone', () => child.exitCode !== null || child.signalCode !== null);
+    for (const pid of sessions) tryKill(pid);
   };
   return {
     port,
@@ -113,8 +115,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     },
     kill: killAll,
     stop: async () => {
-      for (const pid of descendants(child.pid)) tryKill(pid);
-      await stop(child);
+      await killAll();
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };
