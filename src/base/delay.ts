@@ -12,6 +12,7 @@ export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
 
 /** Settles with `promise`, or rejects with the signal's reason as soon as it aborts. The promise itself goes on. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  promise.catch(() => undefined); // it may fail when nobody waits for it any more
   signal.throwIfAborted();
   let stop = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {

@@ -21,6 +21,10 @@ export function terminalPrompts(say: (line: string) => void): Prompts {
         question.kind === 'keyboardInteractive' && question.echo ? 'visible' : 'hidden',
         signal,
       ),
+    addToAgent: async ({ keyFile }, signal) => {
+      const answer = await ask(`Add key ${keyFile} to agent (yes/no)? `, 'visible', signal);
+      return answer === '' || answer?.toLowerCase() === 'yes';
+    },
     notice: (_host, text) => say(text.trimEnd()),
   };
 }

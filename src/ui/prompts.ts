@@ -27,6 +27,12 @@ export function editorPrompts(secrets: RememberedSecrets): Prompts {
       return answer?.text;
     },
 
+    async addToAgent({ host, keyFile }, signal) {
+      const add = 'Add';
+      const detail = `${keyFile}\n\nThe agent keeps it unlocked for later logins, to ${host} and elsewhere.`;
+      return (await say.ask('Add this key to your SSH agent?', detail, add)) === add && !signal.aborted;
+    },
+
     notice(host, text) {
       void say.info(`${host}: ${text.slice(0, maxNotice)}`);
     },

@@ -26,7 +26,12 @@ export async function startSessions(
   const announced: number[] = [];
   const sessions = new Sessions({
     settings,
-    prompts: { hostKey: async () => 'refuse', secret: async () => undefined, notice: () => undefined },
+    prompts: {
+      hostKey: async () => 'refuse',
+      secret: async () => undefined,
+      addToAgent: async () => false,
+      notice: () => undefined,
+    },
     allowCommand: async () => false,
     memory: shortMemory(),
     onAutoForward: (_, { remotePort }) => announced.push(remotePort ?? 0),

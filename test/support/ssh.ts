@@ -2,27 +2,31 @@ import type { Log } from '../../src/base/log.ts';
 import type { HostConfig } from '../../src/core/config/hostConfig.ts';
 import type { BuiltinConnection } from '../../src/core/ssh/builtin.ts';
 import { connect, type ConnectDeps } from '../../src/core/ssh/connect.ts';
-import type { HostKeyQuestion, Prompts, SecretQuestion } from '../../src/core/ssh/prompts.ts';
+import type { AgentQuestion, HostKeyQuestion, Prompts, SecretQuestion } from '../../src/core/ssh/prompts.ts';
 
 /** Answers from a script, and remembers what was asked. A question that was not expected fails the test. */
 export interface Script extends Prompts {
   readonly hostKeys: HostKeyQuestion[];
   readonly secrets: SecretQuestion[];
+  readonly keysToAdd: AgentQuestion[];
   readonly notices: string[];
 }
 
 export function script(
   answers: {
     readonly hostKey?: (question: HostKeyQuestion) => 'once' | 'remember' | 'refuse';
+    readonly addToAgent?: (question: AgentQuestion) => boolean;
     readonly secret?: (question: SecretQuestion) => string | undefined;
   } = {},
 ): Script {
   const hostKeys: HostKeyQuestion[] = [];
   const secrets: SecretQuestion[] = [];
+  const keysToAdd: AgentQuestion[] = [];
   const notices: string[] = [];
   return {
     hostKeys,
     secrets,
+    keysToAdd,
     notices,
     hostKey: async (question) => {
       hostKeys.push(question);
@@ -33,6 +37,11 @@ export function script(
       secrets.push(question);
       if (!answers.secret) throw new Error(`unexpected question: ${question.kind}`);
       return answers.secret(question);
+    },
+    addToAgent: async (question) => {
+      keysToAdd.push(question);
+      if (!answers.addToAgent) throw new Error(`unexpected question about ${question.keyFile}`);
+      return answers.addToAgent(question);
     },
     notice: (_, text) => void notices.push(text),
   };

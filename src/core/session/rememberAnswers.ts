@@ -29,6 +29,7 @@ export function rememberAnswers(prompts: Prompts): { readonly asking: Prompts; r
         const key = secretKey(question);
         return key && 'attempt' in question && question.attempt <= 1 ? secrets.get(key) : undefined;
       },
+      addToAgent: async () => false,
       notice: () => undefined,
     },
   };

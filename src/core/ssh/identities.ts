@@ -33,7 +33,7 @@ export interface Identity {
   sign(data: Buffer, algorithm: string, signal: AbortSignal): Promise<Buffer>;
   /** Made by a device that only the system's ssh talks to: this one cannot sign. */
   readonly isOnlyOpenssh?: boolean;
-  /** The server took the key: whoever has to know is told. Never rejects. */
+  /** The server took the key: whoever has to know is told. Rejects with the signal's reason alone. */
   readonly onAccepted?: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -122,7 +122,7 @@ async function keyFile(file: string, config: HostConfig, prompts: Prompts, log: 
       return signWith(key, data, algorithm);
     },
     onAccepted: async (signal) => {
-      if (key) await addToAgent(key, file, config, log, signal);
+      if (key) await addToAgent(key, file, { config, prompts, log }, signal);
     },
   };
 }

@@ -18,6 +18,8 @@ export function answering(
       prompts.notice(host, text);
       return undefined;
     }
+    const added = /^Add key (.*) \(.*\) to agent\?/.exec(text)?.[1];
+    if (added !== undefined) return (await prompts.addToAgent({ host, keyFile: added }, signal)) ? 'yes' : 'no';
     const key = /(\S+) key fingerprint is (SHA256:\S+?)\.?\s/.exec(text);
     if (key) {
       const [, keyType = '', fingerprint = ''] = key;

@@ -49,6 +49,7 @@ export function patient(prompts: Prompts, patience: Patience): Prompts {
   return {
     hostKey: (question, signal) => patience.whilePersonAnswers(() => prompts.hostKey(question, signal)),
     secret: (question, signal) => patience.whilePersonAnswers(() => prompts.secret(question, signal)),
+    addToAgent: (question, signal) => patience.whilePersonAnswers(() => prompts.addToAgent(question, signal)),
     notice: (host, text) => prompts.notice(host, text),
   };
 }

@@ -3,8 +3,15 @@ export interface Prompts {
   hostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse'>;
   /** Undefined: the person cancelled. */
   secret(question: SecretQuestion, signal: AbortSignal): Promise<string | undefined>;
-  /** A message of the server's (banner, password change notice): shown as text, never interpreted. */
+  /** May the agent keep a key that was unlocked (ssh_config(5) AddKeysToAgent ask)? */
+  addToAgent(question: AgentQuestion, signal: AbortSignal): Promise<boolean>;
+  /** A message of the server's (a banner): shown as text, never interpreted. */
   notice(host: string, text: string): void;
+}
+
+export interface AgentQuestion {
+  readonly host: string;
+  readonly keyFile: string;
 }
 
 export interface HostKeyQuestion {

@@ -52,7 +52,12 @@ interface Opened {
 }
 
 const deps = {
-  prompts: { hostKey: async () => 'refuse' as const, secret: async () => undefined, notice: () => undefined },
+  prompts: {
+    hostKey: async () => 'refuse' as const,
+    secret: async () => undefined,
+    addToAgent: async () => false,
+    notice: () => undefined,
+  },
   log: silentLog,
   allowCommand: async () => false,
   interactive: false,

@@ -4,6 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import type { HostConfig } from '../../../src/core/config/hostConfig.ts';
+import { connectOpenssh } from '../../../src/core/ssh/openssh.ts';
+import { sshArguments } from '../../../src/core/ssh/transport.ts';
 import { type SshAgent, startAgent } from '../../support/agent.ts';
 import { sshdConfig } from '../../support/hostConfig.ts';
 import { authorize, makeKey } from '../../support/keys.ts';
@@ -79,12 +81,47 @@ void test('a key that the server does not take is not added', async () => {
   assert.deepEqual(held(), []);
 });
 
-for (const addKeysToAgent of ['no', 'ask'] as const) {
-  void test(`${addKeysToAgent}: nothing is added`, async () => {
-    await (await connectTo(config(newKey(), { addKeysToAgent }))).close();
-    assert.deepEqual(held(), []);
+void test('no: nothing is added', async () => {
+  await (await connectTo(config(newKey(), { addKeysToAgent: 'no' }))).close();
+  assert.deepEqual(held(), []);
+});
+
+for (const isWanted of [true, false]) {
+  void test(`ask: the key is ${isWanted ? 'added if' : 'not added unless'} the user wants it`, async () => {
+    const file = newKey();
+    const prompts = script({ addToAgent: () => isWanted });
+    await (await connectTo(config(file, { addKeysToAgent: 'ask' }), { prompts })).close();
+    assert.deepEqual(prompts.keysToAdd, [{ host: 'devbox', keyFile: file }]);
+    assert.equal(sshLogsIn(), isWanted);
+  });
+
+  void test(`ask: the system's ssh ${isWanted ? 'adds' : 'does not add'} it after the same question`, async () => {
+    const file = newKey();
+    const prompts = script({ addToAgent: () => isWanted });
+    const overrides = ['AddKeysToAgent=ask', `IdentityAgent=${agent.socket}`, 'IdentitiesOnly=yes'];
+    const args = sshArguments({ userFile: sshd.configFile, overrides: [...overrides, `IdentityFile=${file}`] });
+    const deps = { prompts, log: memoryLog(), args, allowCommand: async () => false };
+    await (await connectOpenssh(config(file), deps, AbortSignal.timeout(30_000))).close();
+    assert.deepEqual(prompts.keysToAdd, [{ host: 'devbox', keyFile: file }]);
+    assert.equal(held().length, isWanted ? 1 : 0);
   });
 }
+
+void test('ask: nobody is asked in the background, or for an agent that is not there', async () => {
+  for (const changes of [{ batchMode: true }, { identityAgent: '/nonexistent/agent' }]) {
+    const prompts = script();
+    await (await connectTo(config(newKey(), { addKeysToAgent: 'ask', ...changes }), { prompts })).close();
+    assert.deepEqual(prompts.keysToAdd, []);
+  }
+  assert.deepEqual(held(), []);
+});
+
+void test('ask: giving up the login ends the question', async () => {
+  const stop = new AbortController();
+  const prompts = { ...script(), addToAgent: () => (stop.abort(new Error('no longer wanted')), Promise.resolve(true)) };
+  const login = connectTo(config(newKey(), { addKeysToAgent: 'ask' }), { prompts }, stop.signal);
+  await assert.rejects(login, /no longer wanted/u);
+});
 
 void test('confirm: the agent asks before each use, and with nobody to ask it does not sign', async () => {
   await (await connectTo(config(newKey(), { addKeysToAgent: 'confirm' }))).close();

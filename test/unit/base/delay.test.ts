@@ -18,6 +18,17 @@ void test('an abortable promise rejects while the promise itself is still pendin
   await assert.rejects(waiting, /enough/u);
 });
 
+void test('what fails after it was given up troubles nobody', async (t) => {
+  const unhandled: unknown[] = [];
+  const onUnhandled = (error: unknown): void => void unhandled.push(error);
+  process.on('unhandledRejection', onUnhandled);
+  t.after(() => process.off('unhandledRejection', onUnhandled));
+  const late = Promise.reject(new Error('nobody hears this'));
+  await assert.rejects(abortable(late, AbortSignal.abort(new Error('enough'))), /enough/u);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(unhandled, []);
+});
+
 void test('a deadline aborts with its own reason', async () => {
   const { signal } = deadline(1, () => new Error('too late'));
   await assert.rejects(abortable(new Promise<never>(() => undefined), signal), /too late/u);
