@@ -19,6 +19,8 @@ export function editorPrompts(secrets: RememberedSecrets): Prompts {
       return choice === remember ? 'remember' : choice === once ? 'once' : 'refuse';
     },
 
+    recall: (question) => secrets.recall(question),
+
     async secret(question, signal) {
       const remembered = await secrets.recall(question);
       if (remembered !== undefined) return remembered;

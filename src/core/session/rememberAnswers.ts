@@ -1,8 +1,8 @@
 import { type HostKeyQuestion, type Prompts, secretKey } from '../ssh/prompts.ts';
 
 /**
- * Lets a reconnect in the background log in with what the user typed for the first connection of this session.
- * Kept in memory alone. One-time codes are asked anew, so a login that needs them waits for the user.
+ * Lets a reconnect in the background log in with what the user typed for the first connection of this session, which is
+ * kept in memory alone, or wants kept. One-time codes are asked anew, so a login that needs them waits for the user.
  */
 export function rememberAnswers(prompts: Prompts): { readonly asking: Prompts; readonly silent: Prompts } {
   const secrets = new Map<string, string>();
@@ -27,7 +27,8 @@ export function rememberAnswers(prompts: Prompts): { readonly asking: Prompts; r
       secret: async (question) => {
         // Only the first try: a password that no longer fits would get this address banned.
         const key = secretKey(question);
-        return key && 'attempt' in question && question.attempt <= 1 ? secrets.get(key) : undefined;
+        const typed = key && 'attempt' in question && question.attempt <= 1 ? secrets.get(key) : undefined;
+        return typed ?? prompts.recall?.(question);
       },
       addToAgent: async () => false,
       notice: () => undefined,

@@ -3,6 +3,8 @@ export interface Prompts {
   hostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse'>;
   /** Undefined: the person cancelled. */
   secret(question: SecretQuestion, signal: AbortSignal): Promise<string | undefined>;
+  /** What the person wants given to this question each time. Asks nobody. */
+  recall?(question: SecretQuestion): Promise<string | undefined>;
   /** May the agent keep a key that was unlocked (ssh_config(5) AddKeysToAgent ask)? */
   addToAgent(question: AgentQuestion, signal: AbortSignal): Promise<boolean>;
   /** A message of the server's (a banner): shown as text, never interpreted. */
