@@ -14,7 +14,11 @@ export interface OwnNetwork {
   stop(): Promise<void>;
 }
 
-/** Needs root, `ip`, `nsenter` and `nc`. */
+/** Why there can be none here, as a reason to skip a test. */
+export const noOwnNetwork =
+  process.platform === 'linux' && process.getuid?.() === 0 ? false : 'needs root, for a network of its own';
+
+/** Needs `ip`, `nsenter` and `nc` besides. */
 export async function startOwnNetwork(): Promise<OwnNetwork> {
   const scope = new Scope();
   const holder = start('unshare', ['--net', 'sleep', '900']);

@@ -9,14 +9,14 @@ import type { Locator, Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
 import { realServers } from '../integration/detect/servers.ts';
 import { start, stop } from '../support/child.ts';
-import { type OwnNetwork, startOwnNetwork } from '../support/ownNetwork.ts';
+import { noOwnNetwork, type OwnNetwork, startOwnNetwork } from '../support/ownNetwork.ts';
 import { read } from '../support/sessions.ts';
 import { startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { connect, icon, openPortsView, rows } from './pages/sshPorts.ts';
 import { openWorkbench, runCommand, screenshot, toast, type Workbench } from './pages/workbench.ts';
 
-const skip = process.platform === 'linux' && process.getuid?.() === 0 ? false : 'needs root, for a network of its own';
+const skip = noOwnNetwork;
 const scope = new Scope();
 let network: OwnNetwork;
 let workbench: Workbench;

@@ -1,25 +1,62 @@
 import type { Readable } from '../../base/store.ts';
-import { abortable } from '../../base/delay.ts';
-import { type AppState, findHost } from './state.ts';
+import { abortable, within } from '../../base/delay.ts';
+import type { Traffic } from '../forward/forward.ts';
+import { type AppState, findHost, type HostState } from './state.ts';
 
-/** Settles when a forward has served: somebody was connected and nobody is any more, or the forward has gone. */
-export async function served(state: Readable<AppState>, host: string, id: string, signal: AbortSignal): Promise<void> {
-  const isServed = (app: AppState): boolean => {
-    const forward = findHost(app, host)?.forwards.find((each) => each.id === id);
-    if (forward?.status.kind !== 'listening') return true;
-    const { totalConnections, openConnections } = forward.status.traffic;
+/** Settles with a host that is online and has a listener at a port, the newest one of several. */
+export async function listeningHost(state: Readable<AppState>, port: number, signal: AbortSignal): Promise<HostState> {
+  return found(state, ({ hosts }) => newestAt(hosts, port), signal);
+}
+
+/**
+ * Settles when a forward has served: its server or itself is gone, or somebody was connected, nobody is any more, and
+ * `lingerMs` have passed, for a page may send what it got with a second request.
+ */
+export async function served(
+  state: Readable<AppState>,
+  { host, id, lingerMs }: { readonly host: string; readonly id: string; readonly lingerMs: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const trafficIn = (app: AppState): Traffic | undefined => {
+    const status = findHost(app, host)?.forwards.find((forward) => forward.id === id)?.status;
+    return status?.kind === 'listening' ? status.traffic : undefined;
+  };
+  const isGone = (app: AppState): boolean => trafficIn(app) === undefined;
+  const isUsed = (app: AppState): boolean => {
+    const { totalConnections = 0, openConnections = 0 } = trafficIn(app) ?? {};
     return totalConnections > 0 && openConnections === 0;
   };
+  await found(state, (app) => isGone(app) || isUsed(app) || undefined, signal);
+  await within(
+    lingerMs,
+    found(state, (app) => isGone(app) || undefined, signal),
+  );
+}
+
+function newestAt(hosts: readonly HostState[], port: number): HostState | undefined {
+  const seenAt = ({ listeners }: HostState): number =>
+    listeners.find(({ listener }) => listener.port === port)?.seenAt ?? -1;
+  const listening = hosts.filter((host) => host.link.kind === 'online' && seenAt(host) >= 0);
+  return listening.toSorted((a, b) => seenAt(b) - seenAt(a))[0];
+}
+
+/** What `look` sees in the state, as soon as it sees something. */
+async function found<T>(
+  state: Readable<AppState>,
+  look: (app: AppState) => T | undefined,
+  signal: AbortSignal,
+): Promise<T> {
   let stop = (): void => undefined;
-  const done = new Promise<void>((resolve) => {
-    const look = (app: AppState): void => {
-      if (isServed(app)) resolve();
+  const seen = new Promise<T>((resolve) => {
+    const check = (app: AppState): void => {
+      const what = look(app);
+      if (what !== undefined) resolve(what);
     };
-    stop = state.watch(look);
-    look(state.get());
+    stop = state.watch(check);
+    check(state.get());
   });
   try {
-    await abortable(done, signal);
+    return await abortable(seen, signal);
   } finally {
     stop();
   }

@@ -191,6 +191,22 @@ void test('databases and sshd are not asked, by command line or by number', asyn
   assert.equal(identity.role, 'database');
 });
 
+void test('what waits for a login is not asked: it may serve one request and no more', () => {
+  for (const command of [
+    'python3 /usr/lib/google-cloud-sdk/lib/gcloud.py auth login',
+    'python3 lib/gcloud.py auth application-default login --quiet',
+    'python3 -m azure.cli login',
+    'python3 /usr/bin/aws sso login --profile dev',
+    'rclone authorize drive',
+  ]) {
+    assert.equal(mayBeAsked(running(command)), false, command);
+    assert.equal(judge(running(command)).framework, 'login', command);
+  }
+  for (const command of ['flask --app login run', 'node login.js', 'node /srv/login/server.js']) {
+    assert.equal(mayBeAsked(running(command)), true, command);
+  }
+});
+
 void test('with the probe off nothing is asked', async () => {
   const dial = (): Promise<never> => assert.fail('it was asked');
   const identity = await identify({ listener: running('flask run'), dial, probe: false }, AbortSignal.timeout(5000));

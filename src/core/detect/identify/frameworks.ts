@@ -136,6 +136,8 @@ export const frameworks: readonly Framework[] = [
   { id: 'ssh', name: 'SSH', icon: 'terminal', role: 'infrastructure', speaks: 'other', answer: /^SSH-[12]\./, command: /(?:^|\/)(?:sshd|dropbear)(?=:|\s|$)/, ports: [22] },
   { id: 'dns', name: 'DNS', icon: 'list-tree', role: 'infrastructure', speaks: 'other', command: /systemd-resolve|(?:^|\/)(?:dnsmasq|named|unbound|coredns)(?=\s|$)/, ports: [53, 5355] },
   { id: 'mail', name: 'Mail', icon: 'mail', role: 'infrastructure', speaks: 'other', answer: /^220 [^\r\n]*\bE?SMTP\b|^\* OK [^\r\n]*IMAP|^\+OK /, command: /(?:^|\/)(?:exim4?|master -w|dovecot|sendmail)(?=:|\s|$)/, ports: [25, 110, 143, 465, 587, 993, 995] },
+  // It waits for the browser of somebody who logs in, and some serve one request and no more.
+  { id: 'login', name: 'Login', icon: 'key', role: 'web', speaks: 'other', command: /\s(?:login|authenticate)(?=\s+-|$)|\sauth\s+(?:[\w-]+\s+)?login(?=\s|$)|\brclone\s+(?:authorize|config)(?=\s|$)/ },
   { id: 'rpcbind', name: 'rpcbind', icon: 'gear', role: 'infrastructure', speaks: 'other', command: tool('rpcbind'), ports: [111] },
   { id: 'smb', name: 'SMB', icon: 'folder', role: 'infrastructure', speaks: 'other', command: tool('smbd'), ports: [139, 445] },
   { id: 'ldap', name: 'LDAP', icon: 'organization', role: 'infrastructure', speaks: 'other', command: tool('slapd'), ports: [389, 636] },

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { Scope } from '../../src/base/scope.ts';
+import { noOwnNetwork, startOwnNetwork } from '../support/ownNetwork.ts';
+import { read } from '../support/sessions.ts';
+import { type Sshd, startSshd } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
+import { connect, icon, openPortsView, rows } from './pages/sshPorts.ts';
+import { openTerminal, terminal } from './pages/terminal.ts';
+import { openWorkbench, screenshot, toast } from './pages/workbench.ts';
+
+const skip = noOwnNetwork;
+const scope = new Scope();
+const port = 18_400;
+let sshd: Sshd;
+let page: Page;
+
+/** As tools log in: it waits for the code that the browser brings. */
+const tool = `
+import sys
+from urllib.parse import quote
+from wsgiref.simple_server import make_server
+
+brought = []
+
+def app(environ, respond):
+    brought.append(environ["QUERY_STRING"])
+    respond("200 OK", [("Content-Type", "text/plain")])
+    return [b"You may close this window."]
+
+server = make_server("127.0.0.1", ${port}, app)
+here = quote("http://localhost:${port}/callback", safe="")
+print("Go to https://login.example.com/authorize?client_id=x&redirect_uri=" + here + "&state=1", flush=True)
+while not brought or "code=" not in brought[-1]:
+    server.handle_request()
+print("the browser brought " + brought[-1], flush=True)
+`;
+
+before(async () => {
+  if (skip) return;
+  const network = await startOwnNetwork();
+  scope.defer(() => network.stop());
+  sshd = await startSshd({ runner: network.runner });
+  scope.defer(() => sshd.stop());
+  await network.open(sshd.port);
+  fs.writeFileSync(path.join(sshd.folder, 'tool.py'), tool);
+  const settings = {
+    'sshPorts.configFile': sshd.configFile,
+    'terminal.integrated.gpuAcceleration': 'off', // then what it shows is in the page as text
+  };
+  ({ page } = scope.add(await openWorkbench({ settings })));
+  await openPortsView(page);
+  await connect(page, 'devbox');
+  await rows(page, /connected/u, 1).waitFor();
+});
+after(() => scope.close());
+
+test('a login in a terminal is offered its port for this one use', { skip }, async () => {
+  await openTerminal(page);
+  await page.keyboard.type(`ssh -F ${sshd.configFile} devbox /usr/bin/python3 ${sshd.folder}/tool.py auth login\n`);
+  const row = rows(page, new RegExp(`^\\s*${port}`, 'u'), 2);
+  await row.waitFor();
+  assert.equal(await icon(row), 'key');
+  const offer = toast(page, `A login waits at port ${port} of devbox`);
+  await offer.waitFor();
+  await screenshot(page, 'login-offer');
+  await offer.getByRole('button', { name: 'Forward for This Login' }).click();
+  await row.filter({ hasText: `→ localhost:${port}` }).waitFor();
+  await screenshot(page, 'login-forwarded');
+
+  const answer = await fetch(`http://localhost:${port}/callback?code=42`, { headers: { connection: 'close' } });
+  assert.equal(await answer.text(), 'You may close this window.');
+  await terminal(page).getByText('the browser brought code=42').waitFor();
+  await row.waitFor({ state: 'detached' });
+  await until('the end of the forward', async () => (await read(port)) === undefined);
+  await screenshot(page, 'login-done');
+});
