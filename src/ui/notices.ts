@@ -15,7 +15,7 @@ import type { Sessions } from '../core/session/sessions.ts';
 import { type AppState, findHost, type ForwardState, type HostState } from '../core/session/state.ts';
 import { announcement } from '../view/announcement.ts';
 import { forwardUrl } from '../view/forwardText.ts';
-import { noticePage } from '../view/noticePage.ts';
+import { noticePage, noticePorts } from '../view/noticePage.ts';
 import { guard } from './guard.ts';
 import { openInBrowser, openPreview } from './open.ts';
 import { addPortRules } from './settings.ts';
@@ -44,9 +44,10 @@ export class Notices {
   /** To be told of each new state: a notice is about something that is there. */
   follow(state: AppState): void {
     for (const [name, { state: known }] of this.#hosts) {
-      const there = new Set(findHost(state, name)?.listeners.map(({ listener }) => listener.port));
+      const host = findHost(state, name);
+      const there = host && noticePorts(host);
       const ports = [...known.waiting.map(({ port }) => port), ...known.told];
-      for (const port of ports) if (!there.has(port)) this.#happened(name, { kind: 'gone', port });
+      for (const port of ports) if (!there?.has(port)) this.#happened(name, { kind: 'gone', port });
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Announced } from '../core/policy/notices.ts';
-import { type HostState, isActive } from '../core/session/state.ts';
+import { type ForwardStatus, type HostState, isActive } from '../core/session/state.ts';
 import { forwardUrl } from './forwardText.ts';
 import { serverName } from './listenerText.ts';
 import { problemText } from './problem.ts';
@@ -17,7 +17,17 @@ export function noticePage(host: HostState, { port, identity }: Announced): Noti
   return { kind: 'gone', why: why(host, `${name} on ${host.name}:${port}`, forward?.status) };
 }
 
-function why(host: HostState, server: string, status: HostState['forwards'][number]['status'] | undefined): string {
+/** The ports that a notice can be about: what is not forwarded any more is not announced. */
+export function noticePorts(host: HostState): ReadonlySet<number | undefined> {
+  const kinds: ReadonlySet<ForwardStatus['kind']> = new Set<ForwardStatus['kind']>([
+    'opening',
+    'listening',
+    'elsewhere',
+  ]);
+  return new Set(host.forwards.filter(({ status }) => kinds.has(status.kind)).map(({ remotePort }) => remotePort));
+}
+
+function why(host: HostState, server: string, status: ForwardStatus | undefined): string {
   if (status?.kind === 'failed') return problemText(status.why).what;
   if (status?.kind === 'dormant') return `${server} has stopped.`;
   if (status?.kind === 'off') return 'Forwarding is switched off.';

@@ -99,6 +99,13 @@ void test('a port that closed before its notice is not told', () => {
   assert.deepEqual(play([0, forwarded(server(5000, asked))], [0.5, { kind: 'gone', port: 5000 }], [9, tick]), []);
 });
 
+void test('a port that closed while a notice cools down, or the window has no focus, is not told', () => {
+  const gone: NoticeEvent = { kind: 'gone', port: 6000 };
+  const [first, second] = [forwarded(server(5000, asked)), forwarded(server(6000, asked))];
+  assert.deepEqual(play([0, first], [1, tick], [2, second], [4, gone], [9, tick]), ['1 s: show 5000']);
+  assert.deepEqual(play([0, focus(false)], [1, second], [4, gone], [9, focus(true)], [20, tick]), []);
+});
+
 void test('more knowledge of a port that was told is no second notice, another start is', () => {
   const event = forwarded(server(5000, asked));
   assert.deepEqual(play([0, event], [1, tick], [2, event], [9, tick]), ['1 s: show 5000']);

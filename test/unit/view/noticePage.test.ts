@@ -10,7 +10,7 @@ import {
   type SeenListener,
 } from '../../../src/core/session/state.ts';
 import { announcement } from '../../../src/view/announcement.ts';
-import { noticePage } from '../../../src/view/noticePage.ts';
+import { noticePage, noticePorts } from '../../../src/view/noticePage.ts';
 
 const flask = {
   framework: 'flask',
@@ -62,6 +62,13 @@ test('an old notice of a forward that is gone says so, and whether the host is',
   assert.deepEqual(noticePage(host(), announced), { kind: 'gone', why: `${gone}.` });
   const idle = { ...host(), link: { kind: 'idle' } } as const;
   assert.deepEqual(noticePage(idle, announced), { kind: 'gone', why: `${gone}: devbox is not connected.` });
+});
+
+test('only what is forwarded now is announced', () => {
+  const forwards = [listening(5000), { kind: 'opening' }, { kind: 'elsewhere', localPort: 1 }] as const;
+  for (const status of forwards) assert.deepEqual([...noticePorts(host(forwardOf(status)))], [5000], status.kind);
+  const others = [{ kind: 'dormant' }, { kind: 'paused' }, { kind: 'off' }, { kind: 'expired' }] as const;
+  for (const status of others) assert.deepEqual([...noticePorts(host(forwardOf(status)))], [], status.kind);
 });
 
 test('an announcement names what was forwarded in the same burst', () => {
