@@ -6,6 +6,7 @@ import { commandOverrides, parseCommand, type SshCommand } from './core/forward/
 import { problemOf } from './core/problem.ts';
 import { forward } from './cli/forward.ts';
 import { problemLine, usage } from './cli/messages.ts';
+import { passwordVariable, proxyCredentials, userVariable } from './cli/proxyCredentials.ts';
 import { watch } from './cli/watch.ts';
 
 /** The same core without an editor, with the flags, messages and exit statuses of ssh(1). */
@@ -18,7 +19,14 @@ async function main(args: readonly string[]): Promise<number> {
     if (host === undefined) return refuse(usage);
     if (command.isBackground) return refuse('-f is not supported: start it in the background yourself.');
     if (mode === 'print') return await print(host, resolveOptions(command), stop.signal);
-    if (mode === 'forward') return await forward(command, host, resolveOptions(command), stop.signal);
+    const proxy = proxyCredentials(process.env);
+    if (proxy === 'incomplete')
+      return refuse(`${userVariable} and ${passwordVariable} go together, 1 to 255 bytes each.`);
+    if (mode === 'forward') {
+      const forwards = { command, host, ...(proxy && { credentials: proxy }) };
+      return await forward(forwards, resolveOptions(command), stop.signal);
+    }
+    if (proxy) return refuse(`${userVariable} needs -N.`);
     return await watch({ command, host, isJson: args.includes('--json') }, stop.signal);
   } catch (error) {
     if (stop.signal.aborted) return 0;

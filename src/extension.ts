@@ -42,6 +42,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     memory: globalState,
     windowMemory: workspaceState,
     windowFolder: windowFolder(),
+    proxyPassword: (host) => remembered.proxyPassword(host),
     log,
   });
   const notices = new Notices(app, log);
@@ -59,6 +60,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     pathView,
     registerCommands({
       sessions: app,
+      secrets: remembered,
       focused: () => tree.focused(),
       showPath: (chosen) => pathView.show(chosen),
       diagnose: () => diagnose(app, extension),

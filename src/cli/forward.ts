@@ -4,6 +4,7 @@ import { type ResolveOptions, resolveHost } from '../core/config/resolve.ts';
 import type { SshCommand } from '../core/forward/command.ts';
 import type { ConnectionProblem } from '../core/forward/connections.ts';
 import { openForward, withGatewayPorts } from '../core/forward/open.ts';
+import type { Credentials } from '../core/forward/socks.ts';
 import { problemOf } from '../core/problem.ts';
 import type { ConnectionEnd } from '../core/ssh/connection.ts';
 import { connectWith, sshArguments } from '../core/ssh/transport.ts';
@@ -15,10 +16,16 @@ import { terminalPrompts } from './terminal.ts';
 /** Closing is polite, but whoever ends the program does not wait for a server that does not answer. */
 const closeTimeoutMs = 1500;
 
+export interface CliForwards {
+  readonly command: SshCommand;
+  readonly host: string;
+  /** Asked of the clients of SOCKS proxies. */
+  readonly credentials?: Credentials;
+}
+
 /** ssh -N: connects, forwards until the signal or the end of the link. The result is the exit status. */
 export async function forward(
-  command: SshCommand,
-  host: string,
+  { command, host, credentials }: CliForwards,
   options: ResolveOptions,
   signal: AbortSignal,
 ): Promise<number> {
@@ -41,11 +48,12 @@ export async function forward(
   scope.add(connection);
   const { dial, listenRemote } = connection;
   const onProblem = (problem: ConnectionProblem): void => say(connectionProblemLine(problem));
+  const open = { rules: config, dial, listenRemote, onProblem, ...(credentials && { credentials }) };
   try {
     for (const asked of config.forwards) {
       const spec = withGatewayPorts(asked, config.gatewayPorts);
       try {
-        const opened = scope.add(await openForward(spec, { rules: config, dial, listenRemote, onProblem }, signal));
+        const opened = scope.add(await openForward(spec, open, signal));
         readyLines(spec, opened.bound).forEach(say);
       } catch (error) {
         signal.throwIfAborted();

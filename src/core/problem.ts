@@ -20,6 +20,8 @@ export type Problem =
   | ListenRemoteProblem
   /** A reconnect in the background would have had to ask for a password, a code or consent. */
   | { readonly code: 'loginNeeded' }
+  /** A SOCKS proxy is to ask for a password, and the secret store has none. */
+  | { readonly code: 'proxyPasswordMissing' }
   /** A bug of ours or of a library: the log has the stack. */
   | { readonly code: 'unexpected'; readonly detail: string };
 

@@ -9,6 +9,7 @@ import {
   canMove,
   canOpen,
   canPause,
+  canProtect,
   canResume,
   canShare,
   canUnshare,
@@ -25,6 +26,8 @@ import { openSshConfig, userConfigFile } from './openSshConfig.ts';
 import { type ForwardQuestion, pickForward } from './pickForward.ts';
 import { pickConnectedHost } from './pickHost.ts';
 import { withProgress } from './progress.ts';
+import { protectProxyFlow } from './protectProxy.ts';
+import type { RememberedSecrets } from './rememberedSecrets.ts';
 import { saveForwardFlow } from './saveForward.ts';
 import * as say from './say.ts';
 
@@ -43,6 +46,7 @@ interface Key {
 
 export interface CommandsOptions {
   readonly sessions: Sessions;
+  readonly secrets: RememberedSecrets;
   /** The tree's row that has the focus, for keys. */
   readonly focused: () => Promise<Row | undefined>;
   readonly showPath: (chosen: Chosen) => Promise<void>;
@@ -51,7 +55,14 @@ export interface CommandsOptions {
 }
 
 /** Every command of the palette and the menus. */
-export function registerCommands({ sessions, focused, showPath, diagnose, log }: CommandsOptions): vscode.Disposable {
+export function registerCommands({
+  sessions,
+  secrets,
+  focused,
+  showPath,
+  diagnose,
+  log,
+}: CommandsOptions): vscode.Disposable {
   const register = (id: string, action: (row?: Row) => Promise<void>): vscode.Disposable =>
     vscode.commands.registerCommand(`sshPorts.${id}`, (given?: Row | Key) =>
       guard(log, async () => {
@@ -80,14 +91,14 @@ export function registerCommands({ sessions, focused, showPath, diagnose, log }:
   return vscode.Disposable.from(
     register('connect', async (row) => {
       const host = await connectFlow(sessions, hostOf(row), 'Connect to Host');
-      if (host) await forwardSpecs(sessions, host.name, host.forwards);
+      if (host) await forwardSpecs(sessions, secrets, host);
     }),
     register('disconnect', async (row) => {
       const connected = app().hosts.filter(({ link }) => link.kind !== 'idle');
       const name = hostOf(row) ?? (await pickConnectedHost(connected, 'Disconnect from Host'));
       if (name !== undefined) await sessions.disconnect(name);
     }),
-    register('forwardPort', (row) => forwardPortFlow(sessions, hostOf(row))),
+    register('forwardPort', (row) => forwardPortFlow(sessions, secrets, hostOf(row))),
     register('forwardListener', async (row) => {
       if (row?.target?.kind !== 'listener') return;
       const { host, port } = row.target;
@@ -154,6 +165,10 @@ export function registerCommands({ sessions, focused, showPath, diagnose, log }:
     register('unshareForward', async (row) => {
       const chosen = await chosenForward(row, { title: 'Stop Sharing on the Network', can: canUnshare });
       if (chosen) await sessions.forwardsOf(chosen.host.name).share(chosen.forward.id, false, never);
+    }),
+    register('protectProxy', async (row) => {
+      const chosen = await chosenForward(row, { title: 'Protect SOCKS Proxy', can: canProtect, onlyOne: 'take' });
+      if (chosen) await protectProxyFlow(sessions, secrets, chosen);
     }),
     register('extendSharing', async (row) => {
       const chosen = await chosenForward(row, { title: 'Share Longer', can: canExtend });

@@ -1,26 +1,33 @@
-import type { ForwardSpec } from '../core/forward/spec.ts';
+import type { ForwardRequest } from '../core/session/forward.ts';
 import { typedRequest } from '../core/session/forwardRequests.ts';
 import { localPortProblem } from '../core/session/localPort.ts';
 import type { Sessions } from '../core/session/sessions.ts';
 import { findHost, type ForwardState } from '../core/session/state.ts';
 import { announcement } from '../view/announcement.ts';
 import { forwardUrl } from '../view/forwardText.ts';
+import type { HostChoice } from '../view/hostPicks.ts';
 import { problemText } from '../view/problem.ts';
 import { openInBrowser } from './open.ts';
 import { connectFlow } from './connect.ts';
 import { pickPort } from './pickPort.ts';
 import { withProgress } from './progress.ts';
+import { askProxyPassword, setProxyPassword } from './protectProxy.ts';
+import type { RememberedSecrets } from './rememberedSecrets.ts';
 import { confirmOpen } from './share.ts';
 import * as say from './say.ts';
 
 /** SSH Ports: Forward Port. Asks for what is not known yet: the host, then the port. A pasted command says both. */
-export async function forwardPortFlow(sessions: Sessions, knownHost: string | undefined): Promise<void> {
+export async function forwardPortFlow(
+  sessions: Sessions,
+  secrets: RememberedSecrets,
+  knownHost: string | undefined,
+): Promise<void> {
   const host = await connectFlow(sessions, knownHost, 'Forward Port');
   if (!host) return;
   const { name } = host;
-  if (host.forwards.length > 0) return forwardSpecs(sessions, name, host.forwards);
+  if (host.forwards.length > 0) return forwardSpecs(sessions, secrets, host);
   const choice = await pickPort(sessions.state, name);
-  if (choice?.kind === 'specs') await forwardSpecs(sessions, name, choice.specs);
+  if (choice?.kind === 'specs') await forwardSpecs(sessions, secrets, { name, forwards: choice.specs });
   if (choice?.kind === 'listener') {
     const forward = await withProgress(`Forwarding from ${name}…`, (signal) =>
       sessions.forwardPort(name, choice.port, signal),
@@ -30,17 +37,32 @@ export async function forwardPortFlow(sessions: Sessions, knownHost: string | un
 }
 
 /** Makes forwards that somebody typed, after asking where others than this machine could use them. */
-export async function forwardSpecs(sessions: Sessions, name: string, specs: readonly ForwardSpec[]): Promise<void> {
-  if (!(await confirmOpen(specs, sessions.settings().expireSharedAfterMs))) return;
+export async function forwardSpecs(
+  sessions: Sessions,
+  secrets: RememberedSecrets,
+  { name, forwards: specs }: Pick<HostChoice, 'name' | 'forwards'>,
+): Promise<void> {
+  const answer = await confirmOpen(specs, sessions.settings().expireSharedAfterMs);
+  if (!answer) return;
+  if (answer === 'protect') {
+    const credentials = await askProxyPassword(secrets, name);
+    if (!credentials || credentials === 'none') return;
+    await setProxyPassword(sessions, secrets, name, credentials);
+  }
   for (const spec of specs) {
-    const forward = await forwardOne(sessions, name, spec);
+    const isProxy = spec.kind === 'dynamic' || spec.kind === 'remoteDynamic';
+    const request = { ...typedRequest(spec), isProtected: answer === 'protect' && isProxy };
+    const forward = await forwardOne(sessions, name, request);
     if (forward) void offerToOpen(sessions, name, forward);
   }
 }
 
 /** A local port that was asked for and is taken: the user says whether another one will do. */
-async function forwardOne(sessions: Sessions, name: string, spec: ForwardSpec): Promise<ForwardState | undefined> {
-  const request = typedRequest(spec);
+async function forwardOne(
+  sessions: Sessions,
+  name: string,
+  request: ForwardRequest,
+): Promise<ForwardState | undefined> {
   const forward = (localPort: 'exact' | 'near'): Promise<ForwardState> =>
     withProgress(`Forwarding from ${name}…`, (signal) => sessions.forward(name, { ...request, localPort }, signal));
   try {

@@ -2,6 +2,7 @@ import type { SecretStorage } from 'vscode';
 import type { Log } from '../base/log.ts';
 import { Queue } from '../base/queue.ts';
 import { errorText } from '../base/userError.ts';
+import type { Credentials } from '../core/forward/socks.ts';
 import type { AppState, LinkState } from '../core/session/state.ts';
 import { secretKey, type SecretQuestion } from '../core/ssh/prompts.ts';
 
@@ -45,6 +46,22 @@ export class RememberedSecrets {
     await this.#change((secrets) => ({ ...secrets, [key]: answer }));
   }
 
+  /** What the SOCKS proxies of a host ask their clients for. */
+  async proxyPassword(host: string): Promise<Credentials | undefined> {
+    const known = (await this.#queue.run(() => this.#read()))[proxyKey(host)];
+    if (known === undefined) return undefined;
+    const [user = '', password = ''] = JSON.parse(known) as readonly string[];
+    return { user, password };
+  }
+
+  async setProxyPassword(host: string, { user, password }: Credentials): Promise<void> {
+    await this.#change((secrets) => ({ ...secrets, [proxyKey(host)]: JSON.stringify([user, password]) }));
+  }
+
+  async forgetProxyPassword(host: string): Promise<void> {
+    await this.#forget(new Set([proxyKey(host)]));
+  }
+
   async forgetAll(): Promise<void> {
     await this.#queue.run(async () => this.#storage.delete(entry));
   }
@@ -85,6 +102,10 @@ export class RememberedSecrets {
       }
     });
   }
+}
+
+function proxyKey(host: string): string {
+  return `proxy ${host}`;
 }
 
 /** Not ours any more if it does not parse; the parser's message would quote it. */

@@ -9,16 +9,23 @@ import { shareQuestion } from '../view/share.ts';
 import type { Chosen } from './commands.ts';
 import * as say from './say.ts';
 
-/** Asks before forwards are opened to more than this machine. True at once when none of them is. */
-export async function confirmOpen(specs: readonly ForwardSpec[], shareMs: number): Promise<boolean> {
+/**
+ * Asks before forwards are opened to more than this machine; `open` at once when none of them is. `protect`: open, but
+ * the SOCKS proxies ask for a password. Undefined: cancelled.
+ */
+export async function confirmOpen(
+  specs: readonly ForwardSpec[],
+  shareMs: number,
+): Promise<'open' | 'protect' | undefined> {
   const wide = specs.filter(isShared);
-  if (wide.length === 0) return true;
-  const { what, detail, yes } = shareQuestion(wide, shareMs);
-  return (await say.ask(what, detail, yes)) === yes;
+  if (wide.length === 0) return 'open';
+  const { what, detail, yes, protect } = shareQuestion(wide, shareMs);
+  const choice = await say.ask(what, detail, ...(protect ? [protect] : []), yes);
+  return choice === undefined ? undefined : choice === yes ? 'open' : 'protect';
 }
 
-export function confirmSharing(specs: readonly ForwardSpec[], shareMs: number): Promise<boolean> {
-  return confirmOpen(specs.map(onAllInterfaces), shareMs);
+export async function confirmSharing(specs: readonly ForwardSpec[], shareMs: number): Promise<boolean> {
+  return (await confirmOpen(specs.map(onAllInterfaces), shareMs)) !== undefined;
 }
 
 /** Shows under which addresses other machines reach a forward now. */

@@ -33,6 +33,9 @@ export const canShare: Can = (_host, forward) =>
 /** One that was typed wide was never narrower: it is stopped, not narrowed. */
 export const canUnshare: Can = (_host, forward) => forward.isShared === true;
 
+/** Both kinds of SOCKS proxy, whatever became of them. */
+export const canProtect: Can = (_host, { spec }) => spec.kind === 'dynamic' || spec.kind === 'remoteDynamic';
+
 export const canExtend: Can = (_host, { status }) =>
   status.kind === 'listening' && typeof status.sharedFor === 'number';
 
@@ -55,6 +58,7 @@ const words: Readonly<Record<string, Can>> = {
   resumable: canResume,
   shareable: canShare,
   unshareable: canUnshare,
+  protectable: canProtect,
   expiring: canExtend,
 };
 

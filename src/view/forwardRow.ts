@@ -84,6 +84,7 @@ function listening(
   ];
   const tooltip = [
     ...about,
+    forward.isProtected && 'Asks for a user name and a password',
     isKnownPage ? `Click to open ${url}` : `Answers ${where}`,
     ...(instead ? [problemText(instead.why).what] : []),
     `${traffic.openConnections} open connections, ${traffic.totalConnections} in all; ${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,

@@ -176,6 +176,11 @@ export function problemText(problem: Problem): ProblemText {
       };
     case 'loginNeeded':
       return { what: 'The connection is lost, and logging in again needs you.', next: 'Connect again to answer.' };
+    case 'proxyPasswordMissing':
+      return {
+        what: 'This proxy asks for a password, and the secret store has none for it.',
+        next: 'Set it again: “Protect SOCKS Proxy with a Password…”.',
+      };
     case 'cancelled':
       return { what: 'Cancelled.', next: '' };
     case 'unexpected':

@@ -1,11 +1,16 @@
 import type { ForwardSpec } from '../core/forward/spec.ts';
 import { bindText } from './forwardText.ts';
 
+/** RFC 1929 §2: both are at most 255 bytes long. */
+export function credentialProblem(text: string): string | undefined {
+  return new TextEncoder().encode(text).length > 255 ? 'That is longer than SOCKS allows: 255 bytes.' : undefined;
+}
+
 /** What one should know before others can reach a forward. */
 export function shareQuestion(
   specs: readonly ForwardSpec[],
   shareMs: number,
-): { what: string; detail: string; yes: string } {
+): { what: string; detail: string; yes: string; protect?: string } {
   const isRemote = specs.some(({ kind }) => kind === 'remote' || kind === 'remoteDynamic');
   const isSocks = specs.some(({ kind }) => kind === 'dynamic' || kind === 'remoteDynamic');
   const where = isRemote ? 'the remote' : 'this machine';
@@ -15,6 +20,7 @@ export function shareQuestion(
     what: `Open ${specs.map(({ bind }) => bindText(bind)).join(', ')} to the network?`,
     detail: `Anyone who can reach ${where} over the network can then ${what}, without logging in.${time ? ` It ends by itself after ${time}.` : ''}`,
     yes: time ? `Open for ${time}` : 'Open',
+    ...(isSocks && { protect: 'Open with a Password…' }),
   };
 }
 

@@ -4,6 +4,7 @@ import { openDynamicForward } from './dynamic.ts';
 import type { OpenForward } from './forward.ts';
 import { openLocalForward } from './local.ts';
 import { openRemoteForward, type RemoteForward } from './remote.ts';
+import type { Credentials } from './socks.ts';
 import type { ForwardSpec } from './spec.ts';
 
 /** What ssh_config(5) says about all forwards of a host. */
@@ -18,6 +19,8 @@ export interface OpenOptions {
   readonly rules: ForwardRules;
   readonly dial: Dial;
   readonly listenRemote: ListenRemote;
+  /** Asked of every client of a SOCKS proxy. Absent: none. */
+  readonly credentials?: Credentials;
   /** One connection could not be made; the forward goes on. */
   readonly onProblem: (problem: ConnectionProblem) => void;
 }
@@ -29,19 +32,20 @@ export interface OpenOptions {
  */
 export function openForward(
   spec: ForwardSpec,
-  { rules, dial, listenRemote, onProblem }: OpenOptions,
+  { rules, dial, listenRemote, credentials, onProblem }: OpenOptions,
   signal: AbortSignal,
 ): Promise<OpenForward | RemoteForward> {
   const { permitRemoteOpen, streamLocalBindUnlink: unlinkExisting, streamLocalBindMask: bindMask } = rules;
   const local = { dial, onProblem, unlinkExisting, bindMask };
+  const socks = credentials && { credentials };
   switch (spec.kind) {
     case 'local':
       return openLocalForward({ spec, ...local }, signal);
     case 'dynamic':
-      return openDynamicForward({ spec, ...local }, signal);
+      return openDynamicForward({ spec, ...local, ...socks }, signal);
     case 'remote':
     case 'remoteDynamic':
-      return openRemoteForward({ spec, onProblem, permitRemoteOpen }, listenRemote, signal);
+      return openRemoteForward({ spec, onProblem, permitRemoteOpen, ...socks }, listenRemote, signal);
   }
 }
 

@@ -6,6 +6,7 @@ import type { IncomingConnection, ListenRemote, RemoteListener } from './dial.ts
 import type { BoundAddress, OpenForward } from './forward.ts';
 import { permitsRemoteOpen } from './permitRemoteOpen.ts';
 import { type Meter, relay } from './relay.ts';
+import type { Credentials } from './socks.ts';
 import { type SocksRequest, endAfterWriting, readSocksRequest, socksOutcome } from './socksSession.ts';
 import type { Bind, Endpoint, ForwardSpec } from './spec.ts';
 
@@ -15,6 +16,8 @@ export interface RemoteForwardOptions {
   readonly onProblem: (problem: ConnectionProblem) => void;
   /** ssh_config(5) PermitRemoteOpen, for `remoteDynamic`. Absent or empty: everything. */
   readonly permitRemoteOpen?: readonly string[];
+  /** For `remoteDynamic`: asked of every client (SOCKS 5 only). Absent: none. */
+  readonly credentials?: Credentials;
 }
 
 /** A remote forward outlives the link it was opened on: it is attached to the next one. */
@@ -38,7 +41,7 @@ export async function openRemoteForward(
   listenRemote: ListenRemote,
   signal: AbortSignal,
 ): Promise<RemoteForward> {
-  const { spec, onProblem, permitRemoteOpen = [] } = options;
+  const { spec, onProblem } = options;
   const connections = new Connections(onProblem);
   let bind = spec.bind;
   let listener: RemoteListener | undefined;
@@ -47,9 +50,7 @@ export async function openRemoteForward(
   const onConnection = (incoming: IncomingConnection): void => {
     if (isClosed) return incoming.reject();
     connections.add((meter, ending) =>
-      spec.kind === 'remote'
-        ? carry(incoming, spec.to, meter, ending)
-        : carrySocks(incoming, permitRemoteOpen, meter, ending),
+      spec.kind === 'remote' ? carry(incoming, spec.to, meter, ending) : carrySocks(incoming, options, meter, ending),
     );
   };
   const attach: RemoteForward['attach'] = async (listen, attachSignal) => {
@@ -84,13 +85,13 @@ async function carry(incoming: IncomingConnection, to: Endpoint, meter: Meter, s
 /** A SOCKS client has to be listened to before it is known where it wants to go, so it is let in at once. */
 async function carrySocks(
   incoming: IncomingConnection,
-  permitRemoteOpen: readonly string[],
+  { permitRemoteOpen = [], credentials }: RemoteForwardOptions,
   meter: Meter,
   signal: AbortSignal,
 ): Promise<void> {
   const client = incoming.accept();
   client.on('error', () => undefined);
-  const request = await readSocksRequest(client, undefined, signal);
+  const request = await readSocksRequest(client, credentials, signal);
   if (!request) return;
   const local = await connectPermitted(request, permitRemoteOpen, signal).catch((error: unknown) => {
     request.answer(socksOutcome(error));

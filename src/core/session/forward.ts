@@ -22,13 +22,15 @@ export interface ForwardRequest {
   readonly isPaused?: boolean;
   /** Opened to the network by hand. */
   readonly isShared?: boolean;
+  /** A SOCKS proxy that asks for a user name and a password. */
+  readonly isProtected?: boolean;
   /** The scheme that a rule of the user's wants. */
   readonly protocol?: 'http' | 'https';
 }
 
-/** Opens what a specification says. `onTrouble` tells how the latest connection fared: undefined when it was fine. */
+/** Opens what is asked for. `onTrouble` tells how the latest connection fared: undefined when it was fine. */
 export type OpenSpec = (
-  spec: ForwardSpec,
+  request: Pick<ForwardRequest, 'spec' | 'isProtected'>,
   onTrouble: (trouble: Problem | undefined) => void,
   signal: AbortSignal,
 ) => Promise<OpenForward | RemoteForward>;
@@ -123,6 +125,11 @@ export class Forward {
     if (isSharedNow !== isWanted) await this.#change({ ...this.#request, isShared: isWanted }, signal);
   }
 
+  /** From now on a SOCKS proxy asks for the password of its host, or for none; a new one counts at once. */
+  protect(isProtected: boolean, signal: AbortSignal): Promise<void> {
+    return this.#change({ ...this.#request, isProtected, origin: 'user' }, signal);
+  }
+
   /** More time for a forward that is open to others. */
   extend(): void {
     if (this.#sharedUntil === undefined) return;
@@ -212,7 +219,8 @@ export class Forward {
     this.#instead = undefined;
     const onTrouble = (trouble: Problem | undefined): void => this.#onTrouble(trouble);
     const wanted = wantedLocalPort(spec);
-    if (wanted === undefined) return this.#deps.open(spec, onTrouble, signal);
+    const { isProtected = false } = this.#request;
+    if (wanted === undefined) return this.#deps.open({ spec, isProtected }, onTrouble, signal);
     const isExact = this.#request.localPort === 'exact';
     const released = this.#released;
     this.#released = undefined;
@@ -220,7 +228,7 @@ export class Forward {
     for (const port of isExact ? [wanted] : localPortCandidates(wanted, this.#lastPort)) {
       for (let tries = port === released ? releasedTries : 1; tries > 0; tries--) {
         try {
-          return await this.#deps.open(withLocalPort(spec, port), onTrouble, signal);
+          return await this.#deps.open({ spec: withLocalPort(spec, port), isProtected }, onTrouble, signal);
         } catch (error) {
           last = error;
           const why = localPortProblem(error);
@@ -264,7 +272,7 @@ export class Forward {
 }
 
 function stateOf(id: string, request: ForwardRequest, status: ForwardStatus): ForwardState {
-  const { spec, origin, label, remotePort, isShared: isSharedByHand, protocol } = request;
+  const { spec, origin, label, remotePort, isShared: isSharedByHand, isProtected, protocol } = request;
   return {
     id,
     spec,
@@ -272,6 +280,7 @@ function stateOf(id: string, request: ForwardRequest, status: ForwardStatus): Fo
     ...(label !== undefined && { label }),
     ...(remotePort !== undefined && { remotePort }),
     ...(isSharedByHand && { isShared: true }),
+    ...(isProtected && { isProtected: true }),
     ...(protocol && { protocol }),
     status,
   };

@@ -82,6 +82,10 @@ export class ForwardSet {
     return this.#do(id, (forward) => forward.share(isWanted, signal));
   }
 
+  protect(id: string, isProtected: boolean, signal: AbortSignal): Promise<void> {
+    return this.#do(id, (forward) => forward.protect(isProtected, signal));
+  }
+
   extend(id: string): Promise<void> {
     return this.#do(id, async (forward) => forward.extend());
   }

@@ -2,13 +2,15 @@ import type { Log } from '../../base/log.ts';
 import { Queue } from '../../base/queue.ts';
 import { Scope } from '../../base/scope.ts';
 import type { Readable } from '../../base/store.ts';
-import { errorText } from '../../base/userError.ts';
+import { errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import { dialAddress } from '../detect/dialAddress.ts';
 import type { Exec } from '../detect/exec.ts';
 import type { Detection, Listener } from '../detect/listener.ts';
 import { type ListenerWatch, watchListeners } from '../detect/watch.ts';
 import type { Dial } from '../forward/dial.ts';
+import type { Credentials } from '../forward/socks.ts';
+import type { ForwardSpec } from '../forward/spec.ts';
 import { type ForwardRules, openForward, withGatewayPorts } from '../forward/open.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
 import type { Problem } from '../problem.ts';
@@ -30,6 +32,7 @@ export interface HostSessionOptions {
   readonly memory: Memory;
   readonly senses: Senses;
   readonly findWindow: ForwardDeps['findWindow'];
+  readonly proxyPassword: () => Promise<Credentials | undefined>;
   readonly log: Log;
   readonly read: () => HostState;
   readonly write: (change: (host: HostState) => HostState) => void;
@@ -82,7 +85,7 @@ export class HostSession {
       onConnection: (opened) => this.#onConnection(opened),
     });
     this.#forwards = new ForwardSet({
-      open: (spec, onTrouble, signal) => this.#openForward(spec, onTrouble, signal),
+      open: (request, onTrouble, signal) => this.#openForward(request, onTrouble, signal),
       findWindow: options.findWindow,
       shareMs: () => options.settings.get().expireSharedAfterMs,
       onChange: (forwards) => this.#onForwards(forwards),
@@ -150,7 +153,10 @@ export class HostSession {
     await this.#forwards.remove(id);
   }
 
-  get forwards(): Pick<ForwardSet, 'pause' | 'resume' | 'move' | 'share' | 'extend' | 'relabel' | 'remove'> {
+  get forwards(): Pick<
+    ForwardSet,
+    'pause' | 'resume' | 'move' | 'share' | 'protect' | 'extend' | 'relabel' | 'remove'
+  > {
     return this.#forwards;
   }
 
@@ -187,7 +193,10 @@ export class HostSession {
     ]);
   }
 
-  #openForward(...[spec, tell, signal]: Parameters<OpenSpec>): ReturnType<OpenSpec> {
+  async #openForward(...[{ spec, isProtected }, tell, signal]: Parameters<OpenSpec>): ReturnType<OpenSpec> {
+    const credentials = isProtected ? await this.#options.proxyPassword() : undefined;
+    // Never open to all because the password is not to be had.
+    if (isProtected && !credentials) throw new UserError<Problem>({ code: 'proxyPasswordMissing' });
     const onTrouble = (trouble: Problem | undefined): void => tell(trouble && this.#explain(trouble));
     const dial: Dial = async (to, dialSignal) => {
       const stream = await this.#dial(to, dialSignal);
@@ -195,7 +204,9 @@ export class HostSession {
       return stream;
     };
     const { listenRemote } = this.#link;
-    return openForward(spec, { rules: this.#config ?? noRules, dial, listenRemote, onProblem: onTrouble }, signal);
+    const rules = this.#config ?? noRules;
+    const options = { rules, dial, listenRemote, onProblem: onTrouble, ...(credentials && { credentials }) };
+    return openForward(spec, options, signal);
   }
 
   /** A link that only the user can bring back is away for the reason that the host shows. */
@@ -249,15 +260,19 @@ export class HostSession {
     }));
     const { forwards } = recall(this.#options.memory, this.#options.read().name);
     const saved = forwards.map((each): ForwardRequest => ({ ...typedRequest(each.spec), ...each }));
-    const isConfigured = ({ spec, lastPort = 0 }: ForwardRequest): boolean => {
+    const isSame = ({ spec, lastPort = 0 }: ForwardRequest, other: ForwardSpec): boolean => {
       // What answers at another port than it asked for is saved to the configuration at that other port.
       const answered = withLocalPort(spec, lastPort);
-      const known = [spec, answered].map((each) => JSON.stringify(each));
-      return config.forwards.some((each) => known.includes(JSON.stringify(each)));
+      return [spec, answered].some((each) => JSON.stringify(each) === JSON.stringify(other));
     };
-    for (const request of [...configured, ...saved.filter((each) => !isConfigured(each))]) {
-      this.#run(this.#add(request, this.#closing.signal));
-    }
+    // The configuration says nothing of passwords: what asks for one goes on doing so.
+    const isGuarded = (spec: ForwardSpec): boolean => saved.some((each) => each.isProtected && isSame(each, spec));
+    const isConfigured = (request: ForwardRequest): boolean => config.forwards.some((each) => isSame(request, each));
+    const requests = [
+      ...configured.filter(({ spec }) => !isGuarded(spec)),
+      ...saved.filter((each) => each.isProtected || !isConfigured(each)),
+    ];
+    for (const request of requests) this.#run(this.#add(request, this.#closing.signal));
   }
 
   #onForwards(forwards: readonly ForwardState[]): void {

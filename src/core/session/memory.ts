@@ -34,6 +34,7 @@ export interface SavedForward {
   readonly label?: string;
   readonly remotePort?: number;
   readonly isPaused: boolean;
+  readonly isProtected?: true;
   /** The local port at which it answered. */
   readonly lastPort?: number;
 }
@@ -59,13 +60,14 @@ export async function remember(
   const saved = forwards
     .filter(({ origin }) => origin === 'user')
     .map((forward): SavedForward => {
-      const { spec, label, remotePort, status } = forward;
+      const { spec, label, remotePort, isProtected, status } = forward;
       const known = before.forwards.find((each) => JSON.stringify(each.spec) === JSON.stringify(spec));
       const lastPort = localPort(forward) ?? known?.lastPort;
       return {
         spec,
         isPaused: status.kind === 'paused' || status.kind === 'expired',
         ...(label !== undefined && { label }),
+        ...(isProtected && { isProtected }),
         ...(remotePort !== undefined && { remotePort }),
         ...(lastPort !== undefined && { lastPort }),
       };

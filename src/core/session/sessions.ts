@@ -2,6 +2,7 @@ import { type Log, prefixed } from '../../base/log.ts';
 import { within } from '../../base/delay.ts';
 import { type Readable, Store } from '../../base/store.ts';
 import { type HostList, listHosts } from '../config/hosts.ts';
+import type { Credentials } from '../forward/socks.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
 import type { Problem } from '../problem.ts';
 import type { Prompts } from '../ssh/prompts.ts';
@@ -38,6 +39,8 @@ export interface SessionsOptions {
   /** Where the windows of this user find each other. Absent: they do not. */
   readonly windowFolder?: string;
   readonly senses?: Senses;
+  /** What the SOCKS proxies of a host ask for. Absent: they cannot ask. */
+  readonly proxyPassword?: (host: string) => Promise<Credentials | undefined>;
   readonly log: Log;
 }
 
@@ -230,6 +233,7 @@ export class Sessions {
         journal(before, after, log);
         this.#connected.follow(before, after, this.optionsOf(name));
       },
+      proxyPassword: async () => this.#options.proxyPassword?.(name),
       isOwnPort: (port) =>
         this.#state.get().hosts.some((host) => host.forwards.some((forward) => localPort(forward) === port)),
       expected: () => this.#connected.all().find((host) => host.name === name)?.autoForwarded ?? [],

@@ -55,6 +55,8 @@ export interface ForwardState {
   readonly spec: ForwardSpec;
   /** Opened to the network by hand, for a while. */
   readonly isShared?: true;
+  /** A SOCKS proxy that asks for a user name and a password. */
+  readonly isProtected?: true;
   /** The scheme that a rule of the user's wants in its address. */
   readonly protocol?: 'http' | 'https';
   readonly origin: 'user' | 'auto' | 'config';

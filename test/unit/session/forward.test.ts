@@ -16,7 +16,7 @@ void test('the port of a killed window is waited for, though the window goes bef
   let isGone = false;
   let refusals = 3;
   const forward = new Forward('1', requestFor(5000, 'auto'), {
-    open: async (spec): Promise<OpenForward> => {
+    open: async ({ spec }): Promise<OpenForward> => {
       assert.deepEqual(spec.bind, bind);
       if (refusals > 0) {
         refusals -= isGone ? 1 : 0;

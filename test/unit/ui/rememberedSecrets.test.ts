@@ -94,6 +94,17 @@ void test('a one-time code is not kept', async () => {
   assert.equal(storage.entries.size, 0);
 });
 
+void test('what the proxies of a host ask for is kept for that host, until it is forgotten', async () => {
+  const storage = memoryStorage();
+  const secrets = new RememberedSecrets(storage, silentLog);
+  const credentials = { user: 'me', password: 'a "b" ü' };
+  await secrets.setProxyPassword('devbox', credentials);
+  assert.deepEqual(await new RememberedSecrets(storage, silentLog).proxyPassword('devbox'), credentials);
+  assert.equal(await secrets.proxyPassword('other'), undefined);
+  await secrets.forgetProxyPassword('devbox');
+  assert.equal(await secrets.proxyPassword('devbox'), undefined);
+});
+
 void test('all are forgotten at once', async () => {
   const storage = memoryStorage();
   const secrets = new RememberedSecrets(storage, silentLog);

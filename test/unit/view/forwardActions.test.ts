@@ -51,6 +51,13 @@ void test('what works for every forward is in every menu', () => {
   }
 });
 
+void test('a password is for SOCKS proxies, here and there', () => {
+  assert.ok(offers('protectProxy', { spec: { kind: 'dynamic', bind: tcp } }));
+  assert.ok(offers('protectProxy', { spec: { kind: 'remoteDynamic', bind: tcp }, status: failed }));
+  assert.ok(!offers('protectProxy', {}));
+  assert.ok(!offers('protectProxy', { spec: remote }));
+});
+
 void test('the local port can be changed of what has one, also while it is stopped', () => {
   const statuses: readonly ForwardStatus[] = [
     listening,

@@ -196,6 +196,17 @@ void test('the status bar warns when a forward failed', () => {
   assert.match(now?.tooltip ?? '', /Local port 80 needs administrator rights/u);
 });
 
+void test('a proxy that asks for a password says so, and none other does', () => {
+  const spec = { kind: 'dynamic', bind: { kind: 'tcp', host: undefined, port: 1080 } } as const;
+  const tooltips = [forward({ spec, isProtected: true }), forward({ spec })].map(
+    (each) => only(only(treeRows(app(online({ forwards: [each] })))).children).tooltip,
+  );
+  assert.deepEqual(
+    tooltips.map((tooltip) => /asks for a user name and a password/iu.test(tooltip)),
+    [true, false],
+  );
+});
+
 void test('bytes are shown as browsers show them', () => {
   assert.deepEqual([0, 999, 1000, 1_400_000, 2_000_000_000].map(byteText), [
     '0 B',
