@@ -1,17 +1,17 @@
-import type { Client } from 'ssh2';
 import { abortable } from '../../base/delay.ts';
 import { type Log, prefixed } from '../../base/log.ts';
 import { Scope } from '../../base/scope.ts';
-import { errorText, UserError } from '../../base/userError.ts';
+import { UserError } from '../../base/userError.ts';
 import type { HostConfig, JumpHop } from '../config/hostConfig.ts';
 import { hostKeyType, proposal, type Proposal } from './algorithms.ts';
 import { authenticate, authFailed } from './auth.ts';
 import { type BuiltinConnection, builtinConnection } from './builtin.ts';
 import type { ConnectProblem } from './connection.ts';
 import { shakeHands } from './handshake.ts';
-import { type HostKeys, loadHostKeys } from './hostKeys.ts';
+import { learnHostKeys, overhearHostKeys } from './hostKeyNews.ts';
+import { loadHostKeys } from './hostKeys.ts';
 import { type Identity, listIdentities } from './identities.ts';
-import { Link, linkLost } from './link.ts';
+import { Link } from './link.ts';
 import { patient, Patience } from './patience.ts';
 import type { Prompts } from './prompts.ts';
 import { type Hop, openRoute } from './route.ts';
@@ -92,6 +92,7 @@ async function connectVia(
         stop,
       );
       log.debug(`${serverVersion}, ${negotiated.kex}, ${negotiated.cs.cipher}, ${negotiated.serverHostKey}`);
+      const offered = overhearHostKeys(client);
       phase = 'auth';
       patience.start(AUTH_MS, timeOut);
       const identities = async (): Promise<readonly Identity[]> =>
@@ -102,7 +103,7 @@ async function connectVia(
       );
       log.info(`logged in as ${config.user} (${authMethod})`);
       const link = new Link(client, route.stream);
-      learnHostKeys(client, link, ours, hostKeys, log);
+      learnHostKeys(client, link, offered, ours.hostKeys.map(hostKeyType), hostKeys, log);
       const { via } = route;
       const { kex, serverHostKey: hostKey, cs } = negotiated;
       const facts = { transport: 'builtin', serverVersion, cipher: cs.cipher, kex, hostKey, via, authMethod } as const;
@@ -120,20 +121,6 @@ async function connectVia(
   } finally {
     patience.stop();
   }
-}
-
-/** ssh2 emits the event once the server has proven that it holds the keys (PROTOCOL, section 2.5). */
-function learnHostKeys(client: Client, link: Link, ours: Proposal, hostKeys: HostKeys, log: Log): void {
-  const over = new AbortController();
-  void link.closed.then(() => over.abort(linkLost()));
-  client.once('hostkeys', (keys) => {
-    const wanted = keys.filter(({ type }) => ours.hostKeys.some((algorithm) => hostKeyType(algorithm) === type));
-    const blobs = wanted.map((key) => key.getPublicSSH());
-    hostKeys.learn(blobs, over.signal).then(
-      (count) => log.debug(`further host keys of the server: ${count} learned`),
-      (error: unknown) => log.warn(`host keys not learned: ${errorText(error)}`),
-    );
-  });
 }
 
 /** Nothing left to propose is the same as nothing in common. */

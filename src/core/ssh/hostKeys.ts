@@ -6,9 +6,9 @@ import type { HostConfig } from '../config/hostConfig.ts';
 import type { ConnectProblem } from './connection.ts';
 import { keyTypeOf } from './keys.ts';
 import { judge, type KnownHost, lookupName, namesHost, type Verdict } from './knownHosts.ts';
-import { readKnownHosts, rememberKeys } from './knownHostsFiles.ts';
+import { forgetKeys, readKnownHosts, rememberKeys } from './knownHostsFiles.ts';
 import type { HostKeyQuestion, Prompts } from './prompts.ts';
-import { keysToLearn } from './updateHostKeys.ts';
+import { keyChanges, type ServerKeys } from './updateHostKeys.ts';
 
 /** What we know about one host, and what its policy (ssh_config(5) StrictHostKeyChecking) makes of a key. */
 export interface HostKeys {
@@ -16,8 +16,8 @@ export interface HostKeys {
   readonly knownTypes: readonly string[];
   /** Returns when the key may be trusted, else throws a `UserError<ConnectProblem>`. */
   verify(key: Buffer, server: KeyOwner, signal: AbortSignal): Promise<void>;
-  /** Remembers further keys that the server has proven to hold (PROTOCOL, section 2.5), where the policy allows it. Returns how many. */
-  learn(proven: readonly Buffer[], signal: AbortSignal): Promise<number>;
+  /** Brings the user's files up to date with the keys of the server, where the policy allows it. Returns how many. */
+  update(server: ServerKeys, signal: AbortSignal): Promise<{ readonly learned: number; readonly obsolete: number }>;
 }
 
 export interface KeyOwner {
@@ -84,12 +84,13 @@ export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Lo
       await rememberKeys(config, ofAddress?.kind === 'unknown' ? names : [name], [key], log);
       if (config.strictHostKeyChecking === 'ask') trusted = { key, address, names };
     },
-    learn: async (proven, signal) => {
-      if (!trusted || config.updateHostKeys === 'no') return 0;
+    update: async (server, signal) => {
+      if (!trusted || config.updateHostKeys === 'no') return { learned: 0, obsolete: 0 };
       const { key, address, names } = trusted;
-      const server = { userFiles: config.userKnownHostsFiles, names, trusted: key, proven };
+      const known = { userFiles: config.userKnownHostsFiles, names, trusted: key };
+      const changes = keyChanges(await readKnownHosts(config, log), known, server);
       const learned: Buffer[] = [];
-      for (const each of keysToLearn(await readKnownHosts(config, log), server)) {
+      for (const each of changes.learned) {
         const isWanted =
           config.updateHostKeys === 'yes' ||
           (!config.batchMode &&
@@ -97,7 +98,12 @@ export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Lo
         if (isWanted) learned.push(each);
       }
       if (learned.length > 0) await rememberKeys(config, names, learned, log);
-      return learned.length;
+      // Who was asked and refused a key may not want to lose the others.
+      const isWhole =
+        config.updateHostKeys === 'yes' || (learned.length > 0 && learned.length === changes.learned.length);
+      const obsolete = isWhole ? changes.obsolete : [];
+      await forgetKeys(obsolete, log);
+      return { learned: learned.length, obsolete: obsolete.length };
     },
   };
 }

@@ -43,8 +43,9 @@ interface Extension {
   readonly algs?: readonly string[];
 }
 
-/** Called with the messages of RFC 4252, RFC 4256 and RFC 8308; may be replaced. */
+/** Called with the messages of RFC 4252, RFC 4254 §4, RFC 4256 and RFC 8308; may be replaced. */
 export interface ProtocolHandlers {
+  GLOBAL_REQUEST: (protocol: unknown, name: string, wantsReply: boolean, data: unknown) => void;
   EXT_INFO: (protocol: unknown, extensions: readonly Extension[]) => void;
   USERAUTH_SUCCESS: (protocol: unknown) => void;
   USERAUTH_FAILURE: (protocol: unknown, accepted: readonly string[], isPartial: boolean) => void;

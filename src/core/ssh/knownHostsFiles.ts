@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Log } from '../../base/log.ts';
 import { errorCode, errorText } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
+import { editFile } from '../config/save.ts';
 import { keyTypeOf } from './keys.ts';
 import { hashedName, type KnownHost, parseKnownHosts } from './knownHosts.ts';
 
@@ -42,6 +43,30 @@ export async function rememberKeys(
     await appendKnownHosts(file, lines.join(''));
   } catch (error) {
     log.warn(`host key not remembered: ${errorText(error)}`);
+  }
+}
+
+/** Takes lines out of their files. No other byte changes. */
+export async function forgetKeys(obsolete: readonly KnownHost[], log: Log): Promise<void> {
+  for (const file of new Set(obsolete.map((entry) => entry.file))) {
+    const isObsolete = ({ marker, hosts, key }: KnownHost): boolean =>
+      obsolete.some((each) => each.marker === marker && each.hosts === hosts && each.key.equals(key));
+    try {
+      await editFile(file, (text) => {
+        const gone = new Set(
+          parseKnownHosts(file, text)
+            .filter(isObsolete)
+            .map(({ line }) => line),
+        );
+        return text
+          .split('\n')
+          .filter((_, index) => !gone.has(index + 1))
+          .join('\n');
+      });
+      log.info(`${file}: keys that the server has no more are forgotten`);
+    } catch (error) {
+      log.warn(`obsolete host keys not forgotten: ${errorText(error)}`);
+    }
   }
 }
 

@@ -47,6 +47,10 @@ const typesIn = (file: string): readonly string[] =>
     .map(({ keyType }) => keyType)
     .toSorted();
 
+let count = 0;
+/** A key of the server's past. */
+const goneKey = (): string => makeKey(sshd.folder, `gone${count++}`, '-t', 'ecdsa');
+
 /** Does ssh(1) get in with this file, when the server shows its key of this type? */
 function sshTrusts(file: string, algorithm: string): boolean {
   const options = [
@@ -64,11 +68,24 @@ function sshTrusts(file: string, algorithm: string): boolean {
   return spawnSync('ssh', args, { timeout: 10_000 }).status === 0;
 }
 
-/** The file after a connection during which the server's keys were received and dealt with. */
-async function afterConnecting(to: HostConfig, prompts = script()): Promise<readonly string[]> {
-  const [file = ''] = to.userKnownHostsFiles;
+/** What ssh(1) makes of a copy of the file by connecting. */
+function afterSsh(file: string): string {
+  const copy = `${file}.ssh`;
+  fs.copyFileSync(file, copy);
+  const options = [`User=${sshd.user}`, `Port=${sshd.port}`, `IdentityFile=${sshd.keyFile}`].concat([
+    `UserKnownHostsFile=${copy}`,
+    'GlobalKnownHostsFile=/dev/null',
+    'UpdateHostKeys=yes',
+    'BatchMode=yes',
+  ]);
+  const args = ['-F', '/dev/null', ...options.flatMap((option) => ['-o', option]), '127.0.0.1', 'true'];
+  assert.equal(spawnSync('ssh', args, { timeout: 10_000 }).status, 0);
+  return fs.readFileSync(copy, 'utf8');
+}
+
+/** Connects, and waits until the server's keys were received and dealt with. */
+async function connectOnce(to: HostConfig, prompts = script()): Promise<void> {
   const log = memoryLog();
-  const earlier = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
   const connection = await connectTo(to, { prompts, log });
   // The server's answers come in order: with this one the proof is in, and then the file takes a moment.
   await connection.ping(AbortSignal.timeout(10_000));
@@ -76,6 +93,13 @@ async function afterConnecting(to: HostConfig, prompts = script()): Promise<read
     log.lines.some((line) => /host keys of the server: \d+ learned/.test(line)),
   );
   await connection.close();
+}
+
+/** The file after such a connection. */
+async function afterConnecting(to: HostConfig, prompts = script()): Promise<readonly string[]> {
+  const [file = ''] = to.userKnownHostsFiles;
+  const earlier = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+  await connectOnce(to, prompts);
   assert.ok(fs.readFileSync(file, 'utf8').startsWith(earlier), 'what was there stays');
   return typesIn(file);
 }
@@ -163,19 +187,87 @@ for (const [what, lines] of Object.entries(BY_HAND)) {
   void test(`${what}: the file stays as it is, as ssh leaves it`, async () => {
     const file = knownHostsFile(...lines());
     const text = fs.readFileSync(file, 'utf8');
-    const options = [`User=${sshd.user}`, `Port=${sshd.port}`, `IdentityFile=${sshd.keyFile}`].concat([
-      `UserKnownHostsFile=${file}`,
-      'GlobalKnownHostsFile=/dev/null',
-      'UpdateHostKeys=yes',
-      'BatchMode=yes',
-    ]);
-    const args = ['-F', '/dev/null', ...options.flatMap((option) => ['-o', option]), '127.0.0.1', 'true'];
-    assert.equal(spawnSync('ssh', args, { timeout: 10_000 }).status, 0);
-    assert.equal(fs.readFileSync(file, 'utf8'), text);
+    assert.equal(afterSsh(file), text);
     await afterConnecting(config(file));
     assert.equal(fs.readFileSync(file, 'utf8'), text);
   });
 }
+
+/** Files with keys that the server has no more. */
+const ROTATED: Readonly<Record<string, (gone: string) => readonly string[]>> = {
+  'a key that is gone': (gone) => [`${name} ${gone}`],
+  'a key that is gone, among lines of others': (gone) => [
+    '# mine',
+    `elsewhere ${publicKey('id_ed25519')}`,
+    `${name} ${gone} a comment`,
+    '',
+    `elsewhere,${name} ${publicKey('host_ecdsa')}`,
+    'not a line',
+  ],
+  'a key that is gone, with all others known': (gone) => [
+    `${name} ${publicKey('host_rsa')}`,
+    `${name} ${publicKey('host_ecdsa')}`,
+    `elsewhere,${name} ${gone}`,
+  ],
+  'a key that is gone and stands for another host too': (gone) => [`${name} ${gone}`, `elsewhere ${gone}`],
+  'a key that is gone beside a revoked one': (gone) => [
+    `${name} ${gone}`,
+    `@revoked ${name} ${publicKey('id_ed25519')}`,
+  ],
+  'a key that is gone in a line with a wildcard': (gone) => [`[127.0.0.*]:${sshd.port} ${gone}`],
+};
+for (const [what, lines] of Object.entries(ROTATED)) {
+  void test(`${what}: the file is what ssh makes of it`, async () => {
+    const [type = '', key = ''] = fs.readFileSync(`${goneKey()}.pub`, 'utf8').split(' ');
+    const file = known(...lines(`${type} ${key}`));
+    const expected = afterSsh(file);
+    await connectOnce(config(file));
+    assert.equal(fs.readFileSync(file, 'utf8'), expected);
+    await connectOnce(config(file));
+    assert.equal(fs.readFileSync(file, 'utf8'), expected, 'and stays so');
+  });
+}
+
+void test('a hashed line of a key that is gone is taken out', async () => {
+  const [type, key] = fs.readFileSync(`${goneKey()}.pub`, 'utf8').split(' ');
+  const file = known(`${hashedName(name, Buffer.alloc(20, 4))} ${type} ${key}`);
+  const expected = afterSsh(file);
+  await connectOnce(config(file));
+  assert.equal(fs.readFileSync(file, 'utf8'), expected);
+});
+
+void test('a key that is gone leaves the second of the files too, and permissions and links stay', async () => {
+  const [type, key] = fs.readFileSync(`${goneKey()}.pub`, 'utf8').split(' ');
+  const [first, second] = [known(), knownHostsFile(`${name} ${type} ${key}`, '# the rest')];
+  fs.chmodSync(second, 0o640);
+  const link = path.join(sshd.folder, 'linked_hosts');
+  fs.symlinkSync(second, link);
+  await connectOnce(config(first, { userKnownHostsFiles: [first, link] }));
+  assert.equal(fs.readFileSync(second, 'utf8'), '# the rest\n');
+  assert.equal(fs.statSync(second).mode & 0o777, 0o640);
+  assert.ok(fs.lstatSync(link).isSymbolicLink());
+});
+
+void test('a key that is gone stays where nothing may be changed', async () => {
+  const [type, key] = fs.readFileSync(`${goneKey()}.pub`, 'utf8').split(' ');
+  for (const changes of [
+    { updateHostKeys: 'no' },
+    { updateHostKeys: 'ask', batchMode: true },
+    { userKnownHostsFiles: [], globalKnownHostsFiles: [known(`${name} ${type} ${key}`)] },
+  ] as const) {
+    const file = known(`${name} ${type} ${key}`);
+    const text = fs.readFileSync(file, 'utf8');
+    await connectOnce(config(file, changes));
+    assert.equal(fs.readFileSync(file, 'utf8'), text);
+  }
+});
+
+void test('HostKeyAlgorithms makes no key obsolete that the server still has', async () => {
+  const file = known(`${name} ${publicKey('host_rsa')}`);
+  const text = fs.readFileSync(file, 'utf8');
+  await connectOnce(config(file, { hostKeyAlgorithms: 'ssh-ed25519' }));
+  assert.equal(fs.readFileSync(file, 'utf8'), text);
+});
 
 /** What ssh2 lets a test do in the place of a server. */
 interface ServerSide {
