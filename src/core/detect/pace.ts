@@ -17,7 +17,7 @@ export function pollMs(now: {
 
 function attentive(quietMs: number): number {
   if (quietMs < 30_000) return 250;
-  if (quietMs < 120_000) return 1000;
-  if (quietMs < 600_000) return 2000;
+  if (quietMs < 600_000) return 1000;
+  if (quietMs < 3_600_000) return 2000;
   return 5000;
 }

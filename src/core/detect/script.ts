@@ -36,8 +36,7 @@ const owners = {
 const details = {
   command:
     'if [ -r "/proc/$n/cmdline" ]; then head -c 4096 "/proc/$n/cmdline" | tr "\\n\\000" " \\n"; else ps -ww -o command= -p "$n" | head -c 4096; fi',
-  directory:
-    'if [ -d /proc/self ]; then readlink "/proc/$n/cwd" | head -c 1024; else lsof -a -d cwd -p "$n" -F n | head -c 2048; fi',
+  directory: 'if [ -d /proc/self ]; then readlink "/proc/$n/cwd"; else lsof -a -d cwd -p "$n" -F n | head -c 2048; fi',
   user: 'stat -c %U "/proc/$n" || ps -o user= -p "$n"',
   cgroup: 'head -c 1024 "/proc/$n/cgroup"',
   name: 'head -c 64 "/proc/$n/comm" || ps -o comm= -p "$n"',

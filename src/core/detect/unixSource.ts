@@ -35,6 +35,13 @@ export async function openUnixSource(
   }
 }
 
+/** A process, and the user of its socket where the list tells. */
+interface Found {
+  readonly pid: number;
+  readonly name: string;
+  readonly uid: number | undefined;
+}
+
 class UnixSource implements Source {
   readonly #talk: Conversation;
   readonly #method: Method;
@@ -81,8 +88,10 @@ class UnixSource implements Source {
     const fresh = sockets.filter((socket) => !this.#known.has(key(socket)));
     const ownerOf = fresh.length > 0 ? await this.#owners(signal) : () => undefined;
     const owned = fresh.map((socket) => ({ socket, process: socket.process ?? ownerOf(socket) }));
-    const names = new Map(owned.flatMap(({ process }) => (process ? [[process.pid, process.name]] : [])));
-    const asked = [...names].slice(0, maxDetailed).map(([pid, name]) => this.#process(pid, name, signal));
+    const found = new Map(
+      owned.flatMap(({ socket: { uid }, process }) => (process ? [[process.pid, { ...process, uid }]] : [])),
+    );
+    const asked = [...found.values()].slice(0, maxDetailed).map((process) => this.#process(process, signal));
     const processes = new Map((await Promise.all(asked)).map((process) => [process.pid, process]));
     const known = new Map<string, ListenerProcess | undefined>();
     for (const socket of sockets) known.set(key(socket), this.#known.get(key(socket)));
@@ -101,7 +110,7 @@ class UnixSource implements Source {
   }
 
   /** All questions are sent at once: this costs one round trip, not five. */
-  async #process(pid: number, name: string, signal: AbortSignal): Promise<ListenerProcess> {
+  async #process({ pid, name, uid }: Found, signal: AbortSignal): Promise<ListenerProcess> {
     const ask = async (question: DetailQuestion): Promise<string> => {
       const answer = await this.#talk.ask(`${question} ${pid}`, signal);
       return answer.kind === 'text' ? answer.text : '';
@@ -109,7 +118,7 @@ class UnixSource implements Source {
     const [command, directory, user, cgroup, ownName] = await Promise.all([
       ask('command'),
       ask('directory'),
-      ask('user'),
+      uid === this.#talk.hello.uid ? this.#talk.hello.user : ask('user'),
       ask('cgroup'),
       name === '' ? ask('name') : name,
     ]);

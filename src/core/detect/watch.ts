@@ -129,16 +129,19 @@ class Watcher {
       const seen = await source.poll(this.#signal);
       if (seen && !isSame(seen, this.#listeners)) this.#activeAt = this.#now();
       looks += 1;
+      this.#report(seen ?? this.#listeners, { kind: 'watching', method: source.method, pollMs: this.#waitMs(lookMs) });
       // Often at first, so that a slow remote is spared soon. What the first look cost stands for all of the start.
       if (looks % looksPerCost === 0 || Number.isInteger(Math.log2(looks))) {
         const costMs = await source.costMs(this.#signal);
         if (looks > 1) lookMs = (costMs - paid.costMs) / (looks - paid.looks);
         paid = { looks, costMs };
       }
-      const waitMs = pollMs({ isFocused: this.#isFocused, quietMs: this.#now() - this.#activeAt, lookMs });
-      this.#report(seen ?? this.#listeners, { kind: 'watching', method: source.method, pollMs: waitMs });
-      if (!this.#isRefreshWanted) await this.#pause(waitMs);
+      if (!this.#isRefreshWanted) await this.#pause(this.#waitMs(lookMs));
     }
+  }
+
+  #waitMs(lookMs: number): number {
+    return pollMs({ isFocused: this.#isFocused, quietMs: this.#now() - this.#activeAt, lookMs });
   }
 
   #report(listeners: readonly Listener[], detection: Detection): void {
