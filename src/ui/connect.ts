@@ -11,18 +11,31 @@ export async function connectFlow(
   knownHost: string | undefined,
   title: string,
 ): Promise<HostChoice | undefined> {
-  const known = knownHost === undefined ? undefined : { name: knownHost, options: [], forwards: [] };
-  const host = known ?? (await pickHost(sessions.state.get(), title));
-  if (!host) return undefined;
-  const { name, options } = host;
-  const isOnline = (): boolean => findHost(sessions.state.get(), name)?.link.kind === 'online';
-  if (!known && isOnline() && options.length > 0 && options.join('\n') !== sessions.optionsOf(name).join('\n')) {
+  if (knownHost === undefined) {
+    const host = await pickHost(sessions.state.get(), title);
+    if (host) await connectTo(sessions, host);
+    return host;
+  }
+  if (!isOnline(sessions, knownHost)) await connect(sessions, knownHost);
+  return { name: knownHost, options: [], forwards: [] };
+}
+
+/** Connects as the user chose, with the options of a pasted command. */
+export async function connectTo(sessions: Sessions, { name, options }: HostChoice): Promise<void> {
+  if (isOnline(sessions, name) && options.length > 0 && options.join('\n') !== sessions.optionsOf(name).join('\n')) {
     const again = 'Reconnect';
     const question = `${name} is connected with other options than those of the command.`;
     if ((await say.warn(question, again)) === again) await sessions.disconnect(name);
   }
-  if (isOnline()) return host;
-  if (!known) sessions.useOptions(name, options);
-  await withProgress(`Connecting to ${name}…`, (signal) => sessions.connect(name, signal));
-  return host;
+  if (isOnline(sessions, name)) return;
+  sessions.useOptions(name, options);
+  await connect(sessions, name);
+}
+
+function isOnline(sessions: Sessions, name: string): boolean {
+  return findHost(sessions.state.get(), name)?.link.kind === 'online';
+}
+
+function connect(sessions: Sessions, name: string): Promise<void> {
+  return withProgress(`Connecting to ${name}…`, (signal) => sessions.connect(name, signal));
 }

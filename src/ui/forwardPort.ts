@@ -8,7 +8,7 @@ import { forwardUrl } from '../view/forwardText.ts';
 import type { HostChoice } from '../view/hostPicks.ts';
 import { problemText } from '../view/problem.ts';
 import { openInBrowser } from './open.ts';
-import { connectFlow } from './connect.ts';
+import { connectFlow, connectTo } from './connect.ts';
 import { pickPort } from './pickPort.ts';
 import { withProgress } from './progress.ts';
 import { askProxyPassword, setProxyPassword } from './protectProxy.ts';
@@ -27,6 +27,10 @@ export async function forwardPortFlow(
   const { name } = host;
   if (host.forwards.length > 0) return forwardSpecs(sessions, secrets, host);
   const choice = await pickPort(sessions.state, name);
+  if (choice?.kind === 'host') {
+    await connectTo(sessions, choice.host);
+    await forwardSpecs(sessions, secrets, choice.host);
+  }
   if (choice?.kind === 'specs') await forwardSpecs(sessions, secrets, { name, forwards: choice.specs });
   if (choice?.kind === 'listener') {
     const forward = await withProgress(`Forwarding from ${name}…`, (signal) =>

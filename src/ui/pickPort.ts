@@ -8,7 +8,7 @@ import { detectedPicks, type PortPick, typedPick } from '../view/portPicks.ts';
 export async function pickPort(state: Readable<AppState>, hostName: string): Promise<PortPick['choice']> {
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly pick: PortPick }>();
   pick.title = `Forward Port from ${hostName}`;
-  pick.placeholder = 'Port number or address: 8080, 8000:8080, 8000:db.internal:5432';
+  pick.placeholder = '8080, 8000:8080, 8000:db.internal:5432, -R 8022:localhost:22, -D 1080, or a whole ssh command';
   pick.matchOnDescription = true;
   const show = (): void => {
     const typed = typedPick(pick.value, hostName);

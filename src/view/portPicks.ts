@@ -1,9 +1,11 @@
 import { UserError } from '../base/userError.ts';
+import { isCommandText, parseCommandText } from '../core/forward/command.ts';
 import { formatForward, parsePortInput } from '../core/forward/grammar.ts';
 import type { ForwardSpec } from '../core/forward/spec.ts';
 import type { HostState } from '../core/session/state.ts';
 import type { Problem } from '../core/problem.ts';
 import { bindText, destinationText } from './forwardText.ts';
+import { type HostChoice, typedHost } from './hostPicks.ts';
 import { processName, serverName } from './listenerText.ts';
 import { problemText } from './problem.ts';
 
@@ -13,10 +15,13 @@ export interface PortPick {
   readonly description: string;
   readonly icon: string;
   /** What choosing it does; nothing for a hint or an error. */
-  readonly choice?:
-    | { readonly kind: 'listener'; readonly port: number }
-    | { readonly kind: 'specs'; readonly specs: readonly ForwardSpec[] };
+  readonly choice?: { readonly kind: 'listener'; readonly port: number } | TypedChoice;
 }
+
+type TypedChoice =
+  | { readonly kind: 'specs'; readonly specs: readonly ForwardSpec[] }
+  /** A command that goes to another host. */
+  | { readonly kind: 'host'; readonly host: HostChoice };
 
 /** What listens and is not forwarded yet. */
 export function detectedPicks(host: HostState | undefined): readonly PortPick[] {
@@ -32,29 +37,33 @@ export function detectedPicks(host: HostState | undefined): readonly PortPick[] 
     }));
 }
 
-/** What was typed, understood: the forward it means, or why it means none. Undefined for an empty line. */
+/** What was typed, understood: ports, flags of ssh(1) or a whole command; or why it is none of these. Undefined for an empty line. */
 export function typedPick(text: string, hostName: string): PortPick | undefined {
-  if (text.trim() === '') return undefined;
+  const typed = text.trim();
+  if (typed === '') return undefined;
   try {
-    const specs = parsePortInput(text.trim());
+    const choice = understand(typed, hostName);
+    if (choice.kind === 'host') {
+      const { name, forwards } = choice.host;
+      return {
+        label: name,
+        description: forwards.map((each) => explain(each, name)).join(', '),
+        icon: 'terminal',
+        choice,
+      };
+    }
+    const { specs } = choice;
     const [spec] = specs;
-    if (!spec) return undefined;
-    return specs.length === 1
-      ? {
-          label: `Forward ${formatForward(spec)}`,
-          description: explain(spec, hostName),
-          icon: 'add',
-          choice: { kind: 'specs', specs },
-        }
-      : {
-          label: `Forward ${specs.length} ports`,
-          description: specs
-            .map((each) => explain(each, hostName))
-            .join(', ')
-            .slice(0, 120),
-          icon: 'add',
-          choice: { kind: 'specs', specs },
-        };
+    if (!spec) return { label: 'This command forwards nothing.', description: 'Add -L, -R or -D', icon: 'error' };
+    return {
+      label: specs.length === 1 ? `Forward ${flags[spec.kind]}${formatForward(spec)}` : `Forward ${specs.length} ports`,
+      description: specs
+        .map((each) => explain(each, hostName))
+        .join(', ')
+        .slice(0, 120),
+      icon: 'add',
+      choice,
+    };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { what, next } = problemText(error.problem as Problem);
@@ -62,6 +71,20 @@ export function typedPick(text: string, hostName: string): PortPick | undefined 
   }
 }
 
+/** Flags without a host are for the one whose box it is; so is a command that goes to it and nothing more. */
+function understand(text: string, hostName: string): TypedChoice {
+  if (!isCommandText(text)) return { kind: 'specs', specs: parsePortInput(text) };
+  const { host, forwards } = parseCommandText(text);
+  const other = host === undefined ? undefined : typedHost(text)?.choice;
+  const isHere = other === undefined || (other.name === hostName && other.options.length === 0);
+  return isHere ? { kind: 'specs', specs: forwards } : { kind: 'host', host: other };
+}
+
+const flags = { local: '', remote: '-R ', remoteDynamic: '-R ', dynamic: '-D ' } as const;
+
 function explain(spec: ForwardSpec, hostName: string): string {
-  return `local ${bindText(spec.bind)} → ${destinationText(spec)} from ${hostName}`;
+  const isRemote = spec.kind === 'remote' || spec.kind === 'remoteDynamic';
+  return isRemote
+    ? `${bindText(spec.bind)} on ${hostName} → ${destinationText(spec)}`
+    : `local ${bindText(spec.bind)} → ${destinationText(spec)} from ${hostName}`;
 }

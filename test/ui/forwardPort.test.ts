@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
 import { freePort } from '../support/freePort.ts';
@@ -56,6 +57,18 @@ function addHost(name: string, lines: readonly string[]): void {
     sshd.configFile,
     [`Host ${name}`, ...lines.map((line) => `  ${line}`), ...block.slice(0, 5), ''].join('\n'),
   );
+}
+
+async function answerInput(prompt: string, text: string): Promise<void> {
+  await page.locator('.quick-input-widget', { hasText: prompt }).waitFor();
+  await quickInput(page).fill(text);
+  await page.keyboard.press('Enter');
+}
+
+async function throughProxy(user: string, proxy: number): Promise<string | undefined> {
+  const from = ['-sS', '--noproxy', '', '--max-time', '10', '-x', `socks5h://${user}127.0.0.1:${proxy}`];
+  const curl = promisify(execFile)('curl', [...from, `http://localhost:${port}/`]);
+  return curl.then(({ stdout }) => stdout).catch(() => undefined);
 }
 
 function otherKey(): string {
@@ -121,6 +134,31 @@ test('opening a port to the network asks first and says for how long', async () 
   await rows(page, 'shared, 60 min left', 2).waitFor();
   await screenshot(page, 'shared');
   assert.match(await status(page).innerText(), /2 · devbox/u);
+  await runCommand(page, 'Notifications: Clear All Notifications');
+});
+
+test('a SOCKS proxy for the network is opened with a password, which its clients have to give', async () => {
+  const proxy = await freePort();
+  await runCommand(page, 'SSH Ports: Forward Port');
+  await quickPickRow(page, 'devbox').first().click();
+  await page.locator('.quick-input-widget', { hasText: 'Forward Port from devbox' }).waitFor();
+  await quickInput(page).fill(`-D 0.0.0.0:${proxy}`);
+  await quickPickRow(page, `Forward -D 0.0.0.0:${proxy}`).click();
+  await dialog(page, 'Open with a Password…').waitFor();
+  await screenshot(page, 'share-proxy');
+  await answerDialog(page, 'Open with a Password…');
+  await answerInput('User name that the proxy asks for', 'me');
+  await answerInput('Password for me', 'secret');
+  await rows(page, 'SOCKS proxy', 2).waitFor();
+  await until(
+    'the page, with the password',
+    async () => (await throughProxy('me:secret@', proxy)) === 'hello from the remote',
+  );
+  assert.equal(await throughProxy('', proxy), undefined);
+  await runCommand(page, 'SSH Ports: Protect SOCKS Proxy with a Password');
+  await answerInput('User name that the proxy asks for', '');
+  await answerDialog(page, 'Open for 1 hour');
+  await until('the page, without', async () => (await throughProxy('', proxy)) === 'hello from the remote');
   await runCommand(page, 'Notifications: Clear All Notifications');
 });
 

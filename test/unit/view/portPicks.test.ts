@@ -67,6 +67,35 @@ void test('a range is one line that forwards all of its ports', () => {
   );
 });
 
+for (const [text, kind, label, description] of [
+  ['-L 8000:localhost:8080', 'local', 'Forward 8000:localhost:8080', 'local 8000 → localhost:8080 from devbox'],
+  ['-NR 1:0:0:22', 'remote', 'Forward -R 1:0:0:22', '1:0 on devbox → 0:22 on this machine'],
+  ['-R 1080', 'remoteDynamic', 'Forward -R 1080', '1080 on devbox → SOCKS proxy on the remote'],
+  ['ssh -D 1080 devbox', 'dynamic', 'Forward -D 1080', 'local 1080 → SOCKS proxy from devbox'],
+] as const) {
+  void test(`${text} is a forward of the host whose box it is`, () => {
+    const pick = typedPick(text, 'devbox');
+    assert.deepEqual([pick?.label, pick?.description], [label, description]);
+    assert.ok(pick?.choice?.kind === 'specs');
+    assert.equal(pick.choice.specs[0]?.kind, kind);
+  });
+}
+
+void test('a command that goes to another host, or there in another way, goes there', () => {
+  for (const text of ['ssh -L 8000:localhost:80 other', 'ssh -C -L 8000:localhost:80 devbox']) {
+    const pick = typedPick(text, 'devbox');
+    assert.ok(pick?.choice?.kind === 'host');
+    assert.equal(pick.choice.host.name, text.split(' ').at(-1));
+    assert.equal(pick.choice.host.forwards.length, 1);
+  }
+});
+
+void test('a command that forwards nothing, or that cannot be read, cannot be chosen', () => {
+  for (const text of ['ssh devbox', '-N', '-L 8000', 'ssh -Z other']) {
+    assert.deepEqual([typedPick(text, 'devbox')?.icon, typedPick(text, 'devbox')?.choice], ['error', undefined]);
+  }
+});
+
 void test('what means no forward is an error that cannot be chosen', () => {
   const pick = typedPick('99999', 'devbox');
   assert.equal(pick?.icon, 'error');
