@@ -16,7 +16,7 @@ interface Protocol {
   /** The methods of the requests that wait for an answer: message 60 means something else for each. */
   readonly _authsQueue: string[];
   readonly _kex: { readonly sessionID: Buffer };
-  readonly _cipher: { encrypt(packet: Buffer): void };
+  readonly _cipher: { encrypt(packet: Buffer): void; allocPacket: (payloadBytes: number) => Buffer };
   readonly _packetRW: {
     readonly write: {
       readonly allocStart: number;
@@ -107,4 +107,9 @@ export function windowsOf(channel: ClientChannel): {
   readonly outgoing: { readonly id: number; readonly state: string };
 } {
   return channel as unknown as ReturnType<typeof windowsOf>;
+}
+
+/** What encrypts our packets, until the next key exchange. */
+export function cipherOf(client: Client): Protocol['_cipher'] {
+  return internals(client)._protocol._cipher;
 }
