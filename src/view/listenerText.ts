@@ -2,7 +2,11 @@ import type { Listener } from '../core/detect/listener.ts';
 import type { SeenListener } from '../core/session/state.ts';
 
 /** `Flask`, or undefined for what nobody knows. */
-export function serverName({ identity }: Pick<SeenListener, 'identity'>): string | undefined {
+export function serverName({
+  identity,
+}: {
+  readonly identity?: SeenListener['identity'] | undefined;
+}): string | undefined {
   return identity && identity.framework !== 'unknown' ? identity.name : undefined;
 }
 

@@ -191,6 +191,19 @@ void test('databases and sshd are not asked, by command line or by number', asyn
   assert.equal(identity.role, 'database');
 });
 
+void test('what takes a single client and ends is not asked', () => {
+  for (const [command, framework] of [
+    ['nc -l -p 4000', 'netcat'],
+    ['/bin/nc.openbsd -l 4000', 'netcat'],
+    ['socat TCP-LISTEN:4000 EXEC:cat', 'netcat'],
+    ['gdbserver :2345 ./a.out', 'gdbserver'],
+    ['/home/ada/go/bin/dlv debug --headless --listen=:2345', 'delve'],
+  ] as const) {
+    assert.equal(mayBeAsked(running(command)), false, command);
+    assert.equal(judge(running(command)).framework, framework, command);
+  }
+});
+
 void test('what waits for a login is not asked: it may serve one request and no more', () => {
   for (const command of [
     'python3 /usr/lib/google-cloud-sdk/lib/gcloud.py auth login',

@@ -120,6 +120,9 @@ export const frameworks: readonly Framework[] = [
   // Debuggers
   { id: 'node-inspector', name: 'Node inspector', icon: 'debug', role: 'debugger', answer: /^WebSockets request was expected/, ports: [9229] },
   { id: 'debugpy', name: 'debugpy', icon: 'debug', role: 'debugger', speaks: 'other', answer: /^Content-Length: \d+\r\n\r\n\{/, command: /debugpy[/\\]adapter/, ports: [5678] },
+  // One client each, and the end of it may be the end of what they debug.
+  { id: 'delve', name: 'Delve', icon: 'debug', role: 'debugger', speaks: 'other', command: tool('dlv'), ports: [2345] },
+  { id: 'gdbserver', name: 'gdbserver', icon: 'debug', role: 'debugger', speaks: 'other', command: tool('gdbserver|lldb-server') },
 
   // Not HTTP: named by command line or port, and left alone
   { id: 'postgresql', name: 'PostgreSQL', icon: 'database', role: 'database', speaks: 'other', command: /(?:^|\/)(?:postgres|postmaster)(?=:|\s|$)/, ports: [5432] },
@@ -136,6 +139,8 @@ export const frameworks: readonly Framework[] = [
   { id: 'ssh', name: 'SSH', icon: 'terminal', role: 'infrastructure', speaks: 'other', answer: /^SSH-[12]\./, command: /(?:^|\/)(?:sshd|dropbear)(?=:|\s|$)/, ports: [22] },
   { id: 'dns', name: 'DNS', icon: 'list-tree', role: 'infrastructure', speaks: 'other', command: /systemd-resolve|(?:^|\/)(?:dnsmasq|named|unbound|coredns)(?=\s|$)/, ports: [53, 5355] },
   { id: 'mail', name: 'Mail', icon: 'mail', role: 'infrastructure', speaks: 'other', answer: /^220 [^\r\n]*\bE?SMTP\b|^\* OK [^\r\n]*IMAP|^\+OK /, command: /(?:^|\/)(?:exim4?|master -w|dovecot|sendmail)(?=:|\s|$)/, ports: [25, 110, 143, 465, 587, 993, 995] },
+  { id: 'netcat', name: 'netcat', icon: 'plug', role: 'unknown', speaks: 'other', command: tool('nc|ncat|netcat|nc\\.(?:openbsd|traditional)|socat') },
+  { id: 'iperf', name: 'iperf', icon: 'pulse', role: 'infrastructure', speaks: 'other', command: tool('iperf3?'), ports: [5201] },
   // It waits for the browser of somebody who logs in, and some serve one request and no more.
   { id: 'login', name: 'Login', icon: 'key', role: 'web', speaks: 'other', command: /\s(?:login|authenticate)(?=\s+-|$)|\sauth\s+(?:[\w-]+\s+)?login(?=\s|$)|\brclone\s+(?:authorize|config)(?=\s|$)/ },
   { id: 'rpcbind', name: 'rpcbind', icon: 'gear', role: 'infrastructure', speaks: 'other', command: tool('rpcbind'), ports: [111] },
