@@ -10,7 +10,7 @@ import type { Values } from './values.ts';
  * The name to connect to: addresses in their usual form, names in lower case, and completed by CanonicalDomains where
  * CanonicalizeHostname asks for it (ssh_config(5)).
  *
- * @throws UserError<ConfigProblem> when the name is not found and CanonicalizeFallbackLocal is off
+ * @throws UserError<ConfigProblem> when the name is not found: CanonicalizeFallbackLocal is off, or aliases have rules
  */
 export async function canonicalize(name: string, values: Values, signal: AbortSignal): Promise<string> {
   const family = values.get('addressfamily') ?? 'any';
@@ -23,9 +23,11 @@ export async function canonicalize(name: string, values: Values, signal: AbortSi
   const isWanted = mode === 'always' || (mode === 'true' && isDirect);
   const found = isWanted ? await completed(host, values, family, signal) : undefined;
   if (found !== undefined) return followAlias(found, values, signal);
-  const mayFollow = hasRules(values) && (isDirect || mode === 'always');
-  if (mayFollow && mode !== 'false') return followAlias(host, values, signal);
-  return host;
+  // What a proxy resolves may be unknown here.
+  if (!hasRules(values) || !(isDirect || mode === 'always')) return host;
+  const isHere = await isKnown(host, family, signal);
+  if (!isHere && isDirect) throw notFound(host);
+  return isHere && mode !== 'false' ? followAlias(host, values, signal) : host;
 }
 
 async function completed(
@@ -41,22 +43,15 @@ async function completed(
   const candidates = isAnchored
     ? [host.slice(0, -1)]
     : domains.filter((each) => each !== 'none').map((each) => `${host}.${each}`);
-  for (const candidate of candidates) if (await isKnown(candidate, family, signal)) return candidate;
-  if (values.get('canonicalizefallbacklocal') === 'no') {
-    const place = values.settings.get('canonicalizefallbacklocal')?.place ?? { file: '', line: 0 };
-    throw new UserError<ConfigProblem>({
-      code: 'configSyntax',
-      ...place,
-      detail: `no such host in any domain: ${host}`,
-    });
-  }
+  for (const candidate of candidates) if (await isKnown(`${candidate}.`, family, signal)) return candidate;
+  if (values.get('canonicalizefallbacklocal') === 'no') throw notFound(host);
   return undefined;
 }
 
 async function isKnown(name: string, family: string, signal: AbortSignal): Promise<boolean> {
   const families: Readonly<Record<string, number>> = { inet: 4, inet6: 6 };
   try {
-    await abortable(dns.lookup(`${name}.`, { family: families[family] ?? 0 }), signal);
+    await abortable(dns.lookup(name, { family: families[family] ?? 0 }), signal);
     return true;
   } catch {
     signal.throwIfAborted();
@@ -82,13 +77,18 @@ async function aliasTarget(name: string, signal: AbortSignal): Promise<string> {
     try {
       const [next] = await abortable(dns.resolveCname(current), signal);
       if (next === undefined) return current;
-      current = next.toLowerCase();
+      current = next;
     } catch {
       signal.throwIfAborted();
       return current; // No alias, or no DNS: it stands for itself.
     }
   }
   return current;
+}
+
+/** The network may be away, so this passes by itself. */
+function notFound(host: string): UserError<ConfigProblem> {
+  return new UserError<ConfigProblem>({ code: 'dnsFailed', host, hostName: host });
 }
 
 function hasRules(values: Values): boolean {

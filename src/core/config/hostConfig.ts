@@ -100,6 +100,8 @@ export interface HostEntry {
 export type ConfigProblem =
   | { readonly code: 'configSyntax'; readonly file: string; readonly line: number; readonly detail: string }
   | { readonly code: 'configUnreadable'; readonly file: string; readonly detail: string }
+  /** A name that CanonicalizeHostname should complete, or an alias that it should follow, is not found. */
+  | { readonly code: 'dnsFailed'; readonly host: string; readonly hostName: string }
   /** A user or host name that OpenSSH's own character rules refuse (CVE-2023-51385). */
   | { readonly code: 'configBadName'; readonly what: 'host' | 'user'; readonly value: string }
   /** A new host would take the name of one that the configuration has. */
