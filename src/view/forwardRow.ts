@@ -50,8 +50,12 @@ function look(host: HostState, forward: ForwardState, seen: SeenListener | undef
       return dim(`server stopped${place}`, 'circle-slash', 'Forwarded again as soon as the server is back');
     }
     case 'elsewhere': {
-      const hint = `It answers at localhost:${status.localPort} all the same, and moves here when that window ends it`;
-      const shown = dim(`→ localhost:${status.localPort} · in another window`, 'multiple-windows', hint);
+      const { localPort } = status;
+      const where =
+        localPort === undefined ? `at ${remoteBindText(forward)} on ${host.name}` : `→ localhost:${localPort}`;
+      const hint = `It answers ${where.replace('→', 'at')} all the same, and moves here when that window ends it`;
+      const shown = dim(`${where} · in another window`, 'multiple-windows', hint);
+      if (localPort === undefined) return shown;
       return { ...shown, click: seen && canOpen(host, forward) ? 'open' : 'copyAddress' };
     }
     case 'failed': {

@@ -59,7 +59,9 @@ function whereText(host: HostState, forward: ForwardState): string {
     case 'dormant':
       return 'server stopped';
     case 'elsewhere':
-      return `localhost:${status.localPort} of another window`;
+      return status.localPort === undefined
+        ? `${remoteBindText(forward)} on ${host.name}, of another window`
+        : `localhost:${status.localPort} of another window`;
     case 'opening':
     case 'off':
     case 'paused':

@@ -1,6 +1,6 @@
 import { backoffMs } from '../../base/backoff.ts';
 import { delay } from '../../base/delay.ts';
-import type { ListenRemote } from '../forward/dial.ts';
+import type { ListenRemote, ListenRemoteProblem } from '../forward/dial.ts';
 import type { ListenProblem, OpenForward } from '../forward/forward.ts';
 import { isShared, onAllInterfaces } from '../forward/reach.ts';
 import type { RemoteForward } from '../forward/remote.ts';
@@ -38,8 +38,15 @@ export type OpenSpec = (
 export interface ForwardDeps {
   readonly open: OpenSpec;
   readonly onChange: () => void;
-  /** The window that has this forward at a local port, if the process that has the port is one. */
-  readonly findWindow: (pid: number, spec: ForwardSpec, port: number) => Promise<OtherWindow | undefined>;
+  /**
+   * The window that has this forward. At a local port: if the process that has the port is one. Without: any that has
+   * it at its port of the remote.
+   */
+  readonly findWindow: (
+    pid: number | undefined,
+    spec: ForwardSpec,
+    port: number | undefined,
+  ) => Promise<OtherWindow | undefined>;
   /** It may be had now: the other window has given it up. */
   readonly onReleased: () => void;
   /** How long a forward stays open to more than this machine; 0 for ever. */
@@ -58,7 +65,7 @@ export class Forward {
   #state: ForwardState;
   #open: OpenForward | RemoteForward | undefined;
   #elsewhere: OtherWindow | undefined;
-  /** The local port that another window has just given up. */
+  /** The local port that another window has just given up; 0 for one of the remote. */
   #released: number | undefined;
   #lastPort: number | undefined;
   #instead: { readonly port: number; readonly why: Problem } | undefined;
@@ -220,34 +227,35 @@ export class Forward {
     const onTrouble = (trouble: Problem | undefined): void => this.#onTrouble(trouble);
     const wanted = wantedLocalPort(spec);
     const { isProtected = false } = this.#request;
-    if (wanted === undefined) return this.#deps.open({ spec, isProtected }, onTrouble, signal);
     const isExact = this.#request.localPort === 'exact';
     const released = this.#released;
     this.#released = undefined;
     let last: unknown;
-    for (const port of isExact ? [wanted] : localPortCandidates(wanted, this.#lastPort)) {
-      for (let tries = port === released ? releasedTries : 1; tries > 0; tries--) {
+    for (const port of wanted === undefined || isExact ? [wanted] : localPortCandidates(wanted, this.#lastPort)) {
+      for (let tries = (port ?? 0) === released ? releasedTries : 1; tries > 0; tries--) {
         try {
-          return await this.#deps.open({ spec: withLocalPort(spec, port), isProtected }, onTrouble, signal);
+          const at = port === undefined ? spec : withLocalPort(spec, port);
+          return await this.#deps.open({ spec: at, isProtected }, onTrouble, signal);
         } catch (error) {
           last = error;
-          const why = localPortProblem(error);
+          const why = takenProblem(error);
           if (!why) throw error;
           if (await this.#isElsewhere(port, why)) return undefined;
           if (tries > 1) await delay(releasedRetryMs, signal);
-          else if (port === wanted) this.#instead = { port, why };
+          else if (port !== undefined && port === wanted) this.#instead = { port, why };
         }
       }
     }
     throw last;
   }
 
-  async #isElsewhere(port: number, why: ListenProblem): Promise<boolean> {
-    if (why.code !== 'portInUse' || !why.owner) return false;
-    const window = await this.#deps.findWindow(why.owner.pid, this.#state.spec, port);
+  async #isElsewhere(port: number | undefined, why: ListenProblem | ListenRemoteProblem): Promise<boolean> {
+    const owner = why.code === 'portInUse' ? why.owner?.pid : undefined;
+    if (owner === undefined && why.code !== 'remoteBindRefused') return false;
+    const window = await this.#deps.findWindow(owner, this.#state.spec, port);
     if (!window) return false;
     this.#elsewhere = window;
-    this.#set({ kind: 'elsewhere', localPort: port });
+    this.#set({ kind: 'elsewhere', ...(port !== undefined && { localPort: port }) });
     void window.ended.then(() => this.#onReleased(window));
     return true;
   }
@@ -255,7 +263,7 @@ export class Forward {
   #onReleased(window: OtherWindow): void {
     if (this.#elsewhere !== window) return;
     this.#elsewhere = undefined;
-    if (this.#state.status.kind === 'elsewhere') this.#released = this.#state.status.localPort;
+    if (this.#state.status.kind === 'elsewhere') this.#released = this.#state.status.localPort ?? 0;
     this.#deps.onReleased();
   }
 
@@ -269,6 +277,12 @@ export class Forward {
     this.#state = { ...this.#state, status };
     this.#deps.onChange();
   }
+}
+
+/** A port that somebody has, here or there: it may be another window. */
+function takenProblem(error: unknown): ListenProblem | ListenRemoteProblem | undefined {
+  const problem = problemOf(error);
+  return problem.code === 'remoteBindRefused' ? problem : localPortProblem(error);
 }
 
 function stateOf(id: string, request: ForwardRequest, status: ForwardStatus): ForwardState {

@@ -64,7 +64,7 @@ function sayingOf(status: ForwardStatus): string {
     case 'failed':
       return `failed: ${JSON.stringify(status.why)}`;
     case 'elsewhere':
-      return `is in another window, at local port ${status.localPort}`;
+      return `is in another window${status.localPort === undefined ? '' : `, at local port ${status.localPort}`}`;
     case 'opening':
     case 'off':
     case 'paused':

@@ -219,8 +219,8 @@ export class Sessions {
       read: () => findHost(this.#state.get(), name) ?? newHost(name, { kind: 'typed' }),
       senses: this.#options.senses ?? realSenses,
       findWindow: async (pid, spec, port) => {
-        const claim = claimOf(name, spec, port);
-        return claim && this.#windows?.ask(pid, claim);
+        const claim = claimOf(name, spec, port ?? 0);
+        return pid === undefined ? this.#windows?.askAll(claim) : this.#windows?.ask(pid, claim);
       },
       write: (change) => {
         const before = findHost(this.#state.get(), name);

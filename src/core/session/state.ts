@@ -87,8 +87,8 @@ export type ForwardStatus =
   | { readonly kind: 'expired' }
   /** An auto-forward whose server has gone; takes the same local port when it returns. `server`: what it was. */
   | { readonly kind: 'dormant'; readonly localPort?: number; readonly server?: Identity }
-  /** Another window has the same forward at this local port; it is taken over when that window ends it. */
-  | { readonly kind: 'elsewhere'; readonly localPort: number }
+  /** Another window has the same forward, at this local port if it is one of this machine; it is taken over when that window ends it. */
+  | { readonly kind: 'elsewhere'; readonly localPort?: number }
   | { readonly kind: 'failed'; readonly why: Problem };
 
 export const emptyState: AppState = { hosts: [], configProblems: [], isForwarding: true };

@@ -7,15 +7,16 @@ import { createInterface } from 'node:readline';
 import type { Log } from '../../base/log.ts';
 import type { Readable } from '../../base/store.ts';
 import { errorCode, errorText } from '../../base/userError.ts';
-import { formatEndpoint } from '../forward/grammar.ts';
+import { formatEndpoint, formatForward } from '../forward/grammar.ts';
 import type { ForwardSpec } from '../forward/spec.ts';
 import { type AppState, findHost, localPort } from './state.ts';
 
 /** A forward, as one window names it to another. */
 export interface Claim {
   readonly host: string;
+  /** Of this machine; 0 for one that listens on the remote. */
   readonly port: number;
-  /** Where it leads; empty for SOCKS. */
+  /** Where it leads; empty for SOCKS. With `-R` in front for one that listens on the remote: all of it. */
   readonly to: string;
 }
 
@@ -29,9 +30,10 @@ export interface OtherWindow {
 const answerMs = 1000;
 
 /**
- * The windows of one user on one machine. The local port itself is the lock, so nothing that a dead window leaves can
- * block anybody; whoever finds a port taken by another window asks that window what for, at a socket named for its
- * process. The socket stays open while the answer holds.
+ * The windows of one user on one machine. The port itself is the lock, so nothing that a dead window leaves can block
+ * anybody; whoever finds a port taken by another window asks that window what for, at a socket named for its process.
+ * Of a port of the remote it is not known who has it, so all windows are asked. The socket stays open while the answer
+ * holds.
  */
 export class Windows {
   readonly #folder: string;
@@ -75,6 +77,14 @@ export class Windows {
     return isThere ? { ended, close: () => socket.destroy() } : undefined;
   }
 
+  /** The window that has this forward, whichever it is. */
+  async askAll(claim: Claim): Promise<OtherWindow | undefined> {
+    const answers = await Promise.all(pidsIn(this.#folder).map((pid) => this.ask(pid, claim)));
+    const [first, ...others] = answers.filter((each) => each !== undefined);
+    for (const other of others) other.close();
+    return first;
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#server?.close();
@@ -99,10 +109,17 @@ export class Windows {
   }
 }
 
-/** What a forward would be at a local port. Undefined where it does not listen on this machine. */
-export function claimOf(host: string, spec: ForwardSpec, port: number): Claim | undefined {
-  if (spec.kind === 'local') return { host, port, to: formatEndpoint(spec.to) };
-  return spec.kind === 'dynamic' ? { host, port, to: '' } : undefined;
+/** What a forward would be at a local port, or at its port of the remote. */
+export function claimOf(host: string, spec: ForwardSpec, port: number): Claim {
+  switch (spec.kind) {
+    case 'local':
+      return { host, port, to: formatEndpoint(spec.to) };
+    case 'dynamic':
+      return { host, port, to: '' };
+    case 'remote':
+    case 'remoteDynamic':
+      return { host, port: 0, to: `-R ${formatForward(spec)}` };
+  }
 }
 
 /** Of one user: others can neither see nor reach what is in it. */
@@ -112,7 +129,10 @@ export function windowFolder(): string {
 
 function isServed({ host, port, to }: Claim, state: AppState): boolean {
   const forwards = findHost(state, host)?.forwards ?? [];
-  return forwards.some((each) => localPort(each) === port && claimOf(host, each.spec, port)?.to === to);
+  return forwards.some(
+    (each) =>
+      each.status.kind === 'listening' && (localPort(each) ?? 0) === port && claimOf(host, each.spec, port).to === to,
+  );
 }
 
 function parse(line: string): Claim | undefined {
@@ -139,6 +159,18 @@ function prepareFolder(folder: string): void {
   for (const name of fs.readdirSync(folder)) {
     const pid = Number.parseInt(name, 10);
     if (pid === process.pid || !isAlive(pid)) fs.rmSync(path.join(folder, name), { force: true });
+  }
+}
+
+/** The windows that there may be. On Windows the pipes of all programs are listed in one place. */
+function pidsIn(folder: string): readonly number[] {
+  try {
+    const isWindows = process.platform === 'win32';
+    const pattern = isWindows ? new RegExp(`^${path.basename(folder)}-(\\d+)$`, 'u') : /^(\d+)\.sock$/u;
+    const names = fs.readdirSync(isWindows ? '\\\\.\\pipe\\' : folder);
+    return names.flatMap((name) => pattern.exec(name)?.[1] ?? []).map(Number);
+  } catch {
+    return []; // Where they cannot be listed they know nothing of each other.
   }
 }
 

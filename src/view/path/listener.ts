@@ -46,7 +46,10 @@ function look(path: PathFacts, isRemote: boolean): Look {
     }
     case 'elsewhere':
       return {
-        facts: [`bound to port ${status.localPort} by another window`, 'moves here when that window ends it'],
+        facts: [
+          `bound to port ${status.localPort ?? bindText(spec.bind)} by another window`,
+          'moves here when that window ends it',
+        ],
         state: 'unknown',
         actions: [],
       };

@@ -20,7 +20,11 @@ const app = await startSessions(
 );
 process.once('SIGTERM', () => void app.sessions.close().then(() => process.exit()));
 if (forward === '') await app.sessions.restore('background', never);
-else await app.sessions.forward('devbox', typedRequest(parseForward('local', forward)), never);
+else {
+  const [, kind = 'L', spec = forward] = /^-([LR]) (.*)$/u.exec(forward) ?? [];
+  const request = typedRequest(parseForward(kind === 'R' ? 'remote' : 'local', spec));
+  await app.sessions.forward('devbox', request, never);
+}
 
 /** On disk at once, as little as the editor's own storage may be waited for. */
 function fileMemory(file: string): Memory {

@@ -94,6 +94,38 @@ void describe('two windows with the same forward', { timeout: 120_000 }, () => {
   });
 });
 
+void test(
+  'a port of the remote that another window has is its forward, and taken over from it',
+  { timeout: 60_000 },
+  async () => {
+    const sshd = await startSshd();
+    const web = await startWebServer('hello');
+    const spec = `${await freePort()}:127.0.0.1:${web.port}`;
+    const there = Number.parseInt(spec, 10);
+    const other = start(process.execPath, ['--import', 'tsx', editor, sshd.configFile, sshd.folder, `-R ${spec}`], {
+      stdio: 'inherit',
+    });
+    const windowFolder = path.join(sshd.folder, 'windows');
+    const app = await startSessions(sshd.configFile, { autoForward: 'off' }, { windowFolder });
+    try {
+      await until('the page', async () => (await read(there)) === 'hello');
+      const { id } = await app.sessions.forward('devbox', typedRequest(parseForward('remote', spec)), never);
+      const status = (): ForwardStatus | undefined => app.host().forwards.find((each) => each.id === id)?.status;
+      assert.deepEqual(status(), { kind: 'elsewhere' });
+      const different = typedRequest(parseForward('remote', `${there}:127.0.0.1:9`));
+      await assert.rejects(app.sessions.forward('devbox', different, never), /remoteBindRefused/u);
+      kill(other, 'SIGKILL');
+      await until('the forward here', () => status()?.kind === 'listening');
+      assert.equal(await read(there), 'hello');
+    } finally {
+      await app.sessions.close();
+      await stop(other);
+      await sshd.stop();
+      await web.close();
+    }
+  },
+);
+
 void test('a window asks nobody who is none, and a question that makes no sense gets no answer', async () => {
   const sshd = await startSshd();
   const folder = path.join(sshd.folder, 'windows');

@@ -239,6 +239,16 @@ test('a host that is reached with the system’s ssh says so', () => {
   assert.match(row.tooltip, /Carried by the system's ssh/u);
 });
 
+test('a port of the remote that another window has is shown at the remote, and cannot be clicked', () => {
+  const bind = { kind: 'tcp', host: undefined, port: 8022 } as const;
+  const spec = { kind: 'remote', bind, to: { kind: 'tcp', host: 'localhost', port: 22 } } as const;
+  const { remotePort: _none, ...elsewhere } = forward({ spec, status: { kind: 'elsewhere' } });
+  const row = only(only(treeRows(app(online({ forwards: [elsewhere] })))).children);
+  assert.equal(row.description, 'at 8022 on devbox · in another window');
+  assert.match(row.tooltip, /moves here when that window ends it/u);
+  assert.equal(row.click, undefined);
+});
+
 test('a forward that another window has says where it answers', () => {
   const elsewhere = forward({ status: { kind: 'elsewhere', localPort: 5000 } });
   const row = only(only(treeRows(app(online({ listeners: [flask], forwards: [elsewhere] })))).children);
