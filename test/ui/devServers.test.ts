@@ -14,7 +14,15 @@ import { read } from '../support/sessions.ts';
 import { startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { connect, icon, openPortsView, rows } from './pages/sshPorts.ts';
-import { openWorkbench, runCommand, screenshot, toast, type Workbench } from './pages/workbench.ts';
+import {
+  answerDialog,
+  dialog,
+  openWorkbench,
+  runCommand,
+  screenshot,
+  toast,
+  type Workbench,
+} from './pages/workbench.ts';
 
 const skip = noOwnNetwork;
 const scope = new Scope();
@@ -23,6 +31,16 @@ let workbench: Workbench;
 let page: Page;
 let flask: Project;
 
+/** Of the kinds that there are; each is about a port that one test uses. */
+const rules = {
+  'remote.portsAttributes': { 8300: { label: 'My blog', onAutoForward: 'silent' } },
+  'sshPorts.hosts': { devbox: { portsAttributes: { 'http\\.server 8301$': { onAutoForward: 'ignore' } } } },
+  'sshPorts.portsAttributes': {
+    '8302-8303': { onAutoForward: 'openBrowserOnce' },
+    8303: { onAutoForward: 'openBrowser' },
+  },
+};
+
 before(async () => {
   if (skip) return;
   network = await startOwnNetwork();
@@ -30,7 +48,7 @@ before(async () => {
   const sshd = await startSshd({ runner: network.runner });
   scope.defer(() => sshd.stop());
   await network.open(sshd.port);
-  workbench = scope.add(await openWorkbench({ settings: { 'sshPorts.configFile': sshd.configFile } }));
+  workbench = scope.add(await openWorkbench({ settings: { 'sshPorts.configFile': sshd.configFile, ...rules } }));
   ({ page } = workbench);
   await openPortsView(page);
   await connect(page, 'devbox');
@@ -67,6 +85,17 @@ async function viteProject(): Promise<Project> {
   return serve(folder, ['npm', 'run', 'dev']);
 }
 
+/** A page for people at one port, an interface for programs at another. */
+function appAndApi(app: number, api: number): Project {
+  const folder = newFolder();
+  const code = `
+    const { createServer } = require('http');
+    createServer((_, answer) => answer.writeHead(404).end('{"error":"not found"}')).listen(${api}, '127.0.0.1');
+    createServer((_, answer) => answer.end('<title>My shop</title>')).listen(${app}, '127.0.0.1');`;
+  fs.writeFileSync(path.join(folder, 'server.js'), code);
+  return serve(folder, [process.execPath, 'server.js']);
+}
+
 function newFolder(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'project-'));
   scope.defer(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -87,6 +116,8 @@ function serve(folder: string, command: readonly string[]): Project {
 }
 
 const row = (port: number, text: string): Locator => rows(page, new RegExp(`^\\s*${port}.*${text}`, 'su'), 2);
+
+const clearNotices = (): Promise<void> => runCommand(page, 'Notifications: Clear All Notifications');
 
 /** The local port in the row of a forward. */
 async function localPort(port: number): Promise<number> {
@@ -127,24 +158,34 @@ test('a server that stops is greyed, its notice says so, and its local port retu
   await until('the page', async () => (await read(local))?.includes('Hello &amp; welcome'));
   assert.equal(await icon(row(5000, 'Flask')), 'beaker');
   await screenshot(page, 'servers-4-returned');
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await clearNotices();
 });
 
-test('servers that start together are one notice', { skip }, async () => {
-  const vite = await viteProject();
-  const files = project('python3 -m http.server', 8000);
-  vite.start();
-  files.start();
-  await row(5173, 'Vite').waitFor();
-  await row(8000, 'Python http.server').waitFor();
-  await toast(page, 'Also forwarded').waitFor();
-  await screenshot(page, 'servers-5-burst');
-  assert.equal(await toast(page, '').count(), 1);
+test('npm run dev with Vite and python -m http.server are each named, forwarded and announced', { skip }, async () => {
+  (await viteProject()).start();
+  await toast(page, 'Vite on devbox:5173 → http://localhost:').waitFor();
+  await screenshot(page, 'servers-5-vite');
   assert.equal(await icon(row(5173, 'Vite')), 'zap');
-  assert.equal(await icon(row(8000, 'Python http.server')), 'files');
   assert.match((await read(await localPort(5173))) ?? '', /Hello from Vite/u);
+  await clearNotices();
+
+  project('python3 -m http.server', 8000).start();
+  await toast(page, 'Python http.server on devbox:8000 → http://localhost:').waitFor();
+  assert.equal(await icon(row(8000, 'Python http.server')), 'files');
   assert.match((await read(await localPort(8000))) ?? '', /Hello &amp; welcome/u);
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  assert.equal(await toast(page, '').count(), 1);
+  await clearNotices();
+});
+
+test('servers that start together are one notice, named for the one with a page', { skip }, async () => {
+  appAndApi(8401, 8400).start();
+  const notice = toast(page, 'Node.js on devbox:8401 → http://localhost:');
+  await notice.waitFor();
+  await screenshot(page, 'servers-6-burst');
+  assert.match(await notice.innerText(), /Also forwarded: 8400 \(Node\.js\)\./u);
+  assert.equal(await toast(page, '').count(), 1);
+  assert.match((await read(await localPort(8400))) ?? '', /not found/u);
+  await clearNotices();
 });
 
 test(
@@ -160,12 +201,12 @@ test(
     wsgi.start();
     const notice = toast(page, 'Python WSGI on devbox:8100');
     await notice.waitFor();
-    await screenshot(page, 'servers-6-database');
+    await screenshot(page, 'servers-7-database');
     assert.doesNotMatch(await notice.innerText(), /6379/u);
     await notice.getByRole('button', { name: 'Don’t Forward' }).click();
     const done = toast(page, 'Port 8100 of devbox is not forwarded any more');
     await done.waitFor();
-    await screenshot(page, 'servers-7-declined');
+    await screenshot(page, 'servers-8-declined');
     await done.getByRole('button', { name: 'Don’t Ask Again for Python WSGI' }).click();
     const settings = path.join(workbench.server.profile.userData, 'User', 'settings.json');
     await until('the rule', () => fs.readFileSync(settings, 'utf8').includes('python-wsgi'));
@@ -174,9 +215,50 @@ test(
     await row(8101, 'Python WSGI').waitFor();
     const other = project('php -S', 8200);
     other.start();
-    await row(8200, '→ localhost:').waitFor();
-    await screenshot(page, 'servers-8-never-again');
+    await toast(page, 'PHP on devbox:8200').waitFor();
+    await screenshot(page, 'servers-9-never-again');
     assert.equal(await row(8101, '→').count(), 0);
     assert.equal(await row(6379, '→').count(), 0);
+    await clearNotices();
   },
 );
+
+test('rules of VS Code’s own and for a host, on a range and on the command line, are kept', { skip }, async () => {
+  const site = (port: number): Project => project('python3 -m http.server', port);
+  for (const port of [8300, 8301]) site(port).start();
+  await row(8300, 'My blog').filter({ hasText: '→ localhost:' }).waitFor();
+  await row(8301, 'Python http.server').waitFor();
+
+  const [once, always] = [site(8302), site(8303)];
+  for (const [server, port] of [
+    [once, 8302],
+    [always, 8303],
+  ] as const) {
+    await opens(() => server.start());
+    await server.stop();
+    await row(port, 'server stopped').waitFor();
+  }
+  once.start();
+  await row(8302, '→ localhost:').waitFor();
+  await opens(() => always.start());
+  await row(8303, '→ localhost:').waitFor();
+  await screenshot(page, 'servers-10-rules');
+  assert.equal(page.context().pages().length, 1);
+  assert.equal(await row(8301, '→').count(), 0);
+  assert.equal(await toast(page, '').count(), 0);
+});
+
+/** What is done opens the page of a server in a new tab, which is closed again. */
+async function opens(act: () => void): Promise<void> {
+  const opened = page.context().waitForEvent('page', { timeout: 30_000 });
+  opened.catch(() => undefined);
+  act();
+  // VS Code asks once before it leaves for an address that it does not know.
+  await until('a new tab, or the question about it', async () => {
+    return page.context().pages().length > 1 || dialog(page).isVisible();
+  });
+  if (await dialog(page).isVisible()) await answerDialog(page, /^Open$/u);
+  const tab = await opened;
+  await tab.getByText('Hello').waitFor();
+  await tab.close();
+}

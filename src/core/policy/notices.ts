@@ -146,10 +146,12 @@ function toTell(state: NoticeState): NoticeState['waiting'][number][] {
 }
 
 function isOpener(announced: Announced): boolean {
-  const { onAutoForward } = announced.attributes;
-  const isWanted =
-    onAutoForward === 'openBrowser' || onAutoForward === 'openBrowserOnce' || onAutoForward === 'openPreview';
-  return isWanted && hasAnswered(announced);
+  return wantsOpening(announced.attributes) && hasAnswered(announced);
+}
+
+/** To be opened at each start of its server; to be told of is enough once, for address and row stay the same. */
+export function wantsOpening({ onAutoForward }: PortAttributes): boolean {
+  return onAutoForward === 'openBrowser' || onAutoForward === 'openBrowserOnce' || onAutoForward === 'openPreview';
 }
 
 function hasAnswered({ identity }: Announced): boolean {

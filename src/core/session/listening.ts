@@ -7,6 +7,7 @@ import { identify } from '../detect/identify/identify.ts';
 import type { Listener } from '../detect/listener.ts';
 import type { Dial } from '../forward/dial.ts';
 import { decide, ruleSubject } from '../policy/autoForward.ts';
+import { wantsOpening } from '../policy/notices.ts';
 import { attributesFor, type PortAttributes } from '../policy/portRules.ts';
 import type { ForwardRequest } from './forward.ts';
 import { requestFor } from './forwardRequests.ts';
@@ -116,9 +117,16 @@ export class Listening {
       listeners: host.listeners.map((each) => (each.listener.port === listener.port ? { ...each, identity } : each)),
     }));
     for (const { id, remotePort, status } of read().forwards) {
-      if (remotePort === listener.port && status.kind === 'dormant') await this.#options.wake(id);
+      if (remotePort === listener.port && status.kind === 'dormant') await this.#wake(id, { ...seen, identity });
     }
     await this.#autoForward({ ...seen, identity }, signal);
+  }
+
+  async #wake(id: string, { listener, identity }: SeenListener): Promise<void> {
+    await this.#options.wake(id);
+    const woken = this.#options.read().forwards.find((forward) => forward.id === id);
+    const attributes = attributesFor(ruleSubject(listener, identity), this.#options.settings.get().portRules);
+    if (woken?.status.kind === 'listening' && wantsOpening(attributes)) this.#options.onAutoForward(woken, attributes);
   }
 
   async #autoForward(seen: SeenListener, signal: AbortSignal): Promise<void> {
