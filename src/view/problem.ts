@@ -77,8 +77,13 @@ export function problemText(problem: Problem): ProblemText {
       };
     case 'hostKeyRevoked':
       return {
-        what: `The host key of ${problem.host} (${problem.fingerprint}) is revoked by ${problem.file}, line ${problem.line}.`,
+        what: `The host key of ${problem.host} (${problem.fingerprint}) is revoked by ${problem.file}${problem.line > 0 ? `, line ${problem.line}` : ''}.`,
         next: 'Do not connect. Ask whoever runs the server for its new key.',
+      };
+    case 'hostKeyTooShort':
+      return {
+        what: `The RSA key of ${problem.host} has ${problem.bits} bits, and RequiredRSASize wants ${problem.required}.`,
+        next: 'Give the server another key, or change RequiredRSASize in the SSH configuration.',
       };
     case 'hostCertificateUnsupported':
       return {

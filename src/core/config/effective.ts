@@ -40,6 +40,8 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
     proxy: proxyOf(config),
     addressFamily: (one('addressfamily') ?? 'any') as HostConfig['addressFamily'],
     ...copied(one('bindaddress'), (bindAddress) => ({ bindAddress })),
+    ...copied(one('bindinterface'), (bindInterface) => ({ bindInterface })),
+    proxyUseFdpass: is('proxyusefdpass', false),
     connectTimeoutMs: ms('connecttimeout'),
     connectionAttempts: number('connectionattempts', 1),
     tcpKeepAlive: is('tcpkeepalive', true),
@@ -64,6 +66,11 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
       : ['ssh_known_hosts', 'ssh_known_hosts2'].map((name) => path.join(world.systemFolder, name)),
     hashKnownHosts: is('hashknownhosts', false),
     checkHostIp: is('checkhostip', false),
+    noHostAuthenticationForLocalhost: is('nohostauthenticationforlocalhost', false),
+    ...copied(list('revokedhostkeys', (name) => name).find(isNamed), (name) => ({ revokedHostKeysFile: file(name) })),
+    ...copied(list('knownhostscommand', (command) => command).find(isNamed), (knownHostsCommand) => ({
+      knownHostsCommand,
+    })),
     updateHostKeys: yesNo(one('updatehostkeys') ?? 'true') as HostConfig['updateHostKeys'],
 
     identityFiles: settings.has('identityfile')
@@ -80,6 +87,7 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
     ...copied(one('pubkeyacceptedalgorithms'), (names) => ({
       pubkeyAcceptedAlgorithms: assembleAlgorithms(names, keyTypes),
     })),
+    requiredRsaSize: number('requiredrsasize', 1024),
     passwordAuthentication: is('passwordauthentication', true),
     kbdInteractiveAuthentication: is('kbdinteractiveauthentication', true),
     numberOfPasswordPrompts: number('numberofpasswordprompts', 3),

@@ -18,6 +18,10 @@ export interface HostConfig {
     | { readonly kind: 'command'; readonly command: string };
   readonly addressFamily: 'any' | 'inet' | 'inet6';
   readonly bindAddress?: string;
+  /** Only the system's ssh binds to one. */
+  readonly bindInterface?: string;
+  /** The ProxyCommand hands over a socket, which only the system's ssh takes. */
+  readonly proxyUseFdpass: boolean;
   /** 0: the system's own TCP time-out. */
   readonly connectTimeoutMs: number;
   readonly connectionAttempts: number;
@@ -41,6 +45,11 @@ export interface HostConfig {
   readonly globalKnownHostsFiles: readonly string[];
   readonly hashKnownHosts: boolean;
   readonly checkHostIp: boolean;
+  readonly noHostAuthenticationForLocalhost: boolean;
+  /** Keys that no host may have: one public key a line, or a KRL of ssh-keygen(1). */
+  readonly revokedHostKeysFile?: string;
+  /** Names further known keys. Only the system's ssh runs it; it must be consented to. */
+  readonly knownHostsCommand?: string;
   readonly updateHostKeys: 'yes' | 'no' | 'ask';
 
   /** Absolute paths in order. `identityFilesAreDefault` when the user named none and these are OpenSSH's own. */
@@ -59,6 +68,8 @@ export interface HostConfig {
   readonly pubkeyAuthentication: boolean;
   /** Signature algorithms, every pattern resolved; absent: OpenSSH's default. */
   readonly pubkeyAcceptedAlgorithms?: readonly string[];
+  /** In bits: no shorter RSA key is used, ours or the server's. */
+  readonly requiredRsaSize: number;
   readonly passwordAuthentication: boolean;
   readonly kbdInteractiveAuthentication: boolean;
   readonly numberOfPasswordPrompts: number;

@@ -4,7 +4,7 @@ import { errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { AuthFailed } from './connection.ts';
 import type { Identity } from './identities.ts';
-import { keyTypeOf } from './keys.ts';
+import { keyTypeOf, rsaBits } from './keys.ts';
 import type { Prompts } from './prompts.ts';
 import { keyboardMethod, type Method, passwordMethod } from './authQuestions.ts';
 import { asFailure, asOutcome, type Outcome, type Userauth } from './userauth.ts';
@@ -123,6 +123,10 @@ async function offer(
 ): Promise<Outcome | 'heldBack' | undefined> {
   if (!identity.blob && !(await identity.unlock(signal))) return undefined;
   const blob = identity.publicBlob();
+  if (rsaBits(blob) < config.requiredRsaSize) {
+    log.warn(`${identity.label} left out: shorter than RequiredRSASize`);
+    return undefined;
+  }
   const algorithm = signatureAlgorithm(keyTypeOf(blob), userauth.signatureAlgorithms, config.pubkeyAcceptedAlgorithms);
   if (algorithm === undefined) {
     log.debug(`${identity.label} left out: no signature that PubkeyAcceptedAlgorithms allows`);

@@ -73,6 +73,7 @@ async function connectVia(
       signal,
     );
     scope.defer(() => route.close());
+    const isDirect = !through && config.proxy.kind === 'none';
     const timeOut = (): void => broken.abort(new UserError<ConnectProblem>({ code: 'timeout', host, phase }));
     try {
       patience.start(
@@ -85,7 +86,7 @@ async function connectVia(
           config,
           proposal: ours,
           verifyHostKey: (key, hasCertificate) =>
-            hostKeys.verify(key, { address: route.address, hasCertificate }, stop),
+            hostKeys.verify(key, { address: route.address, isDirect, hasCertificate }, stop),
           onFailure: (error) => broken.abort(error),
           onBanner: (text) => prompts.notice(host, text),
         }),

@@ -84,9 +84,11 @@ export type ConnectProblem =
       readonly keyType: string;
       readonly file: string;
       readonly line: number;
-      /** What `ssh-keygen -R` takes. */
+      /** What `ssh-keygen -R` takes. `line` 0: the file has none, or cannot be read. */
       readonly lookup: string;
     }
+  /** RequiredRSASize, in bits. */
+  | { readonly code: 'hostKeyTooShort'; readonly host: string; readonly bits: number; readonly required: number }
   | { readonly code: 'hostCertificateUnsupported'; readonly host: string; readonly file: string; readonly line: number }
   | AuthFailed
   /** Only the system's ssh could go on, and it cannot be used. `lacking`: what stopped us. */

@@ -4,10 +4,11 @@ import type { Log } from '../../base/log.ts';
 import { UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { ConnectProblem } from './connection.ts';
-import { keyTypeOf } from './keys.ts';
+import { keyTypeOf, rsaBits } from './keys.ts';
 import { judge, type KnownHost, lookupName, namesHost, type Verdict } from './knownHosts.ts';
 import { forgetKeys, readKnownHosts, rememberKeys } from './knownHostsFiles.ts';
 import type { HostKeyQuestion, Prompts } from './prompts.ts';
+import { findRevoked } from './revokedKeys.ts';
 import { keyChanges, type ServerKeys } from './updateHostKeys.ts';
 
 /** What we know about one host, and what its policy (ssh_config(5) StrictHostKeyChecking) makes of a key. */
@@ -22,6 +23,8 @@ export interface HostKeys {
 
 export interface KeyOwner {
   readonly address: string;
+  /** No proxy or jump host stands between. */
+  readonly isDirect: boolean;
   /** It could have shown a certificate, had we asked for one. */
   readonly hasCertificate: boolean;
 }
@@ -44,11 +47,25 @@ export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Lo
     const code = kind === 'changed' ? 'hostKeyChanged' : 'hostKeyRevoked';
     return new UserError<ConnectProblem>({ code, ...shown(key), file, line, lookup });
   };
+  /** Whatever the known_hosts files say. */
+  const checkUnfit = async (key: Buffer): Promise<void> => {
+    const [bits, required] = [rsaBits(key), config.requiredRsaSize];
+    if (bits < required)
+      throw new UserError<ConnectProblem>({ code: 'hostKeyTooShort', host: config.name, bits, required });
+    const { revokedHostKeysFile: file } = config;
+    const line = file === undefined ? undefined : await findRevoked(file, key);
+    if (file === undefined || line === undefined) return;
+    throw new UserError<ConnectProblem>({ code: 'hostKeyRevoked', ...shown(key), file, line, lookup: name });
+  };
   /** What the user's own file, or the user, vouches for. */
   let trusted: { readonly key: Buffer; readonly address: string; readonly names: readonly string[] } | undefined;
   return {
     knownTypes: [...new Set([...typesOf(entries, name), ...(bare === undefined ? [] : typesOf(entries, bare))])],
-    verify: async (key, { address, hasCertificate }, signal) => {
+    verify: async (key, { address, isDirect, hasCertificate }, signal) => {
+      await checkUnfit(key);
+      // The same home on several machines makes localhost another one on each.
+      const isExempt = config.noHostAuthenticationForLocalhost && config.hostKeyAlias === undefined;
+      if (isExempt && isDirect && isLocal(address)) return;
       let verdict = judge(entries, name, key);
       const isExact = verdict.kind === 'known';
       if (bare !== undefined && verdict.kind === 'unknown') verdict = withoutPort(judge(entries, bare, key));
@@ -119,9 +136,12 @@ function isOffence(verdict: Verdict): verdict is Offence {
  * machine's own, one that a proxy resolves, or one that was typed instead of a name.
  */
 function checkedAddress(config: HostConfig, address: string): string | undefined {
-  const isLocal = /^127\.|^::1$/.test(address);
-  const isCheckable = net.isIP(address) !== 0 && !isLocal && address !== config.hostName;
+  const isCheckable = net.isIP(address) !== 0 && !isLocal(address) && address !== config.hostName;
   return config.checkHostIp && isCheckable ? lookupName(address, config.port) : undefined;
+}
+
+function isLocal(address: string): boolean {
+  return /^127\.|^::1$/.test(address);
 }
 
 function isUsers({ userKnownHostsFiles }: HostConfig, { file }: KnownHost): boolean {

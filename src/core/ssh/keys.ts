@@ -1,6 +1,7 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
 import type { ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
+import { plainBlob } from './certificate.ts';
 import { mpint, string, uint32, WireReader } from './wire.ts';
 
 const CURVES: Readonly<Record<string, { readonly name: string; readonly hash: string }>> = {
@@ -96,6 +97,16 @@ export function publicBlob(key: KeyObject): Buffer {
   const curve = curveOf(jwk).name;
   const point = Buffer.concat([Buffer.of(4), number(jwk.x), number(jwk.y)]);
   return Buffer.concat([string(`ecdsa-sha2-${curve}`), string(curve), string(point)]);
+}
+
+/** The length of an RSA key's modulus (RFC 4253 §6.6), also in a certificate; Infinity for keys of other types. */
+export function rsaBits(blob: Buffer): number {
+  const plain = plainBlob(blob) ?? blob;
+  if (keyTypeOf(plain) !== 'ssh-rsa') return Infinity;
+  const reader = new WireReader(plain);
+  reader.string(); // type
+  reader.string(); // exponent
+  return BigInt(`0x0${reader.string().toString('hex')}`).toString(2).length;
 }
 
 /** The whole key as an agent takes it (draft-ietf-sshm-ssh-agent §3.2). */

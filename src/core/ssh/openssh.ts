@@ -59,9 +59,14 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
   const { program = 'ssh', args = [] } = deps;
   const log = prefixed(deps.log, config.name);
   const scope = new Scope();
-  // ssh would run it unasked.
-  if (config.proxy.kind === 'command' && !(await deps.allowCommand(config.proxy.command))) {
-    throw new UserError({ code: 'commandNotAllowed', command: config.proxy.command });
+  // ssh would run them unasked.
+  for (const command of [
+    config.proxy.kind === 'command' ? config.proxy.command : undefined,
+    config.knownHostsCommand,
+  ]) {
+    if (command !== undefined && !(await deps.allowCommand(command))) {
+      throw new UserError({ code: 'commandNotAllowed', command });
+    }
   }
   try {
     // Short, because a Unix socket's path may have 104 characters, of which ssh wants some for itself.

@@ -39,6 +39,11 @@ export async function connectWith(
   if (transport === 'builtin') return connect(config, deps, signal);
   if (transport === 'openssh') return connectOpenssh(config, deps, signal);
   const isReplaceable = async (): Promise<boolean> => (await missingOpenssh()) === undefined;
+  const settings = settingsBeyond(config);
+  if (settings.length > 0 && (await isReplaceable())) {
+    deps.log.info(`${config.name}: ${settings.join(', ')} is for the system's ssh`);
+    return connectOpenssh(config, deps, signal);
+  }
   try {
     return await connect(config, { ...deps, isReplaceable }, signal);
   } catch (error) {
@@ -51,6 +56,15 @@ export async function connectWith(
     deps.log.info(`${host}: ${errorText(error)}: going on with the system's ssh`);
     return connectOpenssh(config, deps, signal);
   }
+}
+
+/** What the configuration wants and the built-in transport would pass over. */
+function settingsBeyond({ bindInterface, knownHostsCommand, proxy, proxyUseFdpass }: HostConfig): readonly string[] {
+  return [
+    ...(bindInterface === undefined ? [] : ['BindInterface']),
+    ...(knownHostsCommand === undefined ? [] : ['KnownHostsCommand']),
+    ...(proxyUseFdpass && proxy.kind === 'command' ? ['ProxyUseFdpass'] : []),
+  ];
 }
 
 /**

@@ -49,6 +49,8 @@ function opensshVerdict(config: HostConfig): Verdict {
     StrictHostKeyChecking: config.strictHostKeyChecking,
     BatchMode: 'yes',
     ...(config.hostKeyAlias !== undefined && { HostKeyAlias: config.hostKeyAlias }),
+    ...(config.revokedHostKeysFile !== undefined && { RevokedHostKeys: config.revokedHostKeysFile }),
+    NoHostAuthenticationForLocalhost: config.noHostAuthenticationForLocalhost ? 'yes' : 'no',
   };
   const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   const { status, stderr } = spawnSync('ssh', ['-F', '/dev/null', ...flags, config.hostName, 'true'], {
@@ -56,7 +58,7 @@ function opensshVerdict(config: HostConfig): Verdict {
     timeout: 10_000,
   });
   if (status === 0) return 'trusted';
-  if (/REVOKED HOST KEY/.test(stderr)) return 'revoked';
+  if (/REVOKED HOST KEY|revoked by file|in revoked keys file/.test(stderr)) return 'revoked';
   if (/IDENTIFICATION HAS CHANGED/.test(stderr)) return 'changed';
   if (/host key is known|verification failed/i.test(stderr)) return 'unknown';
   throw new Error(stderr);
@@ -163,6 +165,78 @@ for (const [what, { expected, lines, ...changes }] of Object.entries(CASES)) {
     assert.equal(await ourVerdict(config()), expected);
   });
 }
+
+/** A KRL of ssh-keygen with a host's key. */
+function krl(key: string): string {
+  const file = knownHostsFile(key);
+  const { status } = spawnSync('ssh-keygen', ['-kqf', `${file}.krl`, file], { timeout: 10_000 });
+  assert.equal(status, 0);
+  return `${file}.krl`;
+}
+
+/** What RevokedHostKeys may name. */
+const REVOKED: Readonly<Record<string, readonly [Verdict, () => string]>> = {
+  'a list with the key': ['revoked', () => knownHostsFile('# old', keys.other, `${keys.own} a comment`)],
+  'a list without the key': ['trusted', () => knownHostsFile('# old', '', ` ${keys.other}`)],
+  'a line that is no key': ['revoked', () => knownHostsFile(keys.other, 'not a key')],
+  'a file that is not there': ['revoked', () => '/nonexistent/revoked'],
+  'a KRL with the key': ['revoked', () => krl(keys.own)],
+  'a KRL without the key': ['trusted', () => krl(keys.other)],
+};
+for (const [what, [expected, file]] of Object.entries(REVOKED)) {
+  void test(`RevokedHostKeys with ${what}: ${expected}, as ssh says`, async () => {
+    const userKnownHostsFiles = [knownHostsFile(`${keys.name} ${keys.own}`)];
+    const config = sshdConfig(sshd, { userKnownHostsFiles, revokedHostKeysFile: file() });
+    assert.equal(opensshVerdict(config), expected);
+    assert.equal(await ourVerdict(config), expected);
+  });
+}
+
+void test('a key that RevokedHostKeys lists is refused with its line', async () => {
+  const file = knownHostsFile(keys.other, keys.own);
+  const problem = await problemOf(connectTo(sshdConfig(sshd, { revokedHostKeysFile: file })));
+  assert.equal(problem.code, 'hostKeyRevoked');
+  assert.ok('file' in problem && 'line' in problem);
+  assert.deepEqual([problem.file, problem.line], [file, 2]);
+});
+
+const EXEMPT: Readonly<Record<string, readonly [Verdict, (file: string) => Partial<HostConfig>]>> = {
+  'another key': ['trusted', () => ({})],
+  'another key and an alias': ['changed', () => ({ hostKeyAlias: keys.name })],
+  'a revoked key': ['revoked', () => ({ revokedHostKeysFile: knownHostsFile(keys.own) })],
+};
+for (const [what, [expected, changes]] of Object.entries(EXEMPT)) {
+  void test(`NoHostAuthenticationForLocalhost with ${what}: ${expected}, as ssh says`, async () => {
+    const file = knownHostsFile(`${keys.name} ${keys.other}`);
+    const text = fs.readFileSync(file, 'utf8');
+    const config = sshdConfig(sshd, {
+      userKnownHostsFiles: [file],
+      noHostAuthenticationForLocalhost: true,
+      ...changes(file),
+    });
+    assert.equal(opensshVerdict(config), expected);
+    assert.equal(await ourVerdict(config), expected);
+    assert.equal(fs.readFileSync(file, 'utf8'), text);
+  });
+}
+
+void test('RequiredRSASize refuses a shorter key of a server', async () => {
+  const short = await startSshd();
+  const hostKey = makeKey(short.folder, 'host_rsa', '-t', 'rsa', '-b', '2048');
+  const text = fs.readFileSync(path.join(short.folder, 'sshd_config'), 'utf8');
+  fs.writeFileSync(path.join(short.folder, 'sshd_config'), text.replace(/^HostKey .*$/mu, `HostKey ${hostKey}`));
+  await short.restart();
+  const userKnownHostsFiles = [knownHostsFile(`[127.0.0.1]:${short.port} ${publicKey(hostKey)}`)];
+  const config = sshdConfig(short, { userKnownHostsFiles, requiredRsaSize: 2049 });
+  assert.deepEqual(await problemOf(connectTo(config)), {
+    code: 'hostKeyTooShort',
+    host: 'devbox',
+    bits: 2048,
+    required: 2049,
+  });
+  await (await connectTo({ ...config, requiredRsaSize: 2048 })).close();
+  await short.stop();
+});
 
 void test('the global file counts like the user file', async () => {
   const config = sshdConfig(sshd, {

@@ -122,6 +122,13 @@ void test('PubkeyAcceptedAlgorithms leaves out a key, and chooses the signature 
   await strict.stop();
 });
 
+void test('RequiredRSASize leaves out shorter keys of ours', async () => {
+  const config = sshdConfig(sshd, { identityFiles: [newKey('-t', 'rsa', '-b', '2048')], requiredRsaSize: 2048 });
+  await (await connectTo(config)).close();
+  const problem = await problemOf(connectTo({ ...config, requiredRsaSize: 2049 }));
+  assert.deepEqual('tried' in problem && problem.tried, ['keyboard-interactive']);
+});
+
 void test('a wrong passphrase is asked for again, up to NumberOfPasswordPrompts', async () => {
   const keyFile = newKey('-t', 'ed25519', '-N', PASSPHRASE);
   const second = script({

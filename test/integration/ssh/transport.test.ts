@@ -38,7 +38,11 @@ function configFile(...lines: readonly string[]): string {
 function open(
   transport: Transport,
   changes: Partial<HostConfig>,
-  { prompts = script(), userFile = configFile(`IdentityFile ${securityKey}`) } = {},
+  {
+    prompts = script(),
+    userFile = configFile(`IdentityFile ${securityKey}`),
+    allowCommand = async (command: string) => command === '',
+  } = {},
 ): Promise<Connection> {
   const config = sshdConfig(sshd, { identityFiles: [securityKey], ...changes });
   const deps = {
@@ -46,7 +50,7 @@ function open(
     log,
     args: sshArguments({ userFile }),
     resolveHop: () => Promise.reject(new Error('unexpected jump host')),
-    allowCommand: async () => false,
+    allowCommand,
   };
   return connectWith(transport, config, deps, AbortSignal.timeout(30_000));
 }
@@ -138,6 +142,53 @@ void test('a certificate whose key is not at hand is offered, and left to the sy
   fs.appendFileSync(path.join(sshd.folder, 'authorized_keys'), `cert-authority ${type} ${key}\n`);
   const userFile = configFile(`CertificateFile ${certificate}`, `IdentityFile ${hidden}`);
   const connection = await open('auto', { identityFiles: [], certificateFiles: [certificate] }, { userFile });
+  assert.equal(connection.facts.transport, 'openssh');
+  await connection.close();
+});
+
+void test('what KnownHostsCommand knows is for the system’s ssh, once the user consented to the command', async () => {
+  await serve();
+  const knownHostsCommand = `/bin/cat ${sshd.knownHostsFile}`;
+  const userFile = configFile(`IdentityFile ${sshd.keyFile}`);
+  const text = fs.readFileSync(userFile, 'utf8');
+  fs.writeFileSync(userFile, text.replace(/UserKnownHostsFile .*/u, `KnownHostsCommand ${knownHostsCommand}`));
+  const changes = { userKnownHostsFiles: [], knownHostsCommand };
+  assert.deepEqual(await problemOf(open('auto', changes, { userFile })), {
+    code: 'commandNotAllowed',
+    command: knownHostsCommand,
+  });
+  const connection = await open('auto', changes, {
+    userFile,
+    allowCommand: async (command) => command === knownHostsCommand,
+  });
+  assert.equal(connection.facts.transport, 'openssh');
+  await connection.close();
+});
+
+void test('BindInterface is for the system’s ssh', async () => {
+  await serve();
+  const userFile = configFile(`IdentityFile ${sshd.keyFile}`, 'BindInterface lo');
+  const connection = await open('auto', { bindInterface: 'lo' }, { userFile });
+  assert.equal(connection.facts.transport, 'openssh');
+  assert.deepEqual(clients(), ['OpenSSH']);
+  await connection.close();
+});
+
+void test('a ProxyCommand that hands over its socket is for the system’s ssh', async () => {
+  await serve();
+  // Connects, and passes the socket through its standard output, as nc -F of OpenBSD does.
+  const program = path.join(sshd.folder, 'dial.py');
+  const lines = [
+    'import array, socket',
+    `far = socket.create_connection(("127.0.0.1", ${sshd.port}))`,
+    'out = socket.socket(fileno=1)',
+    'out.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [far.fileno()]))])',
+  ];
+  fs.writeFileSync(program, `${lines.join('\n')}\n`);
+  const command = `python3 ${program}`;
+  const userFile = configFile(`IdentityFile ${sshd.keyFile}`, `ProxyCommand ${command}`, 'ProxyUseFdpass yes');
+  const changes = { proxy: { kind: 'command', command }, proxyUseFdpass: true } as const;
+  const connection = await open('auto', changes, { userFile, allowCommand: async () => true });
   assert.equal(connection.facts.transport, 'openssh');
   await connection.close();
 });
