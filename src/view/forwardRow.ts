@@ -2,7 +2,7 @@ import { remoteReach } from '../core/forward/reach.ts';
 import type { ForwardState, ForwardStatus, HostState, SeenListener } from '../core/session/state.ts';
 import { canOpen, forwardContext } from './forwardActions.ts';
 import { byteText, destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
-import { listenerLines, processName, serverName } from './listenerText.ts';
+import { listenerLines, processName, serverBehind } from './listenerText.ts';
 import { problemText } from './problem.ts';
 import { colors, type Row } from './row.ts';
 
@@ -107,10 +107,9 @@ function listening(
   };
 }
 
-function label({ remotePort, label: given, spec, status }: ForwardState, seen: SeenListener | undefined): string {
-  if (remotePort === undefined) return given ?? destinationText(spec);
-  const server = seen ?? (status.kind === 'dormant' && status.server ? { identity: status.server } : {});
-  return [String(remotePort), given ?? serverName(server)].filter(Boolean).join('  ');
+function label(forward: ForwardState, seen: SeenListener | undefined): string {
+  if (forward.remotePort === undefined) return forward.label ?? destinationText(forward.spec);
+  return [String(forward.remotePort), forward.label ?? serverBehind(forward, seen)].filter(Boolean).join('  ');
 }
 
 /** Why it answers at another local port than the wanted one, shortly. */

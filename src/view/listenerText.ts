@@ -1,5 +1,5 @@
 import type { Listener } from '../core/detect/listener.ts';
-import type { SeenListener } from '../core/session/state.ts';
+import type { ForwardState, SeenListener } from '../core/session/state.ts';
 
 /** `Flask`, or undefined for what nobody knows. */
 export function serverName({
@@ -8,6 +8,12 @@ export function serverName({
   readonly identity?: SeenListener['identity'] | undefined;
 }): string | undefined {
   return identity && identity.framework !== 'unknown' ? identity.name : undefined;
+}
+
+/** What a forward leads to, or led to before that stopped. */
+export function serverBehind({ status }: ForwardState, seen: SeenListener | undefined): string | undefined {
+  if (seen) return serverName(seen);
+  return status.kind === 'dormant' ? serverName({ identity: status.server }) : undefined;
 }
 
 /**

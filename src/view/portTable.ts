@@ -1,7 +1,7 @@
 import type { ForwardState, HostState } from '../core/session/state.ts';
 import { insteadText } from './forwardRow.ts';
 import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
-import { processName, serverName } from './listenerText.ts';
+import { processName, serverBehind, serverName } from './listenerText.ts';
 import { problemText } from './problem.ts';
 
 /** What listens on a host and where it answers here, as text for a terminal. */
@@ -43,7 +43,8 @@ function linkText({ link }: HostState): string {
 function forwardCells(host: HostState, forward: ForwardState): string[] {
   const seen = host.listeners.find(({ listener }) => listener.port === forward.remotePort);
   const port = forward.remotePort === undefined ? destinationText(forward.spec) : String(forward.remotePort);
-  return [port, (seen && serverName(seen)) ?? '', (seen && processName(seen.listener)) ?? '', whereText(host, forward)];
+  const process = seen && processName(seen.listener);
+  return [port, serverBehind(forward, seen) ?? '', process ?? '', whereText(host, forward)];
 }
 
 function whereText(host: HostState, forward: ForwardState): string {

@@ -67,6 +67,7 @@ interface Project {
 function project(name: string, port: number): Project {
   const server = realServers.find((each) => each.name === name);
   assert.ok(server);
+  assert.ok(fs.existsSync(server.run(port, '.')[0]), `needs Debian's ${server.debian}`);
   const folder = newFolder();
   for (const [file, text] of Object.entries(server.files?.(port, folder) ?? {})) {
     fs.writeFileSync(path.join(folder, file), text);

@@ -64,6 +64,8 @@ const commands: readonly (readonly [command: string, framework: string])[] = [
   ['target/debug/api', 'rust'],
   ['nginx: master process /usr/sbin/nginx', 'nginx'],
   ['/home/ada/.vscode-server/bin/abc/node out/server-main.js', 'vscode-server'],
+  ['/root/.cursor-server/cli/servers/Stable-1/server/node out/server-main.js', 'vscode-server'],
+  ['/home/ada/.newest-server/bin/abc/node out/server-main.js', 'vscode-server'],
   ['python -m ipykernel_launcher -f kernel.json', 'jupyter-kernel'],
   ['/usr/bin/python3 /ext/debugpy/adapter --port 5678', 'debugpy'],
   ['/usr/lib/postgresql/16/bin/postgres -D /var/lib/postgresql', 'postgresql'],

@@ -58,6 +58,11 @@ void test('each state of a forward has its words', () => {
   assert.match(here({ kind: 'failed', why: { code: 'portInUse', bind } }) ?? '', /^Local port 5000 is taken/u);
 });
 
+void test('a server that has stopped is still named', () => {
+  const asleep = forward({ kind: 'dormant', localPort: 5000, server: flask.identity });
+  assert.match(portTable(host({ forwards: [asleep] })), /^5000 +Flask +server stopped$/mu);
+});
+
 void test('another local port than the wanted one is said, with the reason', () => {
   const bound = [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }] as const;
   const taken = { port: 5000, why: { code: 'portInUse', bind } } as const;

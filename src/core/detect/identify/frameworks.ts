@@ -112,7 +112,7 @@ export const frameworks: readonly Framework[] = [
   { id: 'ollama', name: 'Ollama', icon: 'robot', role: 'web', answer: /^Ollama is running$/, command: tool('ollama'), ports: [11434] },
 
   // Editors' own
-  { id: 'vscode-server', name: 'VS Code Server', icon: 'vscode', role: 'infrastructure', command: /\.(?:vscode|vscode-insiders|vscode-oss|vscodium|cursor|windsurf|trae|positron)-server\/|code-tunnel\b|\.vscode\/cli\/servers\// },
+  { id: 'vscode-server', name: 'VS Code Server', icon: 'vscode', role: 'infrastructure', command: /\/\.[a-z][\w-]*-server\/(?:bin|cli|data|extensions|code-)|code-tunnel\b|\.vscode\/cli\/servers\// },
   { id: 'code-server', name: 'code-server', icon: 'vscode', role: 'web', title: /^code-server$/, answer: /code-server|vscode-workbench-web-configuration/, command: tool('code-server'), ports: [8080] },
   { id: 'jetbrains', name: 'JetBrains Gateway', icon: 'tools', role: 'infrastructure', command: /remote-dev-server|\.cache\/JetBrains\/RemoteDev|com\.jetbrains\.(?:gateway|thinclient)/ },
   { id: 'jupyter-kernel', name: 'Jupyter kernel', icon: 'notebook', role: 'infrastructure', speaks: 'other', command: /ipykernel_launcher|-m\s+ipykernel/ },
