@@ -13,9 +13,11 @@ import { watch } from './cli/watch.ts';
 async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
+  let isQuiet = false;
   try {
     const command = parseCommand(args.filter((arg) => arg !== '--json'));
     const { host, mode } = command;
+    isQuiet = command.verbosity < 0;
     if (host === undefined) return refuse(usage);
     if (command.isBackground) return refuse('-f is not supported: start it in the background yourself.');
     if (mode === 'print') return await print(host, resolveOptions(command), stop.signal);
@@ -31,7 +33,9 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (stop.signal.aborted) return 0;
     if (!(error instanceof UserError)) throw error;
-    return refuse(problemLine(problemOf(error)));
+    const problem = problemOf(error);
+    // ssh(1) -q: only what is wrong with the command line is said all the same.
+    return isQuiet && problem.code !== 'configSyntax' ? 255 : refuse(problemLine(problem));
   }
 }
 

@@ -48,7 +48,9 @@ export async function forward(
   scope.add(connection);
   const { dial, listenRemote } = connection;
   const onProblem = (problem: ConnectionProblem): void => say(connectionProblemLine(problem));
-  const open = { rules: config, dial, listenRemote, onProblem, ...(credentials && { credentials }) };
+  // ssh(1) -4 and -6 say where it listens too.
+  const family = config.addressFamily;
+  const open = { rules: config, dial, listenRemote, family, onProblem, ...(credentials && { credentials }) };
   try {
     for (const asked of config.forwards) {
       const spec = withGatewayPorts(asked, config.gatewayPorts);
@@ -57,15 +59,13 @@ export async function forward(
         readyLines(spec, opened.bound).forEach(say);
       } catch (error) {
         signal.throwIfAborted();
-        forwardFailureLines(spec, problemOf(error), config.exitOnForwardFailure).forEach((line) =>
-          process.stderr.write(`${line}\n`),
-        );
+        forwardFailureLines(spec, problemOf(error), config.exitOnForwardFailure).forEach(say);
         if (config.exitOnForwardFailure) return 255;
       }
     }
     const end = await Promise.race([connection.closed, aborted(signal)]);
     if (end === undefined) return 0;
-    process.stderr.write(`${endLine(config, end)}\n`);
+    say(endLine(config, end));
     return 255;
   } finally {
     await atMost(closeTimeoutMs, scope.close());

@@ -22,8 +22,13 @@ export interface SocketFile {
   readonly bindMask?: number;
 }
 
+/** The families in which a bind address that is none, `localhost` or `*` is listened on. */
+export type Family = 'any' | 'inet' | 'inet6';
+
 export interface ListenOptions extends SocketFile {
   readonly bind: Bind;
+  /** Absent: any. */
+  readonly family?: Family;
   /** A connection, paused, with `allowHalfOpen`. */
   readonly onSocket: (socket: net.Socket) => void;
   /** The system refuses to accept more, for example for want of file descriptors. The listener goes on. */
@@ -55,7 +60,7 @@ export async function listenLocal(options: ListenOptions, signal: AbortSignal): 
 }
 
 async function listenTcp(options: ListenOptions, bind: TcpBind): Promise<readonly net.Server[]> {
-  const hosts = hostsOf(bind.host);
+  const hosts = hostsOf(bind.host, options.family ?? 'any');
   for (let attempt = 1; ; attempt++) {
     const opened = await listenAll(options, hosts, bind.port);
     if (opened.kind === 'listening') return opened.servers;
@@ -65,11 +70,13 @@ async function listenTcp(options: ListenOptions, bind: TcpBind): Promise<readonl
 }
 
 /** Each inner list is one address, as a choice: the second is taken where the first's family is missing. */
-function hostsOf(host: string | undefined): readonly (readonly string[])[] {
-  if (host === undefined || host === 'localhost') return [['127.0.0.1'], ['::1']];
-  if (host === '*') return [['::', '0.0.0.0']];
-  return [[host]];
+function hostsOf(host: string | undefined, family: Family): readonly (readonly string[])[] {
+  if (host === undefined || host === 'localhost') return loopbacks[family];
+  return host === '*' ? interfaces[family] : [[host]];
 }
+
+const loopbacks = { any: [['127.0.0.1'], ['::1']], inet: [['127.0.0.1']], inet6: [['::1']] } as const;
+const interfaces = { any: [['::', '0.0.0.0']], inet: [['0.0.0.0']], inet6: [['::']] } as const;
 
 interface Failure {
   readonly kind: 'failed';
@@ -92,7 +99,9 @@ async function listenAll(
     for (const host of choices) {
       const server = createServer(options);
       try {
-        await listening(server, () => server.listen({ host, port, ipv6Only: host !== '::' }));
+        await listening(server, () =>
+          server.listen({ host, port, ipv6Only: host !== '::' || options.family === 'inet6' }),
+        );
       } catch (error) {
         const failure: Failure = { kind: 'failed', code: errorCode(error), port, error };
         if (!isMissing(failure.code)) {

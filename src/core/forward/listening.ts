@@ -1,12 +1,13 @@
 import type net from 'node:net';
 import { type ConnectionProblem, Connections } from './connections.ts';
 import type { OpenForward } from './forward.ts';
-import { type LocalListener, listenLocal, type SocketFile } from './listen.ts';
+import { type Family, type LocalListener, listenLocal, type SocketFile } from './listen.ts';
 import type { Meter } from './relay.ts';
 import type { Bind } from './spec.ts';
 
 export interface ListeningOptions extends SocketFile {
   readonly spec: { readonly bind: Bind };
+  readonly family?: Family;
   /** One connection could not be made: its client knows, and the forward goes on. */
   readonly onProblem: (problem: ConnectionProblem) => void;
 }

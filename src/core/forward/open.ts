@@ -2,6 +2,7 @@ import type { ConnectionProblem } from './connections.ts';
 import type { Dial, ListenRemote } from './dial.ts';
 import { openDynamicForward } from './dynamic.ts';
 import type { OpenForward } from './forward.ts';
+import type { Family } from './listen.ts';
 import { openLocalForward } from './local.ts';
 import { openRemoteForward, type RemoteForward } from './remote.ts';
 import type { Credentials } from './socks.ts';
@@ -19,6 +20,8 @@ export interface OpenOptions {
   readonly rules: ForwardRules;
   readonly dial: Dial;
   readonly listenRemote: ListenRemote;
+  /** The families to listen in on this machine. Absent: any. */
+  readonly family?: Family;
   /** Asked of every client of a SOCKS proxy. Absent: none. */
   readonly credentials?: Credentials;
   /** One connection could not be made; the forward goes on. */
@@ -32,11 +35,11 @@ export interface OpenOptions {
  */
 export function openForward(
   spec: ForwardSpec,
-  { rules, dial, listenRemote, credentials, onProblem }: OpenOptions,
+  { rules, dial, listenRemote, family = 'any', credentials, onProblem }: OpenOptions,
   signal: AbortSignal,
 ): Promise<OpenForward | RemoteForward> {
   const { permitRemoteOpen, streamLocalBindUnlink: unlinkExisting, streamLocalBindMask: bindMask } = rules;
-  const local = { dial, onProblem, unlinkExisting, bindMask };
+  const local = { dial, onProblem, family, unlinkExisting, bindMask };
   const socks = credentials && { credentials };
   switch (spec.kind) {
     case 'local':

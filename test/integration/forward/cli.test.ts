@@ -191,6 +191,44 @@ test('GatewayPorts yes, or -g, opens a forward without a bind address to all, on
   assert.equal(await ending(connect(t, closed, '127.0.0.2')), 'ECONNREFUSED');
 });
 
+for (const [flags, bound] of [
+  ['-4', '127.0.0.1:PORT'],
+  ['-4g', '0.0.0.0:PORT'],
+  ['-oAddressFamily=inet', '127.0.0.1:PORT'],
+] as const) {
+  test(`${flags} listens in the one family only, as ssh does`, async (t) => {
+    const sshd = await server(t);
+    const port = await freePort();
+    const args = ['-F', sshd.configFile, flags, '-N', '-L', `${port}:localhost:1`, 'devbox'];
+    const cli = run(t, ...args);
+    await cli.says(new RegExp(`^forwarding ${bound.replace('PORT', String(port))} to localhost:1$`, 'm'));
+    assert.equal(await ending(connect(t, port, '::1')), 'ECONNREFUSED');
+    cli.child.kill('SIGTERM');
+    await cli.status();
+    const ssh = runProgram(t, ['ssh', ...args]);
+    await until('ssh listens', async () => (await ending(connect(t, port))) !== 'ECONNREFUSED');
+    assert.equal(await ending(connect(t, port, '::1')), 'ECONNREFUSED');
+    await stop(ssh.child);
+  });
+}
+
+test('-q says nothing but what is wrong with the command line, as ssh does', async (t) => {
+  const sshd = await server(t, { config: ['PermitListen 127.0.0.1:1'] });
+  for (const [flags, isSaid] of [
+    [['-F', sshd.configFile, '-oExitOnForwardFailure=yes', '-L', '192.0.2.1:8000:localhost:1', 'devbox'], false],
+    [['-F', sshd.configFile, '-oExitOnForwardFailure=yes', '-R', '8022:localhost:1', 'devbox'], false],
+    [['-F', 'none', '-p', '1', '127.0.0.1'], false],
+    [['-F', 'none', '-oBogus=1', '127.0.0.1'], true],
+    [['-F', 'none', '-L', 'x', '127.0.0.1'], true],
+  ] as const) {
+    for (const program of [['ssh'], [process.execPath, built.program]]) {
+      const running = runProgram(t, [...program, '-qN', ...flags]);
+      assert.equal(await running.status(), 255);
+      assert.equal(running.said() !== '', isSaid, `${program.at(-1)} ${flags.join(' ')}: ${running.said()}`);
+    }
+  }
+});
+
 test('forwards of the configuration are opened too, and ClearAllForwardings leaves none', async (t) => {
   const web = await webServer(t);
   const [own, given] = [await freePort(), await freePort()];
