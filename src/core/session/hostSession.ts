@@ -293,11 +293,8 @@ export class HostSession {
     const hasRemote = forwards.some(({ spec, status }) => spec.kind === 'remote' && status.kind === 'listening');
     if (!session || session.isHeard || !isService || !hasRemote) return;
     session.isHeard = true;
-    const listen = async (): Promise<void> => {
-      const publicUrl = await listenForPublicUrl(session.exec, session.signal);
-      if (publicUrl !== undefined && !session.signal.aborted) this.#options.write((host) => ({ ...host, publicUrl }));
-    };
-    this.#run(listen());
+    const onUrl = (publicUrl: string): void => this.#options.write((host) => ({ ...host, publicUrl }));
+    this.#run(listenForPublicUrl(session.exec, onUrl, session.signal));
   }
 
   #save(): void {

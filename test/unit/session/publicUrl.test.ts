@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import type { ExecChannel } from '../../../src/core/detect/exec.ts';
+import { until } from '../../support/until.ts';
 import { findPublicUrl, listenForPublicUrl } from '../../../src/core/session/publicUrl.ts';
 
 test('an address is found in what a service prints, without the words around it', () => {
@@ -17,6 +18,18 @@ test('an address of this machine is no public one', () => {
   assert.equal(findPublicUrl('http://localhost:3000 http://127.0.0.1:80'), undefined);
 });
 
+test('the address that was given is told from those of the service itself', () => {
+  const welcome = [
+    'Welcome! Follow us at [https://social.example.com/tunnels].',
+    'To set up custom domains go to https://admin.example.org/',
+    'The documentation is at https://example.org/docs/',
+  ];
+  const given = 'f8a5.example.net tunneled with tls termination, https://f8a5.example.net';
+  const more = 'for a longer lasting name see https://example.org/docs/forever for more information.';
+  assert.equal(findPublicUrl([...welcome, given, more].join('\r\n')), 'https://f8a5.example.net');
+  assert.equal(findPublicUrl([...welcome, 'http://a.b.example.net', more].join('\n')), 'http://a.b.example.net');
+});
+
 function session(): { channel: ExecChannel; stdout: PassThrough; isClosed: () => boolean } {
   const stdout = new PassThrough();
   let isClosed = false;
@@ -30,13 +43,24 @@ function session(): { channel: ExecChannel; stdout: PassThrough; isClosed: () =>
   return { channel, stdout, isClosed: () => isClosed };
 }
 
-test('an address that comes in pieces is taken whole, and the session stays open', async () => {
+test('an address that comes in pieces is taken whole, a better one later, and the session stays open', async () => {
   const { channel, stdout, isClosed } = session();
   const end = new AbortController();
-  const found = listenForPublicUrl(async () => channel, end.signal);
+  const told: string[] = [];
+  const listening = listenForPublicUrl(
+    async () => channel,
+    (url) => told.push(url),
+    end.signal,
+  );
   stdout.write('welcome\nhttps://abc.exam');
+  await until('the piece to be read', () => stdout.readableLength === 0);
   stdout.write('ple.net\n');
-  assert.equal(await found, 'https://abc.example.net');
+  await until('the address', () => told.length > 0);
+  stdout.write('Forwarding from https://def.example.net\n');
+  await until('the better one', () => told.length > 1);
+  stdout.write('see https://example.org/docs and https://example.org\n'.repeat(1000));
+  await listening;
+  assert.deepEqual(told, ['https://abc.example.net', 'https://def.example.net']);
   assert.equal(stdout.destroyed, false);
   end.abort();
   assert.ok(isClosed());
@@ -44,7 +68,11 @@ test('an address that comes in pieces is taken whole, and the session stays open
 
 test('a session that ends without an address gives none', async () => {
   const { channel, stdout } = session();
-  const found = listenForPublicUrl(async () => channel, new AbortController().signal);
+  const listening = listenForPublicUrl(
+    async () => channel,
+    () => assert.fail('an address'),
+    new AbortController().signal,
+  );
   stdout.end('good bye\n');
-  assert.equal(await found, undefined);
+  await listening;
 });
