@@ -12,7 +12,7 @@ export function pollMs(now: {
   readonly lookMs: number;
 }): number {
   const wanted = now.isFocused ? attentive(now.quietMs) : unfocusedMs;
-  return Math.max(wanted, Math.round((now.lookMs * costFactor) / 100) * 100);
+  return Math.max(wanted, Math.ceil((now.lookMs * costFactor) / 100) * 100);
 }
 
 function attentive(quietMs: number): number {
