@@ -15,7 +15,7 @@ import type { Connection, ConnectionEnd, ConnectionFacts, ConnectProblem } from 
 import { appendKnownHosts } from './knownHostsFiles.ts';
 import { linkLost } from './link.ts';
 import { OpensshLog } from './opensshLog.ts';
-import { opensshDial, opensshExec, opensshListenRemote } from './opensshChannels.ts';
+import { opensshDial, opensshExec, opensshListenRemote, opensshRoundTrip } from './opensshChannels.ts';
 import { answering, explain } from './opensshQuestions.ts';
 import { Patience, patient } from './patience.ts';
 import { printable } from './proxyCommand.ts';
@@ -201,26 +201,18 @@ function connection(
     },
   };
   void closed.then(() => scope.close());
-  const exec = opensshExec(master);
+  const dial = opensshDial(master);
+  const roundTrip = opensshRoundTrip(dial);
   const ping = async (signal: AbortSignal): Promise<number> => {
     const sentAt = performance.now();
-    const channel = await exec(':', signal);
-    channel.stdin.end();
-    channel.stdout.resume();
-    channel.stderr.resume();
-    try {
-      await abortable(channel.exit, signal);
-    } finally {
-      channel.close();
-    }
-    if (!(await master.isAlive())) throw linkLost();
+    await roundTrip(signal);
     return performance.now() - sentAt;
   };
   return {
     facts,
-    dial: opensshDial(master),
-    exec,
-    listenRemote: opensshListenRemote(master, scope),
+    dial,
+    exec: opensshExec(master),
+    listenRemote: opensshListenRemote(master, roundTrip, scope),
     ping,
     check: async (limitMs) => {
       const limit = deadline(limitMs, linkLost);

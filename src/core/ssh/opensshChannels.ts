@@ -62,6 +62,21 @@ export function opensshDial(master: Master): Dial {
   };
 }
 
+/**
+ * Once to the server and back, without a session: those a server may refuse, or answer with a program that never ends.
+ * Whatever it says of a socket at a path that can be none is an answer.
+ */
+export function opensshRoundTrip(dial: Dial): (signal: AbortSignal) => Promise<void> {
+  return async (signal) => {
+    try {
+      (await dial({ kind: 'unix', path: '/' }, signal)).destroy();
+    } catch (error) {
+      const isAnswer = error instanceof UserError && error.problem.code !== 'linkLost';
+      if (!isAnswer) throw error;
+    }
+  };
+}
+
 export function opensshExec(master: Master): Exec {
   return async (command, signal) => {
     signal.throwIfAborted();
@@ -77,7 +92,11 @@ export function opensshExec(master: Master): Exec {
   };
 }
 
-export function opensshListenRemote(master: Master, scope: Scope): ListenRemote {
+export function opensshListenRemote(
+  master: Master,
+  roundTrip: (signal: AbortSignal) => Promise<void>,
+  scope: Scope,
+): ListenRemote {
   const abandoned = new Abandoned();
   let count = 0;
   return async (bind, onConnection, signal) => {
@@ -101,7 +120,7 @@ export function opensshListenRemote(master: Master, scope: Scope): ListenRemote 
       const limit = AbortSignal.timeout(CONTROL_MS);
       try {
         await master.control(['-O', 'cancel', '-R', spec], limit);
-        await master.control(['-T'], limit, ':'); // ssh does not wait for the server to be done with it
+        await roundTrip(limit); // ssh does not wait for the server to be done with it
       } catch {
         // A master that is gone holds nothing any more.
       }

@@ -231,6 +231,20 @@ void test('a link that does not answer the check is given up', async () => {
   await frozen.stop();
 });
 
+void test('a server whose sessions never end is alive, and gives a port back at once', async () => {
+  const forced = await startSshd({ config: ['ForceCommand sleep 1000', 'MaxSessions 0'] });
+  const link = await open(forced);
+  await link.check(5000);
+  assert.ok((await link.ping(signal())) > 0);
+  const bind = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+  const listener = await link.listenRemote(bind, (incoming) => incoming.reject(), signal());
+  await listener.close();
+  await assert.rejects(once(net.connect(listener.port, '127.0.0.1'), 'connect'), { code: 'ECONNREFUSED' });
+  await link.close();
+  assert.deepEqual(await link.closed, { kind: 'closed' });
+  await forced.stop();
+});
+
 void test('closing ends the master and removes its folder', async () => {
   const folders = (): string[] => fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('sshp-'));
   const earlier = folders();
