@@ -177,7 +177,9 @@ function connection(
   const run = (args: readonly string[], command?: string): ChildProcessWithoutNullStreams => {
     // A master that is gone must not be replaced by a connection of its own.
     const alone = ['-o', 'ControlMaster=no', '-o', 'ProxyJump=none', '-o', 'ProxyCommand=false'];
-    const all = [...ssh.args, '-S', ssh.socket, ...alone, ...args, config.name];
+    // The forwards of the configuration are not for the master: with -O it would open them, too.
+    const own = args.includes('-O') ? ['-F', 'none'] : [...ssh.args, '-o', 'ClearAllForwardings=yes'];
+    const all = [...own, '-S', ssh.socket, ...alone, ...args, config.name];
     return spawn(ssh.program, command === undefined ? all : [...all, command], {
       env: { ...process.env, LC_ALL: 'C' },
     });

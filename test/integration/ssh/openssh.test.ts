@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import type { HostConfig } from '../../../src/core/config/hostConfig.ts';
 import type { Connection } from '../../../src/core/ssh/connection.ts';
 import { connectOpenssh, type OpensshDeps } from '../../../src/core/ssh/openssh.ts';
+import { freePort } from '../../support/freePort.ts';
 import { hostConfig } from '../../support/hostConfig.ts';
 import { certify, makeKey } from '../../support/keys.ts';
 import { memoryLog, problemOf, script } from '../../support/ssh.ts';
@@ -84,6 +85,27 @@ void test('a remote port that is taken is refused', async () => {
   const bind = { kind: 'tcp', host: '127.0.0.1', port: sshd.port } as const;
   const problem = await problemOf(connection.listenRemote(bind, () => undefined, signal()));
   assert.deepEqual(problem, { code: 'remoteBindRefused', bind });
+});
+
+void test('forwards of the configuration are not made again by every dial and command', async () => {
+  const ports = [await freePort(), await freePort(), await freePort()];
+  const clientConfig = [`LocalForward ${ports[0]} localhost:1`, `RemoteForward ${ports[1]} localhost:1`];
+  const wanting = await startSshd({ clientConfig: [...clientConfig, `DynamicForward ${ports[2]}`] });
+  // As when they are ours already.
+  const taken = net.createServer().listen(ports[0], '127.0.0.1');
+  await once(taken, 'listening');
+  const link = await open(wanting);
+  const stream = await link.dial({ kind: 'tcp', host: '127.0.0.1', port: echoPort() }, signal());
+  stream.end('hello');
+  assert.equal(await text(stream), 'hello');
+  const channel = await link.exec('echo done', signal());
+  assert.equal(await text(channel.stdout), 'done\n');
+  for (const port of ports.slice(1)) {
+    await assert.rejects(once(net.connect(port, '127.0.0.1'), 'connect'), { code: 'ECONNREFUSED' });
+  }
+  await link.close();
+  taken.close();
+  await wanting.stop();
 });
 
 void test('a ping takes a round trip', async () => {

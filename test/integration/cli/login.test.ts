@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { startAgent } from '../../support/agent.ts';
+import { start, stop } from '../../support/child.ts';
+import { buildCli, type Cli, run } from '../../support/cli.ts';
+import { freePort } from '../../support/freePort.ts';
+import { authorize, makeKey } from '../../support/keys.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { until } from '../../support/until.ts';
+
+const passphrase = 'correct horse';
+let built: Cli;
+before(async () => {
+  built = await buildCli();
+});
+after(() => built.remove());
+
+async function server(t: TestContext, ...config: readonly string[]): Promise<Sshd> {
+  const sshd = await startSshd({ config });
+  t.after(() => sshd.stop());
+  return sshd;
+}
+
+interface Terminal {
+  /** Everything that a person sees. */
+  readonly shown: () => string;
+  type(text: string): void;
+  /** Resolves when the program has ended. */
+  readonly ended: Promise<unknown>;
+}
+
+/** The program on a terminal of its own, which takes what we write for what a person types. */
+async function onTerminal(t: TestContext, sshd: Sshd, ...flags: readonly string[]): Promise<Terminal> {
+  const forward = `${await freePort()}:localhost:1`;
+  const words = [process.execPath, built.program, '-F', sshd.configFile, '-N', '-L', forward, ...flags, 'devbox'];
+  const child = start('script', ['-qefc', words.join(' '), '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  t.after(() => stop(child));
+  let shown = '';
+  child.stdout?.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+  return { shown: () => shown, type: (text) => child.stdin?.write(text), ended: once(child, 'exit') };
+}
+
+/** A locked key that may log in, as the only one that the configuration names. */
+function lockedKey(sshd: Sshd): string {
+  const file = makeKey(sshd.folder, 'locked', '-N', passphrase, '-a', '4');
+  authorize(path.join(sshd.folder, 'authorized_keys'), file);
+  const text = fs.readFileSync(sshd.configFile, 'utf8');
+  fs.writeFileSync(sshd.configFile, text.replace(/IdentityFile .*/u, `IdentityFile ${file}`));
+  return file;
+}
+
+test('AddKeysToAgent ask is asked on the terminal, and what is secret is shown nowhere, however much is told', async (t) => {
+  const sshd = await server(t);
+  const agent = await startAgent();
+  t.after(() => agent.stop());
+  const file = lockedKey(sshd);
+  const options = ['-vvv', '-o', 'AddKeysToAgent=ask', '-o', `IdentityAgent=${agent.socket}`];
+  const terminal = await onTerminal(t, sshd, ...options);
+  await until('the passphrase', () => terminal.shown().includes(`Enter passphrase for key '${file}': `));
+  terminal.type(`${passphrase}\r`);
+  await until('the question', () => terminal.shown().includes(`Add key ${file} to agent (yes/no)? `));
+  terminal.type('yes\r');
+  await until('the forward', () => terminal.shown().includes('forwarding '));
+  const env = { ...process.env, SSH_AUTH_SOCK: agent.socket };
+  assert.ok(spawnSync('ssh-add', ['-l'], { env, encoding: 'utf8', timeout: 10_000 }).stdout.includes(file));
+  assert.doesNotMatch(terminal.shown(), /horse|PRIVATE KEY/u);
+});
+
+test('a wrong passphrase three times ends it, with one login at the server', async (t) => {
+  const sshd = await server(t);
+  const file = lockedKey(sshd);
+  const terminal = await onTerminal(t, sshd);
+  for (const count of [1, 2, 3]) {
+    await until(
+      `question ${count}`,
+      () => terminal.shown().split(`Enter passphrase for key '${file}': `).length > count,
+    );
+    terminal.type('wrong\r');
+  }
+  await terminal.ended;
+  assert.match(terminal.shown(), /Permission denied \(publickey/u);
+  assert.equal(sshd.log().match(/Connection from/gu)?.length, 1);
+});
+
+test('Ctrl-C at a question ends it', async (t) => {
+  const sshd = await server(t);
+  lockedKey(sshd);
+  const terminal = await onTerminal(t, sshd);
+  await until('the question', () => terminal.shown().includes('Enter passphrase'));
+  terminal.type('\x03');
+  await terminal.ended;
+  assert.doesNotMatch(terminal.shown(), /forwarding|Error|at .*\.cjs/u);
+  assert.equal(sshd.log().match(/Connection from/gu)?.length, 1);
+});
+
+test('a server that only the system’s ssh can reach is reached through it', async (t) => {
+  const sshd = await server(t, 'KexAlgorithms sntrup761x25519-sha512@openssh.com');
+  const port = await freePort();
+  const args = ['-F', sshd.configFile, '-v', '-N', '-L', `${port}:localhost:${sshd.port}`, 'devbox'];
+  const cli = run(t, [process.execPath, built.program, ...args]);
+  await cli.says(/^forwarding /m);
+  const socket = net.connect(port, '127.0.0.1');
+  const [greeting] = (await once(socket, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
+  assert.match(greeting.toString(), /^SSH-2\.0-OpenSSH/u);
+  socket.destroy();
+  cli.child.kill('SIGTERM');
+  assert.equal(await cli.status(), 0);
+});
