@@ -45,7 +45,7 @@ export interface Master {
   /** Runs `ssh -S … ARGS HOST [COMMAND]` through the master. */
   run(args: readonly string[], command?: string): ChildProcessWithoutNullStreams;
   /** As `run`. Resolves with the output, or rejects with what it wrote to stderr. */
-  control(args: readonly string[], signal: AbortSignal, command?: string): Promise<string>;
+  control(args: readonly string[], signal: AbortSignal): Promise<string>;
   /** Asks the control socket, which is the first thing to vanish. */
   isAlive(): Promise<boolean>;
 }
@@ -190,8 +190,8 @@ function connection(
     log: ssh.log,
     lost: lost.signal,
     isAlive: () => answers(ssh.socket),
-    control: async (args, signal, command) => {
-      const child = run(args, command);
+    control: async (args, signal) => {
+      const child = run(args);
       child.stdin.end();
       let [output, errors] = ['', ''];
       child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -34,8 +34,14 @@ export function opensshDial(master: Master): Dial {
       const accepted = master.log.accepted();
       const socket = net.connect({ path: socketPath, allowHalfOpen: true });
       socket.on('error', () => undefined);
-      await once(socket, 'connect');
-      return { socket, ...(await abortable(accepted, master.lost)) };
+      const limit = AbortSignal.any([master.lost, AbortSignal.timeout(CONTROL_MS)]);
+      try {
+        await once(socket, 'connect', { signal: limit });
+        return { socket, ...(await abortable(accepted, limit)) };
+      } catch (error) {
+        socket.destroy();
+        throw error;
+      }
     });
   return async (to, signal) => {
     signal.throwIfAborted();
