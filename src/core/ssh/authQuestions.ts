@@ -1,6 +1,7 @@
 import { UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { ConnectProblem } from './connection.ts';
+import type { KeyboardPrompt } from './internals.ts';
 import type { Prompts } from './prompts.ts';
 import { asOutcome, type AuthReply, type Outcome, type Userauth } from './userauth.ts';
 
@@ -48,9 +49,12 @@ export function keyboardMethod(
   { config, prompts, tried }: QuestionDeps,
   signal: AbortSignal,
 ): Method {
+  const { name: host, user } = config;
+  const server = `${config.hostName}:${config.port}`;
   let attempt = 0;
   let wasAsked = false;
   return async () => {
+    let isFirst = true;
     // A server that fails without a question has none to ask (OpenSSH gives up then, too).
     if (attempt++ >= config.numberOfPasswordPrompts || (attempt > 1 && !wasAsked)) return undefined;
     tried.push('keyboard-interactive');
@@ -58,12 +62,14 @@ export function keyboardMethod(
     while (reply.kind === 'questions') {
       const { title, instruction, prompts: questions } = reply;
       const answers: string[] = [];
-      if (questions.length === 0 && (title || instruction))
-        prompts.notice(config.name, `${title}\n${instruction}`.trim());
+      if (questions.length === 0 && (title || instruction)) prompts.notice(host, `${title}\n${instruction}`.trim());
+      const isPassword = isFirst && !title && !instruction && asksForPassword(questions);
       for (const { prompt, echo } of questions) {
         wasAsked = true;
-        const { name: host, user } = config;
-        const question = { kind: 'keyboardInteractive', host, user, title, instruction, prompt, echo } as const;
+        isFirst = false;
+        const question = isPassword
+          ? ({ kind: 'password', host, server, user, attempt } as const)
+          : ({ kind: 'keyboardInteractive', host, user, title, instruction, prompt, echo } as const);
         answers.push(given(await prompts.secret(question, signal)));
       }
       reply = await userauth.answer(answers);
@@ -71,6 +77,13 @@ export function keyboardMethod(
     return asOutcome(reply);
   };
 }
+
+/** PAM's way to ask for the password of the account, which may be remembered; whatever else it asks for may not. */
+function asksForPassword([question, ...further]: readonly KeyboardPrompt[]): boolean {
+  return question !== undefined && further.length === 0 && !question.echo && accountPassword.test(question.prompt);
+}
+
+const accountPassword = /^password(?: for \S+)?: ?$/i;
 
 function given(answer: string | undefined): string {
   if (answer === undefined) throw new UserError<ConnectProblem>({ code: 'cancelled' });

@@ -106,6 +106,28 @@ void test('keyboard-interactive goes through as many rounds as the server wants'
   server.close();
 });
 
+void test('a keyboard-interactive question for the password of the account is one that may be remembered', async () => {
+  const rounds: readonly (readonly [prompt: string, kind: string])[] = [
+    ['Password: ', 'password'],
+    ['Password for me@box:', 'password'],
+    ['Password or code: ', 'keyboardInteractive'],
+    ['One-time password: ', 'keyboardInteractive'],
+  ];
+  for (const [prompt, kind] of rounds) {
+    const server = await startServer((context) => {
+      if (context.method !== 'keyboard-interactive') return context.reject(['keyboard-interactive']);
+      context.prompt([{ prompt, echo: false }], '', '', () =>
+        context.prompt([{ prompt: 'Password: ', echo: false }], '', '', () => context.accept()),
+      );
+    });
+    const prompts = script({ secret: () => PASSWORD });
+    await (await connectTo(to(server), { prompts })).close();
+    const asked = prompts.secrets.map((question) => question.kind);
+    assert.deepEqual(asked, [kind, 'keyboardInteractive'], 'what comes after it may be a code');
+    server.close();
+  }
+});
+
 void test('a key that succeeds partially is followed by the second factor', async () => {
   const keyFile = makeKey(sshd.folder, 'first-factor');
   let hasKey = false;

@@ -76,8 +76,10 @@ void describe(
       const connection = await connectTo(config, { prompts, log });
       assert.equal(connection.facts.authMethod, 'keyboard-interactive');
       assert.deepEqual(
-        prompts.secrets.map((question) => question.kind === 'keyboardInteractive' && question.prompt.trim()),
-        ['Password:', 'Verification code:'],
+        prompts.secrets.map((question) =>
+          question.kind === 'keyboardInteractive' ? question.prompt.trim() : question.kind,
+        ),
+        ['password', 'Verification code:'],
       );
       assert.ok(!log.lines.join('\n').includes(password));
       await connection.close();
@@ -119,10 +121,10 @@ void describe(
       const config = sshdConfig(sshd, { identityFiles: [] });
       await (await connectTo(config, { prompts, log })).close();
       assert.deepEqual(
-        prompts.secrets.map(
-          (question) => question.kind === 'keyboardInteractive' && question.prompt.trim().split('\n').at(-1),
+        prompts.secrets.map((question) =>
+          question.kind === 'keyboardInteractive' ? question.prompt.trim().split('\n').at(-1) : question.kind,
         ),
-        ['Password:', 'Current password:', 'New password:', 'Retype new password:'],
+        ['password', 'Current password:', 'New password:', 'Retype new password:'],
       );
       assert.ok(!log.lines.join('\n').includes(chosen));
       const next = script({ secret: () => chosen });

@@ -41,6 +41,16 @@ void test('what the user wants kept is given in the background as well, and nobo
   assert.equal(await silent.secret(password(1), never), 'kept');
 });
 
+void test('a password that had to be changed is given as it is now', async () => {
+  const typed = ['old', 'new', 'new'];
+  const { asking, silent } = rememberAnswers({ ...prompts, secret: async () => typed.shift() });
+  await asking.secret(password(1), never);
+  const login = { host: 'devbox', server: 'devbox.example:22', user: 'me' };
+  const change = { kind: 'newPassword', ...login, reason: 'Expired.', isMismatch: false } as const;
+  for (const isRepeated of [false, true]) await asking.secret({ ...change, isRepeated }, never);
+  assert.equal(await silent.secret(password(1), never), 'new');
+});
+
 void test('a one-time code is not given twice', async () => {
   const { asking, silent } = rememberAnswers(prompts);
   await asking.secret(code, never);
