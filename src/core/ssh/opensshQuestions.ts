@@ -62,6 +62,8 @@ export function explain(config: HostConfig, stderr: string): UserError<ConnectPr
       const lookup = port === 22 ? config.hostName : `[${config.hostName}]:${port}`;
       return { code, ...key, file: offending?.[0] ?? '', line: Number(offending?.[1] ?? 0), lookup };
     }
+    const listed = find(/revoked by file (.+?)\r?\n/)?.[0];
+    if (listed !== undefined) return { code: 'hostKeyRevoked', ...key, file: listed, line: 0, lookup: config.hostName };
     if (find(/Host key verification failed/)) return { code: 'hostKeyUnknown', ...key };
     const offer = find(/no matching (.+?) found\. Their offer: (\S+)/);
     if (offer) return { code: 'noCommonAlgorithm', host, what: offer[0] ?? '', server: (offer[1] ?? '').split(',') };

@@ -228,6 +228,16 @@ void test('failures are told by code', async () => {
   await locked.stop();
 });
 
+void test('a key that RevokedHostKeys lists is told as such', async () => {
+  const listed = await startSshd();
+  const file = path.join(listed.folder, 'host_ed25519.pub');
+  fs.appendFileSync(listed.configFile, `  RevokedHostKeys ${file}\n`);
+  const problem = await problemOf(open(listed));
+  assert.equal(problem.code, 'hostKeyRevoked');
+  assert.equal('file' in problem && problem.file, file);
+  await listed.stop();
+});
+
 void test('a link that is killed destroys what is open with an error', async () => {
   const doomed = await startSshd();
   const link = await open(doomed);
