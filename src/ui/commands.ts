@@ -26,7 +26,7 @@ import { openSshConfig, userConfigFile } from './openSshConfig.ts';
 import { type ForwardQuestion, pickForward } from './pickForward.ts';
 import { pickConnectedHost } from './pickHost.ts';
 import { withProgress } from './progress.ts';
-import { protectProxyFlow } from './protectProxy.ts';
+import { newProxyPassword, protectProxyFlow } from './protectProxy.ts';
 import type { RememberedSecrets } from './rememberedSecrets.ts';
 import { saveForwardFlow } from './saveForward.ts';
 import * as say from './say.ts';
@@ -157,10 +157,16 @@ export function registerCommands({
     }),
     register('shareForward', async (row) => {
       const chosen = await chosenForward(row, { title: 'Share on the Network', can: canShare });
-      if (chosen && (await confirmSharing([chosen.forward.spec], sessions.settings().expireSharedAfterMs))) {
-        await sessions.forwardsOf(chosen.host.name).share(chosen.forward.id, true, never);
-        await showReachable(sessions, chosen);
+      const answer = chosen && (await confirmSharing([chosen.forward.spec], sessions.settings().expireSharedAfterMs));
+      if (!answer) return;
+      const { name } = chosen.host;
+      const forwards = sessions.forwardsOf(name);
+      if (answer === 'protect') {
+        if (!(await newProxyPassword(sessions, secrets, name))) return;
+        await forwards.protect(chosen.forward.id, true, never);
       }
+      await forwards.share(chosen.forward.id, true, never);
+      await showReachable(sessions, chosen);
     }),
     register('unshareForward', async (row) => {
       const chosen = await chosenForward(row, { title: 'Stop Sharing on the Network', can: canUnshare });

@@ -11,7 +11,7 @@ import { openInBrowser } from './open.ts';
 import { connectFlow, connectTo } from './connect.ts';
 import { pickPort } from './pickPort.ts';
 import { withProgress } from './progress.ts';
-import { askProxyPassword, setProxyPassword } from './protectProxy.ts';
+import { newProxyPassword } from './protectProxy.ts';
 import type { RememberedSecrets } from './rememberedSecrets.ts';
 import { confirmOpen } from './share.ts';
 import * as say from './say.ts';
@@ -48,11 +48,7 @@ export async function forwardSpecs(
 ): Promise<void> {
   const answer = await confirmOpen(specs, sessions.settings().expireSharedAfterMs);
   if (!answer) return;
-  if (answer === 'protect') {
-    const credentials = await askProxyPassword(secrets, name);
-    if (!credentials || credentials === 'none') return;
-    await setProxyPassword(sessions, secrets, name, credentials);
-  }
+  if (answer === 'protect' && !(await newProxyPassword(sessions, secrets, name))) return;
   for (const spec of specs) {
     const isProxy = spec.kind === 'dynamic' || spec.kind === 'remoteDynamic';
     const request = { ...typedRequest(spec), isProtected: answer === 'protect' && isProxy };

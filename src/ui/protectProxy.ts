@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { onAllInterfaces } from '../core/forward/reach.ts';
 import type { Credentials } from '../core/forward/socks.ts';
 import type { Sessions } from '../core/session/sessions.ts';
 import { findHost, type ForwardState } from '../core/session/state.ts';
@@ -24,14 +25,22 @@ export async function protectProxyFlow(
     if (!forward.isProtected) await forwards.protect(forward.id, true, never);
     return;
   }
-  const consent = await confirmOpen([forward.spec], sessions.settings().expireSharedAfterMs);
-  if (!forward.isProtected || consent !== 'open') return;
+  if (!forward.isProtected) return;
+  const spec = forward.isShared ? onAllInterfaces(forward.spec) : forward.spec;
+  if ((await confirmOpen([spec], sessions.settings().expireSharedAfterMs)) !== 'open') return;
   await forwards.protect(forward.id, false, never);
   if (protectedProxies(sessions, name).length === 0) await secrets.forgetProxyPassword(name);
 }
 
-/** From now on the protected proxies of a host ask for this. */
-export async function setProxyPassword(
+/** Asks for what the protected proxies of a host ask for from now on. False: cancelled, or left empty. */
+export async function newProxyPassword(sessions: Sessions, secrets: RememberedSecrets, host: string): Promise<boolean> {
+  const answer = await askProxyPassword(secrets, host);
+  if (!answer || answer === 'none') return false;
+  await setProxyPassword(sessions, secrets, host, answer);
+  return true;
+}
+
+async function setProxyPassword(
   sessions: Sessions,
   secrets: RememberedSecrets,
   host: string,
@@ -47,10 +56,7 @@ function protectedProxies(sessions: Sessions, host: string): readonly ForwardSta
 }
 
 /** Undefined when cancelled; `none` for an empty answer. */
-export async function askProxyPassword(
-  secrets: RememberedSecrets,
-  host: string,
-): Promise<Credentials | 'none' | undefined> {
+async function askProxyPassword(secrets: RememberedSecrets, host: string): Promise<Credentials | 'none' | undefined> {
   const known = await secrets.proxyPassword(host);
   const ask = (prompt: string, options: vscode.InputBoxOptions): Thenable<string | undefined> =>
     vscode.window.showInputBox({ title, prompt, ignoreFocusOut: true, validateInput: credentialProblem, ...options });

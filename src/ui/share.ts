@@ -24,8 +24,8 @@ export async function confirmOpen(
   return choice === undefined ? undefined : choice === yes ? 'open' : 'protect';
 }
 
-export async function confirmSharing(specs: readonly ForwardSpec[], shareMs: number): Promise<boolean> {
-  return (await confirmOpen(specs.map(onAllInterfaces), shareMs)) !== undefined;
+export function confirmSharing(specs: readonly ForwardSpec[], shareMs: number): ReturnType<typeof confirmOpen> {
+  return confirmOpen(specs.map(onAllInterfaces), shareMs);
 }
 
 /** Shows under which addresses other machines reach a forward now. */
@@ -36,7 +36,7 @@ export async function showReachable(sessions: Sessions, { host, forward }: Chose
   const addresses = Object.values(os.networkInterfaces())
     .flatMap((each) => each ?? [])
     .filter(({ internal, family }) => !internal && family === 'IPv4')
-    .map((each) => `http://${address(each.address, port)}`);
+    .map((each) => `${forward.spec.kind === 'dynamic' ? 'socks5' : 'http'}://${address(each.address, port)}`);
   const copy = 'Copy Address';
   const [first] = addresses;
   const message = first

@@ -25,7 +25,7 @@ export const canResume: Can = (_host, forward) => is(forward, 'paused', 'expired
 
 export const canShare: Can = (_host, forward) =>
   is(forward, 'listening') &&
-  forward.spec.kind === 'local' &&
+  (forward.spec.kind === 'local' || forward.spec.kind === 'dynamic') &&
   forward.spec.bind.kind === 'tcp' &&
   !forward.isShared &&
   !isShared(forward.spec);

@@ -58,6 +58,11 @@ void test('a password is for SOCKS proxies, here and there', () => {
   assert.ok(!offers('protectProxy', { spec: remote }));
 });
 
+void test('what listens here can be shared, a page or a proxy', () => {
+  assert.ok(offers('shareForward', { spec: { kind: 'dynamic', bind: tcp } }));
+  assert.ok(!offers('shareForward', { spec: remote }));
+});
+
 void test('the local port can be changed of what has one, also while it is stopped', () => {
   const statuses: readonly ForwardStatus[] = [
     listening,
