@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
-import { realServers } from '../integration/detect/servers.ts';
+import { npmPackages, realServers } from '../integration/detect/servers.ts';
 import { start, stop } from '../support/child.ts';
 import { noOwnNetwork, type OwnNetwork, startOwnNetwork } from '../support/ownNetwork.ts';
 import { read } from '../support/sessions.ts';
@@ -78,7 +78,7 @@ function project(name: string, port: number): Project {
 /** What `npm create vite` and `npm install` leave, as small as can be. */
 async function viteProject(): Promise<Project> {
   const folder = newFolder();
-  const manifest = { private: true, scripts: { dev: 'vite' }, devDependencies: { vite: '8.3.8' } };
+  const manifest = { private: true, scripts: { dev: 'vite' }, devDependencies: { vite: npmPackages.vite } };
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
   fs.writeFileSync(path.join(folder, 'index.html'), '<!doctype html><title>My shop</title><h1>Hello from Vite</h1>');
   const quiet = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { type DialPort, identify } from '../../../src/core/detect/identify/identify.ts';
 import type { Listener } from '../../../src/core/detect/listener.ts';
 import { type ListenerWatch, watchListeners } from '../../../src/core/detect/watch.ts';
@@ -13,18 +15,21 @@ import { freePort } from '../../support/freePort.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { sshExec } from '../../support/sshExec.ts';
 import { until } from '../../support/until.ts';
-import { type RealServer, realServers } from './servers.ts';
+import { npmPackages, npmServers, type RealServer, realServers } from './servers.ts';
 
 let sshd: Sshd;
 let watch: ListenerWatch;
 let listeners: readonly Listener[] = [];
+let modules: string | undefined;
 before(async () => {
   sshd = await startSshd({ config: ['SetEnv HOME=/nonexistent'] });
   watch = watchListeners({ exec: sshExec(sshd), onListeners: (now) => (listeners = now) });
+  modules = await installModules();
 });
 after(async () => {
   await watch.close();
   await sshd.stop();
+  if (modules) fs.rmSync(modules, { recursive: true, force: true });
 });
 
 for (const server of realServers) {
@@ -33,18 +38,14 @@ for (const server of realServers) {
   const skip = isMissing && !process.env['CI'] ? `needs Debian's ${server.debian}` : false;
   void test(`${server.name} is seen and recognised`, { skip, timeout: 60_000 }, async () => {
     assert.ok(!isMissing, `needs Debian's ${server.debian}`);
-    await withServer(server, async (listener, dials) => {
-      const identity = await identify({ listener, dial: dials.dial, probe: true }, AbortSignal.timeout(20_000));
-      const { framework, role, scheme, title, path: page } = server.expect;
-      assert.deepEqual(
-        { framework: identity.framework, role: identity.role, scheme: identity.scheme },
-        { framework, role, scheme },
-      );
-      if (title !== undefined) assert.equal(identity.title, title);
-      assert.equal(identity.path, page);
-      // One question, one more for TLS, and none to what is known not to speak HTTP.
-      assert.equal(dials.count(), scheme === 'https' ? 2 : role === 'database' ? 0 : 1);
-    });
+    await withServer(server, isRecognised(server));
+  });
+}
+
+for (const server of npmServers) {
+  void test(`${server.name} is seen and recognised`, { timeout: 60_000 }, async (t) => {
+    if (!modules) return t.skip('npm could not install it');
+    await withServer(server, isRecognised(server));
   });
 }
 
@@ -55,12 +56,42 @@ void test('sshd is recognised without being asked', async () => {
   assert.equal(identity.role, 'infrastructure');
 });
 
-async function withServer(
-  server: RealServer,
-  use: (listener: Listener, dials: ReturnType<typeof counted>) => Promise<void>,
-): Promise<void> {
+type Use = (listener: Listener, dials: ReturnType<typeof counted>) => Promise<void>;
+
+const isRecognised =
+  ({ expect: { framework, role, scheme, title, path: page } }: RealServer): Use =>
+  async (listener, dials) => {
+    const identity = await identify({ listener, dial: dials.dial, probe: true }, AbortSignal.timeout(20_000));
+    assert.deepEqual(
+      { framework: identity.framework, role: identity.role, scheme: identity.scheme },
+      { framework, role, scheme },
+    );
+    if (title !== undefined) assert.equal(identity.title, title);
+    assert.equal(identity.path, page);
+    // One question, one more for TLS, and none to what is known not to speak HTTP.
+    assert.equal(dials.count(), scheme === 'https' ? 2 : role === 'database' ? 0 : 1);
+  };
+
+/** Installs what npm has of servers. Undefined where it cannot be had, which only a run of CI may not take for granted. */
+async function installModules(): Promise<string | undefined> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'modules-'));
+  const manifest = { private: true, dependencies: npmPackages };
+  fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
+  const quiet = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  try {
+    await promisify(execFile)('npm', ['install', ...quiet], { cwd: folder, timeout: 120_000 });
+    return folder;
+  } catch (error) {
+    fs.rmSync(folder, { recursive: true, force: true });
+    if (process.env['CI']) throw error;
+    return undefined;
+  }
+}
+
+async function withServer(server: RealServer, use: Use): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'server-'));
   fs.chmodSync(folder, 0o755);
+  if (modules) fs.symlinkSync(path.join(modules, 'node_modules'), path.join(folder, 'node_modules'));
   const port = await freePort();
   for (const [name, text] of Object.entries(server.files?.(port, folder) ?? {})) {
     fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });

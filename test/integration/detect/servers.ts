@@ -15,6 +15,15 @@ export interface RealServer {
   };
 }
 
+/** What `npmServers` are made of. */
+export const npmPackages = {
+  '@11ty/eleventy': '3.1.8',
+  express: '5.3.0',
+  fastify: '5.12.8',
+  'http-server': '14.1.1',
+  vite: '8.3.8',
+} as const;
+
 const python = '/usr/bin/python3';
 const page = '<!doctype html><title>Hello &amp; welcome</title><p>Hello';
 const devServer = (framework: string) => ({ framework, role: 'devServer', scheme: 'http' }) as const;
@@ -233,5 +242,54 @@ export const realServers: readonly RealServer[] = [
     debian: 'memcached',
     run: (port) => ['/usr/bin/memcached', '-u', 'root', '-l', '127.0.0.1', '-p', `${port}`],
     expect: { framework: 'memcached', role: 'database' },
+  },
+];
+
+const node = process.execPath;
+const debian = 'nodejs npm';
+
+/** They run in a folder where `npmPackages` are installed. */
+export const npmServers: readonly RealServer[] = [
+  {
+    name: 'an Express application without a page at its root',
+    debian,
+    files: (port) => ({ 'server.cjs': `require('express')().listen(${port}, '127.0.0.1')` }),
+    run: () => [node, 'server.cjs'],
+    expect: devServer('express'),
+  },
+  {
+    name: 'a Fastify application without a page at its root',
+    debian,
+    files: (port) => ({ 'server.cjs': `require('fastify')().listen({ port: ${port} })` }),
+    run: () => [node, 'server.cjs'],
+    expect: devServer('fastify'),
+  },
+  {
+    name: 'vite',
+    debian,
+    files: () => ({ 'index.html': page }),
+    run: (port) => [node, 'node_modules/.bin/vite', '--port', `${port}`],
+    expect: { ...devServer('vite'), title: 'Hello & welcome' },
+  },
+  {
+    name: 'vite preview',
+    debian,
+    files: () => ({ 'dist/index.html': page }),
+    run: (port) => [node, 'node_modules/.bin/vite', 'preview', '--port', `${port}`],
+    expect: { ...devServer('vite'), title: 'Hello & welcome' },
+  },
+  {
+    name: 'eleventy --serve',
+    debian,
+    files: () => ({ 'index.html': page }),
+    run: (port) => [node, 'node_modules/.bin/eleventy', '--serve', `--port=${port}`],
+    expect: { ...devServer('eleventy'), title: 'Hello & welcome' },
+  },
+  {
+    name: 'http-server',
+    debian,
+    files: () => ({ 'index.html': page }),
+    run: (port) => [node, 'node_modules/.bin/http-server', '-p', `${port}`],
+    expect: { ...devServer('serve'), title: 'Hello & welcome' },
   },
 ];
