@@ -13,7 +13,7 @@ export function noticePage(host: HostState, { port, identity }: Announced): Noti
   const forward = host.forwards.find(({ remotePort }) => remotePort === port);
   const url = forward && forwardUrl(host, forward);
   if (url !== undefined) return { kind: 'page', url };
-  const name = forward?.label ?? serverName({ ...(identity && { identity }) }) ?? 'The server';
+  const name = forward?.label ?? serverName({ identity }) ?? 'The server';
   return { kind: 'gone', why: why(host, `${name} on ${host.name}:${port}`, forward?.status) };
 }
 
