@@ -67,7 +67,9 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
     hashKnownHosts: is('hashknownhosts', false),
     checkHostIp: is('checkhostip', false),
     noHostAuthenticationForLocalhost: is('nohostauthenticationforlocalhost', false),
-    ...copied(list('revokedhostkeys', (name) => name).find(isNamed), (name) => ({ revokedHostKeysFile: file(name) })),
+    ...copied(list('revokedhostkeys', (name) => name).find(isNamed), (name) => ({
+      revokedHostKeysFile: expandOrKeep(name, () => file(name)),
+    })),
     ...copied(list('knownhostscommand', (command) => command).find(isNamed), (knownHostsCommand) => ({
       knownHostsCommand,
     })),
