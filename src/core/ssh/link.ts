@@ -126,7 +126,7 @@ export class Link {
       }
     });
     try {
-      return await abortable(abortable(answered, this.#lost.signal), signal);
+      return await abortable(answered, AbortSignal.any([signal, this.#lost.signal]));
     } catch (error) {
       answered.then(discard, () => undefined);
       throw error;
