@@ -64,7 +64,7 @@ const near: readonly Measure[] = [
   rate('upload, one stream', (port) => upload(port, 256)),
   cpu('upload, CPU of the client', (port) => upload(port, 256)),
   rate('download, 8 streams', (port) => together(8, () => download(port, 32))),
-  rate('new connection each, by turns', (port) => newConnections(port, 200, 1)),
+  rate('new connection each, by turns', (port) => newConnections(port, 40, 1)),
   rate('new connection each, 50 at once', (port) => newConnections(port, 1000, 50)),
   rate('kept connection, by turns', (port) => keptConnections(port, 2000, 1)),
   rate('kept connections, 6 at once', (port) => keptConnections(port, 6000, 6)),
