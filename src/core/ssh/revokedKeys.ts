@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { keyTypeOf, parsePublicKeyLine } from './keys.ts';
 
+const KEYGEN_MS = 5000;
 /** What a KRL of ssh-keygen(1) begins with (PROTOCOL.krl). */
 const KRL = 'SSHKRL\n\0';
 
@@ -34,7 +35,9 @@ async function isFineFor(krl: string, key: Buffer): Promise<boolean> {
   try {
     const file = path.join(folder, 'key.pub');
     await fs.writeFile(file, `${keyTypeOf(key)} ${key.toString('base64')}\n`);
-    return await new Promise((resolve) => execFile('ssh-keygen', ['-Qf', krl, file], (error) => resolve(!error)));
+    return await new Promise((resolve) =>
+      execFile('ssh-keygen', ['-Qf', krl, file], { timeout: KEYGEN_MS }, (error) => resolve(!error)),
+    );
   } finally {
     await fs.rm(folder, { recursive: true, force: true });
   }

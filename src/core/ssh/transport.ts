@@ -78,10 +78,12 @@ function beyondBuiltin(error: unknown): BeyondBuiltin | undefined {
   return problem.code === 'noCommonAlgorithm' || problem.code === 'hostCertificateUnsupported' ? problem : undefined;
 }
 
+const SSH_VERSION_MS = 5000;
+
 /** The OpenSSH of Windows has no ControlMaster, on which our use of it stands. */
 async function missingOpenssh(): Promise<'notFound' | 'noControlMaster' | undefined> {
   if (process.platform === 'win32') return 'noControlMaster';
   return new Promise((resolve) => {
-    execFile('ssh', ['-V'], (error) => resolve(error ? 'notFound' : undefined));
+    execFile('ssh', ['-V'], { timeout: SSH_VERSION_MS }, (error) => resolve(error ? 'notFound' : undefined));
   });
 }
