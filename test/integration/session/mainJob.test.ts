@@ -101,9 +101,9 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     await flask.stop();
     await until('the forward to sleep', () => app.forwardOf(flask.port)?.status.kind === 'dormant');
     assert.equal(await read(local), undefined);
-    const again = await startDevServer(folder);
-    assert.equal(again.port, flask.port, 'the dev server came back at another port');
-    flask = again;
+    const { port } = flask;
+    flask = await startDevServer(folder);
+    assert.equal(flask.port, port, 'the dev server came back at another port');
     await until('the page', async () => (await read(local))?.includes(greeting));
   });
 
