@@ -1,4 +1,4 @@
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once, setMaxListeners } from 'node:events';
 import fs from 'node:fs/promises';
 import net from 'node:net';
@@ -19,15 +19,10 @@ import { opensshDial, opensshExec, opensshListenRemote, opensshRoundTrip } from 
 import { answering, explain } from './opensshQuestions.ts';
 import { Patience, patient } from './patience.ts';
 import { printable } from './proxyCommand.ts';
+import { endTied, killTied, spawnTied, type TiedProcess } from './tiedProcess.ts';
 
 /** Without a login or a question, this long must be enough. */
 const CONNECT_MS = 60_000;
-
-/** A master has a session of its own, and would outlive us. */
-const masters = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const master of masters) master.kill();
-});
 
 export interface OpensshDeps extends Pick<ConnectDeps, 'prompts' | 'log' | 'interactive' | 'allowCommand'> {
   /** Where ssh(1) is, if not in the PATH. */
@@ -109,22 +104,16 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
       // ssh would let a changed key pass.
       ...(config.strictHostKeyChecking === 'no' ? ['StrictHostKeyChecking=accept-new'] : []),
     ].flatMap((option) => ['-o', option]);
-    const child = spawn(program, [...args, ...options, '-NTvvM', '-S', socket, config.name], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      detached: true,
-      env: { ...process.env, ...askpass.env, LC_ALL: 'C' },
+    const child = spawnTied(program, [...args, ...options, '-NTvvM', '-S', socket, config.name], {
+      ...process.env,
+      ...askpass.env,
+      LC_ALL: 'C',
     });
-    masters.add(child);
-    child.once('exit', () => masters.delete(child));
-    scope.defer(() => endMaster(child));
+    scope.defer(() => endTied(child));
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-64 * 1024)));
-    const ended = new Promise<void>((resolve) => {
-      child.once('error', (error) => {
-        stderr += error.message; // there is no ssh
-        resolve();
-      });
-      child.once('close', () => resolve());
+    const ended = once(child, 'close').catch((error: unknown) => {
+      stderr += errorText(error); // the system has no room for it
     });
 
     void ended.then(() => failed.abort(explain(config, messages(stderr))));
@@ -162,10 +151,10 @@ function connection(
     args: readonly string[];
     folder: string;
     socket: string;
-    child: ChildProcess;
+    child: TiedProcess;
     log: OpensshLog;
   },
-  ended: Promise<void>,
+  ended: Promise<unknown>,
   facts: ConnectionFacts,
   scope: Scope,
 ): Connection {
@@ -222,7 +211,7 @@ function connection(
         await ping(limit.signal);
       } catch {
         end ??= { kind: 'lost', why: 'keepalive', detail: '' };
-        ssh.child.kill('SIGKILL');
+        killTied(ssh.child, 'SIGKILL');
         await closed;
       } finally {
         limit.clear();
@@ -273,13 +262,4 @@ async function remember(from: string, to: string | undefined, log: Log): Promise
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') log.warn(`host key not remembered: ${errorText(error)}`);
   }
-}
-
-async function endMaster(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 1000);
-  await gone;
-  clearTimeout(timer);
 }

@@ -5,12 +5,12 @@ import type { Memory } from '../../../src/core/session/memory.ts';
 import { startSessions } from '../../support/sessions.ts';
 
 /** A process that forwards as an editor's window does, to be killed: with a forward the first time, then restored. */
-const [configFile = '', folder = '', forward = ''] = process.argv.slice(2);
+const [configFile = '', folder = '', forward = '', transport] = process.argv.slice(2);
 const never = new AbortController().signal;
 
 const app = await startSessions(
   configFile,
-  { autoForward: 'off', identifyServers: false },
+  { autoForward: 'off', identifyServers: false, transport: transport === 'openssh' ? 'openssh' : 'builtin' },
   {
     allowCommand: async () => true,
     memory: fileMemory(`${folder}/global.json`),

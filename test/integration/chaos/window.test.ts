@@ -15,35 +15,39 @@ import { report, signalAll, startBench } from './bench.ts';
 const editor = fileURLToPath(new URL('editor.ts', import.meta.url));
 
 void describe('the end of a window', { timeout: 120_000 }, () => {
-  test('killed without a word, it leaves nothing behind, and the next one has the same page at the same address', async () => {
-    const sshd = await startSshd({ clientConfig: ['ProxyCommand nc %h %p'] });
-    const web = await startWebServer('hello');
-    const local = await freePort();
-    const window = (forward: string): ChildProcess =>
-      start(process.execPath, ['--import', 'tsx', editor, sshd.configFile, sshd.folder, forward], { stdio: 'inherit' });
-    const answers = async (): Promise<boolean> => (await read(local)) === 'hello';
-    try {
-      const first = window(`${local}:127.0.0.1:${web.port}`);
-      await until('the page', answers);
-      const proxies = descendants(first.pid).filter((pid) => fs.readFileSync(`/proc/${pid}/comm`, 'utf8') === 'nc\n');
-      assert.equal(proxies.length, 1);
-      process.kill(first.pid ?? 0, 'SIGKILL');
-      await once(first, 'exit');
-      await until('the proxy to be gone', () => proxies.every((pid) => !fs.existsSync(`/proc/${pid}`)));
-      await leavesNothing(sshd);
+  for (const transport of ['builtin', 'openssh']) {
+    test(`killed without a word with the ${transport} transport, it leaves nothing behind, and the next one has the same page at the same address`, async () => {
+      const sshd = await startSshd({ clientConfig: ['ProxyCommand nc %h %p'] });
+      const web = await startWebServer('hello');
+      const local = await freePort();
+      const window = (forward: string): ChildProcess =>
+        start(process.execPath, ['--import', 'tsx', editor, sshd.configFile, sshd.folder, forward, transport], {
+          stdio: 'inherit',
+        });
+      const answers = async (): Promise<boolean> => (await read(local)) === 'hello';
+      try {
+        const first = window(`${local}:127.0.0.1:${web.port}`);
+        await until('the page', answers);
+        const proxies = descendants(first.pid).filter((pid) => fs.readFileSync(`/proc/${pid}/comm`, 'utf8') === 'nc\n');
+        assert.equal(proxies.length, 1);
+        process.kill(first.pid ?? 0, 'SIGKILL');
+        await once(first, 'exit');
+        await until('the proxy to be gone', () => proxies.every((pid) => !fs.existsSync(`/proc/${pid}`)));
+        await leavesNothing(sshd);
 
-      const startMs = performance.now();
-      const second = window('');
-      await until('the page', answers);
-      report('the window is killed, and another one starts', '', performance.now() - startMs, '');
-      await stop(second);
-      await leavesNothing(sshd);
-      assert.equal(await read(local), undefined);
-    } finally {
-      await web.close();
-      await sshd.stop();
-    }
-  });
+        const startMs = performance.now();
+        const second = window('');
+        await until('the page', answers);
+        report(`the window is killed, and another one starts (${transport})`, '', performance.now() - startMs, '');
+        await stop(second);
+        await leavesNothing(sshd);
+        assert.equal(await read(local), undefined);
+      } finally {
+        await web.close();
+        await sshd.stop();
+      }
+    });
+  }
 
   test('closed while the server stands still, it waits for nobody and leaves nothing', async () => {
     const sshd = await startSshd({ clientConfig: ['ProxyCommand nc %h %p', 'RemoteForward 0 localhost:9'] });

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import type { TestContext } from 'node:test';
 import { silentLog } from '../../../src/base/log.ts';
@@ -83,11 +82,19 @@ const openers: Readonly<Record<Transport, (sshd: Sshd, changes: Partial<HostConf
   },
 };
 
-/** The latest child of ours that is the master of a connection to this sshd. */
+/** The latest process of ours that is the master of a connection to this sshd. */
 function masterOf(sshd: Sshd): number {
-  const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
-  const masters = stdout.split('\n').filter((line) => line.includes(sshd.configFile) && /-NTv+M/.test(line));
-  return Number.parseInt(masters.at(-1) ?? '', 10);
+  const masters = descendants(process.pid).filter((pid) => {
+    const [program, ...args] = commandLine(pid);
+    return program === 'ssh' && args.includes(sshd.configFile) && args.some((arg) => /^-NTv+M$/.test(arg));
+  });
+  return Math.max(...masters);
+}
+
+/** Empty when it has ended, as the “ps” has that found it. */
+function commandLine(pid: number): readonly string[] {
+  const file = `/proc/${pid}/cmdline`;
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\0') : [];
 }
 
 /** proc_net(5) unix: flags as the fourth field (10000 while it listens), inode as the seventh. */
