@@ -1,5 +1,5 @@
 import type { Problem } from '../core/problem.ts';
-import type { AppState, HostState, SeenListener } from '../core/session/state.ts';
+import type { AppState, ForwardState, HostState, SeenListener } from '../core/session/state.ts';
 import { configDiagnostics } from './configDiagnostics.ts';
 import { forwardRow } from './forwardRow.ts';
 import { listenerLines, processName, serverName } from './listenerText.ts';
@@ -76,7 +76,7 @@ function hostChildren(host: HostState): readonly Row[] {
   const served = new Set(host.forwards.map((forward) => forward.remotePort));
   const listeners = host.listeners.filter(({ listener }) => !served.has(listener.port));
   const rows = [
-    ...host.forwards.map((forward) => forwardRow(host, forward)),
+    ...host.forwards.toSorted((a, b) => order(a) - order(b)).map((forward) => forwardRow(host, forward)),
     ...listeners.filter(({ identity }) => identity?.role !== 'infrastructure').map((seen) => listenerRow(host, seen)),
   ];
   const infrastructure = listeners.filter(({ identity }) => identity?.role === 'infrastructure');
@@ -86,6 +86,11 @@ function hostChildren(host: HostState): readonly Row[] {
     ...(hint ? [note(`note:${host.name}`, 'info', undefined, hint, hint)] : []),
     ...infrastructure.map((seen) => listenerRow(host, seen)),
   ];
+}
+
+/** By port, as the other listeners are; what has none stays in the order in which it was made. */
+function order({ remotePort = 65_536 }: ForwardState): number {
+  return remotePort;
 }
 
 function detectionHint({ detection, listeners }: HostState, isEmpty: boolean): string | undefined {

@@ -264,3 +264,14 @@ test('a forward whose server has stopped still says what it was, and which port 
   assert.equal(row.label, '5000  Flask');
   assert.equal(row.description, 'server stopped; localhost:5000 returns with it');
 });
+
+test('forwards stand in the order of their ports, and those without one as they were made', () => {
+  const bind = { kind: 'tcp', host: undefined, port: 1080 } as const;
+  const { remotePort: _none, ...socks } = forward({ id: 'socks', spec: { kind: 'dynamic', bind } });
+  const forwards = [socks, forward({ id: 'b', remotePort: 8000 }), forward({ id: 'a', remotePort: 5000 })];
+  const { children } = only(treeRows(app(online({ forwards }))));
+  assert.deepEqual(
+    children.map(({ label }) => label.split(' ')[0]),
+    ['5000', '8000', 'SOCKS'],
+  );
+});
