@@ -17,7 +17,7 @@ const stages: readonly Stage[] = [
   {
     name: 'integration',
     needs: [sshd, flask, ss, ps, netcat],
-    limitMs: 12 * minutes,
+    limitMs: 20 * minutes,
     // One at a time: a watch asks every new server of this machine what it is, also those of other tests.
     run: (signal) => nodeTests('test/integration', 1, signal),
   },
@@ -27,7 +27,7 @@ const stages: readonly Stage[] = [
   {
     name: 'ui',
     needs: [chromium, sshd, flask],
-    limitMs: 8 * minutes,
+    limitMs: 15 * minutes,
     run: (signal) => nodeTests('test/ui', 1, signal),
   },
 ];
