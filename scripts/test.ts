@@ -1,6 +1,8 @@
 import '../test/support/endOnSignal.mjs';
+import fs from 'node:fs';
 import { bundle } from './pack/bundle.ts';
 import { pack } from './pack/vsix.ts';
+import { inRoot } from './root.ts';
 import { checks } from './test/checks.ts';
 import { editorTests } from './test/editorTests.ts';
 import { chromium, flask, howToGet, netcat, ps, ss, sshd } from './test/needs.ts';
@@ -18,8 +20,7 @@ const stages: readonly Stage[] = [
     name: 'integration',
     needs: [sshd, flask, ss, ps, netcat],
     limitMs: 20 * minutes,
-    // One at a time: a watch asks every new server of this machine what it is, also those of other tests.
-    run: (signal) => nodeTests('test/integration', 1, signal),
+    run: integrationTests,
   },
   { name: 'package', needs: [], limitMs: 2 * minutes, run: makePackage },
   { name: 'editor-oldest', needs: browser, limitMs: 6 * minutes, run: (signal) => editorTests('oldest', signal) },
@@ -67,6 +68,16 @@ async function within({ name, needs, limitMs, run }: Stage): Promise<Outcome> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** One file at a time, unless none has a watch: it asks every new server of this machine what it is. */
+async function integrationTests(signal: AbortSignal): Promise<Outcome> {
+  const withoutWatch = ['config', 'ssh'];
+  const outcomes: Outcome[] = [];
+  for (const folder of fs.readdirSync(inRoot('test/integration'))) {
+    outcomes.push(await nodeTests(`test/integration/${folder}`, withoutWatch.includes(folder) ? 2 : 1, signal));
+  }
+  return sum(outcomes);
 }
 
 async function makePackage(signal: AbortSignal): Promise<Outcome> {
