@@ -10,8 +10,7 @@ import type { Detection, Listener } from '../detect/listener.ts';
 import { type ListenerWatch, watchListeners } from '../detect/watch.ts';
 import type { Dial } from '../forward/dial.ts';
 import type { Credentials } from '../forward/socks.ts';
-import type { ForwardSpec } from '../forward/spec.ts';
-import { type ForwardRules, openForward, withGatewayPorts } from '../forward/open.ts';
+import { type ForwardRules, openForward } from '../forward/open.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
 import type { Problem } from '../problem.ts';
 import type { ForwardDeps, ForwardRequest, OpenSpec } from './forward.ts';
@@ -19,12 +18,12 @@ import { ForwardSet } from './forwardSet.ts';
 import { Link, type OpenConnection, type Opened } from './link.ts';
 import { Listening } from './listening.ts';
 import { type Memory, recall, remember } from './memory.ts';
-import { withLocalPort } from './localPort.ts';
 import type { Senses } from './surroundings.ts';
-import { requestFor, servedPort, typedRequest } from './forwardRequests.ts';
+import { requestFor } from './forwardRequests.ts';
 import { listenForPublicUrl } from './publicUrl.ts';
 import type { Settings } from './settings.ts';
 import { type ForwardState, type HostState, localPort } from './state.ts';
+import { wantedForwards } from './wantedForwards.ts';
 
 export interface HostSessionOptions {
   readonly open: OpenConnection;
@@ -248,31 +247,12 @@ export class HostSession {
     this.#save();
   }
 
-  /** Forwards of the configuration, and what the user had the last time. */
   #restore(config: HostConfig): void {
-    const isPaused = !this.#options.settings.get().startConfigForwards;
-    const configured = config.forwards.map((spec): ForwardRequest => ({
-      spec: withGatewayPorts(spec, config.gatewayPorts),
-      origin: 'config',
-      localPort: 'exact',
-      isPaused,
-      ...servedPort(spec),
-    }));
     const { forwards } = recall(this.#options.memory, this.#options.read().name);
-    const saved = forwards.map((each): ForwardRequest => ({ ...typedRequest(each.spec), ...each }));
-    const isSame = ({ spec, lastPort = 0 }: ForwardRequest, other: ForwardSpec): boolean => {
-      // What answers at another port than it asked for is saved to the configuration at that other port.
-      const answered = withLocalPort(spec, lastPort);
-      return [spec, answered].some((each) => JSON.stringify(each) === JSON.stringify(other));
-    };
-    // The configuration says nothing of passwords: what asks for one goes on doing so.
-    const isGuarded = (spec: ForwardSpec): boolean => saved.some((each) => each.isProtected && isSame(each, spec));
-    const isConfigured = (request: ForwardRequest): boolean => config.forwards.some((each) => isSame(request, each));
-    const requests = [
-      ...configured.filter(({ spec }) => !isGuarded(spec)),
-      ...saved.filter((each) => each.isProtected || !isConfigured(each)),
-    ];
-    for (const request of requests) this.#run(this.#add(request, this.#closing.signal));
+    const { startConfigForwards } = this.#options.settings.get();
+    for (const request of wantedForwards(config, forwards, startConfigForwards)) {
+      this.#run(this.#add(request, this.#closing.signal));
+    }
   }
 
   #onForwards(forwards: readonly ForwardState[]): void {

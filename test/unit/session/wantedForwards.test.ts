@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { parseForward } from '../../../src/core/forward/grammar.ts';
+import type { SavedForward } from '../../../src/core/session/memory.ts';
+import { wantedForwards } from '../../../src/core/session/wantedForwards.ts';
+
+const local = parseForward('local', '5000:localhost:5000');
+const proxy = parseForward('dynamic', '1080');
+const config = { forwards: [local, proxy], gatewayPorts: false };
+const saved = (change: Partial<SavedForward> = {}): SavedForward => ({ spec: local, isPaused: false, ...change });
+
+void test('what the configuration names is had at its own port or not at all', () => {
+  const [first] = wantedForwards(config, [], true);
+  assert.deepEqual(first, { spec: local, origin: 'config', localPort: 'exact', isPaused: false, remotePort: 5000 });
+});
+
+void test('forwards of the configuration wait where they are not to be started', () => {
+  assert.deepEqual(
+    wantedForwards(config, [], false).map(({ isPaused }) => isPaused),
+    [true, true],
+  );
+});
+
+void test('GatewayPorts opens the forwards of the configuration that name no address', () => {
+  const binds = wantedForwards({ ...config, gatewayPorts: true }, [], true).map(({ spec }) => spec.bind);
+  assert.deepEqual(
+    binds.map((bind) => bind.kind === 'tcp' && bind.host),
+    ['*', '*'],
+  );
+});
+
+void test('what was saved to the configuration is there once, also when it was saved at the port where it answered', () => {
+  assert.equal(wantedForwards(config, [saved()], true).length, 2);
+  const moved = saved({ spec: parseForward('local', '4999:localhost:5000'), lastPort: 5000 });
+  assert.equal(wantedForwards(config, [moved], true).length, 2);
+  const other = saved({ spec: parseForward('local', '8000:localhost:8000') });
+  assert.deepEqual(wantedForwards(config, [other], true).at(-1)?.spec, other.spec);
+});
+
+void test('a proxy that asks for a password is not opened to all because the configuration names it, too', () => {
+  const requests = wantedForwards(config, [saved({ spec: proxy, isProtected: true })], true);
+  assert.deepEqual(
+    requests.filter(({ spec }) => spec.kind === 'dynamic').map(({ isProtected }) => isProtected),
+    [true],
+  );
+});
