@@ -40,9 +40,10 @@ export async function mainJob({ page, remote, greeting, say }: MainJob): Promise
   const { port } = await remote.startDevServer();
   const notice = toast(page, String(port)).first();
   await notice.waitFor();
-  const announced = await notice.innerText();
-  const address = await until('an address in the notice', async () => addressIn(await notice.innerText()));
-  say(`announced: ${announced.replaceAll(/\s+/g, ' ')}`);
+  const message = notice.locator('.notification-list-item-message');
+  const address = await until('an address in the notice', async () => addressIn(await message.innerText()));
+  const buttons = await notice.locator('.monaco-button').allInnerTexts();
+  say(`announced: ${await message.innerText()} [${buttons.join('] [')}]`);
   const row = rows(page, String(port), 2);
   const forwarded = row.filter({ hasText: new URL(address).host });
   await forwarded.waitFor();
