@@ -12,7 +12,7 @@ import { formatBind, formatEndpoint } from '../forward/grammar.ts';
 import { Abandoned } from './abandoned.ts';
 import { linkLost } from './link.ts';
 import type { Master } from './openssh.ts';
-import type { Answer } from './opensshLog.ts';
+import type { Opening } from './opensshLog.ts';
 
 /** A control command is answered by the master itself, except that `-R` asks the server. */
 const CONTROL_MS = 10_000;
@@ -29,7 +29,7 @@ export function opensshDial(master: Master): Dial {
   };
   // One after the other: so it is known whom the log speaks of, and the master's backlog never overflows.
   const queue = new Queue();
-  const connect = (socketPath: string): Promise<{ readonly socket: net.Socket; readonly answer: Promise<Answer> }> =>
+  const connect = (socketPath: string): Promise<Opening & { readonly socket: net.Socket }> =>
     queue.run(async () => {
       const accepted = master.log.accepted();
       const socket = net.connect({ path: socketPath, allowHalfOpen: true });

@@ -1,3 +1,4 @@
+import { within } from '../../base/delay.ts';
 import type { DialProblem } from '../forward/dial.ts';
 
 /** How the server answered when the master asked it for a channel; the reasons of RFC 4254 §5.1. */
@@ -10,21 +11,33 @@ export type Answer =
       readonly detail: string;
     };
 
+/** How long a log that has told of no channel yet may take for the first. */
+const FIRST_MS = 3000;
+
+/** A connection that a master took, and what the server said to it. */
+export interface Opening {
+  readonly answer: Promise<Answer>;
+}
+
 /**
  * The master's log, as ssh(1) -vv writes it. To a connection through one of its sockets a refused channel looks like one
- * that closes at once; the log is the only place that tells them apart.
+ * that closes at once; the log is the only place that tells them apart. Where it is not understood, because an ssh uses
+ * other words, every channel counts as opened.
  */
 export class OpensshLog {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
-  #onAccepted: (opening: { readonly answer: Promise<Answer> }) => void = () => undefined;
+  #onAccepted: (opening: Opening) => void = () => undefined;
+  #state: 'new' | 'understood' | 'notUnderstood' = 'new';
   #rest = '';
 
   /**
    * Settles when the master has taken the next connection to one of its sockets and asks the server for a channel. One
    * caller at a time.
    */
-  accepted(): Promise<{ readonly answer: Promise<Answer> }> {
-    return new Promise((resolve) => (this.#onAccepted = resolve));
+  async accepted(): Promise<Opening> {
+    const told = new Promise<Opening>((resolve) => (this.#onAccepted = resolve));
+    if (this.#state === 'new' && !(await within(FIRST_MS, told))) this.#state = 'notUnderstood';
+    return this.#state === 'notUnderstood' ? { answer: Promise.resolve({ kind: 'opened' }) } : told;
   }
 
   /** Takes what the master wrote, in whatever pieces. */
@@ -38,6 +51,7 @@ export class OpensshLog {
     const [, number, event = ''] = /^(?:debug[12]: )?channel (\d+): (.*)$/.exec(line) ?? [];
     const channel = Number(number);
     if (/^new .*\[direct-/.test(event)) {
+      this.#state = 'understood';
       this.#onAccepted({ answer: new Promise((resolve) => this.#waiting.set(channel, resolve)) });
       return;
     }

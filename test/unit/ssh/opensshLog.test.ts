@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { OpensshLog } from '../../../src/core/ssh/opensshLog.ts';
 
 const refusals = [
@@ -33,4 +33,22 @@ test('a channel is told apart from others, whatever the pieces that the log come
   ].join('\r\n');
   for (const character of text) log.read(character);
   assert.deepEqual(await (await accepted).answer, { kind: 'opened' });
+});
+
+test('a log that is not understood costs one wait, until it tells of a channel all the same', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const log = new OpensshLog();
+    const first = log.accepted();
+    log.read('debug1: Kanal 1: neu [direct-tcpip]\r\n');
+    mock.timers.tick(3000);
+    assert.deepEqual(await (await first).answer, { kind: 'opened' });
+    assert.deepEqual(await (await log.accepted()).answer, { kind: 'opened' });
+    log.read('debug1: channel 2: new [direct-tcpip]\r\n');
+    const later = log.accepted();
+    log.read('debug1: channel 3: new [direct-tcpip]\r\nchannel 3: open failed: connect failed: refused\r\n');
+    assert.deepEqual(await (await later).answer, { kind: 'refused', code: 'connectFailed', detail: 'refused' });
+  } finally {
+    mock.timers.reset();
+  }
 });
