@@ -5,9 +5,14 @@ import { quickPickRow, runCommand } from './workbench.ts';
 /** Opens the SSH Ports container from the activity bar, unless it is open. */
 export async function openPortsView(page: Page): Promise<void> {
   const tab = page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="SSH Ports"]') });
-  await tab.waitFor();
-  if (!(await tab.getAttribute('class'))?.includes('checked')) await tab.locator('.action-label').click();
-  await page.locator('.sidebar .pane-body').first().waitFor();
+  const view = page.locator('.sidebar .pane-body').first();
+  // A window that is loaded again opens by itself what was open: a click just then closes it.
+  await until('the view SSH Ports', async () => {
+    const isOpen = (await tab.getAttribute('class', { timeout: 3000 }))?.includes('checked');
+    if (!isOpen) await tab.locator('.action-label').click({ timeout: 3000 });
+    await view.waitFor({ timeout: 3000 });
+    return isOpen;
+  });
 }
 
 /** Rows of the Ports tree: hosts at level 1, what is below a host at level 2. */
