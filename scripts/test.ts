@@ -6,7 +6,7 @@ import { inRoot } from './root.ts';
 import { checks } from './test/checks.ts';
 import { editorTests } from './test/editorTests.ts';
 import { chromium, flask, howToGet, netcat, ps, ss, sshd } from './test/needs.ts';
-import { nodeTests } from './test/nodeTests.ts';
+import { nodeTests, nodeTestsTwice } from './test/nodeTests.ts';
 import { attempt, type Outcome, type Stage, sum } from './test/stage.ts';
 import { printFailures, printSummary, type Run } from './test/summary.ts';
 
@@ -29,7 +29,7 @@ const stages: readonly Stage[] = [
     name: 'ui',
     needs: [chromium, sshd, flask],
     limitMs: 15 * minutes,
-    run: (signal) => nodeTests('test/ui', 1, signal),
+    run: (signal) => nodeTestsTwice('test/ui', signal),
   },
 ];
 

@@ -11,8 +11,39 @@ import type { Outcome } from './stage.ts';
  * @param concurrency how many files at a time
  */
 export async function nodeTests(folder: string, concurrency: number, signal: AbortSignal): Promise<Outcome> {
+  return outcomeOf(await results(folder, testFiles(inRoot(folder)), concurrency, signal));
+}
+
+/**
+ * As `nodeTests`, one file at a time; a file that failed runs once more. For tests that another program can disturb: a
+ * browser's focus, an editor that draws late. What failed at first is told all the same.
+ */
+export async function nodeTestsTwice(folder: string, signal: AbortSignal): Promise<Outcome> {
   const files = testFiles(inRoot(folder));
-  if (files.length === 0) return { passed: 0, skipped: 0, failures: [{ name: folder, text: 'There are no tests.' }] };
+  const first = await results(folder, files, 1, signal);
+  const again = files.filter((file) => hasFailed(file, first));
+  if (again.length === 0 || signal.aborted) return outcomeOf(first);
+  const second = await results(folder, again, 1, signal);
+  const flaky = first.filter(({ file }) => again.includes(file) && !hasFailed(file, second));
+  return {
+    ...outcomeOf([...first.filter(({ file }) => !again.includes(file)), ...second]),
+    flaky: outcomeOf(flaky).failures,
+  };
+}
+
+function hasFailed(file: string, tests: readonly TestResult[]): boolean {
+  return tests.some((test) => test.file === file && test.status === 'failed');
+}
+
+/** Never none: what keeps the tests from running is a failure too. */
+async function results(
+  folder: string,
+  files: readonly string[],
+  concurrency: number,
+  signal: AbortSignal,
+): Promise<readonly TestResult[]> {
+  const failure = (error: string): TestResult => ({ file: inRoot(folder), name: 'all', status: 'failed', error });
+  if (files.length === 0) return [failure('There are no tests.')];
   const reportFile = inRoot('out', 'results', `${folder.replaceAll('/', '-')}.jsonl`);
   fs.mkdirSync(path.dirname(reportFile), { recursive: true });
   fs.rmSync(reportFile, { force: true });
@@ -20,14 +51,13 @@ export async function nodeTests(folder: string, concurrency: number, signal: Abo
   const args = [...preload, 'scripts/test/runFiles.ts', reportFile, String(concurrency), ...files];
   try {
     const { code, output } = await runNode(args, {}, signal);
-    const outcome = read(reportFile);
-    if (code === 0 || outcome.failures.length > 0) return outcome;
-    return { ...outcome, failures: [{ name: folder, text: `The test runner ended with ${code}:\n${output}` }] };
+    const reported = read(reportFile);
+    if (code === 0 || reported.some(({ status }) => status === 'failed')) return reported;
+    return [...reported, failure(`The test runner ended with ${code}:\n${output}`)];
   } catch (error) {
     if (!signal.aborted) throw error;
-    const { passed, skipped, failures } = read(reportFile);
-    const text = `${String(signal.reason)}: ${passed} tests had passed`;
-    return { passed, skipped, failures: [...failures, { name: folder, text }] };
+    const reported = read(reportFile);
+    return [...reported, failure(`${String(signal.reason)}: ${outcomeOf(reported).passed} tests had passed`)];
   }
 }
 
@@ -39,13 +69,16 @@ export function testFiles(folder: string): string[] {
     .sort();
 }
 
-function read(reportFile: string): Outcome {
+function read(reportFile: string): TestResult[] {
   const lines = fs.existsSync(reportFile) ? fs.readFileSync(reportFile, 'utf8').split('\n').filter(Boolean) : [];
-  const results = lines.map((line) => JSON.parse(line) as TestResult);
+  return lines.map((line) => JSON.parse(line) as TestResult);
+}
+
+function outcomeOf(tests: readonly TestResult[]): Outcome {
   return {
-    passed: results.filter(({ status }) => status === 'passed').length,
-    skipped: results.filter(({ status }) => status === 'skipped').length,
-    failures: results
+    passed: tests.filter(({ status }) => status === 'passed').length,
+    skipped: tests.filter(({ status }) => status === 'skipped').length,
+    failures: tests
       .filter(({ status }) => status === 'failed')
       .map(({ file, name, error = '' }) => ({ name: `${path.relative(root, file)}: ${name}`, text: error })),
   };

@@ -5,6 +5,8 @@ export interface Outcome {
   readonly passed: number;
   readonly skipped: number;
   readonly failures: readonly Failure[];
+  /** Failed at first and passed the second time. */
+  readonly flaky?: readonly Failure[];
 }
 
 export interface Failure {
@@ -26,6 +28,7 @@ export function sum(outcomes: readonly Outcome[]): Outcome {
     passed: outcomes.reduce((total, { passed }) => total + passed, 0),
     skipped: outcomes.reduce((total, { skipped }) => total + skipped, 0),
     failures: outcomes.flatMap(({ failures }) => failures),
+    flaky: outcomes.flatMap(({ flaky = [] }) => flaky),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Outcome, sum } from './stage.ts';
+import { type Failure, type Outcome, sum } from './stage.ts';
 
 /** A stage that has run. */
 export interface Run {
@@ -7,10 +7,13 @@ export interface Run {
   readonly tookMs: number;
 }
 
-export function printFailures(stage: string, { failures }: Outcome): void {
-  for (const { name, text } of failures) {
-    console.log(`\nFAILED ${stage} › ${name}\n${text.trimEnd().replaceAll(/^/gm, '    ')}\n`);
-  }
+export function printFailures(stage: string, { failures, flaky = [] }: Outcome): void {
+  for (const failure of failures) print('FAILED', stage, failure);
+  for (const failure of flaky) print('FLAKY (passed the second time)', stage, failure);
+}
+
+function print(verdict: string, stage: string, { name, text }: Failure): void {
+  console.log(`\n${verdict} ${stage} › ${name}\n${text.trimEnd().replaceAll(/^/gm, '    ')}\n`);
 }
 
 /** A line per stage, then the totals alone on the last line. */
@@ -21,7 +24,8 @@ export function printSummary(runs: readonly Run[]): void {
     const counts = `${column(passed)} passed ${column(failures.length)} failed ${column(skipped)} skipped`;
     console.log(`${name.padEnd(14)}${counts}${column(Math.round(tookMs / 1000))} s`);
   }
-  const { passed, skipped, failures } = sum(runs.map(({ outcome }) => outcome));
+  const { passed, skipped, failures, flaky = [] } = sum(runs.map(({ outcome }) => outcome));
+  if (flaky.length > 0) console.log(`\n${flaky.length} passed only the second time: see FLAKY above`);
   console.log(`\n${passed} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 }
 
