@@ -87,6 +87,12 @@ export class Forward {
     return this.#open !== undefined || this.#elsewhere !== undefined;
   }
 
+  /** It could not even be asked for: there was no link. */
+  get needsLink(): boolean {
+    const { status } = this.#state;
+    return status.kind === 'failed' && status.why.code === 'linkLost';
+  }
+
   get lastPort(): number | undefined {
     return this.#lastPort;
   }

@@ -94,8 +94,11 @@ export class ForwardSet {
     this.#forwards.get(id)?.relabel(label);
   }
 
+  /** A new link: what belongs to the remote is asked for again, or for the first time. */
   async attach(listenRemote: ListenRemote, signal: AbortSignal): Promise<void> {
-    await Promise.all([...this.#forwards.values()].map((forward) => forward.attach(listenRemote, signal)));
+    const ask = async (forward: Forward): Promise<void> =>
+      forward.needsLink ? this.resume(forward.state.id, signal) : forward.attach(listenRemote, signal);
+    await Promise.allSettled([...this.#forwards.values()].map(ask));
   }
 
   /** Off stops all listeners and connections; on brings the same ones back. */

@@ -104,32 +104,28 @@ export class Link {
   }
 
   /** Dials over the present link, or over the next one if that comes in time. */
-  readonly dial: Dial = (to, signal) =>
-    this.#onLink(async (connection) => {
+  readonly dial: Dial = async (to, signal) => {
+    for (;;) {
+      const connection = await this.#present(signal);
       const slow = setTimeout(() => void this.doubt('a channel is slow to open'), slowDialMs);
       try {
         return await connection.dial(to, signal);
-      } finally {
-        clearTimeout(slow);
-      }
-    }, signal);
-
-  readonly listenRemote: ListenRemote = (bind, onConnection, signal) =>
-    this.#onLink((connection) => connection.listenRemote(bind, onConnection, signal), signal);
-
-  /** What was asked of a link that died has not happened, so the next link is asked. */
-  async #onLink<T>(ask: (connection: Connection) => Promise<T>, signal: AbortSignal): Promise<T> {
-    for (;;) {
-      const connection = await this.#present(signal);
-      try {
-        return await ask(connection);
       } catch (error) {
         signal.throwIfAborted();
         if (problemOf(error).code !== 'linkLost') throw error;
+        // What was asked of a link that died has not happened, so the next link is asked.
         await abortable(connection.closed, signal);
+      } finally {
+        clearTimeout(slow);
       }
     }
-  }
+  };
+
+  /** Waits for no link: whoever has none to ask asks again when the next one is there. */
+  readonly listenRemote: ListenRemote = async (bind, onConnection, signal) => {
+    if (!this.#connection) throw lost();
+    return this.#connection.listenRemote(bind, onConnection, signal);
+  };
 
   /** One round trip over the present link, in milliseconds; undefined while it is away. */
   async ping(signal: AbortSignal): Promise<number | undefined> {

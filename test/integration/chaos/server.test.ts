@@ -119,4 +119,34 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     settings.set(usual);
     await bench.comesBack('the server was away, and is started', () => sshd.restart());
   });
+
+  test('it is away when forwarding is switched on: forwards of the remote wait for it and hold up nobody', async () => {
+    const remote = await freePort();
+    const forwards = bench.app.sessions.forwardsOf('devbox');
+    const asked = [`${remote}:127.0.0.1:${bench.web}`, '0:127.0.0.1:1'].map((text) => parseForward('remote', text));
+    const made = await Promise.all(
+      asked.map((spec) => bench.app.sessions.forward('devbox', typedRequest(spec), never)),
+    );
+    const [{ id: local } = { id: '' }] = bench.app.host().forwards;
+    const kind = (id: string): string | undefined =>
+      bench.app.host().forwards.find((forward) => forward.id === id)?.status.kind;
+    await forwards.pause(local);
+    await bench.app.sessions.setForwarding(false);
+    await sshd.kill();
+    await until('the loss to be noticed', () => bench.app.host().link.kind === 'waiting');
+
+    await bench.app.sessions.setForwarding(true);
+    assert.deepEqual(
+      made.map(({ id }) => kind(id)),
+      ['failed', 'failed'],
+    );
+    assert.equal(bench.app.host().link.kind, 'waiting');
+    await forwards.resume(local, never);
+    assert.equal(kind(local), 'listening');
+
+    await sshd.restart();
+    await until('the page behind the remote port', async () => (await read(remote)) === 'hello');
+    await until('the other one', () => made.every(({ id }) => kind(id) === 'listening'));
+    for (const { id } of made) await bench.app.sessions.stopForward('devbox', id);
+  });
 });
