@@ -1,14 +1,19 @@
 import * as vscode from 'vscode';
+import { delay } from '../base/delay.ts';
 import { Queue } from '../base/queue.ts';
 import { mount, type Readable } from '../base/store.ts';
 import type { AppState } from '../core/session/state.ts';
 import type { Row } from '../view/row.ts';
 import { treeRows } from '../view/rows.ts';
 
+/** The editor gathers changes of a tree for this long. */
+const redrawMs = 200;
+
 /** The Ports tree: rows as `view/rows.ts` gives them, redrawn when they change. */
 export function registerTree(state: Readable<AppState>): vscode.Disposable & { focused(): Promise<Row | undefined> } {
   const changed = new vscode.EventEmitter<void>();
   let rows: readonly Row[] = [];
+  let isAsked = false;
   const view = vscode.window.createTreeView('sshPorts.ports', {
     showCollapseAll: false,
     treeDataProvider: {
@@ -24,7 +29,7 @@ export function registerTree(state: Readable<AppState>): vscode.Disposable & { f
     (app) => treeRows(app).map(withoutTooltip),
     (next) => {
       rows = next;
-      changed.fire();
+      if (!isAsked) changed.fire();
     },
   );
   const stopBadge = mount(
@@ -39,20 +44,41 @@ export function registerTree(state: Readable<AppState>): vscode.Disposable & { f
   );
   const asking = new Queue(); // a key that is held down must not toggle in between
   const all = vscode.Disposable.from(view, changed, { dispose: stop }, { dispose: stopBadge });
-  return { dispose: () => all.dispose(), focused: () => asking.run(() => focusedRow(view)) };
+  const focused = async (): Promise<Row | undefined> => {
+    const drawn = rows;
+    isAsked = true;
+    try {
+      return await focusedRow(view);
+    } finally {
+      isAsked = false;
+      if (rows !== drawn) changed.fire();
+    }
+  };
+  return { dispose: () => all.dispose(), focused: () => asking.run(focused) };
 }
 
 /**
  * The row that the arrow keys reached. The editor tells an extension of the selection alone, which they leave behind:
- * toggling adds the focused row to it, or takes it away, and toggling again puts it right. It opens nothing.
+ * toggling adds the focused row to it, or takes it away, and toggling again puts it right. It opens nothing. While the
+ * tree is still being drawn its selection is not to be trusted: an answer counts when it is one row and the selection is
+ * back.
  */
 async function focusedRow(view: vscode.TreeView<Row>): Promise<Row | undefined> {
-  const before = view.selection;
-  await vscode.commands.executeCommand('list.toggleSelection');
-  const toggled = view.selection;
-  await vscode.commands.executeCommand('list.toggleSelection');
-  const without = (row: Row, rows: readonly Row[]): boolean => rows.every(({ id }) => id !== row.id);
-  return toggled.find((row) => without(row, before)) ?? before.find((row) => without(row, toggled));
+  for (let tries = 3; tries > 0; tries--) {
+    const before = view.selection;
+    await vscode.commands.executeCommand('list.toggleSelection');
+    const toggled = view.selection;
+    await vscode.commands.executeCommand('list.toggleSelection');
+    const [row, ...others] = [...without(toggled, before), ...without(before, toggled)];
+    const isBack = without(view.selection, before).length + without(before, view.selection).length === 0;
+    if (row && others.length === 0 && isBack) return row;
+    await delay(redrawMs);
+  }
+  return undefined;
+}
+
+function without(rows: readonly Row[], others: readonly Row[]): readonly Row[] {
+  return rows.filter((row) => others.every(({ id }) => id !== row.id));
 }
 
 function withoutTooltip(row: Row): Row {
