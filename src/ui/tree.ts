@@ -1,13 +1,10 @@
 import * as vscode from 'vscode';
-import { delay } from '../base/delay.ts';
 import { Queue } from '../base/queue.ts';
 import { mount, type Readable } from '../base/store.ts';
 import type { AppState } from '../core/session/state.ts';
 import type { Row } from '../view/row.ts';
 import { treeRows } from '../view/rows.ts';
-
-/** The editor gathers changes of a tree for this long. */
-const redrawMs = 200;
+import { focusedRow } from './focusedRow.ts';
 
 /** The Ports tree: rows as `view/rows.ts` gives them, redrawn when they change. */
 export function registerTree(state: Readable<AppState>): vscode.Disposable & { focused(): Promise<Row | undefined> } {
@@ -55,30 +52,6 @@ export function registerTree(state: Readable<AppState>): vscode.Disposable & { f
     }
   };
   return { dispose: () => all.dispose(), focused: () => asking.run(focused) };
-}
-
-/**
- * The row that the arrow keys reached. The editor tells an extension of the selection alone, which they leave behind:
- * toggling adds the focused row to it, or takes it away, and toggling again puts it right. It opens nothing. While the
- * tree is still being drawn its selection is not to be trusted: an answer counts when it is one row and the selection is
- * back.
- */
-async function focusedRow(view: vscode.TreeView<Row>): Promise<Row | undefined> {
-  for (let tries = 3; tries > 0; tries--) {
-    const before = view.selection;
-    await vscode.commands.executeCommand('list.toggleSelection');
-    const toggled = view.selection;
-    await vscode.commands.executeCommand('list.toggleSelection');
-    const [row, ...others] = [...without(toggled, before), ...without(before, toggled)];
-    const isBack = without(view.selection, before).length + without(before, view.selection).length === 0;
-    if (row && others.length === 0 && isBack) return row;
-    await delay(redrawMs);
-  }
-  return undefined;
-}
-
-function without(rows: readonly Row[], others: readonly Row[]): readonly Row[] {
-  return rows.filter((row) => others.every(({ id }) => id !== row.id));
 }
 
 function withoutTooltip(row: Row): Row {
