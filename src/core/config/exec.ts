@@ -17,7 +17,7 @@ export async function succeeds(command: string, env: NodeJS.ProcessEnv, signal: 
   const isWindows = process.platform === 'win32';
   const child = isWindows
     ? spawn(command, { shell: true, stdio: 'ignore', windowsHide: true, env })
-    : spawn(env['SHELL'] ?? '/bin/sh', ['-c', command], { stdio: 'ignore', detached: true, env });
+    : spawn(env['SHELL'] || '/bin/sh', ['-c', command], { stdio: 'ignore', detached: true, env });
   try {
     const [code] = (await once(child, 'exit', { signal: limit.signal })) as [number | null];
     if (code === null) throw new BadValue(`ended by a signal: ${command}`);

@@ -43,7 +43,7 @@ function launch(command: string) {
   // A group of its own, so that a pipeline dies as a whole. `exec`, as ssh(1) does, spares a shell where one would only wait.
   return process.platform === 'win32'
     ? spawn(command, { shell: true, windowsHide: true })
-    : spawn(process.env['SHELL'] ?? '/bin/sh', ['-c', `exec ${command}`], { detached: true });
+    : spawn(process.env['SHELL'] || '/bin/sh', ['-c', `exec ${command}`], { detached: true });
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -126,6 +126,15 @@ void test('a ProxyCommand that fails says why', async () => {
   assert.deepEqual(problem, { code: 'proxyFailed', host: 'devbox', command, detail: 'cannot reach the bastion' });
 });
 
+void test('an empty SHELL is none: the ProxyCommand runs in the usual one', async (t) => {
+  const shell = process.env['SHELL'];
+  process.env['SHELL'] = '';
+  t.after(() => (shell === undefined ? delete process.env['SHELL'] : (process.env['SHELL'] = shell)));
+  const config = hostConfig({ proxy: { kind: 'command', command: "sh -c 'echo it runs >&2; exit 7'" } });
+  const problem = await problemOf(connectTo(config, { allowCommand: async () => true }));
+  assert.deepEqual(problem, { ...problem, code: 'proxyFailed', detail: 'it runs' });
+});
+
 void test('a refused connection names address and port', async () => {
   const port = await freePort();
   assert.deepEqual(await problemOf(connectTo(hostConfig({ port }))), {
