@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { assembleAlgorithms, keyTypes } from './algorithms.ts';
 import { BadValue } from './badValue.ts';
-import type { HostConfig } from './hostConfig.ts';
+import type { HostConfig, JumpHop } from './hostConfig.ts';
 import { parseJump } from './jump.ts';
 import { matchPattern } from '../../base/pattern.ts';
 import { locate, type ResolvedConfig } from './settle.ts';
@@ -110,12 +110,19 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
 }
 
 function proxyOf({ settings, tokens }: ResolvedConfig): HostConfig['proxy'] {
+  // ssh_config(5) TOKENS: these two take fewer than most. ssh(1) makes a command of the hops, and expands that.
+  const known = Object.fromEntries(['h', 'k', 'n', 'p', 'r'].map((letter) => [letter, tokens[letter] ?? '']));
   const jump = settings.get('proxyjump');
-  if (jump) return { kind: 'jump', hops: locate(jump, () => parseJump(jump.words[0] ?? '')) };
+  if (jump) {
+    const expanded = ({ user, host, ...hop }: JumpHop): JumpHop => ({
+      ...hop,
+      host: expand(host, known),
+      ...(user !== undefined && { user: expand(user, known) }),
+    });
+    return { kind: 'jump', hops: locate(jump, () => parseJump(jump.words[0] ?? '').map(expanded)) };
+  }
   const command = settings.get('proxycommand');
   if (!command) return { kind: 'none' };
-  // ssh_config(5) TOKENS: ProxyCommand takes fewer than most.
-  const known = Object.fromEntries(['h', 'k', 'n', 'p', 'r'].map((letter) => [letter, tokens[letter] ?? '']));
   return { kind: 'command', command: locate(command, () => expand(command.words[0] ?? '', known)) };
 }
 

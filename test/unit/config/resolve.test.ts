@@ -127,6 +127,19 @@ void test('a chain of jumps is given hop by hop, first to last', async (t) => {
   });
 });
 
+void test('tokens in ProxyJump are the destination’s, as in ProxyCommand', async (t) => {
+  const { resolve } = setUp(t, 'User bob\nPort 2222\nHostName real\nProxyJump %r@jump-%n,gate.%h:23\n');
+  assert.deepEqual((await resolve('x')).proxy, {
+    kind: 'jump',
+    hops: [
+      { user: 'bob', host: 'jump-x' },
+      { host: 'gate.real', port: 23 },
+    ],
+  });
+  const unknown = setUp(t, 'Host x\n ProxyJump jump-%d\n');
+  await assert.rejects(unknown.resolve('x'), fails('configSyntax', { line: 2 }));
+});
+
 void test('overrides come before typed names, and both before the files', async (t) => {
   const { resolve } = setUp(t, 'User file\nPort 1\nHostName file.example\n');
   const config = await resolve('x', { overrides: ['User=over'], user: 'typed', port: 2 });
@@ -149,6 +162,12 @@ void test('Match exec runs only after consent, and never where its block cannot 
   assert.deepEqual(asked, [`touch ${home}/ran && test x = x`]);
   assert.ok(fs.existsSync(`${home}/ran`));
   assert.ok(!fs.existsSync(`${home}/included`));
+});
+
+void test('an empty SHELL means the usual one', async (t) => {
+  const { resolve } = setUp(t, 'Match exec "true"\n Port 2\n');
+  const config = await resolve('x', { allowCommand: () => true, env: { PATH: process.env['PATH'], SHELL: '' } });
+  assert.equal(config.port, 2);
 });
 
 void test('a Match exec that does not end is ended with the signal, children included', async (t) => {
