@@ -4,7 +4,7 @@ import type { HostConfig } from '../config/hostConfig.ts';
 import { matchPattern } from '../../base/pattern.ts';
 
 interface Offer {
-  /** Proposed when the configuration says nothing: no SHA-1, no CBC; what AES hardware does well comes first. */
+  /** Proposed when the configuration says nothing: what AES hardware does well comes first; no CBC, no signature by SHA-1. */
   readonly defaults: readonly string[];
   /** Known to the library as well, for those who ask for them by name. */
   readonly others: readonly string[];
@@ -63,8 +63,16 @@ const CIPHERS: Offer = {
 };
 
 const MACS: Offer = {
-  defaults: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
-  others: ['hmac-sha1-etm@openssh.com', 'hmac-sha1', 'hmac-sha1-96', 'hmac-md5', 'hmac-md5-96'],
+  defaults: [
+    'hmac-sha2-256-etm@openssh.com',
+    'hmac-sha2-512-etm@openssh.com',
+    'hmac-sha2-256',
+    'hmac-sha2-512',
+    // As in ssh(1): HMAC does not fall with its hash (RFC 6194 §3.3), and old devices have no other.
+    'hmac-sha1-etm@openssh.com',
+    'hmac-sha1',
+  ],
+  others: ['hmac-sha1-96', 'hmac-md5', 'hmac-md5-96'],
 };
 
 /** What we propose in SSH_MSG_KEXINIT (RFC 4253 §7.1). */

@@ -206,6 +206,14 @@ void test('a configured cipher is the one that is used', async () => {
   await connection.close();
 });
 
+void test('a server with no MAC but hmac-sha1 is reached without being asked for it', async () => {
+  const old = await startSshd({ config: ['Ciphers aes128-ctr', 'MACs hmac-sha1'] });
+  const connection = await connectTo(sshdConfig(old));
+  assert.equal(connection.facts.cipher, 'aes128-ctr');
+  await connection.close();
+  await old.stop();
+});
+
 void test('compression works when it is asked for', async () => {
   const connection = await connectTo(sshdConfig(sshd, { compression: true }));
   const channel = await connection.exec('head -c 3000000 /dev/zero | tr "\\0" x', signal());

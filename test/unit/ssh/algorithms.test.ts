@@ -17,7 +17,9 @@ void test('lists replace, append, remove and put first, with wildcards over what
 
 void test('nothing broken is proposed unless it is asked for', () => {
   const ours = proposal(hostConfig(), []);
-  assert.ok(!JSON.stringify(ours).match(/sha1"|-sha1-|ssh-rsa|ssh-dss|cbc|md5/));
+  const { macs, ...others } = ours;
+  assert.ok(!JSON.stringify(others).match(/sha1|ssh-rsa|ssh-dss|cbc/));
+  assert.ok(!JSON.stringify(macs).match(/md5|-96/));
   assert.equal(ours.ciphers[0], 'aes128-gcm@openssh.com');
   assert.deepEqual(proposal(hostConfig({ hostKeyAlgorithms: '+ssh-rsa' }), []).hostKeys.at(-1), 'ssh-rsa');
 });
