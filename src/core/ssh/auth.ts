@@ -52,9 +52,9 @@ export async function authenticate(userauth: Userauth, deps: AuthDeps, signal: A
     if (reply.kind === 'success') return tried.at(-1) ?? 'none';
     const failure = asFailure(reply);
     if (failure.isPartial) publickey.startOver();
-    const name = config.preferredAuthentications.find(
-      (method) => methods.has(method) && failure.accepted.includes(method),
-    );
+    // A server that names no method at all leaves it to us, as ssh(1) reads it.
+    const isAccepted = (method: string): boolean => failure.accepted.length === 0 || failure.accepted.includes(method);
+    const name = config.preferredAuthentications.find((method) => methods.has(method) && isAccepted(method));
     const method = name === undefined ? undefined : methods.get(name);
     if (name === undefined || !method) {
       // Who typed a password in vain is not to type it again for another transport.

@@ -60,12 +60,12 @@ export function keyboardMethod(
     tried.push('keyboard-interactive');
     let reply = await userauth.keyboardInteractive();
     while (reply.kind === 'questions') {
+      wasAsked = true; // also by a round without a prompt, whose answer is given elsewhere: a push to a telephone
       const { title, instruction, prompts: questions } = reply;
       const answers: string[] = [];
       if (questions.length === 0 && (title || instruction)) prompts.notice(host, `${title}\n${instruction}`.trim());
       const isPassword = isFirst && !title && !instruction && asksForPassword(questions);
       for (const { prompt, echo } of questions) {
-        wasAsked = true;
         isFirst = false;
         const question = isPassword
           ? ({ kind: 'password', host, server, user, attempt } as const)

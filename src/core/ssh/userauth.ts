@@ -20,7 +20,7 @@ export type AuthReply =
 export type Failure = Extract<AuthReply, { readonly kind: 'failure' }>;
 export type Outcome = Extract<AuthReply, { readonly kind: 'success' | 'failure' }>;
 
-/** A question where an answer belongs is the server's fault; to go on would be to guess. */
+/** A question where an answer belongs is the server's fault, and no success. */
 export function asFailure(reply: AuthReply): Failure {
   return reply.kind === 'failure' ? reply : { kind: 'failure', accepted: [], isPartial: false };
 }

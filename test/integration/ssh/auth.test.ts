@@ -168,6 +168,36 @@ void test('PreferredAuthentications gives the order, and leaves out what it does
   server.close();
 });
 
+void test('a server that names no method is tried with all of them, in order', async () => {
+  const server = await startServer((context) => {
+    if (context.method === 'password' && context.password === PASSWORD) context.accept();
+    else context.reject([]);
+  });
+  const prompts = script({ secret: () => PASSWORD });
+  const connection = await connectTo(to(server, { identityFiles: [sshd.keyFile] }), { prompts });
+  assert.deepEqual(server.attempts, ['publickey', 'keyboard-interactive', 'password']);
+  await connection.close();
+  server.close();
+});
+
+void test('a push that nobody approved is sent again, as often as NumberOfPasswordPrompts allows', async () => {
+  let pushes = 0;
+  const server = await startServer((context) => {
+    if (context.method !== 'keyboard-interactive') context.reject(['keyboard-interactive']);
+    else
+      context.prompt([], 'Login', 'Approve it on your telephone', () => {
+        if (++pushes === 3) context.accept();
+        else context.reject(['keyboard-interactive']);
+      });
+  });
+  const connection = await connectTo(to(server));
+  assert.equal(pushes, 3);
+  await connection.close();
+  await problemOf(connectTo(to(server)));
+  assert.equal(pushes, 6);
+  server.close();
+});
+
 void test('a question that the user cancels ends the login', async () => {
   const server = await startServer(byPassword);
   const problem = await problemOf(connectTo(to(server), { prompts: script({ secret: () => undefined }) }));
