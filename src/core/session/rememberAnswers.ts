@@ -31,7 +31,6 @@ export function rememberAnswers(prompts: Prompts): { readonly asking: Prompts; r
         return typed ?? prompts.recall?.(question);
       },
       addToAgent: async () => false,
-      notice: () => undefined,
     },
   };
 }

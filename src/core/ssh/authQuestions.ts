@@ -63,7 +63,7 @@ export function keyboardMethod(
       wasAsked = true; // also by a round without a prompt, whose answer is given elsewhere: a push to a telephone
       const { title, instruction, prompts: questions } = reply;
       const answers: string[] = [];
-      if (questions.length === 0 && (title || instruction)) prompts.notice(host, `${title}\n${instruction}`.trim());
+      if (questions.length === 0 && (title || instruction)) prompts.notice?.(host, `${title}\n${instruction}`.trim());
       const isPassword = isFirst && !title && !instruction && asksForPassword(questions);
       for (const { prompt, echo } of questions) {
         isFirst = false;

@@ -87,8 +87,10 @@ async function connectVia(
           proposal: ours,
           verifyHostKey: (key, hasCertificate) =>
             hostKeys.verify(key, { address: route.address, isDirect, hasCertificate }, stop),
+          // ConnectTimeout is for the server to show itself (ssh_config(5)), not for its arithmetic.
+          onVersion: () => patience.extend(HANDSHAKE_MS),
           onFailure: (error) => broken.abort(error),
-          onBanner: (text) => prompts.notice(host, text),
+          onBanner: (text) => prompts.notice?.(host, text),
         }),
         stop,
       );

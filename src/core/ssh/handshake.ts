@@ -23,6 +23,8 @@ export interface HandshakeInput {
   readonly proposal: Proposal;
   /** Returns when the key may be trusted. */
   readonly verifyHostKey: (key: Buffer, hasCertificate: boolean) => Promise<void>;
+  /** Called once the server has said which version it is. */
+  readonly onVersion: () => void;
   /** Called once if the connection breaks, before or after the handshake. */
   readonly onFailure: (error: unknown) => void;
   readonly onBanner: (text: string) => void;
@@ -92,6 +94,6 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
       },
     });
     const userauth = new Userauth(client, config.user);
-    hello = overhear(stream);
+    hello = overhear(stream, input.onVersion);
   });
 }

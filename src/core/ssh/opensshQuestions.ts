@@ -15,7 +15,7 @@ export function answering(
   const attempts = new Map<string, number>();
   return async ({ text, hint }) => {
     if (hint === 'none') {
-      prompts.notice(host, text);
+      prompts.notice?.(host, text);
       return undefined;
     }
     const added = /^Add key (.*) \(.*\) to agent\?/.exec(text)?.[1];

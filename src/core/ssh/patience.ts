@@ -18,6 +18,14 @@ export class Patience {
     if (this.#people === 0) this.#run();
   }
 
+  /** From now on there is at least this much time; nothing where there is no limit. */
+  extend(limitMs: number): void {
+    if (!this.#isRunning) return;
+    if (this.#people === 0) this.#pause();
+    this.#remainingMs = Math.max(this.#remainingMs, limitMs);
+    if (this.#people === 0) this.#run();
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#isRunning = false;
@@ -44,12 +52,19 @@ export class Patience {
   }
 }
 
+/** What a server says may send its reader to a browser or a telephone, while the server waits and says no more. */
+const ELSEWHERE_MS = 10 * 60_000;
+
 /** The same prompts, whose answers nobody hurries. */
 export function patient(prompts: Prompts, patience: Patience): Prompts {
   return {
     hostKey: (question, signal) => patience.whilePersonAnswers(() => prompts.hostKey(question, signal)),
     secret: (question, signal) => patience.whilePersonAnswers(() => prompts.secret(question, signal)),
     addToAgent: (question, signal) => patience.whilePersonAnswers(() => prompts.addToAgent(question, signal)),
-    notice: (host, text) => prompts.notice(host, text),
+    notice: (host, text) => {
+      if (!prompts.notice) return;
+      prompts.notice(host, text);
+      patience.extend(ELSEWHERE_MS);
+    },
   };
 }

@@ -7,8 +7,8 @@ export interface Prompts {
   recall?(question: SecretQuestion): Promise<string | undefined>;
   /** May the agent keep a key that was unlocked (ssh_config(5) AddKeysToAgent ask)? */
   addToAgent(question: AgentQuestion, signal: AbortSignal): Promise<boolean>;
-  /** A message of the server's (a banner): shown as text, never interpreted. */
-  notice(host: string, text: string): void;
+  /** A message of the server's (a banner): shown as text, never interpreted. Absent: nobody is there to read it. */
+  notice?(host: string, text: string): void;
 }
 
 export interface AgentQuestion {

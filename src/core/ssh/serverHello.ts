@@ -18,7 +18,7 @@ export interface ServerHello {
 }
 
 /** Listens in on a stream that another reader consumes. */
-export function overhear(stream: Readable): ServerHello {
+export function overhear(stream: Readable, onVersion: () => void): ServerHello {
   let bytes = Buffer.alloc(0);
   let version: string | undefined;
   let offer: ServerOffer | undefined;
@@ -26,6 +26,7 @@ export function overhear(stream: Readable): ServerHello {
     bytes = Buffer.concat([bytes, chunk]);
     const line = /(?:^|\n)(SSH-[^\r\n]*)\r?\n/.exec(bytes.toString('latin1'));
     if (line) {
+      if (version === undefined) onVersion();
       version = printable(line[1] ?? '');
       offer = readOffer(bytes.subarray(line.index + line[0].length), version);
     }

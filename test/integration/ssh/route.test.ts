@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { text } from 'node:stream/consumers';
 import type { HostConfig, JumpHop } from '../../../src/core/config/hostConfig.ts';
+import { delayedPort } from '../../support/delay.ts';
 import { freePort } from '../../support/freePort.ts';
 import { hostConfig, sshdConfig } from '../../support/hostConfig.ts';
 import { makeKey } from '../../support/keys.ts';
@@ -187,6 +188,14 @@ void test('a server that says nothing runs into the limit of the handshake', asy
   const problem = await problemOf(connectTo(hostConfig({ port: silent.port, connectTimeoutMs: 200 })));
   assert.deepEqual(problem, { code: 'timeout', host: 'devbox', phase: 'handshake' });
   silent.close();
+});
+
+void test('ConnectTimeout ends with the server’s version, whatever time the key exchange takes', async () => {
+  const far = await delayedPort(sshd.port, 800);
+  const changes = { port: far.port, hostKeyAlias: `[127.0.0.1]:${sshd.port}`, connectTimeoutMs: 1000 };
+  const connection = await connectTo(sshdConfig(sshd, changes));
+  await connection.close();
+  far.close();
 });
 
 void test('a server with nothing in common says what it would take', async () => {
