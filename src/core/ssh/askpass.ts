@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import net from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
+import type { Scope } from '../../base/scope.ts';
 
 /** What ssh(1) wants to know. `none`: it only has something to say, for example that a key waits for a touch. */
 export interface AskpassQuestion {
@@ -25,6 +27,14 @@ socket.on('data', (data) => (answer += data)).on('error', () => process.exit(1))
 });
 socket.end(JSON.stringify({ text: process.argv[1] || '', hint: process.env.SSH_ASKPASS_PROMPT || '' }));
 `;
+
+/** For sockets, and gone with the scope. Only its owner may enter. */
+export async function privateFolder(scope: Scope): Promise<string> {
+  // Short, because a Unix socket's path may have 104 characters, of which ssh wants some for itself.
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'sshp-'));
+  scope.defer(() => fs.rm(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 /**
  * Answers the questions of an ssh process (ssh(1), SSH_ASKPASS) from a private folder. An undefined answer cancels.
@@ -56,7 +66,13 @@ export async function listenForQuestions(
   const script = `#!/bin/sh\nELECTRON_RUN_AS_NODE=1 exec ${quoted(process.execPath)} -e ${quoted(CLIENT)} -- "$1"\n`;
   await fs.writeFile(program, script, { mode: 0o700 });
   return {
-    env: { SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: 'force', SSH_PORTS_ASKPASS: socketPath, DISPLAY: ':0' },
+    // DISPLAY is there for an ssh older than 8.4, and may be someone's real one.
+    env: {
+      SSH_ASKPASS: program,
+      SSH_ASKPASS_REQUIRE: 'force',
+      SSH_PORTS_ASKPASS: socketPath,
+      DISPLAY: process.env['DISPLAY'] || ':0',
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();

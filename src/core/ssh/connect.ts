@@ -69,7 +69,7 @@ async function connectVia(
     const route = await openRoute(
       config,
       through,
-      { ...deps, connectHop: (hop, previous, stopHop) => connectVia(hop, previous, deps, depth + 1, stopHop) },
+      { ...deps, prompts, connectHop: (hop, previous, stopHop) => connectVia(hop, previous, deps, depth + 1, stopHop) },
       signal,
     );
     scope.defer(() => route.close());

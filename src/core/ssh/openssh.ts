@@ -2,14 +2,13 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once, setMaxListeners } from 'node:events';
 import fs from 'node:fs/promises';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { abortable, deadline, delay } from '../../base/delay.ts';
 import { type Log, prefixed } from '../../base/log.ts';
 import { Scope } from '../../base/scope.ts';
 import { errorCode, errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
-import { listenForQuestions } from './askpass.ts';
+import { listenForQuestions, privateFolder } from './askpass.ts';
 import type { ConnectDeps } from './connect.ts';
 import type { Connection, ConnectionEnd, ConnectionFacts, ConnectProblem } from './connection.ts';
 import { appendKnownHosts } from './knownHostsFiles.ts';
@@ -64,9 +63,7 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
     }
   }
   try {
-    // Short, because a Unix socket's path may have 104 characters, of which ssh wants some for itself.
-    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'sshp-'));
-    scope.defer(() => fs.rm(folder, { recursive: true, force: true }));
+    const folder = await privateFolder(scope);
     const socket = path.join(folder, 'm');
     const newKnownHosts = path.join(folder, 'known');
     let isRemembering = config.strictHostKeyChecking === 'accept-new' || config.strictHostKeyChecking === 'no';

@@ -2,16 +2,52 @@ import { UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { AskpassQuestion } from './askpass.ts';
 import type { ConnectProblem } from './connection.ts';
+import { lookupName } from './knownHosts.ts';
 import type { Prompts } from './prompts.ts';
 
-/** Puts the questions of ssh(1), which are only text, into ours. Returns what ssh is to read. */
+type Answering = (question: AskpassQuestion) => Promise<string | undefined>;
+
+/**
+ * Puts the questions of the ssh(1) that connects to a host, which are only text, into ours. Returns what ssh is to read.
+ * An ssh that it started for a jump host asks through the same door, and what it is told is not for this host.
+ */
 export function answering(
   config: HostConfig,
   prompts: Prompts,
   events: { readonly onRemember: () => void; readonly onCancel: () => void },
   signal: AbortSignal,
-): (question: AskpassQuestion) => Promise<string | undefined> {
-  const { name: host, user } = config;
+): Answering {
+  const { name: host, user, hostName, port } = config;
+  const hostKeyName = config.hostKeyAlias ?? lookupName(hostName, port);
+  const passwordQuestion = `${user}@${config.hostKeyAlias ?? hostName}'s password: `;
+  const relay = relaying(config, prompts, events.onCancel, signal);
+  let attempt = 0;
+  return async (question) => {
+    const { text } = question;
+    const key = /(\S+) key fingerprint is (SHA256:\S+?)\.?\s/.exec(text);
+    if (key && text.includes(` host '${hostKeyName} (`)) {
+      const [, keyType = '', fingerprint = ''] = key;
+      const address = /\((\S+)\)/.exec(text)?.[1] ?? hostName;
+      const answer = await prompts.hostKey({ host, address, port, keyType, fingerprint }, signal);
+      if (answer === 'remember') events.onRemember();
+      return answer === 'refuse' ? 'no' : 'yes';
+    }
+    if (text !== passwordQuestion) return relay(question);
+    attempt++;
+    const server = `${hostName}:${port}`;
+    const answer = await prompts.secret({ kind: 'password', host, server, user, attempt }, signal);
+    if (answer === undefined) events.onCancel();
+    return answer;
+  };
+}
+
+/** Passes on what any ssh(1) asks on the way to a host: as it stands, for nothing tells whom it is about. */
+export function relaying(
+  { name: host, user }: HostConfig,
+  prompts: Prompts,
+  onCancel: () => void,
+  signal: AbortSignal,
+): Answering {
   const attempts = new Map<string, number>();
   return async ({ text, hint }) => {
     if (hint === 'none') {
@@ -20,28 +56,24 @@ export function answering(
     }
     const added = /^Add key (.*) \(.*\) to agent\?/.exec(text)?.[1];
     if (added !== undefined) return (await prompts.addToAgent({ host, keyFile: added }, signal)) ? 'yes' : 'no';
-    const key = /(\S+) key fingerprint is (SHA256:\S+?)\.?\s/.exec(text);
-    if (key) {
-      const [, keyType = '', fingerprint = ''] = key;
-      const address = /\((\S+)\)/.exec(text)?.[1] ?? config.hostName;
-      const question = { host, address, port: config.port, keyType, fingerprint };
-      const answer = await prompts.hostKey(question, signal);
-      if (answer === 'remember') events.onRemember();
-      return answer === 'refuse' ? 'no' : 'yes';
-    }
+    const keyFile = /passphrase for key '(.*)'/.exec(text)?.[1];
     const attempt = (attempts.get(text) ?? 0) + 1;
     attempts.set(text, attempt);
-    const keyFile = /passphrase for key '(.*)'/.exec(text)?.[1];
-    const isPassword = text.endsWith("'s password: ");
     const answer = await prompts.secret(
-      keyFile !== undefined
-        ? { kind: 'passphrase', host, keyFile, attempt }
-        : isPassword
-          ? { kind: 'password', host, server: `${config.hostName}:${config.port}`, user, attempt }
-          : { kind: 'keyboardInteractive', host, user, title: '', instruction: '', prompt: text, echo: false },
+      keyFile === undefined
+        ? {
+            kind: 'keyboardInteractive',
+            host,
+            user,
+            title: '',
+            instruction: '',
+            prompt: text,
+            echo: text.includes('(yes/no'),
+          }
+        : { kind: 'passphrase', host, keyFile, attempt },
       signal,
     );
-    if (answer === undefined) events.onCancel();
+    if (answer === undefined) onCancel();
     return answer;
   };
 }

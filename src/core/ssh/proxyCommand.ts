@@ -14,8 +14,8 @@ export interface ProxyProcess {
   close(): Promise<void>;
 }
 
-export function startProxy(command: string): ProxyProcess {
-  const child = launch(command);
+export function startProxy(command: string, env: NodeJS.ProcessEnv): ProxyProcess {
+  const child = launch(command, env);
   let stderr = '';
   let failure = '';
   child.on('error', (error) => (failure = error.message));
@@ -39,11 +39,11 @@ export function startProxy(command: string): ProxyProcess {
   };
 }
 
-function launch(command: string) {
+function launch(command: string, env: NodeJS.ProcessEnv) {
   // A group of its own, so that a pipeline dies as a whole. `exec`, as ssh(1) does, spares a shell where one would only wait.
   return process.platform === 'win32'
-    ? spawn(command, { shell: true, windowsHide: true })
-    : spawn(process.env['SHELL'] || '/bin/sh', ['-c', `exec ${command}`], { detached: true });
+    ? spawn(command, { shell: true, windowsHide: true, env })
+    : spawn(env['SHELL'] || '/bin/sh', ['-c', `exec ${command}`], { detached: true, env });
 }
 
 async function end(child: ChildProcess): Promise<void> {

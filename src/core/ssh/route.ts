@@ -1,7 +1,11 @@
 import type { Duplex } from 'node:stream';
+import { Scope } from '../../base/scope.ts';
 import { errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig, JumpHop } from '../config/hostConfig.ts';
 import type { Connection, ConnectProblem } from './connection.ts';
+import { listenForQuestions, privateFolder } from './askpass.ts';
+import { relaying } from './opensshQuestions.ts';
+import type { Prompts } from './prompts.ts';
 import { startProxy } from './proxyCommand.ts';
 import { connectTcp } from './tcp.ts';
 
@@ -25,6 +29,7 @@ export interface Hop {
 }
 
 export interface RouteDeps {
+  readonly prompts: Prompts;
   readonly resolveHop: (hop: JumpHop, signal: AbortSignal) => Promise<HostConfig>;
   readonly allowCommand: (command: string) => Promise<boolean>;
   /** Connects to a jump host; `through` is the hop before it. */
@@ -63,23 +68,52 @@ async function direct(config: HostConfig, signal: AbortSignal): Promise<Route> {
 async function throughCommand(
   config: HostConfig,
   command: string,
-  { allowCommand }: RouteDeps,
+  { allowCommand, prompts }: RouteDeps,
   signal: AbortSignal,
 ): Promise<Route> {
   if (!(await allowCommand(command))) throw new UserError({ code: 'commandNotAllowed', command });
   signal.throwIfAborted();
-  const proxy = startProxy(command);
-  return {
-    stream: proxy.stream,
-    address: config.hostName,
-    via: [],
-    failure: async () => {
-      const detail = await proxy.failure();
-      if (detail === undefined) return undefined;
-      return new UserError<ConnectProblem>({ code: 'proxyFailed', host: config.name, command, detail });
-    },
-    close: () => proxy.close(),
+  const scope = new Scope();
+  let isCancelled = false;
+  const onCancel = (): void => {
+    isCancelled = true;
+    void scope.close();
   };
+  try {
+    const env = await questions(config, prompts, onCancel, scope, signal);
+    const proxy = startProxy(command, { ...process.env, ...env });
+    scope.defer(() => proxy.close());
+    return {
+      stream: proxy.stream,
+      address: config.hostName,
+      via: [],
+      failure: async () => {
+        if (isCancelled) return new UserError<ConnectProblem>({ code: 'cancelled' });
+        const detail = await proxy.failure();
+        if (detail === undefined) return undefined;
+        return new UserError<ConnectProblem>({ code: 'proxyFailed', host: config.name, command, detail });
+      },
+      close: () => scope.close(),
+    };
+  } catch (error) {
+    await scope.close();
+    throw error;
+  }
+}
+
+/** A command like `ssh -W %h:%p gate` may have to ask, and has no terminal here: what makes it ask us. */
+async function questions(
+  config: HostConfig,
+  prompts: Prompts,
+  onCancel: () => void,
+  scope: Scope,
+  signal: AbortSignal,
+): Promise<NodeJS.ProcessEnv> {
+  if (config.batchMode || process.platform === 'win32') return {};
+  const folder = await privateFolder(scope);
+  const askpass = await listenForQuestions(folder, relaying(config, prompts, onCancel, signal));
+  scope.defer(() => askpass.close());
+  return askpass.env;
 }
 
 async function throughHops(

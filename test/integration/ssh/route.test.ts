@@ -9,7 +9,7 @@ import type { HostConfig, JumpHop } from '../../../src/core/config/hostConfig.ts
 import { delayedPort } from '../../support/delay.ts';
 import { freePort } from '../../support/freePort.ts';
 import { hostConfig, sshdConfig } from '../../support/hostConfig.ts';
-import { makeKey } from '../../support/keys.ts';
+import { authorize, makeKey } from '../../support/keys.ts';
 import { connectTo, memoryLog, problemOf, script } from '../../support/ssh.ts';
 import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
@@ -111,6 +111,44 @@ void test('a ProxyCommand carries the connection and ends with it, and so does i
   await connection.close();
   const processes = (): string => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
   await until('the proxy and its family are gone', () => !/612[.]34|process.stdin.pipe/.test(processes()));
+});
+
+/** A way through `first` with the system's ssh, which knows neither the host nor how to open its key. */
+function throughGate(keyName: string): HostConfig {
+  const key = makeKey(first.folder, keyName, '-N', 'correct horse', '-a', '4');
+  authorize(path.join(first.folder, 'authorized_keys'), key);
+  const options = [
+    `IdentityFile=${key}`,
+    'IdentitiesOnly=yes',
+    'IdentityAgent=none',
+    'StrictHostKeyChecking=ask',
+    `UserKnownHostsFile=${path.join(first.folder, `${keyName}_hosts`)}`,
+  ];
+  const flags = options.map((option) => `-o ${option}`).join(' ');
+  const command = `ssh -F none ${flags} -p ${first.port} -l ${first.user} -W 127.0.0.1:${sshd.port} 127.0.0.1`;
+  return sshdConfig(sshd, { proxy: { kind: 'command', command } });
+}
+
+void test('what the ssh of a ProxyCommand asks is asked of the person, and kept from everybody else', async () => {
+  const log = memoryLog();
+  const prompts = script({ secret: ({ kind }) => (kind === 'passphrase' ? 'correct horse' : 'yes') });
+  const connection = await connectTo(throughGate('asked'), { prompts, log, allowCommand: async () => true });
+  const channel = await connection.exec('echo through', signal());
+  assert.equal(await text(channel.stdout), 'through\n');
+  await connection.close();
+  const [hostKey, passphrase, ...more] = prompts.secrets;
+  assert.ok(hostKey?.kind === 'keyboardInteractive' && hostKey.echo, hostKey?.kind);
+  assert.match(hostKey.prompt, /can't be established[^]*SHA256:[^]*\(yes\/no/);
+  assert.deepEqual(passphrase?.kind, 'passphrase');
+  assert.deepEqual(more, []);
+  assert.ok(!log.lines.join('\n').includes('horse'));
+});
+
+void test('a question of a ProxyCommand that is cancelled ends the login, and none follows', async () => {
+  const prompts = script({ secret: () => undefined });
+  const problem = await problemOf(connectTo(throughGate('cancelled'), { prompts, allowCommand: async () => true }));
+  assert.deepEqual(problem, { code: 'cancelled' });
+  assert.equal(prompts.secrets.length, 1);
 });
 
 void test('a ProxyCommand without consent is not run', async () => {
