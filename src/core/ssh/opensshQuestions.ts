@@ -5,7 +5,8 @@ import type { ConnectProblem } from './connection.ts';
 import { lookupName } from './knownHosts.ts';
 import type { Prompts } from './prompts.ts';
 
-type Answering = (question: AskpassQuestion) => Promise<string | undefined>;
+/** Undefined: nobody answers. */
+export type Answering = (question: AskpassQuestion) => Promise<string | undefined>;
 
 /**
  * Puts the questions of the ssh(1) that connects to a host, which are only text, into ours. Returns what ssh is to read.

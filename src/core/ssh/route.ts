@@ -4,7 +4,7 @@ import { errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig, JumpHop } from '../config/hostConfig.ts';
 import type { Connection, ConnectProblem } from './connection.ts';
 import { listenForQuestions, privateFolder } from './askpass.ts';
-import { relaying } from './opensshQuestions.ts';
+import { type Answering, relaying } from './opensshQuestions.ts';
 import type { Prompts } from './prompts.ts';
 import { startProxy } from './proxyCommand.ts';
 import { connectTcp } from './tcp.ts';
@@ -80,7 +80,8 @@ async function throughCommand(
     void scope.close();
   };
   try {
-    const env = await questions(config, prompts, onCancel, scope, signal);
+    const canAsk = !config.batchMode && process.platform !== 'win32';
+    const env = canAsk && (await askHere(relaying(config, prompts, onCancel, closedWith(scope, signal)), scope));
     const proxy = startProxy(command, { ...process.env, ...env });
     scope.defer(() => proxy.close());
     return {
@@ -102,18 +103,17 @@ async function throughCommand(
 }
 
 /** A command like `ssh -W %h:%p gate` may have to ask, and has no terminal here: what makes it ask us. */
-async function questions(
-  config: HostConfig,
-  prompts: Prompts,
-  onCancel: () => void,
-  scope: Scope,
-  signal: AbortSignal,
-): Promise<NodeJS.ProcessEnv> {
-  if (config.batchMode || process.platform === 'win32') return {};
-  const folder = await privateFolder(scope);
-  const askpass = await listenForQuestions(folder, relaying(config, prompts, onCancel, signal));
+async function askHere(answer: Answering, scope: Scope): Promise<NodeJS.ProcessEnv> {
+  const askpass = await listenForQuestions(await privateFolder(scope), answer);
   scope.defer(() => askpass.close());
   return askpass.env;
+}
+
+/** A question is of no use once its program is gone. */
+function closedWith(scope: Scope, signal: AbortSignal): AbortSignal {
+  const closed = new AbortController();
+  scope.defer(() => closed.abort());
+  return AbortSignal.any([signal, closed.signal]);
 }
 
 async function throughHops(
