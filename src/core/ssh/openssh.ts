@@ -14,6 +14,7 @@ import type { Connection, ConnectionEnd, ConnectionFacts, ConnectProblem } from 
 import { appendKnownHosts } from './knownHostsFiles.ts';
 import { linkLost } from './link.ts';
 import { OpensshLog } from './opensshLog.ts';
+import { opensshVersion } from './opensshVersion.ts';
 import { opensshDial, opensshExec, opensshListenRemote, opensshRoundTrip } from './opensshChannels.ts';
 import { answering, explain } from './opensshQuestions.ts';
 import { Patience, patient } from './patience.ts';
@@ -64,6 +65,7 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
   }
   try {
     const folder = await privateFolder(scope);
+    const ownSession = sessionOptions(await opensshVersion(program));
     const socket = path.join(folder, 'm');
     const newKnownHosts = path.join(folder, 'known');
     let isRemembering = config.strictHostKeyChecking === 'accept-new' || config.strictHostKeyChecking === 'no';
@@ -91,17 +93,14 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
     // ssh writes new host keys to the first file: one of ours, so that "once" leaves nothing behind.
     const knownHosts = [newKnownHosts, ...config.userKnownHostsFiles].map((file) => `"${file}"`).join(' ');
     const options = [
+      ...ownSession,
       'ControlPersist=no',
-      'ClearAllForwardings=yes',
-      'RemoteCommand=none',
-      'PermitLocalCommand=no',
-      'ForkAfterAuthentication=no',
       `UserKnownHostsFile=${knownHosts}`,
       ...(deps.interactive === false ? ['BatchMode=yes'] : []),
       // ssh would let a changed key pass.
       ...(config.strictHostKeyChecking === 'no' ? ['StrictHostKeyChecking=accept-new'] : []),
-    ].flatMap((option) => ['-o', option]);
-    const child = spawnTied(program, [...args, ...options, '-NTvvM', '-S', socket, config.name], {
+    ];
+    const child = spawnTied(program, [...args, ...asFlags(options), '-NTvvM', '-S', socket, config.name], {
       ...process.env,
       ...askpass.env,
       LC_ALL: 'C',
@@ -122,12 +121,29 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
     const via = config.proxy.kind === 'jump' ? config.proxy.hops.map((hop) => hop.host) : [];
     const facts = { ...readFacts(stderr), via };
     log.info(`logged in with the system's ssh (${facts.authMethod})`);
-    return connection(config, { program, args, folder, socket, child, log: masterLog }, ended, facts, scope);
+    const master = { program, args: [...args, ...asFlags(ownSession)], folder, socket, child, log: masterLog };
+    return connection(config, master, ended, facts, scope);
   } catch (error) {
     await scope.close();
     signal.throwIfAborted();
     throw error;
   }
+}
+
+function asFlags(options: readonly string[]): readonly string[] {
+  return options.flatMap((option) => ['-o', option]);
+}
+
+/** What a configuration may say of the sessions that a person opens, undone for ours. */
+function sessionOptions(version = Infinity): readonly string[] {
+  return [
+    'ClearAllForwardings=yes',
+    'RemoteCommand=none',
+    'RequestTTY=no',
+    'PermitLocalCommand=no',
+    // An ssh that does not know a keyword fails.
+    ...(version < 8.7 ? [] : ['StdinNull=no', 'ForkAfterAuthentication=no']),
+  ];
 }
 
 /** ssh creates its control socket once it is logged in. */
@@ -164,7 +180,7 @@ function connection(
     // A master that is gone must not be replaced by a connection of its own.
     const alone = ['-o', 'ControlMaster=no', '-o', 'ProxyJump=none', '-o', 'ProxyCommand=false'];
     // The forwards of the configuration are not for the master: with -O it would open them, too.
-    const own = args.includes('-O') ? ['-F', 'none'] : [...ssh.args, '-o', 'ClearAllForwardings=yes'];
+    const own = args.includes('-O') ? ['-F', 'none'] : ssh.args;
     const all = [...own, '-S', ssh.socket, ...alone, ...args, config.name];
     return spawn(ssh.program, command === undefined ? all : [...all, command], {
       env: { ...process.env, LC_ALL: 'C' },

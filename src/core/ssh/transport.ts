@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
 import { errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { ResolveOptions } from '../config/resolve.ts';
 import { connect, type ConnectDeps } from './connect.ts';
 import type { BeyondBuiltin, Connection, ConnectProblem } from './connection.ts';
 import { connectOpenssh } from './openssh.ts';
+import { opensshVersion } from './opensshVersion.ts';
 
 /** What carries a connection. `auto`: the built-in transport, and the system's ssh for what that one lacks. */
 export type Transport = 'auto' | 'builtin' | 'openssh';
@@ -78,12 +78,8 @@ function beyondBuiltin(error: unknown): BeyondBuiltin | undefined {
   return problem.code === 'noCommonAlgorithm' || problem.code === 'hostCertificateUnsupported' ? problem : undefined;
 }
 
-const SSH_VERSION_MS = 5000;
-
 /** The OpenSSH of Windows has no ControlMaster, on which our use of it stands. */
 async function missingOpenssh(): Promise<'notFound' | 'noControlMaster' | undefined> {
   if (process.platform === 'win32') return 'noControlMaster';
-  return new Promise((resolve) => {
-    execFile('ssh', ['-V'], { timeout: SSH_VERSION_MS }, (error) => resolve(error ? 'notFound' : undefined));
-  });
+  return (await opensshVersion('ssh')) === undefined ? 'notFound' : undefined;
 }

@@ -108,6 +108,40 @@ void test('forwards of the configuration are not made again by every dial and co
   await wanting.stop();
 });
 
+void test('what the configuration says of a person’s own sessions is not for ours', async () => {
+  const clientConfig = [
+    'RemoteCommand tmux attach',
+    'RequestTTY force',
+    'StdinNull yes',
+    'ForkAfterAuthentication yes',
+  ];
+  const own = await startSshd({ clientConfig: [...clientConfig, 'PermitLocalCommand yes', 'LocalCommand echo noise'] });
+  const link = await open(own);
+  const channel = await link.exec('cat; test -t 0 || echo no terminal', signal());
+  channel.stdin.end('hello\n');
+  assert.equal(await text(channel.stdout), 'hello\nno terminal\n');
+  await link.close();
+  await own.stop();
+});
+
+void test('an ssh older than the keywords that we would set is used all the same', async () => {
+  const older = await startSshd();
+  const program = path.join(older.folder, 'ssh');
+  const wrapper = `#!/bin/sh
+case "$*" in
+  -V) echo OpenSSH_8.4p1 Debian-5 >&2; exit ;;
+  *StdinNull*|*ForkAfterAuthentication*) echo "command-line: line 0: Bad configuration option" >&2; exit 255 ;;
+esac
+exec ssh "$@"
+`;
+  fs.writeFileSync(program, wrapper, { mode: 0o755 });
+  const link = await open(older, { program });
+  const channel = await link.exec('echo done', signal());
+  assert.equal(await text(channel.stdout), 'done\n');
+  await link.close();
+  await older.stop();
+});
+
 void test('a ping takes a round trip', async () => {
   assert.ok((await connection.ping(signal())) > 0);
 });
