@@ -8,7 +8,8 @@ import { until } from './until.ts';
 /** A real ssh-agent of our own. */
 export interface SshAgent {
   readonly socket: string;
-  add(keyFile: string): void;
+  /** @param options as for ssh-add(1). */
+  add(keyFile: string, ...options: readonly string[]): void;
   stop(): Promise<void>;
 }
 
@@ -19,8 +20,10 @@ export async function startAgent(): Promise<SshAgent> {
   await until('the agent listens', () => fs.existsSync(socket));
   return {
     socket,
-    add: (keyFile) =>
-      void execFileSync('ssh-add', ['-q', keyFile], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'pipe' }),
+    add: (keyFile, ...options) => {
+      const env = { ...process.env, SSH_AUTH_SOCK: socket };
+      execFileSync('ssh-add', ['-q', ...options, keyFile], { env, stdio: 'pipe' });
+    },
     stop: async () => {
       await stop(child);
       fs.rmSync(folder, { recursive: true, force: true });

@@ -10,6 +10,7 @@ const SIGN_REQUEST = 13;
 const SIGN_RESPONSE = 14;
 const ADD_IDENTITY = 17;
 const ADD_ID_CONSTRAINED = 25;
+const EXTENSION = 27;
 const CONSTRAIN_LIFETIME = 1;
 const CONSTRAIN_CONFIRM = 2;
 const RSA_SHA2_256 = 2;
@@ -21,6 +22,14 @@ export interface AgentKey {
   /** The public key or certificate as it goes over the wire, whatever its type. */
   readonly blob: Buffer;
   readonly comment: string;
+}
+
+/** An SSH connection to a server that proved to have its host key. */
+export interface AgentSession {
+  readonly hostKey: Buffer;
+  readonly id: Buffer;
+  /** The server's, over the identifier. */
+  readonly signature: Buffer;
 }
 
 /** What the agent asks of whoever uses an added key (§3.2.7). */
@@ -36,9 +45,12 @@ export interface AgentConstraints {
  */
 export class Agent {
   readonly #path: string;
+  readonly #session: AgentSession | undefined;
 
-  constructor(path: string) {
+  /** @param session what it signs for: a key may be limited to some hosts (ssh-add(1) -h). */
+  constructor(path: string, session?: AgentSession) {
     this.#path = path;
+    this.#session = session;
   }
 
   async identities(signal: AbortSignal): Promise<readonly AgentKey[]> {
@@ -75,6 +87,8 @@ export class Agent {
   async #ask(request: Buffer, expected: number, signal: AbortSignal): Promise<Buffer> {
     const socket = net.connect(this.#path);
     try {
+      // An agent that does not know the message refuses it, and goes on.
+      if (this.#session) await abortable(exchange(socket, string(sessionBind(this.#session))), signal);
       const answer = new WireReader(await abortable(exchange(socket, string(request)), signal));
       if (answer.byte() !== expected) throw new Error('the agent refused');
       return answer.rest();
@@ -84,18 +98,28 @@ export class Agent {
   }
 }
 
+/** OpenSSH's PROTOCOL.agent, section 1. */
+function sessionBind({ hostKey, id, signature }: AgentSession): Buffer {
+  const isForwarding = Buffer.of(0);
+  const name = string('session-bind@openssh.com');
+  return Buffer.concat([Buffer.of(EXTENSION), name, string(hostKey), string(id), string(signature), isForwarding]);
+}
+
 function exchange(socket: net.Socket, message: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0);
     socket.on('error', reject);
     socket.on('close', () => reject(new Error('the agent closed the connection')));
-    socket.on('data', (chunk: Buffer) => {
+    const onData = (chunk: Buffer): void => {
       received = Buffer.concat([received, chunk]);
       if (received.length < 4) return;
       const length = received.readUInt32BE(0);
       if (length > LIMIT_BYTES) reject(new Error('the agent sent too much'));
-      else if (received.length >= 4 + length) resolve(received.subarray(4, 4 + length));
-    });
+      if (received.length < 4 + length) return;
+      socket.off('data', onData);
+      resolve(received.subarray(4, 4 + length));
+    };
+    socket.on('data', onData);
     socket.write(message);
   });
 }

@@ -80,7 +80,7 @@ async function connectVia(
         config.connectTimeoutMs || (config.proxy.kind === 'command' ? PROXY_HANDSHAKE_MS : HANDSHAKE_MS),
         timeOut,
       );
-      const { client, userauth, negotiated, serverVersion } = await abortable(
+      const { client, userauth, negotiated, serverVersion, session } = await abortable(
         shakeHands({
           stream: route.stream,
           config,
@@ -99,7 +99,9 @@ async function connectVia(
       phase = 'auth';
       patience.start(AUTH_MS, timeOut);
       const identities = async (): Promise<readonly Identity[]> =>
-        (await listIdentities(config, prompts, log, stop)).map((identity) => patientlySigning(identity, patience));
+        (await listIdentities(config, { prompts, log, session }, stop)).map((identity) =>
+          patientlySigning(identity, patience),
+        );
       const authMethod = await abortable(
         authenticate(userauth, { ...deps, config, prompts, log, identities, tried }, stop),
         stop,

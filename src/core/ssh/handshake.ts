@@ -3,8 +3,10 @@ import type { Client, NegotiatedAlgorithms } from 'ssh2';
 import ssh2 from 'ssh2';
 import { errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
+import type { AgentSession } from './agent.ts';
 import { missing, type Proposal, toSsh2 } from './algorithms.ts';
 import type { ConnectProblem } from './connection.ts';
+import { exchangeSignature, sessionId } from './internals.ts';
 import { printable } from './proxyCommand.ts';
 import { overhear } from './serverHello.ts';
 import { Userauth } from './userauth.ts';
@@ -15,6 +17,8 @@ export interface Handshake {
   readonly userauth: Userauth;
   readonly negotiated: NegotiatedAlgorithms;
   readonly serverVersion: string;
+  /** For agents that limit where a key may be used. */
+  readonly session: AgentSession;
 }
 
 export interface HandshakeInput {
@@ -38,6 +42,7 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
     let hello: ReturnType<typeof overhear> | undefined;
     let negotiated: NegotiatedAlgorithms | undefined;
     let trusted: Buffer | undefined;
+    let signature: Buffer | undefined;
     const fail = (error: unknown): void => {
       reject(error);
       onFailure(error);
@@ -74,6 +79,7 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
           verify(true);
           return;
         }
+        signature ??= exchangeSignature(client);
         const hasCertificate = hello?.offer()?.hostKeys.some((name) => name.includes('-cert-')) ?? false;
         const answer = input.verifyHostKey(key, hasCertificate).then(
           () => {
@@ -89,7 +95,9 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
       },
       // Called when the server is ready for a login, which `Userauth` then drives.
       authHandler: () => {
-        if (negotiated) resolve({ client, userauth, negotiated, serverVersion: hello?.version() ?? '' });
+        if (!negotiated || !trusted || !signature) return undefined;
+        const session = { hostKey: trusted, id: sessionId(client), signature };
+        resolve({ client, userauth, negotiated, serverVersion: hello?.version() ?? '', session });
         return undefined;
       },
     });

@@ -6,7 +6,7 @@ import type { Log } from '../../base/log.ts';
 import { errorCode, errorText } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import { addToAgent } from './addToAgent.ts';
-import { Agent } from './agent.ts';
+import { Agent, type AgentSession } from './agent.ts';
 import { decrypt } from './decrypt.ts';
 import {
   isEncrypted,
@@ -37,18 +37,23 @@ export interface Identity {
   readonly onAccepted?: (signal: AbortSignal) => Promise<void>;
 }
 
+export interface IdentityDeps {
+  readonly prompts: Prompts;
+  readonly log: Log;
+  readonly session: AgentSession;
+}
+
 /**
  * In the order of OpenSSH's pubkey_prepare: certificates that were named, keys of the agent that are configured too, its
  * other keys (unless IdentitiesOnly), then the remaining files.
  */
 export async function listIdentities(
   config: HostConfig,
-  prompts: Prompts,
-  log: Log,
+  { prompts, log, session }: IdentityDeps,
   signal: AbortSignal,
 ): Promise<readonly Identity[]> {
   const files = await keyFiles(config, prompts, log);
-  const agent = config.identityAgent === undefined ? undefined : new Agent(config.identityAgent);
+  const agent = config.identityAgent === undefined ? undefined : new Agent(config.identityAgent, session);
   const inAgent = agent ? await agentIdentities(agent, log, signal) : [];
   const isSame = (one: Identity, other: Identity): boolean =>
     one.blob !== undefined && other.blob !== undefined && one.blob.equals(other.blob);

@@ -15,7 +15,7 @@ interface Protocol {
   readonly _handlers: ProtocolHandlers;
   /** The methods of the requests that wait for an answer: message 60 means something else for each. */
   readonly _authsQueue: string[];
-  readonly _kex: { readonly sessionID: Buffer };
+  readonly _kex: { readonly sessionID: Buffer; readonly _sig: Buffer | undefined };
   readonly _cipher: { encrypt(packet: Buffer): void; allocPacket: (payloadBytes: number) => Buffer };
   readonly _packetRW: {
     readonly write: {
@@ -75,6 +75,11 @@ export function handlersOf(client: Client): ProtocolHandlers {
 /** Known once the handshake is over (RFC 4253 §7.2). */
 export function sessionId(client: Client): Buffer {
   return internals(client)._protocol._kex.sessionID;
+}
+
+/** The server's signature over the exchange hash (RFC 4253 §8); there only while its key is judged. */
+export function exchangeSignature(client: Client): Buffer {
+  return Buffer.from(internals(client)._protocol._kex._sig ?? []);
 }
 
 /** Sends a whole SSH_MSG_USERAUTH_REQUEST of the method `publickey`. */

@@ -74,6 +74,22 @@ void test('a certificate named by CertificateFile is used with its key', async (
   await connection.close();
 });
 
+void test('a key that the agent keeps for some hosts (ssh-add -h) logs in to these, and to no other', async () => {
+  const fresh = await startAgent();
+  const [here, elsewhere] = [authorized(), authorized()];
+  fresh.add(here, '-H', sshd.knownHostsFile, '-h', `[127.0.0.1]:${sshd.port}`);
+  const other = path.join(sshd.folder, 'other_hosts');
+  fs.writeFileSync(other, `elsewhere ${fs.readFileSync(`${elsewhere}.pub`, 'utf8')}`);
+  fresh.add(elsewhere, '-H', other, '-h', 'elsewhere');
+  const log = memoryLog();
+  const config = sshdConfig(sshd, { identityFiles: [], identityAgent: fresh.socket });
+  const connection = await connectTo(config, { log });
+  assert.equal(connection.facts.authMethod, `publickey ${path.basename(here)}`);
+  await connection.close();
+  assert.ok(!log.lines.some((line) => line.includes(`offering ${path.basename(elsewhere)}`)), log.lines.join('\n'));
+  await fresh.stop();
+});
+
 void test('IdentitiesOnly offers no other key of the agent, so that a full agent does not use up the attempts', async () => {
   const fresh = await startAgent();
   for (let stranger = 0; stranger < 4; stranger++) fresh.add(key());
