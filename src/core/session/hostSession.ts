@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Log } from '../../base/log.ts';
 import { Queue } from '../../base/queue.ts';
 import { Scope } from '../../base/scope.ts';
@@ -225,6 +226,7 @@ export class HostSession {
     this.#online = online;
     void connection.closed.then(() => online.close());
     const ended = new AbortController();
+    setMaxListeners(0, ended.signal); // every listener that is new may wait for it
     online.defer(() => ended.abort());
     this.#listening.linkIsUp();
     this.#options.write(({ publicUrl: _old, ...host }) => ({ ...host, detection: { kind: 'starting' } }));

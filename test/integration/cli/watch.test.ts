@@ -30,7 +30,7 @@ after(async () => {
 });
 
 function run(...args: readonly string[]): { child: ChildProcess; out: () => string; err: () => string } {
-  const child = start(process.execPath, ['--import', 'tsx', 'src/cli.ts', '-F', sshd.configFile, ...args]);
+  const child = start(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args]);
   let out = '';
   let err = '';
   child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -46,7 +46,7 @@ async function end(child: ChildProcess): Promise<number | null> {
 }
 
 test('--json prints one line a state, with a clock that never goes back, and forwards the dev server', async () => {
-  const { child, out } = run('--json', 'devbox');
+  const { child, out } = run('-F', sshd.configFile, '--json', 'devbox');
   try {
     const lines = (): Line[] =>
       out()
@@ -72,8 +72,29 @@ test('--json prints one line a state, with a clock that never goes back, and for
   }
 });
 
+test('many listeners at once of which nothing can be learned are nothing that Node would warn of', async () => {
+  const closed = await startSshd({ config: ['AllowTcpForwarding no'] });
+  const servers = Array.from({ length: 12 }, () => net.createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  const { child, out, err } = run('-F', closed.configFile, '--json', 'devbox');
+  try {
+    await until('all of them are known', () => {
+      const { listeners } = JSON.parse(out().split('\n').at(-2) ?? '{"listeners":[]}') as Line;
+      const known = listeners.filter(({ identity }) => identity !== undefined).map(({ listener }) => listener.port);
+      return ports.every((port) => known.includes(port));
+    });
+    assert.equal(await end(child), 0);
+    assert.equal(err(), '');
+  } finally {
+    await stop(child);
+    for (const server of servers) server.close();
+    await closed.stop();
+  }
+});
+
 test('without --json it prints the table of ports as it changes', async () => {
-  const { child, out } = run('devbox');
+  const { child, out } = run('-F', sshd.configFile, 'devbox');
   try {
     const row = new RegExp(`^${flask.port}\\s+Flask\\s+python3\\s+localhost:\\d+ \\(${flask.port} is taken\\)$`, 'mu');
     await until('the row of the dev server', () => row.test(out()));
@@ -100,7 +121,7 @@ test('without --json it prints the table of ports as it changes', async () => {
 });
 
 test('a host that cannot be reached ends it with 255 and ssh’s own words', async () => {
-  const { child, err } = run('-p', '1', 'devbox');
+  const { child, err } = run('-F', sshd.configFile, '-p', '1', 'devbox');
   await until('the end', () => child.exitCode !== null);
   assert.equal(child.exitCode, 255);
   assert.match(err(), /port 1: Connection refused/u);
