@@ -59,8 +59,11 @@ export async function listIdentities(
     one.blob !== undefined && other.blob !== undefined && one.blob.equals(other.blob);
   const preferred = inAgent.filter((held) => files.some((file) => isSame(file, held)));
   const others = config.identitiesOnly ? [] : inAgent.filter((held) => !preferred.includes(held));
-  const rest = files.filter((file) => !preferred.some((held) => isSame(file, held)));
-  const certificates = await namedCertificates(config, [...files, ...inAgent], log);
+  const keys = [...inAgent, ...files];
+  const rest = files
+    .filter((file) => !preferred.some((held) => isSame(file, held)))
+    .map((identity) => withOwner(identity, keys));
+  const certificates = await namedCertificates(config, keys, log);
   return [...certificates, ...preferred, ...others, ...rest];
 }
 
@@ -172,6 +175,13 @@ async function namedCertificates(
     }),
   );
   return found.flat();
+}
+
+/** IdentityFile may name a certificate alone, whose key is elsewhere; a key that the agent has open need not be asked for. */
+function withOwner(identity: Identity, keys: readonly Identity[]): Identity {
+  const plain = identity.blob && plainBlob(identity.blob);
+  const owner = plain && keys.find(({ blob }) => blob?.equals(plain));
+  return identity.blob && owner ? withCertificate(owner, identity.blob) : identity;
 }
 
 /** Its key may be where only ssh(1) finds it (ssh_config(5) PKCS11Provider). */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -72,6 +73,58 @@ void test('a certificate named by CertificateFile is used with its key', async (
   const connection = await connectTo(sshdConfig(sshd, { identityFiles: [file], certificateFiles: [elsewhere] }));
   assert.equal(connection.facts.authMethod, `publickey ${path.basename(file)} (certificate)`);
   await connection.close();
+});
+
+/** A certificate whose name says nothing of its key, as `vault` and others hand it out, where the key alone may not log in. */
+function signed(): { readonly file: string; readonly certificate: string } {
+  const file = key('-t', 'rsa');
+  const certificate = `${file}_signed.pub`;
+  fs.renameSync(certify(authority, file, sshd.user), certificate);
+  return { file, certificate };
+}
+
+for (const [where, order] of [
+  ['before', ({ file, certificate }: ReturnType<typeof signed>) => [certificate, file]],
+  ['after', ({ file, certificate }: ReturnType<typeof signed>) => [file, certificate]],
+] as const) {
+  void test(`a certificate that IdentityFile names ${where} its key is used with it`, async () => {
+    const pair = signed();
+    const connection = await connectTo(sshdConfig(sshd, { identityFiles: order(pair) }));
+    assert.equal(connection.facts.authMethod, `publickey ${path.basename(pair.file)} (certificate)`);
+    await connection.close();
+  });
+}
+
+void test('a named certificate is used with the key that the agent has, whatever lies beside it', async () => {
+  const fresh = await startAgent();
+  const { file, certificate } = signed();
+  fresh.add(file);
+  fs.rmSync(file); // its public half stays
+  const config = { identityAgent: fresh.socket, identitiesOnly: true };
+  for (const files of [
+    { identityFiles: [certificate] },
+    { identityFiles: [`${file}.pub`, certificate] },
+    { identityFiles: [`${file}.pub`], certificateFiles: [certificate] },
+  ]) {
+    const connection = await connectTo(sshdConfig(sshd, { ...config, ...files }));
+    assert.match(connection.facts.authMethod, /\(certificate\)$/);
+    await connection.close();
+  }
+  await fresh.stop();
+});
+
+void test('an encrypted key that the agent has open is not asked for because of the certificate beside it', async () => {
+  const fresh = await startAgent();
+  const file = key('-N', 'secret', '-a', '4');
+  const open = key();
+  fs.copyFileSync(file, open);
+  execFileSync('ssh-keygen', ['-q', '-p', '-P', 'secret', '-N', '', '-f', open]);
+  fresh.add(open);
+  certify(authority, file, sshd.user);
+  const connection = await connectTo(sshdConfig(sshd, { identityFiles: [file], identityAgent: fresh.socket }));
+  assert.match(connection.facts.authMethod, /\(certificate\)$/);
+  await connection.close();
+  await fresh.stop();
 });
 
 void test('a key that the agent keeps for some hosts (ssh-add -h) logs in to these, and to no other', async () => {
