@@ -10,14 +10,18 @@ const CURVES: Readonly<Record<string, { readonly name: string; readonly hash: st
   'P-521': { name: 'nistp521', hash: 'sha512' },
 };
 
+/** What stands around it says nothing. */
+const OPENSSH_BLOCK = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END OPENSSH PRIVATE KEY-----/;
+
 /**
  * Reads a private key that needs no passphrase, in any form that OpenSSH reads: its own, PKCS#1, SEC1 and PKCS#8.
  * Undefined when it is none of these.
  */
 export function parsePrivateKey(text: string): KeyObject | undefined {
   try {
-    if (!text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return createPrivateKey(text);
-    const parsed: unknown = ssh2.utils.parseKey(text);
+    const [block] = OPENSSH_BLOCK.exec(text) ?? [];
+    if (block === undefined) return createPrivateKey(text);
+    const parsed: unknown = ssh2.utils.parseKey(block);
     const key = (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error;
     return key instanceof Error ? undefined : createPrivateKey(key.getPrivatePEM());
   } catch {
@@ -51,7 +55,7 @@ const MAGIC = 'openssh-key-v1\0';
 
 /** Undefined when the text is in another format. The format allows for several keys in a file; ssh-keygen writes one. */
 export function opensshFile(text: string): SealedKey | undefined {
-  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END/.exec(text)?.[1];
+  const body = OPENSSH_BLOCK.exec(text)?.[1];
   if (body === undefined) return undefined;
   try {
     const reader = new WireReader(Buffer.from(body, 'base64'));

@@ -88,6 +88,12 @@ for (const cipher of ['aes128', 'aes256', 'des3']) {
   });
 }
 
+void test('what stands after an OpenSSH key in its file does no harm', async () => {
+  const keyFile = newKey('-t', 'ed25519');
+  fs.appendFileSync(keyFile, '\nmy key since the spring\n');
+  await logsInWith(keyFile);
+});
+
 void test('an ed25519 key in PKCS8 format, as openssl writes it, logs in', async () => {
   const keyFile = newKey('-t', 'ed25519');
   execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', keyFile], { stdio: 'pipe' });
