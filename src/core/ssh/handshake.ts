@@ -6,7 +6,8 @@ import type { HostConfig } from '../config/hostConfig.ts';
 import type { AgentSession } from './agent.ts';
 import { missing, type Proposal, toSsh2 } from './algorithms.ts';
 import type { ConnectProblem } from './connection.ts';
-import { exchangeSignature, sessionId } from './internals.ts';
+import { ChosenGroup } from './groupExchange.ts';
+import { exchangeSignature, onGroupExchange, sessionId } from './internals.ts';
 import { printable } from './proxyCommand.ts';
 import { overhear } from './serverHello.ts';
 import { Userauth } from './userauth.ts';
@@ -101,6 +102,7 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
         return undefined;
       },
     });
+    onGroupExchange(client, (prime, generator) => new ChosenGroup(prime, generator));
     const userauth = new Userauth(client, config.user);
     hello = overhear(stream, input.onVersion);
   });

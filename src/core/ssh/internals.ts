@@ -15,7 +15,7 @@ interface Protocol {
   readonly _handlers: ProtocolHandlers;
   /** The methods of the requests that wait for an answer: message 60 means something else for each. */
   readonly _authsQueue: string[];
-  readonly _kex: { readonly sessionID: Buffer; readonly _sig: Buffer | undefined };
+  _kex: KeyExchange;
   readonly _cipher: { encrypt(packet: Buffer): void; allocPacket: (payloadBytes: number) => Buffer };
   readonly _packetRW: {
     readonly write: {
@@ -31,6 +31,26 @@ interface Protocol {
   channelWindowAdjust(channel: number, bytes: number): void;
   ping(): void;
   rekey(): void;
+}
+
+/** One exchange of keys, the first or a later one. */
+interface KeyExchange {
+  readonly type: string;
+  readonly sessionID: Buffer;
+  readonly _sig: Buffer | undefined;
+  /** Of the type `groupex`: what the server chose, and our half of it. */
+  readonly _prime?: Buffer | null;
+  readonly _generator?: Buffer | null;
+  _dh?: DiffieHellman | null;
+  _public?: Buffer;
+  generateKeys(): void;
+}
+
+export interface DiffieHellman {
+  generateKeys(): Buffer;
+  computeSecret(theirs: Buffer): Buffer;
+  getPrime(): Buffer;
+  getGenerator(): Buffer;
 }
 
 export interface KeyboardPrompt {
@@ -75,6 +95,24 @@ export function handlersOf(client: Client): ProtocolHandlers {
 /** Known once the handshake is over (RFC 4253 §7.2). */
 export function sessionId(client: Client): Buffer {
   return internals(client)._protocol._kex.sessionID;
+}
+
+/** Called for the group of each key exchange that has one of the server's choice (RFC 4419). */
+export function onGroupExchange(client: Client, enter: (prime: Buffer, generator: Buffer) => DiffieHellman): void {
+  const protocol = internals(client)._protocol;
+  let current = protocol._kex;
+  Object.defineProperty(protocol, '_kex', {
+    get: () => current,
+    set: (exchange: KeyExchange) => {
+      current = exchange;
+      if (exchange.type !== 'groupex') return;
+      exchange.generateKeys = () => {
+        if (exchange._dh || !exchange._prime || !exchange._generator) return;
+        exchange._dh = enter(exchange._prime, exchange._generator);
+        exchange._public = exchange._dh.generateKeys();
+      };
+    },
+  });
 }
 
 /** The server's signature over the exchange hash (RFC 4253 §8); there only while its key is judged. */

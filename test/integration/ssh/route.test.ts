@@ -261,6 +261,16 @@ void test('a server with no MAC but hmac-sha1 is reached without being asked for
   await old.stop();
 });
 
+void test('a large group that the server chooses is no hindrance, also for new keys', async () => {
+  const config = ['KexAlgorithms diffie-hellman-group-exchange-sha256', 'Ciphers aes256-ctr'];
+  const choosing = await startSshd({ config });
+  const connection = await connectTo(sshdConfig(choosing, { rekeyLimitBytes: 100_000 }));
+  const channel = await connection.exec('head -c 300000 /dev/zero | tr "\\0" x', signal());
+  assert.equal((await text(channel.stdout)).length, 300_000);
+  await connection.close();
+  await choosing.stop();
+});
+
 void test('compression works when it is asked for', async () => {
   const connection = await connectTo(sshdConfig(sshd, { compression: true }));
   const channel = await connection.exec('head -c 3000000 /dev/zero | tr "\\0" x', signal());
