@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import tty from 'node:tty';
 import type { HostKeyQuestion, Prompts, SecretQuestion } from '../core/ssh/prompts.ts';
+import { visible } from './visible.ts';
 
 /**
  * Asks on the terminal itself, whatever stdin and stdout are. Where there is none, a secret counts as cancelled and a
@@ -17,7 +18,7 @@ export function terminalPrompts(say: (line: string) => void): Prompts {
     },
     secret: (question, signal) =>
       ask(
-        secretPrompt(question),
+        visible(secretPrompt(question)),
         question.kind === 'keyboardInteractive' && question.echo ? 'visible' : 'hidden',
         signal,
       ),
@@ -25,7 +26,7 @@ export function terminalPrompts(say: (line: string) => void): Prompts {
       const answer = await ask(`Add key ${keyFile} to agent (yes/no)? `, 'visible', signal);
       return answer === '' || answer?.toLowerCase() === 'yes';
     },
-    notice: (_host, text) => say(text.trimEnd()),
+    notice: (_host, text) => say(visible(text).trimEnd()),
   };
 }
 
