@@ -15,6 +15,7 @@ import type { Sessions } from '../core/session/sessions.ts';
 import { type AppState, findHost, type ForwardState, type HostState } from '../core/session/state.ts';
 import { announcement } from '../view/announcement.ts';
 import { forwardUrl } from '../view/forwardText.ts';
+import { noticeDecline } from '../view/noticeDecline.ts';
 import { noticePage, noticePorts } from '../view/noticePage.ts';
 import { guard } from './guard.ts';
 import { openInBrowser, openPreview } from './open.ts';
@@ -104,8 +105,14 @@ export class Notices {
   }
 
   async #decline(hostName: string, announced: Announced): Promise<void> {
-    const { forward } = this.#find(hostName, announced);
-    if (forward) await this.#sessions.stopForward(hostName, forward.id);
+    const { host } = this.#find(hostName, announced);
+    if (!host) return;
+    const declined = noticeDecline(host, announced);
+    if (declined.kind === 'kept') {
+      await say.info(declined.why);
+      return;
+    }
+    if (declined.id !== undefined) await this.#sessions.stopForward(hostName, declined.id);
     const never = `Don’t Ask Again for ${namedFramework(announced)?.name ?? `Port ${announced.port}`}`;
     const done = `Port ${announced.port} of ${hostName} is not forwarded any more.`;
     if ((await say.info(done, never)) === never) await addPortRules(decliningRule(announced));

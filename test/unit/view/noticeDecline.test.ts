@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Announced } from '../../../src/core/policy/notices.ts';
+import { requestFor } from '../../../src/core/session/forwardRequests.ts';
+import {
+  type ForwardState,
+  type ForwardStatus,
+  type HostState,
+  newHost,
+  type SeenListener,
+} from '../../../src/core/session/state.ts';
+import { noticeDecline } from '../../../src/view/noticeDecline.ts';
+
+const flask = { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer', evidence: 'answer' } as const;
+const vite = { ...flask, framework: 'vite', name: 'Vite' };
+const announced: Announced = { port: 5000, url: 'http://localhost:5000/', identity: flask, attributes: {} };
+const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
+const listening: ForwardStatus = {
+  kind: 'listening',
+  bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }],
+  traffic,
+};
+
+function forwardOf(origin: ForwardState['origin'], status = listening): ForwardState {
+  return { id: '7', spec: requestFor(5000, origin).spec, origin, remotePort: 5000, status };
+}
+
+function hostWith(forward?: ForwardState, identity?: SeenListener['identity']): HostState {
+  const listener = { port: 5000, addresses: ['127.0.0.1'] };
+  const seen = { listener, seenAt: 0, wasThere: false, ...(identity && { identity }) };
+  return {
+    ...newHost('devbox', { kind: 'typed' }),
+    forwards: forward ? [forward] : [],
+    listeners: identity ? [seen] : [],
+  };
+}
+
+test('declining ends the forward that the notice speaks of, also while its server is away or not asked yet', () => {
+  const ended = { kind: 'declined', id: '7' };
+  assert.deepEqual(noticeDecline(hostWith(forwardOf('auto'), flask), announced), ended);
+  assert.deepEqual(noticeDecline(hostWith(forwardOf('auto')), announced), ended);
+  assert.deepEqual(noticeDecline(hostWith(forwardOf('auto', { kind: 'dormant', server: flask })), announced), ended);
+});
+
+test('declining what is forwarded no more has nothing to end', () => {
+  assert.deepEqual(noticeDecline(hostWith(), announced), { kind: 'declined' });
+});
+
+test('declining never ends a forward that the user or the configuration has made since', () => {
+  assert.deepEqual(noticeDecline(hostWith(forwardOf('user'), flask), announced), {
+    kind: 'kept',
+    why: 'Flask on devbox:5000 stays: you forwarded it yourself.',
+  });
+  assert.deepEqual(noticeDecline(hostWith(forwardOf('config')), announced), {
+    kind: 'kept',
+    why: 'The server on devbox:5000 stays: the SSH configuration forwards it.',
+  });
+});
+
+test('declining does not end the forward of another server that has the port by now', () => {
+  const kept = { kind: 'kept', why: 'Vite is at devbox:5000 now, and stays forwarded.' };
+  assert.deepEqual(noticeDecline(hostWith(forwardOf('auto'), vite), announced), kept);
+});
