@@ -12,7 +12,7 @@ import { attributesFor, type PortAttributes } from '../policy/portRules.ts';
 import type { ForwardRequest } from './forward.ts';
 import { requestFor } from './forwardRequests.ts';
 import type { Settings } from './settings.ts';
-import type { ForwardState, ForwardStatus, HostState, SeenListener } from './state.ts';
+import { type ForwardState, type ForwardStatus, type HostState, remoteEnd, type SeenListener } from './state.ts';
 
 export interface ListeningOptions {
   readonly settings: Pick<Readable<Settings>, 'get'>;
@@ -96,7 +96,7 @@ export class Listening {
         if (isSame && !this.#unasked.has(listener.port)) return { ...known, listener };
         const wasThere = isFirst && !this.#expected.has(listener.port);
         const seen: SeenListener = isSame ? { ...known, listener } : { listener, wasThere, seenAt: Date.now() };
-        fresh.push(seen);
+        if (!this.#isRemoteEnd(listener)) fresh.push(seen);
         return seen;
       });
     this.#unasked = new Set();
@@ -175,6 +175,11 @@ export class Listening {
   /** A remote may be this very machine: what we opened ourselves is not news, and forwarding it would never end. */
   #isOwn({ port, process: owner }: Listener): boolean {
     return owner?.pid === process.pid && this.#options.isOwnPort(port);
+  }
+
+  /** What answers there is on this side already: a question would be put to it, and a forward would lead back. */
+  #isRemoteEnd({ port }: Listener): boolean {
+    return this.#options.read().forwards.some((forward) => remoteEnd(forward) === port);
   }
 }
 

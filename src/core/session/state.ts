@@ -110,6 +110,14 @@ export function localPort(forward: ForwardState): number | undefined {
   return tcp?.port;
 }
 
+/** The port of the remote at which a -R forward answers, be it another window's. */
+export function remoteEnd({ spec, status }: ForwardState): number | undefined {
+  if (spec.kind !== 'remote' && spec.kind !== 'remoteDynamic') return undefined;
+  if (status.kind === 'elsewhere') return spec.bind.kind === 'tcp' ? spec.bind.port : undefined;
+  if (status.kind !== 'listening') return undefined;
+  return status.bound.find((bound) => bound.kind === 'tcp')?.port;
+}
+
 /** A host that is connected or means to be. */
 export function isActive(host: HostState): boolean {
   return host.link.kind === 'online' || host.link.kind === 'connecting' || host.link.kind === 'waiting';

@@ -73,6 +73,7 @@ const commands: readonly (readonly [command: string, framework: string])[] = [
   ['redis-server *:6379', 'redis'],
   ['/usr/bin/mongod --config /etc/mongod.conf', 'mongodb'],
   ['sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups', 'ssh'],
+  ['sshd-session: ada@notty', 'ssh'],
 ];
 
 for (const [command, framework] of commands) {
@@ -220,6 +221,14 @@ void test('what waits for a login is not asked: it may serve one request and no 
   for (const command of ['flask --app login run', 'node login.js', 'node /srv/login/server.js']) {
     assert.equal(mayBeAsked(running(command)), true, command);
   }
+});
+
+void test('the end of somebody’s ssh -R is not asked: the remote hides whose it is, although it is ours', () => {
+  const tunnel: Listener = { port: 8900, addresses: ['127.0.0.1', '::1'], owner: 'self' };
+  assert.equal(mayBeAsked(tunnel), false);
+  assert.equal(mayBeAsked({ ...tunnel, owner: 'root' }), true);
+  assert.equal(mayBeAsked({ ...tunnel, addresses: ['::'] }), true);
+  assert.equal(mayBeAsked({ port: 8900, addresses: ['127.0.0.1'] }), true);
 });
 
 void test('with the probe off nothing is asked', async () => {

@@ -136,7 +136,7 @@ export const frameworks: readonly Framework[] = [
   { id: 'zookeeper', name: 'ZooKeeper', icon: 'list-tree', role: 'database', speaks: 'other', command: /org\.apache\.zookeeper\./, ports: [2181] },
   { id: 'nats', name: 'NATS', icon: 'radio-tower', role: 'database', speaks: 'other', answer: /^INFO \{"server_id"/, command: tool('nats-server'), ports: [4222] },
   { id: 'mqtt', name: 'MQTT', icon: 'radio-tower', role: 'database', speaks: 'other', command: tool('mosquitto'), ports: [1883] },
-  { id: 'ssh', name: 'SSH', icon: 'terminal', role: 'infrastructure', speaks: 'other', answer: /^SSH-[12]\./, command: /(?:^|\/)(?:sshd|dropbear)(?=:|\s|$)/, ports: [22] },
+  { id: 'ssh', name: 'SSH', icon: 'terminal', role: 'infrastructure', speaks: 'other', answer: /^SSH-[12]\./, command: /(?:^|\/)(?:sshd(?:-session)?|dropbear)(?=:|\s|$)/, ports: [22] },
   { id: 'dns', name: 'DNS', icon: 'list-tree', role: 'infrastructure', speaks: 'other', command: /systemd-resolve|(?:^|\/)(?:dnsmasq|named|unbound|coredns)(?=\s|$)/, ports: [53, 5355] },
   { id: 'mail', name: 'Mail', icon: 'mail', role: 'infrastructure', speaks: 'other', answer: /^220 [^\r\n]*\bE?SMTP\b|^\* OK [^\r\n]*IMAP|^\+OK /, command: /(?:^|\/)(?:exim4?|master -w|dovecot|sendmail)(?=:|\s|$)/, ports: [25, 110, 143, 465, 587, 993, 995] },
   { id: 'netcat', name: 'netcat', icon: 'plug', role: 'unknown', speaks: 'other', command: tool('nc|ncat|netcat|nc\\.(?:openbsd|traditional)|socat') },

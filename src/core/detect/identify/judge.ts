@@ -29,10 +29,20 @@ export function judge(listener: Listener, heard?: ProbeAnswer): Identity {
 
 /** Not so when command line or port say that it does not speak HTTP, and nothing says that it does. */
 export function mayBeAsked(listener: Listener): boolean {
+  if (isTunnelEnd(listener)) return false;
   const command = commandOf(listener);
   const named = frameworks.filter((framework) => framework.command?.test(command));
   if (named.length > 0) return named.every(({ speaks }) => speaks === undefined);
   return !frameworks.some(({ speaks, ports }) => speaks === 'other' && ports?.includes(listener.port));
+}
+
+/**
+ * The remote shows us our own processes but for those that were another user's before, as sshd's sessions were
+ * (PR_SET_DUMPABLE of prctl(2)). So this is the end of somebody's `ssh -R`, and another machine would be asked: at
+ * worst the one that they sit at.
+ */
+function isTunnelEnd({ owner, process, addresses }: Listener): boolean {
+  return owner === 'self' && !process && addresses.every((address) => address === '::1' || address.startsWith('127.'));
 }
 
 interface Seen {

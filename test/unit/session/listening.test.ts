@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { Duplex } from 'node:stream';
+import { test } from 'node:test';
+import { silentLog } from '../../../src/base/log.ts';
+import type { Listener } from '../../../src/core/detect/listener.ts';
+import { parseForward } from '../../../src/core/forward/grammar.ts';
+import type { ForwardRequest } from '../../../src/core/session/forward.ts';
+import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { Listening } from '../../../src/core/session/listening.ts';
+import { defaultSettings } from '../../../src/core/session/settings.ts';
+import { type ForwardState, type HostState, newHost } from '../../../src/core/session/state.ts';
+import { until } from '../../support/until.ts';
+
+const never = new AbortController().signal;
+const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
+
+function listener(port: number, socketId = '1'): Listener {
+  const process = { pid: 7, name: 'node', commandLine: ['node', 'server.js'] };
+  return { port, addresses: ['0.0.0.0'], owner: 'self', socketId, process };
+}
+
+function answer(text: string): string {
+  return `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
+}
+
+/** A host whose servers answer when the test says so, in the order in which they were asked. */
+function remote(forwards: readonly ForwardState[] = []) {
+  let host: HostState = { ...newHost('devbox', { kind: 'typed' }), forwards };
+  const asked: { readonly port: number; readonly say: (text: string) => void }[] = [];
+  const forwarded: number[] = [];
+  const listening = new Listening({
+    settings: { get: () => ({ ...defaultSettings, autoForward: 'all' }) },
+    log: silentLog,
+    read: () => host,
+    write: (change) => (host = change(host)),
+    dial: async (to) => {
+      const stream = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+      asked.push({ port: to.kind === 'tcp' ? to.port : 0, say: (text) => stream.push(text) });
+      return stream;
+    },
+    sshPort: () => 22,
+    isOwnPort: () => false,
+    forward: async ({ spec, origin, remotePort }: ForwardRequest) => {
+      forwarded.push(remotePort ?? 0);
+      return { id: '9', spec, origin, status: { kind: 'opening' } };
+    },
+    sleep: async () => undefined,
+    wake: async () => undefined,
+    onAutoForward: () => undefined,
+  });
+  listening.begin([]);
+  listening.update([], never);
+  return { listening, asked, forwarded };
+}
+
+test('where a -R forward of ours answers, nothing is asked and nothing leads back', async () => {
+  const { spec, origin } = typedRequest(parseForward('remote', '0:localhost:3000'));
+  const bound = [{ kind: 'tcp', address: '0.0.0.0', port: 8800 }] as const;
+  const { listening, asked, forwarded } = remote([
+    { id: '1', spec, origin, status: { kind: 'listening', bound, traffic } },
+  ]);
+  listening.update([listener(8800), listener(8801)], never);
+  await until('the question to the other', () => asked.length > 0);
+  asked[0]?.say(answer('hello'));
+  await until('the forward of the other', () => forwarded.length > 0);
+  assert.deepEqual([asked.map(({ port }) => port), forwarded], [[8801], [8801]]);
+});
