@@ -111,7 +111,7 @@ export class Listening {
     const { listener } = seen;
     const { settings, dial, read, write } = this.#options;
     const identity = await identify({ listener, dial, probe: settings.get().identifyServers }, signal);
-    if (signal.aborted || this.find(listener.port) === undefined) return;
+    if (signal.aborted || !this.#isThere(listener)) return;
     write((host) => ({
       ...host,
       listeners: host.listeners.map((each) => (each.listener.port === listener.port ? { ...each, identity } : each)),
@@ -143,7 +143,7 @@ export class Listening {
     switch (decision.kind) {
       case 'wait':
         await delay(decision.untilMs - now, signal);
-        if (this.find(port)) await this.#autoForward(seen, signal);
+        if (this.#isThere(seen.listener)) await this.#autoForward(seen, signal);
         return;
       case 'forward': {
         const made = await forward({ ...requestFor(port, 'auto'), ...wishesOf(decision.attributes) });
@@ -170,6 +170,12 @@ export class Listening {
     job.catch((error: unknown) => {
       if (!signal.aborted) this.#options.log.debug(`given up: ${errorText(error)}`);
     });
+  }
+
+  /** The same start of the server: by the time it has answered, or not, another one may have its port. */
+  #isThere(listener: Listener): boolean {
+    const seen = this.find(listener.port);
+    return seen !== undefined && isSameServer(listener, seen.listener);
   }
 
   /** A remote may be this very machine: what we opened ourselves is not news, and forwarding it would never end. */

@@ -50,7 +50,7 @@ function remote(forwards: readonly ForwardState[] = []) {
   });
   listening.begin([]);
   listening.update([], never);
-  return { listening, asked, forwarded };
+  return { listening, asked, forwarded, find: (port: number) => listening.find(port) };
 }
 
 test('where a -R forward of ours answers, nothing is asked and nothing leads back', async () => {
@@ -64,4 +64,21 @@ test('where a -R forward of ours answers, nothing is asked and nothing leads bac
   asked[0]?.say(answer('hello'));
   await until('the forward of the other', () => forwarded.length > 0);
   assert.deepEqual([asked.map(({ port }) => port), forwarded], [[8801], [8801]]);
+});
+
+test('what a server is that has gone is not said of the one that has its port by now', async () => {
+  const { listening, asked, forwarded, find } = remote();
+  listening.update([listener(3000, 'first')], never);
+  await until('the first question', () => asked.length === 1);
+  listening.update([listener(3000, 'second')], never);
+  await until('the second question', () => asked.length === 2);
+  asked[1]?.say(answer('<title>second</title>'));
+  await until('the second answer', () => find(3000)?.identity);
+  asked[0]?.say(answer('<title>first</title>'));
+  listening.update([listener(3000, 'second'), listener(3001)], never);
+  await until('a later question', () => asked.length === 3);
+  asked[2]?.say(answer('third'));
+  await until('a later answer', () => find(3001)?.identity);
+  assert.equal(find(3000)?.identity?.title, 'second');
+  assert.deepEqual(forwarded, [3000, 3001]);
 });
