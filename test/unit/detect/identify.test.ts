@@ -194,6 +194,21 @@ void test('databases and sshd are not asked, by command line or by number', asyn
   assert.equal(identity.role, 'database');
 });
 
+void test('a word among the arguments does not make a program another one', () => {
+  const page200 = page('<title>My app</title>');
+  for (const command of [
+    'node server.js --provider ollama',
+    'node server.js --db postgres://ada@localhost:5432/postgres',
+    'node server.js prometheus',
+    'node /home/ada/nginx-demo/server.js',
+    'python3 app.py --store /var/lib/redis-server',
+    'python3 relay.py nc',
+  ]) {
+    assert.equal(mayBeAsked(running(command)), true, command);
+    assert.equal(judge(running(command), page200).role, 'devServer', command);
+  }
+});
+
 void test('what takes a single client and ends is not asked', () => {
   for (const [command, framework] of [
     ['nc -l -p 4000', 'netcat'],

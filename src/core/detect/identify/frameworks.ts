@@ -25,7 +25,12 @@ export interface Framework {
   readonly path?: string;
 }
 
-/** A program by its name, at the end of a path, with or without a script's ending. */
+/** What is run, and not a word of its arguments: `server.js --model ollama` is no Ollama. Some write over their own. */
+function program(names: string): RegExp {
+  return new RegExp(`^(?:\\S*[/\\\\])?(?:${names})(?:\\.exe)?(?=:|\\s|$)`);
+}
+
+/** A script by its name, at the end of a path, with or without its ending, whatever runs it. */
 function tool(names: string, then = '(?=\\s|$)'): RegExp {
   return new RegExp(`(?:^|[\\s/\\\\])(?:${names})(?:\\.(?:[cm]?js|py|rb|sh|exe|cmd))?${then}`);
 }
@@ -98,18 +103,18 @@ export const frameworks: readonly Framework[] = [
   { id: 'rust', name: 'Rust', icon: 'server-process', role: 'devServer', level: 'base', command: /(?:^|\/)target\/(?:debug|release)\/|(?:^|[\s/])cargo\s+(?:run|watch)\b/ },
 
   // Servers for the web, and what runs beside a project
-  { id: 'nginx', name: 'nginx', icon: 'globe', role: 'web', level: 'base', headers: { server: /^nginx\b/ }, command: /^nginx: |(?:^|\/)nginx\b/, ports: [80, 443] },
-  { id: 'apache', name: 'Apache', icon: 'globe', role: 'web', level: 'base', headers: { server: /^Apache(?:\/|$| )/ }, command: tool('apache2|httpd'), ports: [80, 443] },
-  { id: 'caddy', name: 'Caddy', icon: 'globe', role: 'web', level: 'base', headers: { server: /^Caddy$/ }, command: tool('caddy'), ports: [80, 443, 2019] },
-  { id: 'grafana', name: 'Grafana', icon: 'dashboard', role: 'web', answer: /window\.grafanaBootData/, title: /^Grafana$/, command: tool('grafana(?:-server)?'), ports: [3000] },
-  { id: 'prometheus', name: 'Prometheus', icon: 'flame', role: 'web', title: /^Prometheus\b/, command: tool('prometheus'), ports: [9090], answer: /^<a href="\/(?:graph|query|classic\/graph)">Found<\/a>/ },
+  { id: 'nginx', name: 'nginx', icon: 'globe', role: 'web', level: 'base', headers: { server: /^nginx\b/ }, command: program('nginx'), ports: [80, 443] },
+  { id: 'apache', name: 'Apache', icon: 'globe', role: 'web', level: 'base', headers: { server: /^Apache(?:\/|$| )/ }, command: program('apache2|httpd'), ports: [80, 443] },
+  { id: 'caddy', name: 'Caddy', icon: 'globe', role: 'web', level: 'base', headers: { server: /^Caddy$/ }, command: program('caddy'), ports: [80, 443, 2019] },
+  { id: 'grafana', name: 'Grafana', icon: 'dashboard', role: 'web', answer: /window\.grafanaBootData/, title: /^Grafana$/, command: program('grafana(?:-server)?'), ports: [3000] },
+  { id: 'prometheus', name: 'Prometheus', icon: 'flame', role: 'web', title: /^Prometheus\b/, command: program('prometheus'), ports: [9090], answer: /^<a href="\/(?:graph|query|classic\/graph)">Found<\/a>/ },
   { id: 'minio', name: 'MinIO', icon: 'archive', role: 'web', headers: { server: /^MinIO/ }, title: /^MinIO Console$/, command: tool('minio', '\\s+server\\b'), ports: [9000, 9001] },
   { id: 'elasticsearch', name: 'Elasticsearch', icon: 'search', role: 'database', headers: { 'x-elastic-product': /./ }, answer: /"tagline"\s*:\s*"(?:You Know, for Search|The OpenSearch Project)/, command: /org\.(?:elasticsearch|opensearch)\.bootstrap/, ports: [9200] },
   { id: 'rabbitmq-management', name: 'RabbitMQ management', icon: 'mail', role: 'web', title: /^RabbitMQ Management$/, ports: [15672] },
-  { id: 'docker', name: 'Docker API', icon: 'package', role: 'infrastructure', headers: { server: /^Docker\// }, command: tool('dockerd'), ports: [2375, 2376] },
-  { id: 'cups', name: 'CUPS', icon: 'file', role: 'infrastructure', headers: { server: /^CUPS\// }, command: tool('cupsd'), ports: [631] },
-  { id: 'syncthing', name: 'Syncthing', icon: 'sync', role: 'web', title: /\bSyncthing$/, command: tool('syncthing'), ports: [8384] },
-  { id: 'ollama', name: 'Ollama', icon: 'robot', role: 'web', answer: /^Ollama is running$/, command: tool('ollama'), ports: [11434] },
+  { id: 'docker', name: 'Docker API', icon: 'package', role: 'infrastructure', headers: { server: /^Docker\// }, command: program('dockerd'), ports: [2375, 2376] },
+  { id: 'cups', name: 'CUPS', icon: 'file', role: 'infrastructure', headers: { server: /^CUPS\// }, command: program('cupsd'), ports: [631] },
+  { id: 'syncthing', name: 'Syncthing', icon: 'sync', role: 'web', title: /\bSyncthing$/, command: program('syncthing'), ports: [8384] },
+  { id: 'ollama', name: 'Ollama', icon: 'robot', role: 'web', answer: /^Ollama is running$/, command: program('ollama'), ports: [11434] },
 
   // Editors' own
   { id: 'vscode-server', name: 'VS Code Server', icon: 'vscode', role: 'infrastructure', command: /\/\.[a-z][\w-]*-server\/(?:bin|cli|data|extensions|code-)|code-tunnel\b|\.vscode\/cli\/servers\// },
@@ -121,34 +126,34 @@ export const frameworks: readonly Framework[] = [
   { id: 'node-inspector', name: 'Node inspector', icon: 'debug', role: 'debugger', answer: /^WebSockets request was expected/, ports: [9229] },
   { id: 'debugpy', name: 'debugpy', icon: 'debug', role: 'debugger', speaks: 'other', answer: /^Content-Length: \d+\r\n\r\n\{/, command: /debugpy[/\\]adapter/, ports: [5678] },
   // One client each, and the end of it may be the end of what they debug.
-  { id: 'delve', name: 'Delve', icon: 'debug', role: 'debugger', speaks: 'other', command: tool('dlv'), ports: [2345] },
+  { id: 'delve', name: 'Delve', icon: 'debug', role: 'debugger', speaks: 'other', command: program('dlv'), ports: [2345] },
   { id: 'gdbserver', name: 'gdbserver', icon: 'debug', role: 'debugger', speaks: 'other', command: tool('gdbserver|lldb-server') },
 
   // Not HTTP: named by command line or port, and left alone
-  { id: 'postgresql', name: 'PostgreSQL', icon: 'database', role: 'database', speaks: 'other', command: /(?:^|\/)(?:postgres|postmaster)(?=:|\s|$)/, ports: [5432] },
-  { id: 'mysql', name: 'MySQL', icon: 'database', role: 'database', speaks: 'other', answer: /^[^]\0\0\0\n[\d.]{3,20}|mysql_native_password|caching_sha2_password/, command: tool('mysqld|mariadbd'), ports: [3306, 33060] },
-  { id: 'redis', name: 'Redis', icon: 'database', role: 'database', speaks: 'other', answer: /^-(?:ERR wrong number of arguments for 'get'|ERR unknown command|NOAUTH|DENIED)/, command: tool('redis-server|valkey-server|keydb-server'), ports: [6379] },
-  { id: 'mongodb', name: 'MongoDB', icon: 'database', role: 'database', speaks: 'other', answer: /It looks like you are trying to access MongoDB over HTTP/, command: tool('mongod|mongos'), ports: [27017] },
-  { id: 'memcached', name: 'memcached', icon: 'database', role: 'database', speaks: 'other', answer: /^ERROR\r\n/, command: tool('memcached'), ports: [11211] },
+  { id: 'postgresql', name: 'PostgreSQL', icon: 'database', role: 'database', speaks: 'other', command: program('postgres|postmaster'), ports: [5432] },
+  { id: 'mysql', name: 'MySQL', icon: 'database', role: 'database', speaks: 'other', answer: /^[^]\0\0\0\n[\d.]{3,20}|mysql_native_password|caching_sha2_password/, command: program('mysqld|mariadbd'), ports: [3306, 33060] },
+  { id: 'redis', name: 'Redis', icon: 'database', role: 'database', speaks: 'other', answer: /^-(?:ERR wrong number of arguments for 'get'|ERR unknown command|NOAUTH|DENIED)/, command: program('redis-server|valkey-server|keydb-server'), ports: [6379] },
+  { id: 'mongodb', name: 'MongoDB', icon: 'database', role: 'database', speaks: 'other', answer: /It looks like you are trying to access MongoDB over HTTP/, command: program('mongod|mongos'), ports: [27017] },
+  { id: 'memcached', name: 'memcached', icon: 'database', role: 'database', speaks: 'other', answer: /^ERROR\r\n/, command: program('memcached'), ports: [11211] },
   { id: 'cassandra', name: 'Cassandra', icon: 'database', role: 'database', speaks: 'other', command: /org\.apache\.cassandra\.service/, ports: [9042, 7000] },
   { id: 'rabbitmq', name: 'RabbitMQ', icon: 'mail', role: 'database', speaks: 'other', answer: /^AMQP/, command: /rabbit@|rabbitmq_server|\brabbit\b.*-noshell/, ports: [5672, 25672] },
   { id: 'kafka', name: 'Kafka', icon: 'list-flat', role: 'database', speaks: 'other', command: /kafka\.Kafka\b/, ports: [9092] },
   { id: 'zookeeper', name: 'ZooKeeper', icon: 'list-tree', role: 'database', speaks: 'other', command: /org\.apache\.zookeeper\./, ports: [2181] },
-  { id: 'nats', name: 'NATS', icon: 'radio-tower', role: 'database', speaks: 'other', answer: /^INFO \{"server_id"/, command: tool('nats-server'), ports: [4222] },
-  { id: 'mqtt', name: 'MQTT', icon: 'radio-tower', role: 'database', speaks: 'other', command: tool('mosquitto'), ports: [1883] },
-  { id: 'ssh', name: 'SSH', icon: 'terminal', role: 'infrastructure', speaks: 'other', answer: /^SSH-[12]\./, command: /(?:^|\/)(?:sshd(?:-session)?|dropbear)(?=:|\s|$)/, ports: [22] },
-  { id: 'dns', name: 'DNS', icon: 'list-tree', role: 'infrastructure', speaks: 'other', command: /systemd-resolve|(?:^|\/)(?:dnsmasq|named|unbound|coredns)(?=\s|$)/, ports: [53, 5355] },
-  { id: 'mail', name: 'Mail', icon: 'mail', role: 'infrastructure', speaks: 'other', answer: /^220 [^\r\n]*\bE?SMTP\b|^\* OK [^\r\n]*IMAP|^\+OK /, command: /(?:^|\/)(?:exim4?|master -w|dovecot|sendmail)(?=:|\s|$)/, ports: [25, 110, 143, 465, 587, 993, 995] },
-  { id: 'netcat', name: 'netcat', icon: 'plug', role: 'unknown', speaks: 'other', command: tool('nc|ncat|netcat|nc\\.(?:openbsd|traditional)|socat') },
-  { id: 'iperf', name: 'iperf', icon: 'pulse', role: 'infrastructure', speaks: 'other', command: tool('iperf3?'), ports: [5201] },
+  { id: 'nats', name: 'NATS', icon: 'radio-tower', role: 'database', speaks: 'other', answer: /^INFO \{"server_id"/, command: program('nats-server'), ports: [4222] },
+  { id: 'mqtt', name: 'MQTT', icon: 'radio-tower', role: 'database', speaks: 'other', command: program('mosquitto'), ports: [1883] },
+  { id: 'ssh', name: 'SSH', icon: 'terminal', role: 'infrastructure', speaks: 'other', answer: /^SSH-[12]\./, command: program('sshd(?:-session)?|dropbear'), ports: [22] },
+  { id: 'dns', name: 'DNS', icon: 'list-tree', role: 'infrastructure', speaks: 'other', command: program('systemd-resolved?|dnsmasq|named|unbound|coredns'), ports: [53, 5355] },
+  { id: 'mail', name: 'Mail', icon: 'mail', role: 'infrastructure', speaks: 'other', answer: /^220 [^\r\n]*\bE?SMTP\b|^\* OK [^\r\n]*IMAP|^\+OK /, command: program('exim4?|master -w|dovecot|sendmail'), ports: [25, 110, 143, 465, 587, 993, 995] },
+  { id: 'netcat', name: 'netcat', icon: 'plug', role: 'unknown', speaks: 'other', command: program('(?:busybox\\s+)?(?:nc|ncat|netcat|nc\\.(?:openbsd|traditional))|socat') },
+  { id: 'iperf', name: 'iperf', icon: 'pulse', role: 'infrastructure', speaks: 'other', command: program('iperf3?'), ports: [5201] },
   // It waits for the browser of somebody who logs in, and some serve one request and no more.
   { id: 'login', name: 'Login', icon: 'key', role: 'web', speaks: 'other', command: /\s(?:login|authenticate)(?=\s+-|$)|\sauth\s+(?:[\w-]+\s+)?login(?=\s|$)|\brclone\s+(?:authorize|config)(?=\s|$)/ },
-  { id: 'rpcbind', name: 'rpcbind', icon: 'gear', role: 'infrastructure', speaks: 'other', command: tool('rpcbind'), ports: [111] },
-  { id: 'smb', name: 'SMB', icon: 'folder', role: 'infrastructure', speaks: 'other', command: tool('smbd'), ports: [139, 445] },
-  { id: 'ldap', name: 'LDAP', icon: 'organization', role: 'infrastructure', speaks: 'other', command: tool('slapd'), ports: [389, 636] },
-  { id: 'rdp', name: 'Remote desktop', icon: 'remote', role: 'infrastructure', speaks: 'other', answer: /^RFB 00\d\./, command: tool('xrdp|Xvnc|Xtigervnc|x11vnc|vino-server'), ports: [3389, 5900, 5901] },
-  { id: 'x11', name: 'X11', icon: 'window', role: 'infrastructure', speaks: 'other', command: tool('Xorg|Xwayland'), ports: [6000, 6010, 6011] },
-  { id: 'ftp', name: 'FTP', icon: 'files', role: 'infrastructure', speaks: 'other', answer: /^220[ -](?![^\r\n]*SMTP)/, command: tool('vsftpd|proftpd'), ports: [21] },
+  { id: 'rpcbind', name: 'rpcbind', icon: 'gear', role: 'infrastructure', speaks: 'other', command: program('rpcbind'), ports: [111] },
+  { id: 'smb', name: 'SMB', icon: 'folder', role: 'infrastructure', speaks: 'other', command: program('smbd'), ports: [139, 445] },
+  { id: 'ldap', name: 'LDAP', icon: 'organization', role: 'infrastructure', speaks: 'other', command: program('slapd'), ports: [389, 636] },
+  { id: 'rdp', name: 'Remote desktop', icon: 'remote', role: 'infrastructure', speaks: 'other', answer: /^RFB 00\d\./, command: program('xrdp|Xvnc|Xtigervnc|x11vnc|vino-server'), ports: [3389, 5900, 5901] },
+  { id: 'x11', name: 'X11', icon: 'window', role: 'infrastructure', speaks: 'other', command: program('Xorg|Xwayland'), ports: [6000, 6010, 6011] },
+  { id: 'ftp', name: 'FTP', icon: 'files', role: 'infrastructure', speaks: 'other', answer: /^220[ -](?![^\r\n]*SMTP)/, command: program('vsftpd|proftpd'), ports: [21] },
 
   // Nothing but the language is known
   { id: 'node', name: 'Node.js', icon: 'server-process', role: 'devServer', level: 'language', command: tool('node|nodejs|bun|deno|tsx|ts-node|nodemon') },
