@@ -135,8 +135,8 @@ void test('every row of the table has its own id and some evidence', () => {
   const ids = frameworks.map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length);
   assert.ok(ids.length >= 40);
-  for (const { id, headers, answer, title, command, ports } of frameworks) {
-    assert.ok(headers ?? answer ?? title ?? command ?? ports, id);
+  for (const { id, headers, answer, title, command, commandAt, ports } of frameworks) {
+    assert.ok(headers ?? answer ?? title ?? command ?? commandAt ?? ports, id);
   }
 });
 
@@ -216,10 +216,29 @@ void test('what takes a single client and ends is not asked', () => {
     ['socat TCP-LISTEN:4000 EXEC:cat', 'netcat'],
     ['gdbserver :2345 ./a.out', 'gdbserver'],
     ['/home/ada/go/bin/dlv debug --headless --listen=:2345', 'delve'],
+    ['openocd -f board.cfg', 'openocd'],
   ] as const) {
     assert.equal(mayBeAsked(running(command)), false, command);
     assert.equal(judge(running(command)).framework, framework, command);
   }
+});
+
+void test('one port of a process may be a debugger’s, and is not asked, while the others are', () => {
+  const jdwp = '-agentlib:jdwp=transport=dt_socket,server=y,suspend=n';
+  for (const [command, port, framework] of [
+    [`java ${jdwp},address=5005 org.springframework.boot.loader.JarLauncher`, 5005, 'jdwp'],
+    [`java ${jdwp},address=*:5005 -jar app.jar`, 5005, 'jdwp'],
+    ['java -Xdebug -Xrunjdwp:transport=dt_socket,address=127.0.0.1:8000,server=y Main', 8000, 'jdwp'],
+    ['qemu-system-x86_64 -s -nic user,hostfwd=tcp::8080-:80', 1234, 'qemu'],
+    ['/usr/bin/qemu-system-arm -serial tcp::4444,server,nowait', 4444, 'qemu'],
+  ] as const) {
+    assert.equal(mayBeAsked(running(command, port)), false, command);
+    assert.deepEqual(judge(running(command, port)).framework, framework, command);
+    assert.equal(judge(running(command, port)).role, 'debugger', command);
+  }
+  assert.equal(mayBeAsked(running(`java ${jdwp},address=5005 -jar app.jar`, 8080)), true);
+  assert.equal(mayBeAsked(running('qemu-system-x86_64 -s -nic user,hostfwd=tcp::8080-:80', 8080)), true);
+  assert.equal(mayBeAsked(running('qemu-system-x86_64 -nic user,hostfwd=tcp:127.0.0.1:8080-:80', 8080)), true);
 });
 
 void test('what waits for a login is not asked: it may serve one request and no more', () => {

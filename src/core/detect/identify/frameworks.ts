@@ -18,6 +18,8 @@ export interface Framework {
   readonly title?: RegExp;
   /** In the arguments, joined by blanks, or the process's name where these are not to be had. */
   readonly command?: RegExp;
+  /** The same, where a process has several ports and its arguments say which of them is this. */
+  readonly commandAt?: (command: string, port: number) => boolean;
   readonly directory?: RegExp;
   /** The weakest hint: decides between equals, and names what is not to be asked. */
   readonly ports?: readonly number[];
@@ -127,6 +129,10 @@ export const frameworks: readonly Framework[] = [
   { id: 'debugpy', name: 'debugpy', icon: 'debug', role: 'debugger', speaks: 'other', answer: /^Content-Length: \d+\r\n\r\n\{/, command: /debugpy[/\\]adapter/, ports: [5678] },
   // One client each, and the end of it may be the end of what they debug.
   { id: 'delve', name: 'Delve', icon: 'debug', role: 'debugger', speaks: 'other', command: program('dlv'), ports: [2345] },
+  { id: 'jdwp', name: 'Java debugger', icon: 'debug', role: 'debugger', speaks: 'other', commandAt: (command, port) => new RegExp(`jdwp[=:]\\S*\\baddress=(?:[^\\s,]*:)?${port}(?!\\d)`).test(command) },
+  { id: 'openocd', name: 'OpenOCD', icon: 'debug', role: 'debugger', speaks: 'other', command: program('openocd') },
+  // Whoever comes to its gdbstub stops the machine, and to a serial line types. Only what it forwards is a server's.
+  { id: 'qemu', name: 'QEMU', icon: 'vm', role: 'debugger', speaks: 'other', commandAt: (command, port) => /^\S*qemu-system-/.test(command) && !new RegExp(`hostfwd=tcp:[^\\s:]*:${port}-`).test(command) },
   { id: 'gdbserver', name: 'gdbserver', icon: 'debug', role: 'debugger', speaks: 'other', command: tool('gdbserver|lldb-server') },
 
   // Not HTTP: named by command line or port, and left alone

@@ -31,7 +31,7 @@ export function judge(listener: Listener, heard?: ProbeAnswer): Identity {
 export function mayBeAsked(listener: Listener): boolean {
   if (isTunnelEnd(listener)) return false;
   const command = commandOf(listener);
-  const named = frameworks.filter((framework) => framework.command?.test(command));
+  const named = frameworks.filter((framework) => commandScore(framework, command, listener.port) > 0);
   if (named.length > 0) return named.every(({ speaks }) => speaks === undefined);
   return !frameworks.some(({ speaks, ports }) => speaks === 'other' && ports?.includes(listener.port));
 }
@@ -62,7 +62,7 @@ const levelWeight = { particular: 4, base: 1, language: 0.5 };
 
 function weigh(framework: Framework, seen: Seen): Match | undefined {
   const answer = answerScore(framework, seen);
-  const command = framework.command?.test(seen.command) ? 4 : 0;
+  const command = commandScore(framework, seen.command, seen.listener.port);
   const directory = framework.directory?.test(seen.listener.process?.workingDirectory ?? '') ? 2 : 0;
   const score = (answer + command + directory) * levelWeight[framework.level ?? 'particular'];
   const port = framework.ports?.includes(seen.listener.port) ? 0.1 : 0;
@@ -76,6 +76,12 @@ function weigh(framework: Framework, seen: Seen): Match | undefined {
   // A number alone names only what is not to be asked: web servers move about, databases stay where they are.
   const isHttp = seen.heard?.kind === 'http';
   return port > 0 && framework.speaks === 'other' && !isHttp ? { framework, score: port, evidence: 'port' } : undefined;
+}
+
+/** That one port of a process is something says more than what the process is. */
+function commandScore({ command, commandAt }: Framework, text: string, port: number): number {
+  if (commandAt?.(text, port)) return 8;
+  return command?.test(text) ? 4 : 0;
 }
 
 function answerScore({ headers = {}, answer, title }: Framework, { heard, title: seenTitle }: Seen): number {
