@@ -6,7 +6,7 @@ import { frameworks } from '../../../src/core/detect/identify/frameworks.ts';
 import { isComplete, parseHttp } from '../../../src/core/detect/identify/http.ts';
 import { identify } from '../../../src/core/detect/identify/identify.ts';
 import { judge, mayBeAsked } from '../../../src/core/detect/identify/judge.ts';
-import type { ProbeAnswer } from '../../../src/core/detect/identify/probe.ts';
+import { probe, type ProbeAnswer } from '../../../src/core/detect/identify/probe.ts';
 import type { Listener } from '../../../src/core/detect/listener.ts';
 
 function running(command: string, port = 40_000): Listener {
@@ -168,6 +168,21 @@ void test('a language alone does not make a dev server, a page in it does', () =
   assert.equal(judge(running('node server.js'), page('hello')).role, 'devServer');
 });
 
+void test('a program that keeps its silence at the port of a dev server, in a project’s folder, is one that starts', () => {
+  const at = (command: string, port: number, workingDirectory = '/home/ada/project'): Listener => {
+    const listener = running(command, port);
+    return { ...listener, ...(listener.process && { process: { ...listener.process, workingDirectory } }) };
+  };
+  const silent: ProbeAnswer = { kind: 'nothing' };
+  assert.equal(judge(at('python3 app.py', 5000), silent).role, 'devServer');
+  assert.equal(judge(at('python3 app.py', 5000)).role, 'devServer');
+  assert.equal(judge(at('node server.js', 3000), silent).scheme, 'http');
+  assert.equal(judge(at('node server.js', 3000), { kind: 'other', text: '' }).role, 'unknown');
+  assert.equal(judge(at('python3 train.py', 29_500), silent).role, 'unknown');
+  assert.equal(judge(at('python3 /usr/bin/service', 5000, '/'), silent).role, 'unknown');
+  assert.equal(judge({ ...at('python3 app.py', 5000), owner: 'other' }, silent).role, 'unknown');
+});
+
 void test('where / has nothing, the path that has something is opened', () => {
   const api = running('uvicorn api:app');
   assert.equal(judge(api, page('{"detail":"Not Found"}', {}, 404)).path, '/docs');
@@ -275,6 +290,16 @@ void test('a server that cannot be reached is told by its command line', async (
   const dial = (): Promise<never> => Promise.reject(new Error('refused'));
   const identity = await identify({ listener: running('flask run'), dial, probe: true }, AbortSignal.timeout(5000));
   assert.equal(identity.framework, 'flask');
+});
+
+void test('a server that hangs up without a word is none that starts', { timeout: 10_000 }, async () => {
+  const dial = async (): Promise<Duplex> => {
+    const hangUp = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+    queueMicrotask(() => hangUp.push(null));
+    return hangUp;
+  };
+  const heard = await probe(dial, 5000, AbortSignal.timeout(8000));
+  assert.deepEqual(heard, { kind: 'other', text: '' });
 });
 
 void test(

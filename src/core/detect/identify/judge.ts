@@ -15,7 +15,7 @@ export function judge(listener: Listener, heard?: ProbeAnswer): Identity {
   if (!best && !http) {
     return { framework: 'unknown', name: listener.process?.name || 'unknown', icon: 'plug', role: 'unknown' };
   }
-  const named = best ? nameOf(best, http !== undefined) : unnamed(listener);
+  const named = best ? nameOf(best, http !== undefined || isStarting(seen)) : unnamed(listener);
   const path = http?.answer.status === 404 ? best?.framework.path : undefined;
   return {
     ...named,
@@ -95,10 +95,10 @@ function answerScore({ headers = {}, answer, title }: Framework, { heard, title:
   );
 }
 
-function nameOf({ framework, evidence }: Match, isHttp: boolean): Identity {
+function nameOf({ framework, evidence }: Match, isWeb: boolean): Identity {
   const { id, name, icon, role, level, speaks } = framework;
   // That a language runs it does not say that it serves pages.
-  if (level === 'language' && !isHttp) return { framework: 'unknown', name, icon, role: 'unknown', evidence };
+  if (level === 'language' && !isWeb) return { framework: 'unknown', name, icon, role: 'unknown', evidence };
   return {
     framework: id,
     name,
@@ -111,10 +111,23 @@ function nameOf({ framework, evidence }: Match, isHttp: boolean): Identity {
 
 const projectFolder = /^\/(?:home|root|Users|workspaces?|app|code|src|work|mnt|media|tmp|var\/www|opt|data)(?:\/|$)/;
 
+function isOfProject({ owner, process }: Listener): boolean {
+  return owner === 'self' && projectFolder.test(process?.workingDirectory ?? '');
+}
+
+const devServerPorts = new Set(frameworks.flatMap(({ role, ports = [] }) => (role === 'devServer' ? ports : [])));
+
+/**
+ * It keeps its silence where a project's server would be: many do for longer than is waited for, until they have
+ * compiled their first page. What is no web server answers, hangs up, or has another port.
+ */
+function isStarting({ listener, heard }: Seen): boolean {
+  return heard?.kind !== 'other' && isOfProject(listener) && devServerPorts.has(listener.port);
+}
+
 /** A web server that nobody knows: a project's own if it runs in somebody's folder, else a service of the machine. */
-function unnamed({ owner, process }: Listener): Identity {
-  const isProject = owner === 'self' && projectFolder.test(process?.workingDirectory ?? '');
-  return { framework: 'http', name: 'HTTP', icon: 'globe', role: isProject ? 'devServer' : 'web' };
+function unnamed(listener: Listener): Identity {
+  return { framework: 'http', name: 'HTTP', icon: 'globe', role: isOfProject(listener) ? 'devServer' : 'web' };
 }
 
 function commandOf({ process }: Listener): string {

@@ -5,9 +5,9 @@ import { type HttpAnswer, httpRequest, isComplete, parseHttp } from './http.ts';
 
 export type ProbeAnswer =
   | { readonly kind: 'http'; readonly scheme: 'http' | 'https'; readonly answer: HttpAnswer }
-  /** It answered, but not in HTTP: a greeting or a complaint, at most 1,000 characters. */
+  /** It answered, but not in HTTP: a greeting or a complaint, at most 1,000 characters; none where it hung up. */
   | { readonly kind: 'other'; readonly text: string }
-  /** It took the connection and said nothing, or was not to be reached. */
+  /** It took the connection and keeps its silence, or was not to be reached. */
   | { readonly kind: 'nothing' };
 
 const maxBytes = 1 << 16;
@@ -25,9 +25,9 @@ export async function probe(
 ): Promise<ProbeAnswer> {
   const plain = await exchange(connect, port, signal);
   if (!plain) return { kind: 'nothing' };
-  if (!wantsTls(plain)) return understood(plain.bytes, 'http');
+  if (!wantsTls(plain)) return understood(plain, 'http');
   const secured = await exchange(async (inner) => secure(await connect(inner)), port, signal);
-  return understood(secured && secured.bytes.length > 0 ? secured.bytes : plain.bytes, secured ? 'https' : 'http');
+  return secured && secured.bytes.length > 0 ? understood(secured, 'https') : understood(plain, 'http');
 }
 
 interface Exchange {
@@ -36,10 +36,10 @@ interface Exchange {
   readonly isEnded: boolean;
 }
 
-function understood(bytes: Buffer, scheme: 'http' | 'https'): ProbeAnswer {
+function understood({ bytes, isEnded }: Exchange, scheme: 'http' | 'https'): ProbeAnswer {
   const answer = parseHttp(bytes);
   if (answer) return { kind: 'http', scheme, answer };
-  return bytes.length > 0 ? { kind: 'other', text: bytes.toString('latin1', 0, 1000) } : { kind: 'nothing' };
+  return bytes.length > 0 || isEnded ? { kind: 'other', text: bytes.toString('latin1', 0, 1000) } : { kind: 'nothing' };
 }
 
 /**
