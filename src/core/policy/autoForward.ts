@@ -8,8 +8,6 @@ export interface Candidate {
   readonly identity?: Identity;
   /** It listened already when the watch began. */
   readonly wasThere: boolean;
-  /** When the watch first saw it, in the same epoch as `now`. */
-  readonly seenAtMs: number;
 }
 
 export interface AutoForwardSettings {
@@ -28,9 +26,7 @@ export type AutoForward =
       readonly attributes: PortAttributes;
       readonly why: ForwardReason;
     }
-  | { readonly kind: 'ignore'; readonly port: number; readonly why: IgnoreReason }
-  /** Not to be decided before then. */
-  | { readonly kind: 'wait'; readonly port: number; readonly untilMs: number };
+  | { readonly kind: 'ignore'; readonly port: number; readonly why: IgnoreReason };
 
 export type ForwardReason = 'rule' | 'devServer' | 'all';
 
@@ -52,9 +48,17 @@ export type IgnoreReason =
 const firstEphemeralPort = 32_768;
 const ephemeralWaitMs = 2000;
 
+/**
+ * How old a listener must be to be asked and forwarded. A suite of tests opens such ports by the hundred, each for a
+ * moment, and may count who comes; what a rule of the user's names is no such thing.
+ */
+export function settlingMs(listener: Listener, rules: PortRules): number {
+  return listener.port < firstEphemeralPort || isWanted(ruleSubject(listener), rules) ? 0 : ephemeralWaitMs;
+}
+
 /** What to do about a port that listens and is not forwarded. */
-export function decide(candidate: Candidate, settings: AutoForwardSettings, nowMs: number): AutoForward {
-  const { listener, identity, wasThere, seenAtMs } = candidate;
+export function decide(candidate: Candidate, settings: AutoForwardSettings): AutoForward {
+  const { listener, identity, wasThere } = candidate;
   const { port } = listener;
   const ignore = (why: IgnoreReason): AutoForward => ({ kind: 'ignore', port, why });
   if (settings.mode === 'off') return ignore('off');
@@ -71,8 +75,6 @@ export function decide(candidate: Candidate, settings: AutoForwardSettings, nowM
   if (!isOwn) return ignore('otherUser');
   if (identity?.role === 'database') return ignore('database');
   if (wasThere && !settings.forwardExisting) return ignore('existing');
-  const untilMs = seenAtMs + ephemeralWaitMs;
-  if (port >= firstEphemeralPort && nowMs < untilMs) return { kind: 'wait', port, untilMs };
   if (identity?.role === 'devServer') return { kind: 'forward', port, attributes, why: 'devServer' };
   return settings.mode === 'all' ? { kind: 'forward', port, attributes, why: 'all' } : ignore('notADevServer');
 }

@@ -6,7 +6,7 @@ import type { Identity } from '../detect/identify/identity.ts';
 import { identify } from '../detect/identify/identify.ts';
 import type { Listener } from '../detect/listener.ts';
 import type { Dial } from '../forward/dial.ts';
-import { decide, ruleSubject } from '../policy/autoForward.ts';
+import { decide, ruleSubject, settlingMs } from '../policy/autoForward.ts';
 import { wantsOpening } from '../policy/notices.ts';
 import { attributesFor, type PortAttributes } from '../policy/portRules.ts';
 import type { ForwardRequest } from './forward.ts';
@@ -110,6 +110,8 @@ export class Listening {
   async #onNew(seen: SeenListener, signal: AbortSignal): Promise<void> {
     const { listener } = seen;
     const { settings, dial, read, write } = this.#options;
+    await this.#settled(seen, signal);
+    if (!this.#isThere(listener)) return;
     const identity = await identify({ listener, dial, probe: settings.get().identifyServers }, signal);
     if (signal.aborted || !this.#isThere(listener)) return;
     write((host) => ({
@@ -119,7 +121,15 @@ export class Listening {
     for (const { id, remotePort, status } of read().forwards) {
       if (remotePort === listener.port && status.kind === 'dormant') await this.#wake(id, { ...seen, identity });
     }
-    await this.#autoForward({ ...seen, identity }, signal);
+    await this.#autoForward({ ...seen, identity });
+  }
+
+  /** What was there before, or comes back, need not show that it stays. */
+  async #settled({ listener, seenAt, wasThere }: SeenListener, signal: AbortSignal): Promise<void> {
+    const { settings, read } = this.#options;
+    const isKnown = wasThere || read().forwards.some(({ remotePort }) => remotePort === listener.port);
+    const leftMs = isKnown ? 0 : seenAt + settlingMs(listener, settings.get().portRules) - Date.now();
+    if (leftMs > 0) await delay(leftMs, signal);
   }
 
   async #wake(id: string, { listener, identity }: SeenListener): Promise<void> {
@@ -129,22 +139,13 @@ export class Listening {
     if (woken?.status.kind === 'listening' && wantsOpening(attributes)) this.#options.onAutoForward(woken, attributes);
   }
 
-  async #autoForward(seen: SeenListener, signal: AbortSignal): Promise<void> {
+  async #autoForward(seen: SeenListener): Promise<void> {
     const { settings, sshPort, read, forward, onAutoForward, log } = this.#options;
     const { autoForward: mode, forwardExisting, portRules: rules } = settings.get();
     const { port } = seen.listener;
     if (this.#declined.has(port) || read().forwards.some(({ remotePort }) => remotePort === port)) return;
-    const now = Date.now();
-    const decision = decide(
-      { ...seen, seenAtMs: seen.seenAt },
-      { mode, forwardExisting, rules, sshPort: sshPort() },
-      now,
-    );
+    const decision = decide(seen, { mode, forwardExisting, rules, sshPort: sshPort() });
     switch (decision.kind) {
-      case 'wait':
-        await delay(decision.untilMs - now, signal);
-        if (this.#isThere(seen.listener)) await this.#autoForward(seen, signal);
-        return;
       case 'forward': {
         const made = await forward({ ...requestFor(port, 'auto'), ...wishesOf(decision.attributes) });
         const isNews = made.status.kind === 'listening' && !this.#expected.has(port);

@@ -6,10 +6,9 @@ import {
   decide,
   type AutoForwardSettings,
   type Candidate,
+  settlingMs,
 } from '../../../src/core/policy/autoForward.ts';
 import { readPortRules } from '../../../src/core/policy/portRules.ts';
-
-const nowMs = 1_000_000;
 
 function identity(role: Identity['role'], framework: string): Identity {
   return { framework, name: framework, icon: 'globe', role, evidence: 'answer' };
@@ -29,7 +28,6 @@ function candidate(port: number, is?: Identity, more: Partial<Candidate> = {}): 
     },
     ...(is && { identity: is }),
     wasThere: false,
-    seenAtMs: nowMs,
     ...more,
   };
 }
@@ -48,15 +46,13 @@ function settings(
   return { mode: 'devServers', forwardExisting: false, rules, sshPort: 2222, ...more };
 }
 
-function fate(of: Candidate, given = settings()): AutoForward | undefined {
-  return decide(of, given, nowMs);
+function fate(of: Candidate, given = settings()): AutoForward {
+  return decide(of, given);
 }
 
 function outcome(of: Candidate, given = settings()): string {
   const action = fate(of, given);
-  return action?.kind === 'forward' || action?.kind === 'ignore'
-    ? `${action.kind}: ${action.why}`
-    : String(action?.kind);
+  return `${action.kind}: ${action.why}`;
 }
 
 void test('a dev server that starts is forwarded', () => {
@@ -89,7 +85,7 @@ void test('a rule forwards what is no dev server', () => {
 
 void test('the forward carries what the rules say of the port', () => {
   const action = fate(candidate(5000, flask), settings({}, { '5000': { label: 'API', requireLocalPort: true } }));
-  assert.deepEqual(action?.kind === 'forward' && action.attributes, { label: 'API', requireLocalPort: true });
+  assert.deepEqual(action.kind === 'forward' && action.attributes, { label: 'API', requireLocalPort: true });
 });
 
 void test('a rule that says ignore wins over a dev server', () => {
@@ -150,17 +146,12 @@ void test('what listened already at connect is forwarded only by a rule or on re
   assert.equal(outcome(existing, settings({}, { flask: { onAutoForward: 'notify' } })), 'forward: rule');
 });
 
-void test('a port of the ephemeral range is given two seconds to vanish again', () => {
-  assert.deepEqual(fate(candidate(40_000, flask)), { kind: 'wait', port: 40_000, untilMs: nowMs + 2000 });
-  assert.equal(outcome(candidate(40_000, flask, { seenAtMs: nowMs - 2000 })), 'forward: devServer');
-  assert.equal(outcome(candidate(32_767, flask)), 'forward: devServer');
-});
-
-void test('a rule does not wait', () => {
-  assert.equal(
-    outcome(candidate(40_000, flask), settings({}, { '40000': { onAutoForward: 'notify' } })),
-    'forward: rule',
-  );
+void test('a port of the ephemeral range is given two seconds to vanish again before it is asked', () => {
+  const ms = (port: number, given = settings()): number => settlingMs(candidate(port).listener, given.rules);
+  assert.equal(ms(40_000), 2000);
+  assert.equal(ms(32_767), 0);
+  assert.equal(ms(40_000, settings({}, { '40000': { label: 'Mine' } })), 2000);
+  assert.equal(ms(40_000, settings({}, { '40000': { onAutoForward: 'notify' } })), 0);
 });
 
 void test('a rule may look at the command line', () => {

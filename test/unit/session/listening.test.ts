@@ -82,3 +82,15 @@ test('what a server is that has gone is not said of the one that has its port by
   assert.equal(find(3000)?.identity?.title, 'second');
   assert.deepEqual(forwarded, [3000, 3001]);
 });
+
+test('what opens a port of the ephemeral range for a moment is never asked', async () => {
+  const { listening, asked } = remote();
+  listening.update([listener(40_000), listener(3000)], never);
+  await until('the question to the other', () => asked.length === 1);
+  listening.update([listener(40_001), listener(3000)], never);
+  await until('the question to one that stays', () => asked.length === 2);
+  assert.deepEqual(
+    asked.map(({ port }) => port),
+    [3000, 40_001],
+  );
+});
