@@ -225,6 +225,15 @@ export const realServers: readonly RealServer[] = [
     expect: { framework: 'caddy', role: 'web', scheme: 'http' },
   },
   {
+    name: 'Caddy with a certificate for localhost alone',
+    debian: 'caddy',
+    files: (port) => ({
+      Caddyfile: `{\n  admin off\n  auto_https disable_redirects\n  skip_install_trust\n}\nhttps://localhost:${port} {\n  bind 127.0.0.1\n  tls internal\n  respond "<title>Secret</title>"\n}\n`,
+    }),
+    run: () => ['/usr/bin/caddy', 'run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
+    expect: { framework: 'caddy', role: 'web', scheme: 'https', title: 'Secret' },
+  },
+  {
     name: 'Prometheus',
     debian: 'prometheus',
     files: () => ({ 'prometheus.yml': 'global: {}\n' }),

@@ -27,7 +27,7 @@ export async function probe(
   if (!plain) return { kind: 'nothing' };
   if (!wantsTls(plain)) return understood(plain, 'http');
   const secured = await exchange(async (inner) => secure(await connect(inner)), port, signal);
-  return secured && secured.bytes.length > 0 ? understood(secured, 'https') : understood(plain, 'http');
+  return understood(secured && secured.bytes.length > 0 ? secured : plain, 'https');
 }
 
 interface Exchange {
@@ -104,9 +104,11 @@ async function converse(stream: Duplex, request: string, signal: AbortSignal): P
   });
 }
 
+/** With the name that the browser will give (RFC 6066 §3): some servers have no certificate for whoever gives none. */
 function secure(stream: Duplex): Duplex {
   stream.on('error', () => undefined);
-  return tls.connect({ socket: stream, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] }).on('close', () => {
+  const options = { servername: 'localhost', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] };
+  return tls.connect({ socket: stream, ...options }).on('close', () => {
     stream.destroy();
   });
 }
