@@ -9,6 +9,7 @@ import type { Dial } from '../forward/dial.ts';
 import { decide, ruleSubject, settlingMs } from '../policy/autoForward.ts';
 import { wantsOpening } from '../policy/notices.ts';
 import { attributesFor, type PortAttributes } from '../policy/portRules.ts';
+import { problemOf } from '../problem.ts';
 import type { ForwardRequest } from './forward.ts';
 import { requestFor } from './forwardRequests.ts';
 import type { Settings } from './settings.ts';
@@ -109,9 +110,18 @@ export class Listening {
   /** Asks a new server what it is, then does what the rules say. */
   async #onNew(seen: SeenListener, signal: AbortSignal): Promise<void> {
     const { listener } = seen;
-    const { settings, dial, read, write } = this.#options;
+    const { settings, read, write, log } = this.#options;
     await this.#settled(seen, signal);
     if (!this.#isThere(listener)) return;
+    let isProhibited = false;
+    const dial: Dial = async (to, inner) => {
+      try {
+        return await this.#options.dial(to, inner);
+      } catch (error) {
+        isProhibited = problemOf(error).code === 'forwardingProhibited';
+        throw error;
+      }
+    };
     const identity = await identify({ listener, dial, probe: settings.get().identifyServers }, signal);
     if (signal.aborted || !this.#isThere(listener)) return;
     write((host) => ({
@@ -121,7 +131,9 @@ export class Listening {
     for (const { id, remotePort, status } of read().forwards) {
       if (remotePort === listener.port && status.kind === 'dormant') await this.#wake(id, { ...seen, identity });
     }
-    await this.#autoForward({ ...seen, identity });
+    // Announced, it would lead nowhere. Forwarded by hand, it says why.
+    if (isProhibited) log.info(`port ${listener.port} is not forwarded by itself: the server prohibits it`);
+    else await this.#autoForward({ ...seen, identity });
   }
 
   /** What was there before, or comes back, need not show that it stays. */

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { silentLog } from '../../../src/base/log.ts';
+import { UserError } from '../../../src/base/userError.ts';
 import type { Listener } from '../../../src/core/detect/listener.ts';
+import type { DialProblem } from '../../../src/core/forward/dial.ts';
 import { parseForward } from '../../../src/core/forward/grammar.ts';
 import type { ForwardRequest } from '../../../src/core/session/forward.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
@@ -24,7 +26,7 @@ function answer(text: string): string {
 }
 
 /** A host whose servers answer when the test says so, in the order in which they were asked. */
-function remote(forwards: readonly ForwardState[] = []) {
+function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
   let host: HostState = { ...newHost('devbox', { kind: 'typed' }), forwards };
   const asked: { readonly port: number; readonly say: (text: string) => void }[] = [];
   const forwarded: number[] = [];
@@ -34,6 +36,9 @@ function remote(forwards: readonly ForwardState[] = []) {
     read: () => host,
     write: (change) => (host = change(host)),
     dial: async (to) => {
+      if (to.kind === 'tcp' && to.port === prohibited) {
+        throw new UserError<DialProblem>({ code: 'forwardingProhibited', to, detail: '' });
+      }
       const stream = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
       asked.push({ port: to.kind === 'tcp' ? to.port : 0, say: (text) => stream.push(text) });
       return stream;
@@ -93,4 +98,15 @@ test('what opens a port of the ephemeral range for a moment is never asked', asy
     asked.map(({ port }) => port),
     [3000, 40_001],
   );
+});
+
+test('what the server does not let us reach is named, and not forwarded by itself', async () => {
+  const { listening, asked, forwarded, find } = remote([], 5000);
+  listening.update([listener(5000)], never);
+  await until('its name', () => find(5000)?.identity);
+  listening.update([listener(5000), listener(3000)], never);
+  await until('the question to the other', () => asked.length === 1);
+  asked[0]?.say(answer('hello'));
+  await until('the forward of the other', () => forwarded.length > 0);
+  assert.deepEqual(forwarded, [3000]);
 });
