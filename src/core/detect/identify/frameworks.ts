@@ -20,7 +20,6 @@ export interface Framework {
   readonly command?: RegExp;
   /** The same, where a process has several ports and its arguments say which of them is this. */
   readonly commandAt?: (command: string, port: number) => boolean;
-  readonly directory?: RegExp;
   /** The weakest hint: decides between equals, and names what is not to be asked. */
   readonly ports?: readonly number[];
   /** Worth opening where `/` answers 404. */

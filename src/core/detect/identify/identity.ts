@@ -12,7 +12,7 @@ export interface Identity {
    */
   readonly role: 'devServer' | 'web' | 'database' | 'debugger' | 'infrastructure' | 'unknown';
   /** What it was told by; 'answer' when the server itself was asked. Absent for what is unknown. */
-  readonly evidence?: 'answer' | 'commandLine' | 'workingDirectory' | 'port';
+  readonly evidence?: 'answer' | 'commandLine' | 'port';
   /** Absent when it does not speak HTTP. */
   readonly scheme?: 'http' | 'https';
   /** A path worth opening instead of '/', with its leading slash. */

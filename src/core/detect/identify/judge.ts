@@ -63,14 +63,13 @@ const levelWeight = { particular: 4, base: 1, language: 0.5 };
 function weigh(framework: Framework, seen: Seen): Match | undefined {
   const answer = answerScore(framework, seen);
   const command = commandScore(framework, seen.command, seen.listener.port);
-  const directory = framework.directory?.test(seen.listener.process?.workingDirectory ?? '') ? 2 : 0;
-  const score = (answer + command + directory) * levelWeight[framework.level ?? 'particular'];
+  const score = (answer + command) * levelWeight[framework.level ?? 'particular'];
   const port = framework.ports?.includes(seen.listener.port) ? 0.1 : 0;
   if (score > 0) {
     return {
       framework,
       score: score + port,
-      evidence: answer > 0 ? 'answer' : command > 0 ? 'commandLine' : 'workingDirectory',
+      evidence: answer > 0 ? 'answer' : 'commandLine',
     };
   }
   // A number alone names only what is not to be asked: web servers move about, databases stay where they are.
