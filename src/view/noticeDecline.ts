@@ -10,7 +10,8 @@ export type NoticeDecline =
 /** The forward that came up by itself, even while its server is away; never the user's own, and no other server's. */
 export function noticeDecline(host: HostState, announced: Announced): NoticeDecline {
   const { port } = announced;
-  const forward = host.forwards.find(({ remotePort }) => remotePort === port);
+  const forwards = host.forwards.filter(({ remotePort }) => remotePort === port);
+  const forward = forwards.find(({ origin }) => origin === 'auto') ?? forwards[0];
   if (!forward) return { kind: 'declined' };
   const { id, label, origin } = forward;
   const seen = host.listeners.find(({ listener }) => listener.port === port);

@@ -57,6 +57,12 @@ test('declining never ends a forward that the user or the configuration has made
   });
 });
 
+test('declining ends what came up by itself beside a forward that the user has made', () => {
+  const host = hostWith(forwardOf('auto'), flask);
+  const both = { ...host, forwards: [{ ...forwardOf('user'), id: '3' }, ...host.forwards] };
+  assert.deepEqual(noticeDecline(both, announced), { kind: 'declined', id: '7' });
+});
+
 test('declining does not end the forward of another server that has the port by now', () => {
   const kept = { kind: 'kept', why: 'Vite is at devbox:5000 now, and stays forwarded.' };
   assert.deepEqual(noticeDecline(hostWith(forwardOf('auto'), vite), announced), kept);
