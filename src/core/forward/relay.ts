@@ -64,7 +64,9 @@ function pump(from: Duplex, to: Duplex, count: (bytes: number) => void): void {
     to.write(chunk);
     if (to.writableLength >= maxPendingBytes) from.pause();
   });
-  from.on('end', () => to.end());
+  // A SOCKS client may have ended already: its FIN can come right behind its request.
+  if (from.readableEnded) to.end();
+  else from.on('end', () => to.end());
   to.on('drain', () => from.resume());
   from.resume();
 }

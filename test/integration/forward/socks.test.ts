@@ -9,7 +9,7 @@ import type { ConnectionProblem } from '../../../src/core/forward/connections.ts
 import type { ForwardSpec } from '../../../src/core/forward/spec.ts';
 import { freePort } from '../../support/freePort.ts';
 import { until } from '../../support/until.ts';
-import { anyPort, connect, ending, portOf, readAll } from '../../unit/forward/loopback.ts';
+import { anyPort, connect, ending, portOf, readAll, serve } from '../../unit/forward/loopback.ts';
 import { open } from './forwards.ts';
 import { startLink, type Transport, transports } from './link.ts';
 
@@ -17,14 +17,14 @@ import { startLink, type Transport, transports } from './link.ts';
 let web: readonly http.Server[];
 let port: number;
 before(async () => {
-  const serve = async (host: string, wanted: number): Promise<http.Server> => {
+  const listen = async (host: string, wanted: number): Promise<http.Server> => {
     const server = http.createServer((_, response) => response.end(`hello from ${host}`)).listen(wanted, host);
     await once(server, 'listening');
     return server;
   };
-  const first = await serve('::1', 0);
+  const first = await listen('::1', 0);
   ({ port } = first.address() as AddressInfo);
-  web = [first, await serve('127.0.0.1', port)];
+  web = [first, await listen('127.0.0.1', port)];
 });
 after(() => web.forEach((server) => server.close()));
 
@@ -62,6 +62,16 @@ for (const transport of transports) {
         assert.match(refused, /\(5\)/u); // RFC 1928 §6: connection refused
         await until('the problem', () => problems.length > 0);
         assert.match(await curl('-x', `socks5h://127.0.0.1:${proxy}`, `http://127.0.0.1:${port}/`), /hello/);
+      });
+
+      test('passes on a FIN that comes right behind the request', async (t) => {
+        const server = await serve(t, async (socket) => {
+          socket.end(`heard ${(await readAll(socket)).length}`);
+        });
+        const { proxy } = await proxyOf(t, transport, spec);
+        const client = connect(t, proxy);
+        client.end(Buffer.from([4, 1, server.port >> 8, server.port & 0xff, 127, 0, 0, 1, 0]));
+        assert.equal((await readAll(client)).subarray(8).toString(), 'heard 0');
       });
 
       test('closes on a first byte that is not SOCKS, without a word', async (t) => {

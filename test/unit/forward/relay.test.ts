@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { once } from 'node:events';
-import type net from 'node:net';
+import net from 'node:net';
 import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import type { Dial } from '../../../src/core/forward/dial.ts';
+import { relay } from '../../../src/core/forward/relay.ts';
 import { until } from '../../support/until.ts';
-import { dialTo, ending, forwardTo, readAll, serve } from './loopback.ts';
+import { dialTo, ending, forwardTo, readAll, serve, signal } from './loopback.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -19,6 +20,20 @@ void test('a client that has sent its FIN still gets the whole answer', async (t
   const client = connect();
   client.end('x'.repeat(1000));
   assert.equal((await readAll(client)).toString(), 'heard 1000');
+});
+
+void test('a FIN that came before the other side was there reaches it', async (t) => {
+  const server = await serve(t, async (socket) => {
+    socket.end(`heard ${(await readAll(socket)).length}`);
+  });
+  const front = await serve(t, async (local) => {
+    await once(local.resume(), 'end');
+    const remote = await dialTo(server.port)({ kind: 'tcp', host: 'there', port: 1 }, signal);
+    await relay(local, remote, { bytesToRemote: 0, bytesFromRemote: 0 }, signal);
+  });
+  const client = net.connect({ port: front.port, host: '127.0.0.1', allowHalfOpen: true });
+  client.end();
+  assert.equal((await readAll(client)).toString(), 'heard 0');
 });
 
 void test('a server that has sent its FIN still gets all that the client says', async (t) => {
