@@ -13,6 +13,9 @@ import { watch } from './cli/watch.ts';
 async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
+  // Who reads the messages may leave, and the forwards go on, as with ssh(1). What prints for nobody ends.
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', () => stop.abort());
   let isQuiet = false;
   try {
     const command = parseCommand(args.filter((arg) => arg !== '--json'));

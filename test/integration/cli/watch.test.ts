@@ -45,6 +45,19 @@ async function end(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
+test('it ends when nobody reads the table any more', async () => {
+  const { child, out, err } = run('devbox');
+  const exit = once(child, 'exit');
+  try {
+    await until('something printed', () => out() !== '');
+    child.stdout?.destroy();
+    await exit; // the server that is found meanwhile is the next thing to print
+    assert.deepEqual({ status: child.exitCode, said: err() }, { status: 0, said: '' });
+  } finally {
+    await stop(child);
+  }
+});
+
 test('--json prints one line a state, with a clock that never goes back, and forwards the dev server', async () => {
   const { child, out } = run('-F', sshd.configFile, '--json', 'devbox');
   try {

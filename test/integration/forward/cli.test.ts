@@ -61,6 +61,21 @@ test('-N -L forwards once it says so, and SIGTERM ends it with status 0 and the 
   assert.equal(await ending(connect(t, port)), 'ECONNREFUSED');
 });
 
+test('-N goes on when nobody reads its messages any more', async (t) => {
+  const sshd = await server(t);
+  const [web, nobody, dead, alive] = [await webServer(t), await freePort(), await freePort(), await freePort()];
+  const forwards = ['-L', `${dead}:127.0.0.1:${nobody}`, '-L', `${alive}:127.0.0.1:${web}`];
+  const cli = run(t, '-F', sshd.configFile, '-N', ...forwards, 'devbox');
+  await cli.says(new RegExp(`^forwarding .*:${alive}`, 'm'));
+  cli.child.stderr?.destroy();
+  for (let attempt = 0; attempt < 2; attempt++) {
+    assert.notEqual(await ending(connect(t, dead)), ''); // one message each
+    assert.equal(await curl(`http://127.0.0.1:${alive}/`), 'hello');
+  }
+  cli.child.kill('SIGTERM');
+  assert.equal(await cli.status(), 0);
+});
+
 test('-R with port 0 leads from the port that the server chose to this machine', async (t) => {
   const sshd = await server(t);
   const web = await webServer(t);
