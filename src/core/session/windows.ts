@@ -95,7 +95,8 @@ export class Windows {
   #answer(socket: net.Socket): void {
     this.#sockets.add(socket.on('error', () => undefined));
     socket.once('close', () => this.#sockets.delete(socket));
-    createInterface({ input: socket }).once('line', (line) => {
+    const lines = createInterface({ input: socket }).on('error', () => undefined); // it repeats those of the socket
+    lines.once('line', (line) => {
       const claim = parse(line);
       const check = (state: AppState): boolean => claim !== undefined && isServed(claim, state);
       if (!check(this.#state.get())) {
@@ -137,7 +138,7 @@ function isServed({ host, port, to }: Claim, state: AppState): boolean {
 
 function parse(line: string): Claim | undefined {
   try {
-    return JSON.parse(line) as Claim;
+    return (JSON.parse(line) as Claim | null) ?? undefined;
   } catch {
     return undefined;
   }

@@ -126,6 +126,33 @@ void test(
   },
 );
 
+void test('a window that is killed before it has read the answer harms nobody', async () => {
+  const sshd = await startSshd();
+  const folder = path.join(sshd.folder, 'windows');
+  const app = await startSessions(sshd.configFile, { autoForward: 'off' }, { windowFolder: folder });
+  try {
+    const port = await freePort();
+    await app.sessions.forward('devbox', typedRequest(parseForward('local', `${port}:localhost:9`)), never);
+    const ask = (): net.Socket => {
+      const socket = net.connect(path.join(folder, `${process.pid}.sock`));
+      socket.write(`${JSON.stringify({ host: 'devbox', port, to: 'localhost:9' })}\n`);
+      return socket;
+    };
+    const isAnswered = async (): Promise<void> => {
+      const socket = ask();
+      assert.match(String(await once(socket, 'data')), /yes/u);
+      socket.destroy();
+    };
+    const killed = ask().pause();
+    await isAnswered();
+    killed.destroy(); // with the answer unread, which the system tells as a reset
+    await isAnswered();
+  } finally {
+    await app.sessions.close();
+    await sshd.stop();
+  }
+});
+
 void test('a window asks nobody who is none, and a question that makes no sense gets no answer', async () => {
   const sshd = await startSshd();
   const folder = path.join(sshd.folder, 'windows');
@@ -134,10 +161,12 @@ void test('a window asks nobody who is none, and a question that makes no sense 
     const own = path.join(folder, `${process.pid}.sock`);
     await until('the socket', () => fs.existsSync(own));
     assert.equal(fs.statSync(folder).mode & 0o077, 0);
-    const socket = net.connect(own);
-    socket.write('no JSON\n');
-    await once(socket.resume(), 'close');
-    assert.equal(socket.bytesRead, 0);
+    for (const question of ['no JSON', 'null', '{}']) {
+      const socket = net.connect(own);
+      socket.write(`${question}\n`);
+      await once(socket.resume(), 'close');
+      assert.equal(socket.bytesRead, 0);
+    }
     const taken = net.createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
