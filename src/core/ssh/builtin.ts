@@ -4,6 +4,7 @@ import type { HostConfig } from '../config/hostConfig.ts';
 import type { Exec, ExecProblem } from '../detect/exec.ts';
 import type { Dial, DialProblem } from '../forward/dial.ts';
 import type { Endpoint } from '../forward/spec.ts';
+import { abandon } from './channel.ts';
 import type { Connection, ConnectionFacts } from './connection.ts';
 import { channelCount } from './internals.ts';
 import { keepAlive } from './keepAlive.ts';
@@ -122,7 +123,5 @@ function exec(link: Link, config: HostConfig): Exec {
 function discard(channel: ClientChannel): void {
   channel.on('error', () => undefined);
   channel.stderr.on('error', () => undefined);
-  channel.resume();
-  channel.stderr.resume();
-  channel.close();
+  abandon(channel);
 }

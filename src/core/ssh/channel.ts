@@ -86,12 +86,9 @@ export class ChannelStream extends Duplex {
     done(error);
   }
 
-  /** Closes the channel, whatever is under way. What still arrives has to be read, or it never closes on our side. */
   abandon(): void {
-    this.#channel.resume();
-    this.#channel.stderr.resume();
     this.#link.batch();
-    this.#channel.close();
+    abandon(this.#channel);
   }
 
   #send(bytes: Buffer, done: () => void): void {
@@ -147,6 +144,18 @@ export class ChannelStream extends Duplex {
     this.#pending = settle;
     return settle;
   }
+}
+
+/**
+ * Closes a channel, whatever is under way. What still arrives has to be read, or it never closes on our side. ssh2 must
+ * not grant more for it: the server may have given its number to another channel by then (RFC 4254 §5.3), which could
+ * send more than we take, and dropbear ends the connection.
+ */
+export function abandon(channel: ClientChannel): void {
+  windowsOf(channel).incoming.window = Infinity;
+  channel.resume();
+  channel.stderr.resume();
+  channel.close();
 }
 
 function ignore(): void {

@@ -302,7 +302,37 @@ void test('a link that is killed destroys what is open with an error, and what i
   await doomed.stop();
 });
 
-void test('a server that answers nothing any more is given up after the keepalives', async () => {
+void test('what was on its way when a channel was closed grants the server nothing', async () => {
+  const heard: string[] = [];
+  const server = await startServer(
+    (context) => context.accept(),
+    { debug: (line) => heard.push(line) },
+    (client) =>
+      client.on(
+        'tcpip',
+        (accept) =>
+          void accept()
+            .on('error', () => undefined)
+            .write(Buffer.alloc(LOTS)),
+      ),
+  );
+  const { port, knownHostsFile } = server;
+  const link = await connectTo(hostConfig({ port, userKnownHostsFiles: [knownHostsFile] }));
+  try {
+    const stream = await link.dial({ kind: 'tcp', host: 'there', port: 1 }, signal());
+    await once(stream.resume(), 'data');
+    stream.destroy();
+    await until('it is closed', () => link.openChannels() === 0);
+    await link.ping(signal()).catch(() => undefined); // what was sent before it has arrived
+    const messages = heard.flatMap((line) => / Inbound: CHANNEL_(?<name>\w+) \(/u.exec(line)?.groups?.['name'] ?? []);
+    assert.deepEqual(messages.slice(messages.indexOf('CLOSE')), ['CLOSE']);
+  } finally {
+    await link.close();
+    server.close();
+  }
+});
+
+test('a server that answers nothing any more is given up after the keepalives', async () => {
   const frozen = await startServer((context) => context.accept());
   const config = hostConfig({ port: frozen.port, userKnownHostsFiles: [frozen.knownHostsFile] });
   const link = await connectTo({ ...config, serverAliveIntervalMs: 50, serverAliveCountMax: 2 });
