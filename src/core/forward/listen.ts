@@ -122,13 +122,27 @@ async function listenAll(
 async function listenUnix(options: ListenOptions, file: string): Promise<net.Server> {
   const server = createServer(options);
   try {
-    if (options.unlinkExisting) fs.rmSync(file, { force: true });
+    if (options.unlinkExisting || (await isLeftOver(file))) fs.rmSync(file, { force: true });
     // bind(2) happens within `listen`.
     await listening(server, () => withUmask(options.bindMask ?? 0o177, () => server.listen({ path: file })));
   } catch (error) {
     throw await listenError(options.bind, { kind: 'failed', code: errorCode(error), port: 0, error });
   }
   return server;
+}
+
+/** Whoever listened there was killed: like a port, a socket file must not outlive its owner and block the next one. */
+async function isLeftOver(file: string): Promise<boolean> {
+  if (!fs.lstatSync(file, { throwIfNoEntry: false })?.isSocket()) return false;
+  const socket = net.connect({ path: file });
+  try {
+    await once(socket, 'connect');
+    return false;
+  } catch (error) {
+    return errorCode(error) === 'ECONNREFUSED';
+  } finally {
+    socket.destroy();
+  }
 }
 
 function createServer({ onSocket, onError }: ListenOptions): net.Server {

@@ -154,6 +154,17 @@ void test('a file in the way of a Unix socket stays, unless it is to be unlinked
   assert.equal(await heard({ path: file }), 'hello');
 });
 
+void test('a Unix socket that a killed program left behind is in nobody’s way', async (t) => {
+  const folder = tempFolder(t);
+  const file = path.join(folder, 'forward.sock');
+  const killed = net.createServer().listen(path.join(folder, 'first name'));
+  await once(killed, 'listening');
+  fs.renameSync(path.join(folder, 'first name'), file); // or closing it would remove it
+  killed.close();
+  await hello(t, { kind: 'unix', path: file });
+  assert.equal(await heard({ path: file }), 'hello');
+});
+
 void test('the owner of a taken Unix socket is named', async (t) => {
   const file = path.join(tempFolder(t), 'taken.sock');
   await held(t, { path: file });
