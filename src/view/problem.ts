@@ -160,7 +160,10 @@ export function problemText(problem: Problem): ProblemText {
     case 'remoteBindRefused':
       return {
         what: `The SSH server did not open ${bindText(problem.bind).replace(/^Port/u, 'port')}.`,
-        next: 'The port may be taken or below 1024, or forbidden there: PermitListen and AllowTcpForwarding in sshd_config.',
+        next:
+          problem.bind.kind === 'unix'
+            ? 'A socket of that name may be left there: remove it, or set StreamLocalBindUnlink in sshd_config. Or it is forbidden: AllowStreamLocalForwarding.'
+            : 'The port may be taken or below 1024, or forbidden there: PermitListen and AllowTcpForwarding in sshd_config.',
       };
     case 'localConnectFailed':
       return {

@@ -332,6 +332,17 @@ void test('with -R a refused port and a missing server here are told apart', () 
   assert.equal(hop(atTarget, 'target').fault?.next, 'Start the server here, or check the port.');
 });
 
+void test('with -R a refused socket is told from a refused port', () => {
+  const to = { kind: 'tcp', host: 'localhost', port: 3000 } as const;
+  const next = (bind: ForwardSpec['bind']): string | undefined => {
+    const status = { kind: 'failed', why: { code: 'remoteBindRefused', bind } } as const;
+    const path = pathOf(devbox({ forwards: [forward({ spec: { kind: 'remote', bind, to }, status })] }));
+    return hop(path, 'listener').fault?.next;
+  };
+  assert.match(next({ kind: 'unix', path: '/tmp/x.sock' }) ?? '', /left there/u);
+  assert.match(next({ kind: 'tcp', host: undefined, port: 22 }) ?? '', /PermitListen/u);
+});
+
 void test('with -D programs reach anything as seen from the host, and with -R alone as seen from here', () => {
   const bind = { kind: 'tcp', host: undefined, port: 1080 } as const;
   const status = listening({ bound: [{ kind: 'tcp', address: '127.0.0.1', port: 1080 }] });
