@@ -72,7 +72,8 @@ export async function forgetKeys(obsolete: readonly KnownHost[], log: Log): Prom
 
 /** Appends to a file that may not exist yet, with the permissions that ssh gives it. */
 export async function appendKnownHosts(file: string, lines: string): Promise<void> {
-  await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  // One folder, as ssh(1) makes ~/.ssh. Opening tells what stands in the way; making parents too, Node may try for ever.
+  await fs.mkdir(path.dirname(file), { mode: 0o700 }).catch(() => undefined);
   const handle = await fs.open(file, 'a+', 0o600);
   try {
     const text = await handle.readFile('utf8');
