@@ -7,6 +7,7 @@ import { abortable, deadline, delay } from '../../base/delay.ts';
 import { type Log, prefixed } from '../../base/log.ts';
 import { Scope } from '../../base/scope.ts';
 import { errorCode, errorText, UserError } from '../../base/userError.ts';
+import { withStreams } from '../../base/withStreams.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import { listenForQuestions, privateFolder } from './askpass.ts';
 import type { ConnectDeps } from './connect.ts';
@@ -182,9 +183,8 @@ function connection(
     // The forwards of the configuration are not for the master: with -O it would open them, too.
     const own = args.includes('-O') ? ['-F', 'none'] : ssh.args;
     const all = [...own, '-S', ssh.socket, ...alone, ...args, config.name];
-    return spawn(ssh.program, command === undefined ? all : [...all, command], {
-      env: { ...process.env, LC_ALL: 'C' },
-    });
+    const env = { ...process.env, LC_ALL: 'C' };
+    return withStreams(spawn(ssh.program, command === undefined ? all : [...all, command], { env }));
   };
   const master: Master = {
     folder: ssh.folder,
@@ -242,8 +242,8 @@ function answers(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect(socketPath);
     socket.once('connect', () => resolve(true));
-    // A backlog that is full has somebody behind it.
-    socket.once('error', (error) => resolve(errorCode(error) === 'EAGAIN'));
+    // A full backlog has somebody behind it, and a want of file descriptors says nothing about the other side.
+    socket.once('error', (error) => resolve(!['ECONNREFUSED', 'ENOENT'].includes(errorCode(error) ?? '')));
     socket.once('connect', () => socket.destroy());
   });
 }

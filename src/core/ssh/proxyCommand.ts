@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { deadline } from '../../base/delay.ts';
+import { withStreams } from '../../base/withStreams.ts';
 
 const STDERR_TAIL = 1000;
 
@@ -15,7 +16,7 @@ export interface ProxyProcess {
 }
 
 export function startProxy(command: string, env: NodeJS.ProcessEnv): ProxyProcess {
-  const child = launch(command, env);
+  const child = withStreams(launch(command, env));
   let stderr = '';
   let failure = '';
   child.on('error', (error) => (failure = error.message));

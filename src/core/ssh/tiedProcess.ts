@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { withStreams } from '../../base/withStreams.ts';
 
 /** A program that ends with us, even if we are killed. */
 export interface TiedProcess extends ChildProcess {
@@ -27,11 +28,13 @@ process.on('exit', () => {
 
 /** Runs a program without input and output, in a session of its own, so that it has no terminal. Not on Windows. */
 export function spawnTied(program: string, args: readonly string[], env: NodeJS.ProcessEnv): TiedProcess {
-  const child = spawn('/bin/sh', ['-c', TIE, 'sh', program, ...args], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-    detached: true,
-    env,
-  });
+  const child = withStreams(
+    spawn('/bin/sh', ['-c', TIE, 'sh', program, ...args], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      detached: true,
+      env,
+    }),
+  );
   if (child.pid !== undefined) alive.add(child);
   child.once('close', () => alive.delete(child));
   return child;

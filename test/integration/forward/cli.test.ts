@@ -301,6 +301,32 @@ test('1 GB offered to a reader that reads none of it costs the program less than
   assert.ok(memory() - usual < 64, `${usual} MB became ${memory()} MB`);
 });
 
+for (const [transport, config] of [
+  ['built-in', []],
+  ['OpenSSH', ['KexAlgorithms sntrup761x25519-sha512@openssh.com']],
+] as const) {
+  test(`a want of file descriptors is no lost link, and passes, with the ${transport} transport`, async (t) => {
+    const sshd = await server(t, { config });
+    const { port: echo } = await serve(t, (socket) => socket.pipe(socket));
+    const port = await freePort();
+    const forward = ['-F', sshd.configFile, '-N', '-L', `${port}:127.0.0.1:${echo}`, 'devbox'];
+    const few = 'ulimit -n 64; exec "$0" "$@"';
+    const cli = runProgram(t, ['bash', '-c', few, process.execPath, built.program, ...forward]);
+    await cli.says(/^forwarding /m);
+    const clients = Array.from({ length: 100 }, () => connect(t, port));
+    for (const client of clients) client.write('x');
+    await Promise.all(clients.map((client) => Promise.race([once(client, 'data'), ending(client)])));
+    for (const client of clients) client.destroy();
+    const again = async (): Promise<boolean> => {
+      const client = connect(t, port);
+      client.end('again');
+      return (await readAll(client).catch(String)).toString() === 'again';
+    };
+    await until('it forwards again', again);
+    assert.doesNotMatch(cli.said(), /is lost/u);
+  });
+}
+
 test('a link that is lost is the end, with status 255', async (t) => {
   const sshd = await server(t);
   const port = await freePort();
