@@ -7,6 +7,7 @@ import type { HostConfig } from '../config/hostConfig.ts';
 import type { Dial, DialProblem, ListenRemote } from '../forward/dial.ts';
 import { type Problem, problemOf } from '../problem.ts';
 import type { Connection } from '../ssh/connection.ts';
+import { RemoteSockets } from './remoteSockets.ts';
 import type { LinkState } from './state.ts';
 import { type Disturbance, type Senses, watchSurroundings } from './surroundings.ts';
 
@@ -44,6 +45,7 @@ export class Link {
   readonly #options: LinkOptions;
   /** One at a time: the next begins when the one before has cleaned up. */
   readonly #attempts = new Queue();
+  readonly #remoteSockets = new RemoteSockets();
   #connection: Connection | undefined;
   /** Ends all that goes on: being online, waiting, connecting. Absent when there is no link and none is wanted. */
   #run: AbortController | undefined;
@@ -195,15 +197,15 @@ export class Link {
     });
   }
 
-  async #up(opened: Opened, run: AbortController): Promise<void> {
-    const { connection } = opened;
+  async #up({ connection: made, config }: Opened, run: AbortController): Promise<void> {
+    const connection = this.#remoteSockets.over(made);
     if (run.signal.aborted) {
       await connection.close();
       throw run.signal.reason;
     }
     this.#connection = connection;
     this.#options.onState({ kind: 'online', since: Date.now(), facts: connection.facts });
-    this.#options.onConnection(opened);
+    this.#options.onConnection({ connection, config });
     for (const { resolve } of this.#waiters) resolve(connection);
     this.#waiters.clear();
     void this.#watch(connection, run);

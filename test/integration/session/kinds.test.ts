@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parseForward } from '../../../src/core/forward/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
@@ -67,6 +68,25 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     await until('the same port again', async () => (await read(bound.port)) === 'hello');
     await app.sessions.stopForward('devbox', id);
     await until('the port to be free', async () => (await read(bound.port)) === undefined);
+  });
+
+  test('a remote Unix socket is had again after a pause and with the next session, and leaves no file', async () => {
+    const socketPath = path.join(sshd.folder, "it's there.sock");
+    const answer = async (): Promise<string> => {
+      const socket = net.connect(socketPath).setEncoding('utf8');
+      socket.write('GET / HTTP/1.0\r\n\r\n');
+      return String(await once(socket, 'data').catch(() => ''));
+    };
+    const { id } = await add('remote', `${socketPath}:localhost:${port}`);
+    assert.match(await answer(), /hello/u);
+    await app.sessions.forwardsOf('devbox').pause(id);
+    assert.equal(fs.existsSync(socketPath), false);
+    await app.sessions.forwardsOf('devbox').resume(id, never);
+    assert.match(await answer(), /hello/u);
+    await sshd.restart();
+    await until('the same socket again', async () => /hello/u.test(await answer()));
+    await app.sessions.stopForward('devbox', id);
+    assert.equal(fs.existsSync(socketPath), false);
   });
 
   test('a dynamic forward is a SOCKS proxy', async () => {
