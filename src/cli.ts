@@ -12,6 +12,8 @@ import { watch } from './cli/watch.ts';
 /** The same core without an editor, with the flags, messages and exit statuses of ssh(1). */
 async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
+  let isTerminated = false;
+  process.once('SIGTERM', () => (isTerminated = true));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
   // Who reads the messages may leave, and the forwards go on, as with ssh(1). What prints for nobody ends.
   process.stderr.on('error', () => undefined);
@@ -29,12 +31,14 @@ async function main(args: readonly string[]): Promise<number> {
       return refuse(`${userVariable} and ${passwordVariable} go together, 1 to 255 bytes each.`);
     if (mode === 'forward') {
       const forwards = { command, host, ...(proxy && { credentials: proxy }) };
-      return await forward(forwards, resolveOptions(command), stop.signal);
+      const status = await forward(forwards, resolveOptions(command), stop.signal);
+      // To ssh(1) only SIGTERM is a good end.
+      return stop.signal.aborted && !isTerminated ? 255 : status;
     }
     if (proxy) return refuse(`${userVariable} needs -N.`);
     return await watch({ command, host, isJson: args.includes('--json') }, stop.signal);
   } catch (error) {
-    if (stop.signal.aborted) return 0;
+    if (stop.signal.aborted) return 255; // before anything was up
     if (!(error instanceof UserError)) throw error;
     const problem = problemOf(error);
     // ssh(1) -q: only what is wrong with the command line is said all the same.

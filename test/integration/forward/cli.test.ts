@@ -61,6 +61,17 @@ test('-N -L forwards once it says so, and SIGTERM ends it with status 0 and the 
   assert.equal(await ending(connect(t, port)), 'ECONNREFUSED');
 });
 
+test('a signal before anything is forwarded is no success', async (t) => {
+  let isTried = false;
+  const { port } = await serve(t, (socket) => {
+    socket.on('data', (chunk: Buffer) => (isTried ||= chunk.toString().startsWith('SSH-'))); // and no answer
+  });
+  const cli = run(t, '-F', 'none', '-N', '-p', String(port), '-L', `${await freePort()}:127.0.0.1:1`, '127.0.0.1');
+  await until('the attempt', () => isTried);
+  cli.child.kill('SIGTERM');
+  assert.equal(await cli.status(), 255);
+});
+
 test('-N goes on when nobody reads its messages any more', async (t) => {
   const sshd = await server(t);
   const [web, nobody, dead, alive] = [await webServer(t), await freePort(), await freePort(), await freePort()];
@@ -145,7 +156,7 @@ test('Unix sockets on both sides, with the mask of the configuration, are gone a
   assert.equal(fs.statSync(here).mode & 0o777, 0o660);
   assert.equal((await readAll(net.connect(here))).toString(), 'hello');
   cli.child.kill('SIGINT');
-  assert.equal(await cli.status(), 0);
+  assert.equal(await cli.status(), 255); // as that of ssh
   assert.equal(fs.existsSync(here), false);
 });
 
