@@ -7,7 +7,7 @@ import type { HostConfig } from '../config/hostConfig.ts';
 import type { Dial, DialProblem, ListenRemote } from '../forward/dial.ts';
 import { type Problem, problemOf } from '../problem.ts';
 import type { Connection } from '../ssh/connection.ts';
-import { RemoteSockets } from './remoteSockets.ts';
+import { overLeftOverSockets } from './leftOverSockets.ts';
 import type { LinkState } from './state.ts';
 import { type Disturbance, type Senses, watchSurroundings } from './surroundings.ts';
 
@@ -45,7 +45,6 @@ export class Link {
   readonly #options: LinkOptions;
   /** One at a time: the next begins when the one before has cleaned up. */
   readonly #attempts = new Queue();
-  readonly #remoteSockets = new RemoteSockets();
   #connection: Connection | undefined;
   /** Ends all that goes on: being online, waiting, connecting. Absent when there is no link and none is wanted. */
   #run: AbortController | undefined;
@@ -198,7 +197,7 @@ export class Link {
   }
 
   async #up({ connection: made, config }: Opened, run: AbortController): Promise<void> {
-    const connection = this.#remoteSockets.over(made);
+    const connection = overLeftOverSockets(made);
     if (run.signal.aborted) {
       await connection.close();
       throw run.signal.reason;

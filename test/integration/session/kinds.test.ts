@@ -70,7 +70,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     await until('the port to be free', async () => (await read(bound.port)) === undefined);
   });
 
-  test('a remote Unix socket is had again after a pause and with the next session, and leaves no file', async () => {
+  test('a remote Unix socket is had again after a pause and with the next session, but not from others', async () => {
     const socketPath = path.join(sshd.folder, "it's there.sock");
     const answer = async (): Promise<string> => {
       const socket = net.connect(socketPath).setEncoding('utf8');
@@ -80,13 +80,16 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     const { id } = await add('remote', `${socketPath}:localhost:${port}`);
     assert.match(await answer(), /hello/u);
     await app.sessions.forwardsOf('devbox').pause(id);
-    assert.equal(fs.existsSync(socketPath), false);
+    assert.equal(await answer(), '');
     await app.sessions.forwardsOf('devbox').resume(id, never);
+    assert.match(await answer(), /hello/u);
+    await assert.rejects(add('remote', `${socketPath}:localhost:9`), /remoteBindRefused/u);
     assert.match(await answer(), /hello/u);
     await sshd.restart();
     await until('the same socket again', async () => /hello/u.test(await answer()));
-    await app.sessions.stopForward('devbox', id);
-    assert.equal(fs.existsSync(socketPath), false);
+    const ids = app.host().forwards.flatMap(({ origin, id: each }) => (origin === 'user' ? [each] : []));
+    assert.deepEqual([ids.length, ids.includes(id)], [2, true]);
+    for (const each of ids) await app.sessions.stopForward('devbox', each);
   });
 
   test('a dynamic forward is a SOCKS proxy', async () => {

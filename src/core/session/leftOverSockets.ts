@@ -1,0 +1,49 @@
+import { abortable } from '../../base/delay.ts';
+import type { Exec } from '../detect/exec.ts';
+import type { ListenRemote } from '../forward/dial.ts';
+import { quoteShellWord } from '../forward/shellWords.ts';
+import { problemOf } from '../problem.ts';
+import type { Connection } from '../ssh/connection.ts';
+
+/** Who starts a forward does not wait longer for a file. */
+const removeMs = 5000;
+
+/**
+ * The connection, except that a Unix socket at which nobody answers any more does not keep it from listening there:
+ * sshd leaves the file behind when its listener or its session ends (sshd_config(5) StreamLocalBindUnlink).
+ */
+export function overLeftOverSockets(connection: Connection): Connection {
+  const listenRemote: ListenRemote = async (bind, onConnection, signal) => {
+    try {
+      return await connection.listenRemote(bind, onConnection, signal);
+    } catch (error) {
+      if (bind.kind !== 'unix' || problemOf(error).code !== 'remoteBindRefused') throw error;
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(removeMs)]);
+      if (!(await isRemoved(connection, bind.path, limit).catch(() => false))) throw error;
+      return connection.listenRemote(bind, onConnection, signal);
+    }
+  };
+  return { ...connection, listenRemote };
+}
+
+async function isRemoved({ dial, exec }: Connection, path: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    (await dial({ kind: 'unix', path }, signal)).destroy();
+    return false; // somebody has it
+  } catch (error) {
+    if (problemOf(error).code !== 'connectFailed') throw error;
+  }
+  const file = quoteShellWord(path);
+  // Only what this user made: another's may be alive, and closed to us.
+  return (await statusOf(exec, `test -S ${file} && test -O ${file} && rm -f ${file}`, signal)) === 0;
+}
+
+async function statusOf(exec: Exec, command: string, signal: AbortSignal): Promise<number | undefined> {
+  const channel = await exec(command, signal);
+  for (const stream of [channel.stdin, channel.stdout, channel.stderr]) stream.on('error', () => undefined);
+  channel.stdin.end();
+  channel.stdout.resume();
+  channel.stderr.resume();
+  const { status } = await abortable(channel.exit, signal).finally(() => channel.close());
+  return status;
+}
