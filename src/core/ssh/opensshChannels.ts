@@ -104,10 +104,13 @@ export function opensshListenRemote(
   scope: Scope,
 ): ListenRemote {
   const abandoned = new Abandoned();
+  /** What the server refused: ssh goes on leading that address to the same place once the server agrees. */
+  const refused = new Map<string, string>();
   let count = 0;
   return async (bind, onConnection, signal) => {
     await abandoned.gone(signal);
-    const socketPath = path.join(master.folder, `r${count++}`);
+    const socketPath = refused.get(formatBind(bind)) ?? path.join(master.folder, `r${count++}`);
+    refused.delete(formatBind(bind));
     const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
       socket.on('error', () => undefined);
       onConnection({
@@ -143,6 +146,7 @@ export function opensshListenRemote(
       if (signal.aborted) abandoned.add(asked.then(cancel));
       signal.throwIfAborted();
       if (!(await master.isAlive())) throw linkLost();
+      refused.set(formatBind(bind), socketPath);
       throw new UserError<ListenRemoteProblem>({ code: 'remoteBindRefused', bind }, { cause: error });
     }
   };

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import type { HostConfig } from '../../../src/core/config/hostConfig.ts';
+import type { RemoteListener } from '../../../src/core/forward/dial.ts';
 import type { Connection } from '../../../src/core/ssh/connection.ts';
 import { connectOpenssh, type OpensshDeps } from '../../../src/core/ssh/openssh.ts';
 import { freePort } from '../../support/freePort.ts';
@@ -85,6 +86,19 @@ void test('a remote port that is taken is refused', async () => {
   const bind = { kind: 'tcp', host: '127.0.0.1', port: sshd.port } as const;
   const problem = await problemOf(connection.listenRemote(bind, () => undefined, signal()));
   assert.deepEqual(problem, { code: 'remoteBindRefused', bind });
+});
+
+void test('a remote port that was refused leads here once it is free', async () => {
+  const taken = net.createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const bind = { kind: 'tcp', host: '127.0.0.1', port: (taken.address() as AddressInfo).port } as const;
+  const listen = (): Promise<RemoteListener> =>
+    connection.listenRemote(bind, (incoming) => incoming.accept().end('from here'), signal());
+  assert.equal((await problemOf(listen())).code, 'remoteBindRefused');
+  taken.close();
+  const listener = await listen();
+  assert.equal(await text(net.connect(bind.port, '127.0.0.1')), 'from here');
+  await listener.close();
 });
 
 void test('forwards of the configuration are not made again by every dial and command', async () => {
