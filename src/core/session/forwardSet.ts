@@ -21,7 +21,7 @@ export class ForwardSet {
   #nextId = 1;
   #isOn = true;
   #isSampling = false;
-  /** What is being opened now: it may wait for the link, and whoever wants it gone does not. */
+  /** What is being opened now: it may wait for the server, and whoever wants it gone does not. */
   #opening: { readonly forward: Forward; readonly stop: AbortController } | undefined;
 
   constructor(options: ForwardSetOptions) {
