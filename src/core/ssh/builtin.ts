@@ -9,7 +9,7 @@ import type { Connection, ConnectionFacts } from './connection.ts';
 import { channelCount } from './internals.ts';
 import { keepAlive } from './keepAlive.ts';
 import type { Link } from './link.ts';
-import { padFromStock } from './padding.ts';
+import { reuseRoom } from './packetRoom.ts';
 import { limitKeys } from './rekey.ts';
 import { RemoteListeners } from './remoteListeners.ts';
 
@@ -28,7 +28,7 @@ export function builtinConnection(
   const listeners = new RemoteListeners(link);
   const stopKeepAlive = keepAlive(link, config);
   limitKeys(link, config);
-  padFromStock(link);
+  reuseRoom(link);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopKeepAlive();

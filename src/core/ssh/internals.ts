@@ -16,7 +16,11 @@ interface Protocol {
   /** The methods of the requests that wait for an answer: message 60 means something else for each. */
   readonly _authsQueue: string[];
   _kex: KeyExchange;
-  readonly _cipher: { encrypt(packet: Buffer): void; allocPacket: (payloadBytes: number) => Buffer };
+  readonly _cipher: {
+    encrypt(packet: Buffer): void;
+    allocPacket: (payloadBytes: number) => Buffer;
+    _onWrite: (bytes: Buffer) => void;
+  };
   readonly _packetRW: {
     readonly write: {
       readonly allocStart: number;
@@ -155,4 +159,11 @@ export function windowsOf(channel: ClientChannel): {
 /** What encrypts our packets, until the next key exchange. */
 export function cipherOf(client: Client): Protocol['_cipher'] {
   return internals(client)._protocol._cipher;
+}
+
+/** Puts something else in the place of what the cipher writes, until the next key exchange. */
+export function rewriteSent(client: Client, rewrite: (bytes: Buffer) => Buffer): void {
+  const cipher = internals(client)._protocol._cipher;
+  const write = cipher._onWrite;
+  cipher._onWrite = (bytes) => write(rewrite(bytes));
 }
