@@ -8,6 +8,7 @@ import { missing, type Proposal, toSsh2 } from './algorithms.ts';
 import type { ConnectProblem } from './connection.ts';
 import { ChosenGroup } from './groupExchange.ts';
 import { exchangeSignature, onGroupExchange, sessionId } from './internals.ts';
+import { copyArriving } from './internals.ts';
 import { printable } from './proxyCommand.ts';
 import { overhear } from './serverHello.ts';
 import { Userauth } from './userauth.ts';
@@ -103,6 +104,7 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
       },
     });
     onGroupExchange(client, (prime, generator) => new ChosenGroup(prime, generator));
+    copyArriving(client);
     const userauth = new Userauth(client, config.user);
     hello = overhear(stream, input.onVersion);
   });

@@ -21,6 +21,8 @@ interface Protocol {
     allocPacket: (payloadBytes: number) => Buffer;
     _onWrite: (bytes: Buffer) => void;
   };
+  readonly _decipher: object | undefined;
+  parse: (bytes: Buffer, start: number, end: number) => void;
   readonly _packetRW: {
     readonly write: {
       readonly allocStart: number;
@@ -166,4 +168,17 @@ export function rewriteSent(client: Client, rewrite: (bytes: Buffer) => Buffer):
   const cipher = internals(client)._protocol._cipher;
   const write = cipher._onWrite;
   cipher._onWrite = (bytes) => write(rewrite(bytes));
+}
+
+/**
+ * Lets the memory that bytes arrive in be used again for the next ones. AES-GCM by node:crypto reads them at once; what
+ * is not encrypted yet, the other ciphers and ssh2's native addon keep parts of them, and get a copy.
+ */
+export function copyArriving(client: Client): void {
+  const protocol = internals(client)._protocol;
+  const parse = protocol.parse.bind(protocol);
+  protocol.parse = (bytes, start, end) => {
+    const isReadAtOnce = protocol._decipher?.constructor.name === 'AESGCMDecipherNative';
+    parse(isReadAtOnce ? bytes : Buffer.from(bytes), start, end);
+  };
 }
