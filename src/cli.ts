@@ -67,8 +67,9 @@ function refuse(message: string): number {
 }
 
 // V8 counts buffers too when it decides whether to look through the whole heap, and would do so for every few MiB that
-// pass: beside a heap as small as ours they are many. It may grow to four times what is in use before that.
-v8.setFlagsFromString('--heap-growing-percent=300');
+// pass: beside a heap as small as ours they are many. It may grow to four times what is in use before that. A version
+// that does not know the flag would complain.
+if (Number(process.versions.node.split('.')[0]) <= 24) v8.setFlagsFromString('--heap-growing-percent=300');
 process.exitCode = 255; // Until it is known better: whatever is thrown past this is a failure.
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
