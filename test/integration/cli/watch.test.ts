@@ -46,7 +46,7 @@ async function end(child: ChildProcess): Promise<number | null> {
 }
 
 test('it ends when nobody reads the table any more', async () => {
-  const { child, out, err } = run('devbox');
+  const { child, out, err } = run('-F', sshd.configFile, 'devbox');
   const exit = once(child, 'exit');
   try {
     await until('something printed', () => out() !== '');
@@ -109,12 +109,15 @@ test('many listeners at once of which nothing can be learned are nothing that No
 test('without --json it prints the table of ports as it changes', async () => {
   const { child, out } = run('-F', sshd.configFile, 'devbox');
   try {
-    const row = new RegExp(`^${flask.port}\\s+Flask\\s+python3\\s+localhost:\\d+ \\(${flask.port} is taken\\)$`, 'mu');
+    const row = new RegExp(
+      `^${flask.port}\\s+Flask\\s+python3\\s+localhost:(\\d+) \\(${flask.port} is taken\\)$`,
+      'mu',
+    );
     await until('the row of the dev server', () => row.test(out()));
     assert.match(out(), /^devbox: connected$/mu);
     assert.match(out(), /^PORT +SERVER +PROCESS +HERE$/mu);
     // Traffic moves counters that the table does not show; another listener then changes the table.
-    const local = Number(/localhost:(\d+) /u.exec(out())?.[1]);
+    const local = Number(row.exec(out())?.[1]);
     assert.match((await read(local)) ?? '', new RegExp(greeting, 'u'));
     const other = net.createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
