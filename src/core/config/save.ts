@@ -1,4 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  type Stats,
+  writeSync,
+} from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode, errorText, UserError } from '../../base/userError.ts';
@@ -6,20 +16,25 @@ import type { ConfigProblem } from './hostConfig.ts';
 
 /**
  * Changes a configuration file in one step: whoever reads it sees the old or the new text, never a part. Mode, owner
- * and symbolic links stay, and no other file is left behind. A file that does not exist is created for the user alone.
+ * and links stay, and no other file is left behind. Where no new file can take its place (a hard link, a mounted file, a
+ * folder or an owner that forbids it) it is written into. A file that does not exist is created for the user alone.
  *
+ * @param edit once more, with what is there now, when somebody else was faster
  * @throws UserError<ConfigProblem> when it cannot be read, is not UTF-8, or cannot be written
  */
 export async function editFile(file: string, edit: (text: string) => string): Promise<void> {
   const target = await realTarget(file);
-  const before = await readText(target);
-  const after = edit(before ?? '');
-  if (after === before) return;
-  try {
-    await fs.mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-    await replace(target, after);
-  } catch (error) {
-    throw unreadable(file, errorText(error), error);
+  let isDone = false;
+  while (!isDone) {
+    const before = await readText(target);
+    const after = edit(before ?? '');
+    if (after === before) return;
+    try {
+      await fs.mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+      isDone = await replace(target, before, after);
+    } catch (error) {
+      throw unreadable(file, errorText(error), error);
+    }
   }
 }
 
@@ -51,9 +66,24 @@ async function readText(file: string): Promise<string | undefined> {
   return text;
 }
 
-async function replace(file: string, text: string): Promise<void> {
+/** False, and nothing done: the file is no longer as it was before. */
+async function replace(file: string, before: string | undefined, after: string): Promise<boolean> {
   const old = await fs.stat(file).catch(() => undefined);
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}`);
+  try {
+    const isAlike = await writeAlike(temporary, after, old);
+    // From here to the end nothing of ours can come between.
+    if (textNow(file) !== before) return false;
+    if (!isAlike || !takesPlace(temporary, file, old)) overwrite(file, before ?? '', after);
+    return true;
+  } finally {
+    await fs.rm(temporary, { force: true });
+  }
+}
+
+/** False: no new file can be what the old one is. */
+async function writeAlike(temporary: string, text: string, old: Stats | undefined): Promise<boolean> {
+  if (old && old.nlink > 1) return false;
   try {
     const handle = await fs.open(temporary, 'wx', 0o600);
     try {
@@ -63,23 +93,63 @@ async function replace(file: string, text: string): Promise<void> {
     } finally {
       await handle.close();
     }
-    if (old && !(await hasOwner(temporary, old))) {
-      // It belongs to somebody else who lets us write: only writing into it keeps that.
-      await fs.writeFile(file, text);
-      return;
-    }
-    await fs.rename(temporary, file);
-  } finally {
-    await fs.rm(temporary, { force: true });
+    return !old || (await hasOwner(temporary, old));
+  } catch (error) {
+    if (old && isForbidden(error)) return false;
+    throw error;
   }
 }
 
-async function hasOwner(file: string, { uid, gid, mode }: Awaited<ReturnType<typeof fs.stat>>): Promise<boolean> {
+function textNow(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function takesPlace(temporary: string, file: string, old: Stats | undefined): boolean {
+  try {
+    renameSync(temporary, file);
+    return true;
+  } catch (error) {
+    if (old && isForbidden(error)) return false;
+    throw error;
+  }
+}
+
+/** rename(2), open(2): the folder is not ours to change, or the file is a mount of its own. */
+function isForbidden(error: unknown): boolean {
+  return ['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV'].includes(errorCode(error) ?? '');
+}
+
+/** What was there is put back if there is no room for all that is to be. */
+function overwrite(file: string, before: string, after: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    writeWhole(descriptor, after);
+  } catch (error) {
+    writeWhole(descriptor, before);
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function writeWhole(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at, bytes.length - at, at);
+  ftruncateSync(descriptor, bytes.length);
+  fsyncSync(descriptor);
+}
+
+async function hasOwner(file: string, { uid, gid, mode }: Stats): Promise<boolean> {
   const now = await fs.stat(file);
   if (now.uid === uid && now.gid === gid) return true;
   try {
-    await fs.chown(file, Number(uid), Number(gid));
-    await fs.chmod(file, Number(mode) & 0o7777); // chown(2) may have cleared bits.
+    await fs.chown(file, uid, gid);
+    await fs.chmod(file, mode & 0o7777); // chown(2) may have cleared bits.
     return true;
   } catch (error) {
     if (errorCode(error) === 'EPERM') return false;

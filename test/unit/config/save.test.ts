@@ -62,3 +62,37 @@ void test('a file that is not UTF-8 is refused and stays as it is', async (t) =>
   );
   assert.deepEqual(fs.readFileSync(file), bytes);
 });
+
+void test('of changes that come at once none is lost', async (t) => {
+  const place = privateHome();
+  t.after(() => place.remove());
+  const file = place.write('config', 'start\n');
+  const lines = Array.from({ length: 12 }, (_, index) => `line ${index}`);
+  await Promise.all(lines.map((line) => editFile(file, (text) => `${text}${line}\n`)));
+  assert.deepEqual(fs.readFileSync(file, 'utf8').trim().split('\n').toSorted(), [...lines, 'start'].toSorted());
+  assert.deepEqual(fs.readdirSync(place.home), ['config']);
+});
+
+void test('what another program writes meanwhile is kept', async (t) => {
+  const place = privateHome();
+  t.after(() => place.remove());
+  const file = place.write('config', 'a\n');
+  let isFirst = true;
+  await editFile(file, (text) => {
+    if (isFirst) fs.appendFileSync(file, 'theirs\n');
+    isFirst = false;
+    return `ours\n${text}`;
+  });
+  assert.equal(fs.readFileSync(file, 'utf8'), 'ours\na\ntheirs\n');
+});
+
+void test('a hard link stays one', async (t) => {
+  const place = privateHome();
+  t.after(() => place.remove());
+  const file = place.write('config', 'a long line\n');
+  const other = path.join(place.home, 'dotfile');
+  fs.linkSync(file, other);
+  await editFile(file, () => 'b\n');
+  assert.equal(fs.readFileSync(other, 'utf8'), 'b\n');
+  assert.deepEqual(fs.readdirSync(place.home).toSorted(), ['config', 'dotfile']);
+});
