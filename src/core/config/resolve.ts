@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { UserError } from '../../base/userError.ts';
+import { errorCode, UserError } from '../../base/userError.ts';
 import { atPlace, type Place } from './badValue.ts';
 import { canonicalize } from './canonicalize.ts';
 import { effectiveConfig } from './effective.ts';
 import type { ConfigProblem, HostConfig } from './hostConfig.ts';
 import { checkHostName, checkUserName } from './names.ts';
-import { type Pass, readConfigFile, readSetting } from './read.ts';
+import { type FileResult, type FileToRead, type Pass, readConfigFile, readSetting } from './read.ts';
 import { type ResolvedConfig, settle } from './settle.ts';
 import { splitLine } from './syntax.ts';
 import { expand } from './tokens.ts';
@@ -98,13 +98,26 @@ async function readFiles(userFile: string | undefined, pass: Pass): Promise<bool
   let wantsFinalPass = false;
   for (const source of configFiles(userFile, pass.world)) {
     pass.signal.throwIfAborted();
-    const result = await readConfigFile({ ...source, depth: 0, isActive: true }, pass);
+    const toRead = { ...source, depth: 0, isActive: true };
+    const result = userFile === undefined ? await readUsualFile(toRead, pass) : await readConfigFile(toRead, pass);
     if (!result.exists && userFile !== undefined) {
       throw new UserError<ConfigProblem>({ code: 'configUnreadable', file: source.file, detail: 'no such file' });
     }
     wantsFinalPass ||= result.wantsFinalPass;
   }
   return wantsFinalPass;
+}
+
+/** ssh(1) goes without a file that it may not open, unless somebody named it: -F, Include. */
+async function readUsualFile(source: FileToRead, pass: Pass): Promise<FileResult> {
+  try {
+    return await readConfigFile(source, pass);
+  } catch (error) {
+    const problem = error instanceof UserError ? (error as UserError<ConfigProblem>).problem : undefined;
+    const isClosed = problem?.code === 'configUnreadable' && problem.file === source.file;
+    if (!isClosed || errorCode((error as Error).cause) === undefined) throw error;
+    return { exists: false, wantsFinalPass: false };
+  }
 }
 
 /** How names are completed is settled by the first reading: the final one comes too late for it. */

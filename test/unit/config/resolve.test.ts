@@ -256,3 +256,19 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+void test('a usual file that cannot be opened is done without, as by ssh; one that is named is not', async (t) => {
+  const { home, resolve, write } = setUp(t, '');
+  const file = path.join(home, '.ssh', 'config');
+  fs.rmSync(file);
+  fs.symlinkSync('config', file);
+  const usual: ResolveOptions = { home, allowCommand: () => false };
+  assert.equal((await resolveHost('x', usual, signal)).hostName, 'x');
+  await assert.rejects(resolve('x'), fails('configUnreadable', { file }));
+  const including = write('including', 'Include ~/.ssh/config\n');
+  await assert.rejects(resolve('x', { userFile: including }), UserError);
+  fs.rmSync(file);
+  write('.ssh/config', 'Port 99\n');
+  fs.chmodSync(file, 0o666);
+  await assert.rejects(resolveHost('x', usual, signal), fails('configUnreadable', { file }));
+});
