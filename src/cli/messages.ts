@@ -7,8 +7,9 @@ import type { Problem } from '../core/problem.ts';
 import type { ConnectionEnd } from '../core/ssh/connection.ts';
 import { problemText } from '../view/problem.ts';
 
-export const usage = `usage: ssh-ports -N [-46AaCgnqTv] [-F configfile] [-i identity_file] [-J [user@]host[:port]]
-           [-l login_name] [-o option] [-p port] [-L address] [-R address] [-D [bind_address:]port] destination
+export const usage = `usage: ssh-ports -N [-46AaCgKnqTv] [-B bind_interface] [-b bind_address] [-c cipher_spec] [-F configfile] [-I pkcs11]
+           [-i identity_file] [-J [user@]host[:port]] [-l login_name] [-m mac_spec] [-o option] [-p port]
+           [-L address] [-R address] [-D [bind_address:]port] destination
        ssh-ports -G [options] destination`;
 
 type Words = { readonly [C in Problem['code']]?: (problem: Extract<Problem, { readonly code: C }>) => string };

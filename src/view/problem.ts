@@ -269,6 +269,8 @@ function commandText(reason: CommandProblem['reason'], word: string): string {
       return `“${word}” is something that only a shell understands.`;
     case 'noDestination':
       return 'The host is missing.';
+    case 'secondJump':
+      return `“${word}” is a second way to the host: ssh takes one -J, with commas between its hops.`;
     case 'remoteCommand':
       return `“${word}” would run a command on the remote; only forwards are made here.`;
   }

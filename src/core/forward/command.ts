@@ -1,5 +1,6 @@
 import { UserError } from '../../base/userError.ts';
 import type { CommandProblem } from './commandProblem.ts';
+import { readDestination } from './destination.ts';
 import { type ForwardKind, formatBind, formatEndpoint, formatForward, parseForward } from './grammar.ts';
 import { servicePort } from './services.ts';
 import { quoteShellWord, splitShellWords } from './shellWords.ts';
@@ -85,29 +86,30 @@ export function formatCommand(command: SshCommand): string {
 
 const letters = { local: 'L', remote: 'R', remoteDynamic: 'R', dynamic: 'D' } as const;
 
-/** Flags that stand for a line of ssh_config(5). ssh(1) sets these at once, so that the last one given wins. */
-const lines: Readonly<Record<string, string>> = {
-  '4': 'AddressFamily=inet',
-  '6': 'AddressFamily=inet6',
-  A: 'ForwardAgent=yes',
-  a: 'ForwardAgent=no',
-  C: 'Compression=yes',
-  g: 'GatewayPorts=yes',
+/** Flags that stand for lines of ssh_config(5). ssh(1) sets these at once, so that the last one given wins. */
+const lines: Readonly<Record<string, readonly string[]>> = {
+  '4': ['AddressFamily=inet'],
+  '6': ['AddressFamily=inet6'],
+  A: ['ForwardAgent=yes'],
+  a: ['ForwardAgent=no'],
+  C: ['Compression=yes'],
+  g: ['GatewayPorts=yes'],
+  K: ['GSSAPIAuthentication=yes', 'GSSAPIDelegateCredentials=yes'],
 };
 
-/** Flags with a value that stand for a line of ssh_config(5). */
+/** The same for flags with a value. */
 const valueLines: Readonly<Record<string, string>> = {
+  B: 'BindInterface',
   b: 'BindAddress',
   c: 'Ciphers',
-  i: 'IdentityFile',
-  J: 'ProxyJump',
+  I: 'PKCS11Provider',
   m: 'MACs',
 };
 
 /** These are about a terminal or a program there, of which a forwarder has none. */
 const meaningless = 'nTtxky';
 const meaninglessWithValue = 'e';
-const unsupported = 'KMsVXYBEIOQSWw';
+const unsupported = 'MsVXYEOQSWw';
 const forwardKinds: Readonly<Record<string, ForwardKind>> = { L: 'local', R: 'remote', D: 'dynamic' };
 
 /** One word of flags: `-N`, `-fNL`, `-p22` … A value stands behind its letter or is the next word. */
@@ -129,9 +131,9 @@ function applyFlags(before: SshCommand, word: string, rest: string[]): SshComman
 function applyFlag(command: SshCommand, letter: string, takeValue: () => string): SshCommand {
   const { options } = command;
   const line = lines[letter];
-  if (line !== undefined) return { ...command, options: [line, ...options] };
+  if (line !== undefined) return { ...command, options: [...line, ...options] };
   const keyword = valueLines[letter];
-  if (keyword !== undefined) return { ...command, options: [...options, optionLine(keyword, takeValue())] };
+  if (keyword !== undefined) return { ...command, options: [optionLine(keyword, takeValue()), ...options] };
   const kind = forwardKinds[letter];
   if (kind) return { ...command, forwards: [...command.forwards, parseForward(kind, takeValue())] };
   switch (letter) {
@@ -147,6 +149,10 @@ function applyFlag(command: SshCommand, letter: string, takeValue: () => string)
       return { ...command, verbosity: -1 };
     case 'F':
       return { ...command, configFile: takeValue() };
+    case 'i':
+      return { ...command, options: [...options, optionLine('IdentityFile', takeValue())] };
+    case 'J':
+      return applyJump(command, takeValue());
     case 'l':
       return { user: takeValue(), ...command };
     case 'p':
@@ -162,32 +168,29 @@ function applyFlag(command: SshCommand, letter: string, takeValue: () => string)
   throw problem(unsupported.includes(letter) ? 'unsupportedFlag' : 'unknownFlag', `-${letter}`);
 }
 
+/** ssh(1) takes one -J, and none behind an option that names another way: a hop would be left out without a word. */
+function applyJump(command: SshCommand, hops: string): SshCommand {
+  const other = command.options.find((line) => /^\s*"?proxy(?:jump|command)[\s="]/i.test(line));
+  if (other !== undefined) throw problem('secondJump', hops);
+  return { ...command, options: [...command.options, optionLine('ProxyJump', hops)] };
+}
+
 /** User and Port are kept apart from the other lines: whichever of -l, -o and `user@host` comes first wins. */
 function applyOption(command: SshCommand, line: string): SshCommand {
-  const [, keyword, value] = /^\s*(user|port)\s*[=\s]\s*"?([^\s"]+)"?\s*$/i.exec(line) ?? [];
+  const [, keyword, , value] = /^\s*(user|port)\s*[=\s]\s*(["']?)((?!#)[^\s"'\\]+)\2\s*$/i.exec(line) ?? [];
   if (keyword === undefined || value === undefined) return { ...command, options: [...command.options, line] };
   return keyword.toLowerCase() === 'user' ? { user: value, ...command } : { port: portOf(value), ...command };
 }
 
-/** `[user@]host` or `ssh://[user@]host[:port]`. */
 function applyDestination(command: SshCommand, word: string): SshCommand {
-  const [, authority] = /^ssh:\/\/([^/]+)\/?$/i.exec(word) ?? [];
-  const [, user, rest = ''] = /^(?:(.*)@)?(.*)$/s.exec(authority ?? word) ?? [];
-  const [, bracketed, name, port] =
-    /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(authority === undefined ? '' : rest) ?? [];
-  const host = bracketed ?? name ?? '';
-  const bare = authority === undefined ? rest : host;
-  if (bare === '') throw problem('noDestination', word);
-  return {
-    ...(user !== undefined && { user }),
-    ...(port !== undefined && { port: portOf(port) }),
-    ...command,
-    host: bare,
-  };
+  const destination = readDestination(word);
+  if (!destination) throw problem('noDestination', word);
+  const { host, user, port } = destination;
+  return { ...(user !== undefined && { user }), ...(port !== undefined && { port: portOf(port) }), ...command, host };
 }
 
 function portOf(text: string): number {
-  const port = /^\d+$/.test(text) ? Number(text) : servicePort(text);
+  const port = /^\s*\+?\d+$/.test(text) ? Number(text) : servicePort(text);
   if (port === undefined || port < 1 || port > 65_535) throw problem('badPort', text);
   return port;
 }

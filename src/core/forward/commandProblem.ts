@@ -11,6 +11,8 @@ export interface CommandProblem {
     /** Variables, substitutions, pipes: what only a shell can do. */
     | 'shellSyntax'
     | 'noDestination'
+    /** A second -J, or one behind a ProxyJump or a ProxyCommand. */
+    | 'secondJump'
     /** A command to run on the remote stands after the destination. */
     | 'remoteCommand';
   /** The word or flag that it is about, as it was written. */

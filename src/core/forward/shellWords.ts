@@ -3,7 +3,7 @@ import type { CommandProblem } from './commandProblem.ts';
 
 /**
  * Cuts a pasted line into words as a POSIX shell does (XCU 2.2 Quoting). What would need a shell (variables, pipes,
- * substitutions) is refused; a prompt before the line and an `&` after it are not part of it.
+ * substitutions) is refused; a prompt before the line, an `&` and a comment after it are not part of it.
  *
  * @throws UserError<CommandProblem>
  */
@@ -18,6 +18,11 @@ export function splitShellWords(text: string): readonly string[] {
       if (word !== undefined) words.push(word);
       word = undefined;
       at++;
+    } else if (word === undefined && character === '#') {
+      at += /^[^\n]*/.exec(line.slice(at))?.[0].length ?? 0;
+    } else if (word === undefined && /^\\\s/.test(line.slice(at))) {
+      // The end of a line of several: a box with one line has only the blanks behind it.
+      at += 2;
     } else if (character === "'") {
       const end = closing(line, at);
       word = (word ?? '') + line.slice(at + 1, end);
@@ -42,7 +47,8 @@ export function splitShellWords(text: string): readonly string[] {
 
 /** One word as a POSIX shell reads it back. */
 export function quoteShellWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  // zsh(1) has words of its own that begin with an equals sign.
+  if (/^(?!=)[\w@%+=:,./-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 

@@ -55,6 +55,30 @@ const understood: readonly (readonly [string, SshCommand])[] = [
   ],
   ['ssh -nTt -e none -vv host', { ...plain, host: 'host', verbosity: 2 }],
   ['ssh -q -- -host', { ...plain, host: '-host', verbosity: -1 }],
+  [
+    'ssh -b a -o BindAddress=c -b b -c aes128-ctr -B eth0 -I lib.so host',
+    {
+      ...plain,
+      host: 'host',
+      options: [
+        'PKCS11Provider=lib.so',
+        'BindInterface=eth0',
+        'Ciphers=aes128-ctr',
+        'BindAddress=b',
+        'BindAddress=a',
+        'BindAddress=c',
+      ],
+    },
+  ],
+  ['ssh -K host', { ...plain, host: 'host', options: ['GSSAPIAuthentication=yes', 'GSSAPIDelegateCredentials=yes'] }],
+  ["ssh 'ssh://me%40corp;fingerprint=x@host:'", { ...plain, host: 'host', user: 'me@corp' }],
+  ['ssh ssh://me+b@host:ssh', { ...plain, host: 'host', user: 'me b', port: 22 }],
+  [`ssh -o "User='me'" -o "Port '+22'" host`, { ...plain, host: 'host', user: 'me', port: 22 }],
+  [`ssh -o 'User "me' -o User=#me host`, { ...plain, host: 'host', options: ['User "me', 'User=#me'] }],
+  ['ssh -p 22 \\\n  -C host # the box', { ...plain, host: 'host', port: 22, options: ['Compression=yes'] }],
+  ['ssh -p 22 \\  -C \\ host', { ...plain, host: 'host', port: 22, options: ['Compression=yes'] }],
+  ['ssh -p 22 \\\r\n -C host\r\n', { ...plain, host: 'host', port: 22, options: ['Compression=yes'] }],
+  ['ssh -J one -o ProxyJump=two host', { ...plain, host: 'host', options: ['ProxyJump=one', 'ProxyJump=two'] }],
   ['ssh -G -N -F ./config host', { ...plain, host: 'host', mode: 'print', configFile: './config' }],
 ];
 
@@ -74,6 +98,11 @@ const refused: readonly (readonly [string, CommandProblem['reason'], string])[] 
   ['ssh -p 22x host', 'badPort', '22x'],
   ['ssh -p 0 host', 'badPort', '0'],
   ['ssh me@', 'noDestination', 'me@'],
+  ['ssh ssh://host/path', 'noDestination', 'ssh://host/path'],
+  ['ssh ssh://%zz@host', 'noDestination', 'ssh://%zz@host'],
+  ['ssh ssh://', 'noDestination', 'ssh://'],
+  ['ssh -J one -J two host', 'secondJump', 'two'],
+  ['ssh -o "ProxyCommand nc" -J two host', 'secondJump', 'two'],
   ['ssh host uptime', 'remoteCommand', 'uptime'],
   ["ssh 'host", 'openQuote', "'host"],
   ['ssh -i "$HOME/key" host', 'shellSyntax', '$HOME/key'],
@@ -92,6 +121,11 @@ for (const [text, reason, word] of refused) {
     );
   });
 }
+
+void test('a word is quoted that a shell would take for more than it is', () => {
+  assert.equal(quoteShellWord('=ls'), "'=ls'");
+  assert.equal(quoteShellWord('Port=22'), 'Port=22');
+});
 
 void test('ports, hosts and addresses are no commands', () => {
   for (const text of ['8080', '8000:db:80', 'ssh.example.com:22', 'sshd', '']) assert.equal(isCommandText(text), false);
