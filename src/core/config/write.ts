@@ -5,6 +5,7 @@ import { formatEndpoint, formatForward } from '../forward/grammar.ts';
 import type { ForwardSpec } from '../forward/spec.ts';
 import { BadValue } from './badValue.ts';
 import type { ConfigProblem } from './hostConfig.ts';
+import { findKeyword } from './keywords.ts';
 import { checkHostName } from './names.ts';
 import { matchesHost } from './read.ts';
 import { Arguments, splitLine } from './syntax.ts';
@@ -16,8 +17,8 @@ export interface HostBlock {
 }
 
 /**
- * The text with the block added before the first one that would apply to the host too, for the first value wins; at
- * the end where there is none. Every byte of `text` stays, in its order.
+ * The text with the block added before whatever applies to the host too, for the first value wins: a block, or one of the
+ * settings above all blocks that it has as well. At the end where there is none. Every byte of `text` stays, in its order.
  *
  * @throws UserError<ConfigProblem> for a name or a value that cannot be written
  */
@@ -25,9 +26,14 @@ export function addHost(text: string, { name, settings }: HostBlock): string {
   checkAlias(name);
   const block = [`Host ${name}`, ...settings.map(([keyword, ...words]) => `  ${writeLine(keyword, words)}`)];
   const config = parseExactly(text);
-  const index = config?.findIndex((line) => isSection(line) && mayApply(line, name)) ?? -1;
-  if (!config || index < 0) return append(text, block);
-  return insert(text, aboveComments(text, lengthOf(config.slice(0, index))), [...block, '']);
+  const keys = settings.map(([keyword]) => keyOf(keyword));
+  const isBefore = (line: Line): boolean => (isSection(line) ? mayApply(line, name) : isSetting(line, keys));
+  const index = config?.findIndex(isBefore) ?? -1;
+  const next = config?.[index];
+  if (!config || !next) return append(text, block);
+  // A setting that was for every host is to stay so.
+  const rest = isSection(next) ? [''] : ['', 'Host *'];
+  return insert(text, aboveComments(text, lengthOf(config.slice(0, index))), [...block, ...rest]);
 }
 
 /**
@@ -86,6 +92,14 @@ function isSection(line: Line): line is Section {
   return 'config' in line;
 }
 
+function isSetting(line: Line, keys: readonly string[]): boolean {
+  return line.type === SSHConfig.DIRECTIVE && keys.includes(keyOf(line.param));
+}
+
+function keyOf(keyword: string): string {
+  return findKeyword(keyword.toLowerCase())?.key ?? keyword;
+}
+
 function mayApply(section: Section, name: string): boolean {
   const line = readHeader(SSHConfig.stringify(SSHConfig.from([{ ...section, config: new SSHConfig() }]) as SSHConfig));
   return line?.keyword === 'match' || (line?.keyword === 'host' && matchesHost(new Arguments(line.rest), name));
@@ -130,8 +144,12 @@ function lengthOf(lines: readonly Line[]): number {
 
 /** Comments at the margin right above a block are about that block. */
 function aboveComments(text: string, offset: number): number {
-  const comments = /(?<![^\n])(?:#.*\n)+$/.exec(text.slice(0, offset))?.[0] ?? '';
-  return offset - comments.length;
+  let start = offset;
+  for (;;) {
+    const line = start < 2 ? 0 : text.lastIndexOf('\n', start - 2) + 1;
+    if (text[line] !== '#' || text[start - 1] !== '\n') return start;
+    start = line;
+  }
 }
 
 function insert(text: string, offset: number, lines: readonly string[]): string {

@@ -40,6 +40,28 @@ void test('a host goes before the first block that would win over it, above the 
   );
 });
 
+void test('a host goes before a setting for all hosts that would win over it, which stays one for all', async () => {
+  const text = 'Compression yes\n# who I am\nuser me\nPort 7\n\nHost a\n  Port 1\n';
+  const block = { name: 'box', settings: [['User', 'root']] } as const;
+  const after = addHost(text, block);
+  assert.equal(after, text.replace('# who', 'Host box\n  User root\n\nHost *\n# who'));
+  const found = await Promise.all(['box', 'a', 'other'].map((name) => resolveText(after, name)));
+  assert.deepEqual(
+    found.map(({ user, port, compression }) => [user, port, compression]),
+    [
+      ['root', 7, true],
+      ['me', 7, true],
+      ['me', 7, true],
+    ],
+  );
+  assert.equal(addHost(text, { name: 'box', settings: [['HostName', 'b']] }), `${text}\nHost box\n  HostName b\n`);
+});
+
+void test('a file of one long comment is no reason to wait', { timeout: 5000 }, () => {
+  const comment = '# x\n'.repeat(100_000);
+  assert.equal(addHost(`${comment}Host *\n`, { name: 'b', settings: [] }), `Host b\n\n${comment}Host *\n`);
+});
+
 void test('a host goes to the end of a file that says nothing about it, with a line between', () => {
   assert.equal(addHost('', { name: 'box', settings: [] }), 'Host box\n');
   assert.equal(addHost('Host a\n  Port 1', { name: 'b', settings: [] }), 'Host a\n  Port 1\n\nHost b\n');
