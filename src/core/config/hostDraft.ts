@@ -34,7 +34,7 @@ export function draftHost(text: string, aliases: readonly string[]): HostDraft {
   checkHostName(host);
   if (user !== undefined) checkUserName(user);
   checkFree(host, aliases);
-  const settings = options.map(readOption);
+  const settings = options.map((option) => withName(readOption(option), host));
   const isNamed = settings.some(([keyword]) => keyword.toLowerCase() === 'hostname');
   return {
     host,
@@ -76,6 +76,13 @@ function commandOf(text: string): SshCommand & { readonly host: string } {
   };
   if (command.configFile !== undefined) return refuse('unsupportedFlag', '-F');
   return command.host === undefined ? refuse('noDestination', '') : { ...command, host: command.host };
+}
+
+/** ssh_config(5) TOKENS: %h of HostName is the host as it was given, which the alias is to stand for. */
+function withName([keyword, ...words]: HostBlock['settings'][number], host: string): HostBlock['settings'][number] {
+  if (keyword.toLowerCase() !== 'hostname') return [keyword, ...words];
+  const escaped = host.replaceAll('%', '%%');
+  return [keyword, ...words.map((word) => word.replaceAll(/%[%h]/g, (token) => (token === '%h' ? escaped : token)))];
 }
 
 /** A line of -o, checked: one bad value would make the whole file unreadable. */

@@ -14,6 +14,9 @@ const commands: readonly (readonly string[])[] = [
   ['-J', 'a@j1:2200,j2', '-o', 'IdentityFile="/k/with blank"', '-C', '-4', 'box.example.com'],
   ['-o', 'ProxyCommand=sh -c "nc %h %p"', '-o', 'ServerAliveInterval 15', 'box.example.com'],
   ['-o', 'HostName=10.0.0.5', '-oHostKeyAlias=thing', 'box.example.com'],
+  ['-o', 'HostName=%h.example.com', 'box'],
+  ['ssh://me%40corp@box.example.com'],
+  ['-c', 'aes256-ctr', '-c', 'aes128-ctr', '-K', '-B', 'lo', '-I', '/lib/p11.so', 'box.example.com'],
   [
     '-L',
     '8000:db.internal:5432',
