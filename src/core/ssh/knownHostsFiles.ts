@@ -59,9 +59,9 @@ export async function forgetKeys(obsolete: readonly KnownHost[], log: Log): Prom
             .map(({ line }) => line),
         );
         return text
-          .split('\n')
+          .split(/(?<=\n)/)
           .filter((_, index) => !gone.has(index + 1))
-          .join('\n');
+          .join('');
       });
       log.info(`${file}: keys that the server has no more are forgotten`);
     } catch (error) {
