@@ -148,11 +148,11 @@ function applyFlag(command: SshCommand, letter: string, takeValue: () => string)
     case 'q':
       return { ...command, verbosity: -1 };
     case 'F':
-      return { ...command, configFile: takeValue() };
+      return { ...command, configFile: filled('-F', takeValue()) };
     case 'i':
       return { ...command, options: [...options, optionLine('IdentityFile', takeValue())] };
     case 'J':
-      return applyJump(command, takeValue());
+      return applyJump(command, filled('-J', takeValue()));
     case 'l':
       return { user: takeValue(), ...command };
     case 'p':
@@ -166,6 +166,12 @@ function applyFlag(command: SshCommand, letter: string, takeValue: () => string)
     return command;
   }
   throw problem(unsupported.includes(letter) ? 'unsupportedFlag' : 'unknownFlag', `-${letter}`);
+}
+
+/** An empty one is a script's slip, which ssh(1) refuses too. */
+function filled(flag: string, value: string): string {
+  if (value === '') throw problem('flagNeedsValue', flag);
+  return value;
 }
 
 /** ssh(1) takes one -J, and none behind an option that names another way: a hop would be left out without a word. */

@@ -95,6 +95,8 @@ const refused: readonly (readonly [string, CommandProblem['reason'], string])[] 
   ['ssh -N --help host', 'unknownFlag', '--'],
   ['ssh -NX host', 'unsupportedFlag', '-X'],
   ['ssh host -L', 'flagNeedsValue', '-L'],
+  ['ssh -F "" host', 'flagNeedsValue', '-F'],
+  ['ssh -J "" host', 'flagNeedsValue', '-J'],
   ['ssh -p 22x host', 'badPort', '22x'],
   ['ssh -p 0 host', 'badPort', '0'],
   ['ssh me@', 'noDestination', 'me@'],
