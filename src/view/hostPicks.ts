@@ -1,5 +1,6 @@
 import { UserError } from '../base/userError.ts';
-import { isCommandText, parseCommandText } from '../core/forward/command.ts';
+import { isCommandText } from '../core/forward/command.ts';
+import { parsePasted } from '../core/forward/pasted.ts';
 import type { ForwardSpec } from '../core/forward/spec.ts';
 import type { Problem } from '../core/problem.ts';
 import type { HostState } from '../core/session/state.ts';
@@ -48,7 +49,7 @@ export function typedHost(text: string): HostPick | undefined {
     };
   }
   try {
-    const { host, user, port, options, forwards } = parseCommandText(typed);
+    const { host, user, port, options, forwards } = parsePasted(typed);
     if (host === undefined)
       throw new UserError<Problem>({ code: 'commandSyntax', reason: 'noDestination', word: typed });
     const name = destination(host, user, port);

@@ -1,5 +1,6 @@
 import { UserError } from '../base/userError.ts';
-import { isCommandText, parseCommandText } from '../core/forward/command.ts';
+import { isCommandText } from '../core/forward/command.ts';
+import { parsePasted } from '../core/forward/pasted.ts';
 import { formatForward, parsePortInput } from '../core/forward/grammar.ts';
 import type { ForwardSpec } from '../core/forward/spec.ts';
 import type { HostState } from '../core/session/state.ts';
@@ -74,7 +75,7 @@ export function typedPick(text: string, hostName: string): PortPick | undefined 
 /** Flags without a host are for the one whose box it is; so is a command that goes to it and nothing more. */
 function understand(text: string, hostName: string): TypedChoice {
   if (!isCommandText(text)) return { kind: 'specs', specs: parsePortInput(text) };
-  const { host, forwards } = parseCommandText(text);
+  const { host, forwards } = parsePasted(text);
   const other = host === undefined ? undefined : typedHost(text)?.choice;
   const isHere = other === undefined || (other.name === hostName && other.options.length === 0);
   return isHere ? { kind: 'specs', specs: forwards } : { kind: 'host', host: other };

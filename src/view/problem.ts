@@ -271,6 +271,8 @@ function commandText(reason: CommandProblem['reason'], word: string): string {
       return 'The host is missing.';
     case 'secondJump':
       return `“${word}” is a second way to the host: ssh takes one -J, with commas between its hops.`;
+    case 'relativePath':
+      return `“${word}” is a file of the folder where the command is run: give its whole path.`;
     case 'remoteCommand':
       return `“${word}” would run a command on the remote; only forwards are made here.`;
   }

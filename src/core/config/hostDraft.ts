@@ -1,6 +1,7 @@
 import { UserError } from '../../base/userError.ts';
-import { isCommandText, parseCommandText, type SshCommand } from '../forward/command.ts';
+import { isCommandText, type SshCommand } from '../forward/command.ts';
 import type { CommandProblem } from '../forward/commandProblem.ts';
+import { parsePasted } from '../forward/pasted.ts';
 import type { ForwardSpec } from '../forward/spec.ts';
 import { atPlace, BadValue } from './badValue.ts';
 import type { ConfigProblem } from './hostConfig.ts';
@@ -70,12 +71,9 @@ function checkFree(name: string, aliases: readonly string[]): void {
 }
 
 function commandOf(text: string): SshCommand & { readonly host: string } {
-  const command = parseCommandText(text);
-  const refuse = (reason: CommandProblem['reason'], word: string): never => {
-    throw new UserError<CommandProblem>({ code: 'commandSyntax', reason, word });
-  };
-  if (command.configFile !== undefined) return refuse('unsupportedFlag', '-F');
-  return command.host === undefined ? refuse('noDestination', '') : { ...command, host: command.host };
+  const command = parsePasted(text);
+  if (command.host !== undefined) return { ...command, host: command.host };
+  throw new UserError<CommandProblem>({ code: 'commandSyntax', reason: 'noDestination', word: '' });
 }
 
 /** ssh_config(5) TOKENS: %h of HostName is the host as it was given, which the alias is to stand for. */

@@ -13,6 +13,8 @@ export interface CommandProblem {
     | 'noDestination'
     /** A second -J, or one behind a ProxyJump or a ProxyCommand. */
     | 'secondJump'
+    /** A key's file in the folder where the command would have been run. */
+    | 'relativePath'
     /** A command to run on the remote stands after the destination. */
     | 'remoteCommand';
   /** The word or flag that it is about, as it was written. */
