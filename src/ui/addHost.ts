@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../base/userError.ts';
 import { addDraft, draftHost, proposeAlias } from '../core/config/hostDraft.ts';
-import { parseDestination } from '../core/config/jump.ts';
+import { readDestination } from '../core/config/jump.ts';
 import { formatCommand } from '../core/forward/command.ts';
 import { problemOf } from '../core/problem.ts';
 import type { Sessions } from '../core/session/sessions.ts';
@@ -49,7 +49,7 @@ export async function addHostFlow(sessions: Sessions, known: string | undefined)
 function asTyped(name: string, options: readonly string[]): string {
   if (options.length === 0) return name;
   const rest = { options, forwards: [], mode: 'session', isBackground: false, verbosity: 0 } as const;
-  return formatCommand({ ...parseDestination(name), ...rest });
+  return formatCommand({ ...readDestination(name), ...rest });
 }
 
 /** Why it cannot be done, while it is being typed; undefined if it can. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { findForward } from '../core/config/findForward.ts';
-import { parseDestination } from '../core/config/jump.ts';
+import { readDestination } from '../core/config/jump.ts';
 import { realWorld } from '../core/config/world.ts';
 import { addForward } from '../core/config/write.ts';
 import type { ForwardSpec } from '../core/forward/spec.ts';
@@ -46,7 +46,7 @@ async function tell(text: string, file: string, line: number | undefined): Promi
 function aliasOf(sessions: Sessions, name: string): string | undefined {
   const isAlias = (each: string): boolean => findHost(sessions.state.get(), each)?.source.kind === 'config';
   if (isAlias(name)) return name;
-  const { host } = parseDestination(name);
+  const { host } = readDestination(name);
   return isAlias(host) ? host : undefined;
 }
 

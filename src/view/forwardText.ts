@@ -1,3 +1,4 @@
+import { readDestination } from '../core/config/jump.ts';
 import { formatCommand, parseCommand } from '../core/forward/command.ts';
 import type { Bind, ForwardSpec } from '../core/forward/spec.ts';
 import { withLocalPort } from '../core/session/localPort.ts';
@@ -28,10 +29,15 @@ export function forwardUrl(host: HostState, forward: ForwardState): string | und
 
 /** What does the same in a terminal: with the options that reach the host, and at the port where it answers. */
 export function forwardCommand(hostName: string, options: readonly string[], forward: ForwardState): string {
-  const at = hostName.startsWith('ssh://') ? { host: hostName } : parseCommand([hostName]);
   const port = answeringPort(forward);
   const spec = port === undefined ? forward.spec : withLocalPort(forward.spec, port);
-  return formatCommand({ ...parseCommand([]), ...at, options, mode: 'forward', forwards: [spec] });
+  return formatCommand({
+    ...parseCommand([]),
+    ...readDestination(hostName),
+    options,
+    mode: 'forward',
+    forwards: [spec],
+  });
 }
 
 /** The other end of a forward, as the user would name it. */

@@ -21,15 +21,20 @@ export function parseDestination(text: string): JumpHop {
 }
 
 /**
- * A destination that a person typed: what ssh(1) -J takes for one hop, and a bare IPv6 address.
+ * A destination that a person typed: what ssh(1) -J takes for one hop, and an IPv6 address without brackets.
  *
  * @throws UserError<ConfigProblem>
  */
 export function readDestination(text: string): JumpHop {
-  const hop = net.isIPv6(text) ? { host: text } : tryParse(text);
+  const hop = tryBareAddress(text) ?? tryParse(text);
   checkHostName(hop.host);
   if (hop.user !== undefined) checkUserName(hop.user);
   return hop;
+}
+
+function tryBareAddress(text: string): JumpHop | undefined {
+  const [, user, host = ''] = /^(?:(.+)@)?(.*)$/s.exec(text) ?? [];
+  return net.isIPv6(host) ? { host, ...(user !== undefined && { user }) } : undefined;
 }
 
 function tryParse(text: string): JumpHop {

@@ -242,6 +242,7 @@ void test('a typed destination is understood, and what is none is refused', () =
   assert.deepEqual(readDestination('me@box:2200'), { user: 'me', host: 'box', port: 2200 });
   assert.deepEqual(readDestination('ssh://me@box'), { user: 'me', host: 'box' });
   assert.deepEqual(readDestination('fe80::1'), { host: 'fe80::1' });
+  assert.deepEqual(readDestination('me@fe80::1%eth0'), { user: 'me', host: 'fe80::1%eth0' });
   assert.deepEqual(readDestination('[::1]:22'), { host: '::1', port: 22 });
   for (const text of ['', '@box', 'box:x', 'box:0', '-x', 'a;b', 'a b', '-l@box']) {
     assert.throws(() => readDestination(text), fails('configBadName'), text);

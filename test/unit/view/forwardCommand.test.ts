@@ -15,6 +15,14 @@ test('the ssh command of a forward is what one would type', () => {
   assert.equal(forwardCommand('devbox', [], forward('remote', '0:localhost:22')), 'ssh -N -R 0:localhost:22 devbox');
 });
 
+test('a host that was typed with its port or in brackets is named as ssh takes it', () => {
+  const web = forward('local', '80:h:1');
+  assert.equal(forwardCommand('me@box:2222', [], web), 'ssh -N -p 2222 -l me -L 80:h:1 box');
+  assert.equal(forwardCommand('ssh://a%40b@box:22', [], web), 'ssh -N -p 22 -l a@b -L 80:h:1 box');
+  assert.equal(forwardCommand('[::1]:22', [], web), 'ssh -N -p 22 -L 80:h:1 ::1');
+  assert.equal(forwardCommand('me@::1', [], web), 'ssh -N -l me -L 80:h:1 ::1');
+});
+
 test('it names the local port at which the forward answers, and the options that reach the host', () => {
   const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
   const bound = [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }] as const;
