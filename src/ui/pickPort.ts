@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Readable } from '../base/store.ts';
 import { mount } from '../base/store.ts';
 import { type AppState, findHost } from '../core/session/state.ts';
-import { detectedPicks, type PortPick, typedPick } from '../view/portPicks.ts';
+import { detectedPicks, type PortPick, portPicks } from '../view/portPicks.ts';
 
 /** The Forward Port box: detected ports to choose from, or a typed one, checked as it is typed. */
 export async function pickPort(state: Readable<AppState>, hostName: string): Promise<PortPick['choice']> {
@@ -11,8 +11,7 @@ export async function pickPort(state: Readable<AppState>, hostName: string): Pro
   pick.placeholder = '8080, 8000:8080, 8000:db.internal:5432, -R 8022:localhost:22, -D 1080, or a whole ssh command';
   pick.matchOnDescription = true;
   const show = (): void => {
-    const typed = typedPick(pick.value, hostName);
-    const detected = detectedPicks(findHost(state.get(), hostName));
+    const { typed, detected } = portPicks(pick.value, hostName, findHost(state.get(), hostName));
     pick.items = [
       ...(typed ? [{ ...item(typed), alwaysShow: true }] : []),
       ...(detected.length > 0

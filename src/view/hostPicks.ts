@@ -41,9 +41,10 @@ export function typedHost(text: string): HostPick | undefined {
   if (!isCommandText(typed)) {
     if (/\s/u.test(typed))
       return { label: 'A host name has no blanks.', description: 'A whole command begins with ssh', icon: 'error' };
+    // The editor puts the lines whose label has what was typed first: a host of the list, by its beginning.
     return {
-      label: typed,
-      description: 'use what you typed',
+      label: 'Use what you typed',
+      description: typed,
       icon: 'edit',
       choice: { name: typed, options: [], forwards: [] },
     };

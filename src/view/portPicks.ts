@@ -1,7 +1,7 @@
 import { UserError } from '../base/userError.ts';
 import { isCommandText } from '../core/forward/command.ts';
 import { parsePasted } from '../core/forward/pasted.ts';
-import { formatForward, parsePortInput } from '../core/forward/grammar.ts';
+import { parsePortInput } from '../core/forward/grammar.ts';
 import type { ForwardSpec } from '../core/forward/spec.ts';
 import type { HostState } from '../core/session/state.ts';
 import type { Problem } from '../core/problem.ts';
@@ -38,6 +38,20 @@ export function detectedPicks(host: HostState | undefined): readonly PortPick[] 
     }));
 }
 
+/**
+ * The lines of the box. A port that is typed is the line with that port where there is one: what the Enter key chooses
+ * is what stands in the box, and never a longer number that begins alike.
+ */
+export function portPicks(
+  text: string,
+  hostName: string,
+  host: HostState | undefined,
+): { readonly typed?: PortPick | undefined; readonly detected: readonly PortPick[] } {
+  const detected = detectedPicks(host);
+  const isThere = detected.some(({ choice }) => choice?.kind === 'listener' && String(choice.port) === text.trim());
+  return isThere ? { detected } : { typed: typedPick(text, hostName), detected };
+}
+
 /** What was typed, understood: ports, flags of ssh(1) or a whole command; or why it is none of these. Undefined for an empty line. */
 export function typedPick(text: string, hostName: string): PortPick | undefined {
   const typed = text.trim();
@@ -54,10 +68,11 @@ export function typedPick(text: string, hostName: string): PortPick | undefined 
       };
     }
     const { specs } = choice;
-    const [spec] = specs;
-    if (!spec) return { label: 'This command forwards nothing.', description: 'Add -L, -R or -D', icon: 'error' };
+    if (specs.length === 0)
+      return { label: 'This command forwards nothing.', description: 'Add -L, -R or -D', icon: 'error' };
+    // The editor puts the line first whose label begins with what was typed, and of these the shortest.
     return {
-      label: specs.length === 1 ? `Forward ${flags[spec.kind]}${formatForward(spec)}` : `Forward ${specs.length} ports`,
+      label: typed,
       description: specs
         .map((each) => explain(each, hostName))
         .join(', ')
@@ -80,8 +95,6 @@ function understand(text: string, hostName: string): TypedChoice {
   const isHere = other === undefined || (other.name === hostName && other.options.length === 0);
   return isHere ? { kind: 'specs', specs: forwards } : { kind: 'host', host: other };
 }
-
-const flags = { local: '', remote: '-R ', remoteDynamic: '-R ', dynamic: '-D ' } as const;
 
 function explain(spec: ForwardSpec, hostName: string): string {
   const isRemote = spec.kind === 'remote' || spec.kind === 'remoteDynamic';

@@ -14,6 +14,7 @@ import { startWebServer } from '../support/webServer.ts';
 import { openPortsView, rowAction, rows, status } from './pages/sshPorts.ts';
 import {
   answerDialog,
+  chosenRow,
   dialog,
   openWorkbench,
   quickInput,
@@ -82,6 +83,26 @@ test('a host connects when its row is clicked, and what listens there appears', 
   await rows(page, String(port), 2).waitFor();
 });
 
+test('the Enter key chooses the host that begins as it is typed, before the typed one', async () => {
+  await runCommand(page, 'SSH Ports: Connect to Host');
+  await quickInput(page).fill('cha');
+  await quickPickRow(page, 'Use what you typed').waitFor();
+  await chosenRow(page, 'changed').waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test('the Enter key chooses the port that is typed, beside a server whose port begins alike', async () => {
+  const begun = String(port).slice(0, -1);
+  await runCommand(page, 'SSH Ports: Forward Port');
+  await quickPickRow(page, 'devbox').first().click();
+  await quickPickRow(page, String(port)).first().waitFor();
+  await quickInput(page).fill(begun);
+  await chosenRow(page, `local ${begun} → localhost:${begun} from devbox`).waitFor();
+  await quickInput(page).fill(String(port));
+  await chosenRow(page, new RegExp(`^${port}(?!.*from devbox)`, 'u')).waitFor();
+  await page.keyboard.press('Escape');
+});
+
 test('Forward Port asks for a host, then for a port, and checks what is typed as it is typed', async () => {
   await runCommand(page, 'SSH Ports: Forward Port');
   await quickPickRow(page, 'devbox').first().click();
@@ -94,7 +115,7 @@ test('Forward Port asks for a host, then for a port, and checks what is typed as
   assert.ok(await quickInput(page).isVisible(), 'an error cannot be chosen');
   const local = await freePort();
   await quickInput(page).fill(`${local}:${port}`);
-  await quickPickRow(page, `Forward ${local}:localhost:${port}`).waitFor();
+  await quickPickRow(page, `local ${local} → localhost:${port}`).waitFor();
   await screenshot(page, 'forward-port-typed');
   await page.keyboard.press('Enter');
   await toast(page, `localhost:${local}`).waitFor();
@@ -143,7 +164,7 @@ test('a SOCKS proxy for the network is opened with a password, which its clients
   await quickPickRow(page, 'devbox').first().click();
   await page.locator('.quick-input-widget', { hasText: 'Forward Port from devbox' }).waitFor();
   await quickInput(page).fill(`-D 0.0.0.0:${proxy}`);
-  await quickPickRow(page, `Forward -D 0.0.0.0:${proxy}`).click();
+  await quickPickRow(page, `local 0.0.0.0:${proxy} → SOCKS proxy`).click();
   await dialog(page, 'Open with a Password…').waitFor();
   await screenshot(page, 'share-proxy');
   await answerDialog(page, 'Open with a Password…');

@@ -83,6 +83,11 @@ export function quickPickRow(page: Page, text: string | RegExp): Locator {
   return page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row', { hasText: text });
 }
 
+/** The row that the Enter key chooses. */
+export function chosenRow(page: Page, text: string | RegExp): Locator {
+  return page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row.focused', { hasText: text });
+}
+
 /** A notification that is shown now. */
 export function toast(page: Page, text: string | RegExp): Locator {
   return page.locator('.notifications-toasts .notification-list-item', { hasText: text });

@@ -27,6 +27,12 @@ void test('a destination is taken as one types it after ssh', () => {
   assert.deepEqual(typedHost(' me@example.com ')?.choice, { name: 'me@example.com', options: [], forwards: [] });
 });
 
+void test('a host that is typed does not stand before those of the list that begin alike', () => {
+  const pick = typedHost('dev');
+  assert.doesNotMatch(pick?.label ?? 'dev', /dev/u);
+  assert.equal(pick?.description, 'dev');
+});
+
 void test('words that are no command are an error that says how one begins', () => {
   const pick = typedHost('me at example.com');
   assert.equal(pick?.icon, 'error');

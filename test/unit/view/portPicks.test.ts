@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newHost, type SeenListener } from '../../../src/core/session/state.ts';
-import { detectedPicks, typedPick } from '../../../src/view/portPicks.ts';
+import { detectedPicks, portPicks, typedPick } from '../../../src/view/portPicks.ts';
 
 const flask: SeenListener = {
   listener: { port: 5000, addresses: ['127.0.0.1'], process: { pid: 812, name: 'flask' } },
@@ -45,37 +45,41 @@ void test('of a host that is not known nothing is offered', () => {
   assert.deepEqual(detectedPicks(undefined), []);
 });
 
+void test('a port that is typed is that of the list, where it is there, and no longer number', () => {
+  const typed = (text: string): string | undefined => portPicks(text, 'devbox', host).typed?.label;
+  assert.deepEqual(['5', '500', '5000', '50000'].map(typed), ['5', '500', undefined, '50000']);
+});
+
 void test('an empty line is neither a forward nor an error', () => {
   assert.equal(typedPick('  ', 'devbox'), undefined);
 });
 
 void test('a typed port says which local port will lead where', () => {
   const pick = typedPick(' 8000:8080 ', 'devbox');
-  assert.match(pick?.label ?? '', /^Forward .*8000.*8080/u);
-  assert.equal(pick?.description, 'local 8000 → localhost:8080 from devbox');
+  assert.equal(pick?.label, '8000:8080');
+  assert.equal(pick.description, 'local 8000 → localhost:8080 from devbox');
   assert.ok(pick.choice?.kind === 'specs');
   assert.equal(pick.choice.specs.length, 1);
 });
 
 void test('a range is one line that forwards all of its ports', () => {
   const pick = typedPick('9090-9092', 'devbox');
-  assert.equal(pick?.label, 'Forward 3 ports');
-  assert.ok(pick.choice?.kind === 'specs');
+  assert.ok(pick?.choice?.kind === 'specs');
   assert.deepEqual(
     pick.choice.specs.map(({ bind }) => bind.kind === 'tcp' && bind.port),
     [9090, 9091, 9092],
   );
 });
 
-for (const [text, kind, label, description] of [
-  ['-L 8000:localhost:8080', 'local', 'Forward 8000:localhost:8080', 'local 8000 → localhost:8080 from devbox'],
-  ['-NR 1:0:0:22', 'remote', 'Forward -R 1:0:0:22', '1:0 on devbox → 0:22 on this machine'],
-  ['-R 1080', 'remoteDynamic', 'Forward -R 1080', '1080 on devbox → SOCKS proxy on the remote'],
-  ['ssh -D 1080 devbox', 'dynamic', 'Forward -D 1080', 'local 1080 → SOCKS proxy from devbox'],
+for (const [text, kind, description] of [
+  ['-L 8000:localhost:8080', 'local', 'local 8000 → localhost:8080 from devbox'],
+  ['-NR 1:0:0:22', 'remote', '1:0 on devbox → 0:22 on this machine'],
+  ['-R 1080', 'remoteDynamic', '1080 on devbox → SOCKS proxy on the remote'],
+  ['ssh -D 1080 devbox', 'dynamic', 'local 1080 → SOCKS proxy from devbox'],
 ] as const) {
   void test(`${text} is a forward of the host whose box it is`, () => {
     const pick = typedPick(text, 'devbox');
-    assert.deepEqual([pick?.label, pick?.description], [label, description]);
+    assert.deepEqual([pick?.label, pick?.description], [text, description]);
     assert.ok(pick?.choice?.kind === 'specs');
     assert.equal(pick.choice.specs[0]?.kind, kind);
   });
