@@ -249,6 +249,7 @@ const expectedText = {
   escapedCharacter: 'A character is missing after the backslash.',
   printable: 'There is a character in it that cannot be typed.',
   shorterName: 'That name is too long.',
+  hostName: 'A host name has no blanks or slashes.',
   equalRange: 'Both ranges must have the same number of ports, rising.',
   fewerPorts: 'Those are too many ports at once.',
 } as const;

@@ -18,6 +18,8 @@ export interface ForwardSyntaxProblem {
     | 'printable'
     /** A Unix socket's path or a host name that the system's structures can hold. */
     | 'shorterName'
+    /** What can be the name of a host, in what a person types. */
+    | 'hostName'
     /** `10000-10002:10010-10012`: as many ports there as here, the last not before the first. */
     | 'equalRange'
     /** Not hundreds of forwards by one typing error. */

@@ -50,17 +50,33 @@ export function formatEndpoint(to: Endpoint): string {
 
 /**
  * Reads what a person types to forward ports to this machine: `8080`, `8000:8080`, `db.internal:5432`, all that -L
- * takes, ranges (`9090-9092`, `10000-10002:10010-10012`), and several of these between commas.
+ * takes, ranges (`9090-9092`, `10000-10002:10010-10012`), and several of these between commas; or the address of a
+ * page, as servers print it.
  *
  * @throws UserError<ForwardSyntaxProblem>
  */
 export function parsePortInput(text: string): readonly ForwardSpec[] {
+  const page = parsePageAddress(text.trim());
+  if (page) return [page];
   const specs = text
     .split(',')
     .map((item) => item.trim())
     .flatMap((item) => parsePortItem(item));
   if (specs.length > maxPorts) throw syntaxError(text, 0, 'fewerPorts');
+  for (const { to } of specs.filter((spec) => spec.kind === 'local')) {
+    if (to.kind === 'tcp' && /[\s/]/.test(to.host)) throw syntaxError(text, 0, 'hostName');
+  }
   return specs;
+}
+
+/** `http://0.0.0.0:8000/`: a server that listens on all addresses prints one that nobody can connect to. */
+function parsePageAddress(text: string): ForwardSpec | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  const { protocol, hostname, port } = new URL(text);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const field = { text: port || protocol.slice(0, -1), isPath: false, position: 0 };
+  const [spec] = range(text, { listen: field, host: /^(?:0\.0\.0\.0|::)$/.test(host) ? '' : host, port: field });
+  return spec;
 }
 
 function parsePortItem(text: string): readonly ForwardSpec[] {
@@ -89,7 +105,7 @@ function range(
   return Array.from({ length: listen.count }, (_, index) => ({
     kind: 'local',
     bind: { kind: 'tcp', host: parts.bindHost, port: listen.first + index },
-    to: { kind: 'tcp', host: parts.host, port: ports.first + index },
+    to: { kind: 'tcp', host: parts.host || 'localhost', port: ports.first + index },
   }));
 }
 

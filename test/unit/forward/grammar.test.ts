@@ -122,6 +122,12 @@ const inputs: readonly (readonly [string, readonly ForwardSpec[]])[] = [
   ['0.0.0.0:8000:db:80', [local(on('0.0.0.0', 8000), tcp('db', 80))]],
   ['2375:/var/run/docker.sock', [local(on(undefined, 2375), unix('/var/run/docker.sock'))]],
   ['/tmp/d.sock:/var/run/d.sock', [local(unix('/tmp/d.sock'), unix('/var/run/d.sock'))]],
+  [':8080', [here(8080)]],
+  [' http://localhost:5173/app?a=1,2 ', [here(5173)]],
+  ['https://db.internal/', [here(443, 'db.internal')]],
+  ['http://[::1]:3000', [here(3000, '::1')]],
+  ['http://0.0.0.0:8000/', [here(8000)]],
+  ['http://[::]:8000/', [here(8000)]],
   [' 8080 , 9000:3000,9090-9091', [here(8080), here(9000, 'localhost', 3000), here(9090), here(9091)]],
 ];
 
@@ -141,6 +147,10 @@ const badInputs: readonly (readonly [string, ForwardSyntaxProblem['expected']])[
   ['1-200,1001-1200', 'fewerPorts'],
   ['1:2:3:4:5', 'port'],
   ['/var/run/docker.sock', 'destination'],
+  ['docker run -p 80:80', 'hostName'],
+  ['5000 localhost:5000', 'hostName'],
+  ['ftp://localhost:80', 'hostName'],
+  ['http://localhost:70000', 'port'],
 ];
 
 for (const [text, expected] of badInputs) {
