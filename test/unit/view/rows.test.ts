@@ -36,6 +36,8 @@ const sshd: SeenListener = {
 };
 const traffic = { openConnections: 1, totalConnections: 3, bytesToRemote: 2000, bytesFromRemote: 1_400_000 };
 
+const refused = { code: 'connectionRefused', host: 'down', address: '127.0.0.1', port: 1 } as const;
+
 function forward(change: Partial<ForwardState> = {}): ForwardState {
   return {
     id: '1',
@@ -194,6 +196,39 @@ void test('the status bar warns when a forward failed', () => {
   const now = status(app(online({ forwards: [failed] })));
   assert.equal(now?.look, 'warning');
   assert.match(now?.tooltip ?? '', /Local port 80 needs administrator rights/u);
+});
+
+void test('the status bar names the hosts that are connected, not those that failed beside them', () => {
+  const broken: HostState = { ...newHost('down', { kind: 'typed' }), link: { kind: 'failed', why: refused } };
+  const now = status({ ...emptyState, hosts: [online({ forwards: [forward()] }), broken] });
+  assert.equal(now?.text, '$(warning) 1 · devbox');
+  assert.match(now.tooltip, /down refused the connection/u);
+  assert.equal(status(app(broken))?.text, '$(warning) 0 · down');
+});
+
+void test('what is wrong is spoken too, and of which host', () => {
+  const { spec, status: up } = forward();
+  assert.ok(up.kind === 'listening' && spec.kind === 'local');
+  const trouble = { code: 'connectFailed', to: spec.to, detail: 'Connection refused' } as const;
+  const now = status(app(online({ forwards: [forward({ status: { ...up, trouble } })] })));
+  assert.match(now?.spoken ?? '', /1 forwarded from devbox\. devbox: Nothing answers at localhost:5000/u);
+});
+
+void test('forwarding that was switched off before any host was connected can be seen, and switched on', () => {
+  const now = status({ ...emptyState, isForwarding: false });
+  assert.equal(now?.text, '$(debug-pause) off');
+  assert.equal(now.tooltip, 'Forwarding is off. Click to switch it on');
+});
+
+void test('a port of the remote that leads here is listed from there to here', () => {
+  const spec = {
+    kind: 'remote',
+    bind: { kind: 'tcp', host: undefined, port: 8022 },
+    to: { kind: 'tcp', host: 'localhost', port: 22 },
+  } as const;
+  const { remotePort: _, ...back } = forward({ spec });
+  const now = status(app(online({ forwards: [back] })));
+  assert.match(now?.tooltip ?? '', /^127\.0\.0\.1:5000 on devbox → localhost:22 on this machine$/mu);
 });
 
 void test('a proxy that asks for a password says so, and none other does', () => {
