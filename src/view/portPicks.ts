@@ -3,7 +3,7 @@ import { isCommandText } from '../core/forward/command.ts';
 import { parsePasted } from '../core/forward/pasted.ts';
 import { parsePortInput } from '../core/forward/grammar.ts';
 import type { ForwardSpec } from '../core/forward/spec.ts';
-import type { HostState } from '../core/session/state.ts';
+import { type HostState, servedPorts } from '../core/session/state.ts';
 import type { Problem } from '../core/problem.ts';
 import { bindText, destinationText } from './forwardText.ts';
 import { type HostChoice, typedHost } from './hostPicks.ts';
@@ -27,7 +27,7 @@ type TypedChoice =
 /** What listens and is not forwarded yet. */
 export function detectedPicks(host: HostState | undefined): readonly PortPick[] {
   if (!host) return [];
-  const served = new Set(host.forwards.map(({ remotePort }) => remotePort));
+  const served = servedPorts(host);
   return host.listeners
     .filter(({ listener, identity }) => !served.has(listener.port) && identity?.role !== 'infrastructure')
     .map((seen) => ({

@@ -1,4 +1,4 @@
-import type { ForwardState, HostState } from '../core/session/state.ts';
+import { type ForwardState, type HostState, servedPorts } from '../core/session/state.ts';
 import { insteadText } from './forwardRow.ts';
 import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
 import { processName, serverBehind, serverName } from './listenerText.ts';
@@ -6,7 +6,7 @@ import { problemText } from './problem.ts';
 
 /** What listens on a host and where it answers here, as text for a terminal. */
 export function portTable(host: HostState): string {
-  const served = new Set(host.forwards.map(({ remotePort }) => remotePort));
+  const served = servedPorts(host);
   const rows = [
     ...host.forwards.map((forward) => forwardCells(host, forward)),
     ...host.listeners

@@ -1,5 +1,11 @@
 import type { Problem } from '../core/problem.ts';
-import type { AppState, ForwardState, HostState, SeenListener } from '../core/session/state.ts';
+import {
+  type AppState,
+  type ForwardState,
+  type HostState,
+  type SeenListener,
+  servedPorts,
+} from '../core/session/state.ts';
 import { configDiagnostics } from './configDiagnostics.ts';
 import { forwardRow } from './forwardRow.ts';
 import { listenerLines, processName, serverName } from './listenerText.ts';
@@ -73,7 +79,7 @@ function hostRow(host: HostState): Row {
 }
 
 function hostChildren(host: HostState): readonly Row[] {
-  const served = new Set(host.forwards.map((forward) => forward.remotePort));
+  const served = servedPorts(host);
   const listeners = host.listeners.filter(({ listener }) => !served.has(listener.port));
   const rows = [
     ...host.forwards.toSorted((a, b) => order(a) - order(b)).map((forward) => forwardRow(host, forward)),

@@ -118,6 +118,11 @@ export function remoteEnd({ spec, status }: ForwardState): number | undefined {
   return status.bound.find((bound) => bound.kind === 'tcp')?.port;
 }
 
+/** The ports of the remote that a forward serves, or at which one answers itself: nothing is left to do with these. */
+export function servedPorts({ forwards }: HostState): ReadonlySet<number | undefined> {
+  return new Set(forwards.flatMap((forward) => [forward.remotePort, remoteEnd(forward)]));
+}
+
 /** A host that is connected or means to be. */
 export function isActive(host: HostState): boolean {
   return host.link.kind === 'online' || host.link.kind === 'connecting' || host.link.kind === 'waiting';

@@ -1,7 +1,7 @@
 import type { Identity } from '../../core/detect/identify/identity.ts';
 import type { Endpoint } from '../../core/forward/spec.ts';
 import { isLoopback } from '../../core/forward/reach.ts';
-import type { HostState, SeenListener } from '../../core/session/state.ts';
+import { type HostState, type SeenListener, servedPorts } from '../../core/session/state.ts';
 import { processName, serverName } from '../listenerText.ts';
 import { endpoint } from '../problem.ts';
 import {
@@ -60,7 +60,7 @@ function serverOnHost(path: PathFacts, to: TcpEndpoint): Hop {
 
 /** What the user may have meant: the dev server that was started last, else something nobody knows at a port close by. */
 function likelyServer(host: HostState, port: number): SeenListener | undefined {
-  const served = new Set(host.forwards.map(({ remotePort }) => remotePort));
+  const served = servedPorts(host);
   const distance = ({ listener }: SeenListener): number => Math.abs(listener.port - port);
   const role = ({ identity }: SeenListener): number => roles.indexOf(identity?.role ?? 'unknown');
   const startedAt = ({ wasThere, seenAt }: SeenListener): number => (wasThere ? 0 : seenAt);

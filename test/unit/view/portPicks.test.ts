@@ -41,6 +41,25 @@ void test('what is forwarded already is not offered again', () => {
   assert.deepEqual(labels, ['7000']);
 });
 
+void test('a port of the remote that leads here is not offered', () => {
+  const forward = {
+    id: '1',
+    spec: {
+      kind: 'remote',
+      bind: { kind: 'tcp', host: undefined, port: 7000 },
+      to: { kind: 'tcp', host: 'localhost', port: 22 },
+    },
+    origin: 'user',
+    status: {
+      kind: 'listening',
+      bound: [{ kind: 'tcp', address: 'localhost', port: 7000 }],
+      traffic: { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 },
+    },
+  } as const;
+  const labels = detectedPicks({ ...host, forwards: [forward] }).map(({ label }) => label);
+  assert.deepEqual(labels, ['5000  Flask']);
+});
+
 void test('of a host that is not known nothing is offered', () => {
   assert.deepEqual(detectedPicks(undefined), []);
 });

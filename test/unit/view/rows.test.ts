@@ -231,6 +231,17 @@ void test('a port of the remote that leads here is listed from there to here', (
   assert.match(now?.tooltip ?? '', /^127\.0\.0\.1:5000 on devbox → localhost:22 on this machine$/mu);
 });
 
+void test('a port of the remote that leads here has one row', () => {
+  const spec = {
+    kind: 'remote',
+    bind: { kind: 'tcp', host: undefined, port: 5000 },
+    to: { kind: 'tcp', host: 'localhost', port: 22 },
+  } as const;
+  const { remotePort: _, ...back } = forward({ spec });
+  const row = only(only(treeRows(app(online({ listeners: [flask], forwards: [back] })))).children);
+  assert.equal(row.label, 'localhost:22 on this machine');
+});
+
 void test('a proxy that asks for a password says so, and none other does', () => {
   const spec = { kind: 'dynamic', bind: { kind: 'tcp', host: undefined, port: 1080 } } as const;
   const tooltips = [forward({ spec, isProtected: true }), forward({ spec })].map(
