@@ -18,7 +18,7 @@ export async function openSshConfig(place: { readonly file: string; readonly lin
   );
   // A file that does not exist yet opens as a new one of that name: nothing is written before the user saves it.
   const editor = await vscode.window.showTextDocument(exists ? uri : uri.with({ scheme: 'untitled' }));
-  if (place.line === undefined) return;
+  if (place.line === undefined || !exists) return;
   // The line is one of the file on disk, and an open editor may not have read the latest change yet.
   if (!editor.document.isDirty) await vscode.commands.executeCommand('workbench.action.files.revert');
   const line = new vscode.Position(place.line - 1, 0);

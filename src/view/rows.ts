@@ -6,7 +6,6 @@ import {
   type SeenListener,
   servedPorts,
 } from '../core/session/state.ts';
-import { configDiagnostics } from './configDiagnostics.ts';
 import { forwardRow } from './forwardRow.ts';
 import { listenerLines, processName, serverName } from './listenerText.ts';
 import { problemText } from './problem.ts';
@@ -25,10 +24,16 @@ export function treeRows(state: AppState): readonly Row[] {
 function configProblemRow(problem: Problem): Row {
   const { what, next } = problemText(problem);
   const row = note(`config:${what}`, 'error', colors.red, what, next);
-  const [place] = configDiagnostics([problem]);
-  if (!place) return row;
-  const { file, line } = place;
-  return { ...row, target: { kind: 'place', file, line }, click: 'openConfig' };
+  if (problem.code !== 'configSyntax' && problem.code !== 'configUnreadable') return row;
+  const { file, detail } = problem;
+  const [name = file] = file.split(/[/\\]/u).slice(-1);
+  // What is wrong comes first: it is still to be read where the row is cut off.
+  const [label, description, line] =
+    problem.code === 'configSyntax'
+      ? [detail, `${name}, line ${problem.line}`, problem.line]
+      : [`cannot be read: ${detail}`, name, 1];
+  const tooltip = `${what}\n${next}`;
+  return { ...row, label, description, tooltip, target: { kind: 'place', file, line }, click: 'openConfig' };
 }
 
 function hostRow(host: HostState): Row {

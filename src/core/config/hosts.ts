@@ -8,7 +8,7 @@ import { type MatchFacts, readMatch } from './match.ts';
 import { isValidHostName } from './names.ts';
 import { maxDepth, matchesHost, readSetting } from './read.ts';
 import { configFiles, type ConfigSource } from './resolve.ts';
-import { readLines } from './source.ts';
+import { readLines, unreadable } from './source.ts';
 import { Arguments, type Line, splitLine } from './syntax.ts';
 import { Values } from './values.ts';
 import { realWorld, type World } from './world.ts';
@@ -37,7 +37,8 @@ export async function listHosts(options: ConfigSource, signal: AbortSignal): Pro
     signal,
   };
   for (const { file, origin, check } of configFiles(options.userFile, world)) {
-    await surveyFile(survey, { file, origin, check, includedFrom: [], isReachable: () => true });
+    const isWanted = options.userFile !== undefined;
+    await surveyFile(survey, { file, origin, check, isWanted, includedFrom: [], isReachable: () => true });
   }
   return {
     hosts: [...survey.hosts.values()],
@@ -63,6 +64,8 @@ interface SurveyedFile {
   readonly file: string;
   readonly origin: 'user' | 'system';
   readonly check: 'permissions' | 'nothing';
+  /** Named by the user, as with ssh -F: then it has to be there. */
+  readonly isWanted: boolean;
   /** The files that include this one, outermost first. */
   readonly includedFrom: readonly string[];
   /** Whether the block that includes this file could apply to an alias. */
@@ -75,6 +78,7 @@ async function surveyFile(survey: Survey, source: SurveyedFile): Promise<void> {
   let lines: readonly string[] | undefined;
   try {
     lines = await readLines(source.file, source.check);
+    if (!lines && source.isWanted) throw unreadable(source.file, 'no such file');
   } catch (error) {
     note(survey, error);
   }

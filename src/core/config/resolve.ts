@@ -6,6 +6,7 @@ import { effectiveConfig } from './effective.ts';
 import type { ConfigProblem, HostConfig } from './hostConfig.ts';
 import { checkHostName, checkUserName } from './names.ts';
 import { type FileResult, type FileToRead, type Pass, readConfigFile, readSetting } from './read.ts';
+import { unreadable } from './source.ts';
 import { type ResolvedConfig, settle } from './settle.ts';
 import { splitLine } from './syntax.ts';
 import { expand } from './tokens.ts';
@@ -101,7 +102,7 @@ async function readFiles(userFile: string | undefined, pass: Pass): Promise<bool
     const toRead = { ...source, depth: 0, isActive: true };
     const result = userFile === undefined ? await readUsualFile(toRead, pass) : await readConfigFile(toRead, pass);
     if (!result.exists && userFile !== undefined) {
-      throw new UserError<ConfigProblem>({ code: 'configUnreadable', file: source.file, detail: 'no such file' });
+      throw unreadable(source.file, 'no such file');
     }
     wantsFinalPass ||= result.wantsFinalPass;
   }

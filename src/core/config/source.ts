@@ -40,6 +40,6 @@ async function checkPermissions(file: string): Promise<void> {
   }
 }
 
-function unreadable(file: string, detail: string, cause?: unknown): UserError<ConfigProblem> {
+export function unreadable(file: string, detail: string, cause?: unknown): UserError<ConfigProblem> {
   return new UserError({ code: 'configUnreadable', file, detail }, { cause });
 }

@@ -39,6 +39,18 @@ void test('every concrete alias of all files is listed once, with the file and l
   assert.deepEqual(problems, []);
 });
 
+void test('a file that the user named and that is not there is a problem, and is waited for', async (t) => {
+  const { home, list } = setUp(t, {});
+  const { files, problems } = await list();
+  assert.deepEqual(files, [path.join(home, '.ssh', 'config')]);
+  assert.deepEqual(
+    problems.map(({ problem }) => problem.code),
+    ['configUnreadable'],
+  );
+  const own = await listHosts({ home, env: {} }, signal);
+  assert.ok(!own.problems.some(({ problem }) => problem.code === 'configUnreadable'));
+});
+
 void test('aliases of files that are included at the top are listed in the order of the files', async (t) => {
   const { list } = setUp(t, { config: 'Include a b\nHost own\n', a: 'Host a1\n', b: 'Host b1 own\n' });
   assert.deepEqual(
@@ -73,11 +85,6 @@ void test('no Match exec runs, whatever it says', async (t) => {
     ['a'],
   );
   assert.ok(!fs.existsSync(path.join(home, 'ran')));
-});
-
-void test('a file that does not exist is named, so that it can be watched', async (t) => {
-  const { home, list } = setUp(t, {});
-  assert.deepEqual(await list(), { hosts: [], files: [path.join(home, '.ssh', 'config')], folders: [], problems: [] });
 });
 
 void test('IgnoreUnknown quiets what follows it, not what came before', async (t) => {

@@ -83,7 +83,8 @@ void test('an idle host connects when it is clicked', () => {
 void test('a problem of the configuration opens its line when it is clicked', () => {
   const problem = { code: 'configSyntax', file: '/home/me/.ssh/config', line: 7, detail: 'bad port x' } as const;
   const [row] = treeRows({ ...emptyState, configProblems: [problem] });
-  assert.match(row?.label ?? '', /line 7/);
+  assert.deepEqual([row?.label, row?.description], ['bad port x', 'config, line 7']);
+  assert.match(row?.tooltip ?? '', /\/home\/me\/\.ssh\/config, line 7/u);
   assert.equal(row?.click, 'openConfig');
   assert.deepEqual(row.target, { kind: 'place', file: '/home/me/.ssh/config', line: 7 });
 });
