@@ -92,10 +92,12 @@ export function problemText(problem: Problem): ProblemText {
       };
     case 'authFailed':
       return {
-        what: `${problem.host} let nobody in as ${problem.user}: tried ${problem.tried.join(', ') || 'nothing'}; it would accept ${problem.accepted.join(', ') || 'nothing we have'}.`,
+        what: `${problem.host} let nobody in as ${problem.user}: tried ${[...new Set(problem.tried)].join(', ') || 'nothing'}; it would accept ${problem.accepted.join(', ') || 'nothing we have'}.`,
         next: problem.onlyOpenssh
           ? `Only the system’s ssh can use ${problem.onlyOpenssh.join(', ')}: set sshPorts.transport to auto, or load the key into your agent (ssh-add).`
-          : 'Check User and IdentityFile in the SSH configuration, or load the key into your agent (ssh-add).',
+          : hasTypedLast(problem.tried)
+            ? 'Connect again to type it once more, or check User in the SSH configuration.'
+            : 'Check User and IdentityFile in the SSH configuration, or load the key into your agent (ssh-add).',
       };
     case 'opensshMissing':
       return {
@@ -197,6 +199,11 @@ export function problemText(problem: Problem): ProblemText {
         next: 'The log has the details; please report it.',
       };
   }
+}
+
+/** A password or an answer of the user's was what was refused in the end. */
+function hasTypedLast(tried: readonly string[]): boolean {
+  return ['password', 'keyboard-interactive'].includes(tried.at(-1) ?? '');
 }
 
 export function endpoint(to: Endpoint): string {
