@@ -13,12 +13,12 @@ export function announcement(host: HostState, forward: ForwardState, others: rea
     return `${label ?? destinationText(spec)} is at ${remoteBindText(forward)} on ${host.name}`;
   }
   const seen = host.listeners.find(({ listener }) => listener.port === remotePort);
-  const name = label ?? (seen && serverName(seen)) ?? (remotePort === undefined ? destinationText(spec) : 'A server');
+  const name = label ?? (remotePort === undefined ? destinationText(spec) : seen && (serverName(seen) ?? 'A server'));
   const from = remotePort === undefined ? host.name : `${host.name}:${remotePort}`;
   const url = seen?.identity?.scheme ? forwardUrl(host, forward)?.replace(/\/$/u, '') : localAddress(forward);
   const instead = status.kind === 'listening' ? status.instead : undefined;
   return [
-    `${name} on ${from} → ${url ?? ''}${instead || others.length > 0 ? '.' : ''}`,
+    `${name === undefined ? '' : `${name} on `}${from} → ${url ?? ''}${instead || others.length > 0 ? '.' : ''}`,
     instead && problemText(instead.why).what,
     others.length > 0 && `Also forwarded: ${others.map((port) => portName(host, port)).join(', ')}.`,
   ]

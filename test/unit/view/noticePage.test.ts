@@ -85,4 +85,5 @@ test('an announcement names what was forwarded in the same burst', () => {
     'Flask on devbox:5000 → http://localhost:5000. Also forwarded: 5173 (Vite), 9000.',
   );
   assert.equal(announcement(all, forward), 'Flask on devbox:5000 → http://localhost:5000');
+  assert.equal(announcement({ ...all, listeners: [] }, forward), 'devbox:5000 → localhost:5000');
 });
