@@ -11,6 +11,7 @@ import {
   canPause,
   canProtect,
   canResume,
+  canSave,
   canShare,
   canUnshare,
 } from '../view/forwardActions.ts';
@@ -208,7 +209,7 @@ export function registerCommands({
       await addHostFlow(sessions, hostOf(row));
     }),
     register('saveForward', async (row) => {
-      const chosen = await chosenForward(row, { title: 'Save Forward to SSH Config' });
+      const chosen = await chosenForward(row, { title: 'Save Forward to SSH Config', can: canSave });
       if (chosen) await saveForwardFlow(sessions, chosen);
     }),
     register('showPath', async (row) => {

@@ -39,6 +39,9 @@ export const canProtect: Can = (_host, { spec }) => spec.kind === 'dynamic' || s
 export const canExtend: Can = (_host, { status }) =>
   status.kind === 'listening' && typeof status.sharedFor === 'number';
 
+/** One of the SSH configuration stands there already. */
+export const canSave: Can = (_host, { origin }) => origin !== 'config';
+
 /** The page, or else the place where it answers; undefined while there is none. */
 export function addressToCopy(host: HostState, forward: ForwardState): string | undefined {
   return is(forward, 'listening', 'elsewhere') ? (forwardUrl(host, forward) ?? localAddress(forward)) : undefined;
@@ -60,6 +63,7 @@ const words: Readonly<Record<string, Can>> = {
   unshareable: canUnshare,
   protectable: canProtect,
   expiring: canExtend,
+  savable: canSave,
 };
 
 function is({ status }: ForwardState, ...kinds: readonly ForwardStatus['kind'][]): boolean {

@@ -51,6 +51,10 @@ void test('what works for every forward is in every menu', () => {
   }
 });
 
+void test('a forward of the SSH configuration is not to be saved there again', () => {
+  assert.ok(!offers('saveForward', { origin: 'config' }));
+});
+
 void test('a password is for SOCKS proxies, here and there', () => {
   assert.ok(offers('protectProxy', { spec: { kind: 'dynamic', bind: tcp } }));
   assert.ok(offers('protectProxy', { spec: { kind: 'remoteDynamic', bind: tcp }, status: failed }));

@@ -149,7 +149,7 @@ void test('a database that is forwarded is copied, not opened', () => {
   };
   const row = only(only(treeRows(app(online({ listeners: [redis], forwards: [forward()] })))).children);
   assert.equal(row.click, 'copyAddress');
-  assert.equal(row.context, 'forward copyable movable pausable shareable');
+  assert.equal(row.context, 'forward copyable movable pausable shareable savable');
 });
 
 void test('an address is made of the scheme and path that the server gave', () => {
