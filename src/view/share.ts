@@ -28,6 +28,6 @@ export function shareQuestion(
 function timeText(ms: number): string | undefined {
   const minutes = Math.round(ms / 60_000);
   if (minutes === 0) return undefined;
-  if (minutes % 60 !== 0) return `${minutes} minutes`;
-  return minutes === 60 ? '1 hour' : `${minutes / 60} hours`;
+  const [count, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

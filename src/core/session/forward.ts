@@ -109,7 +109,8 @@ export class Forward {
     }
     if (!this.#open) return;
     this.#lastPort = this.#open.bound.find((bound) => bound.kind === 'tcp')?.port ?? this.#lastPort;
-    const mayExpire = isShared(this.#effectiveSpec()) && this.#request.origin !== 'config';
+    const { origin, isShared: isSharedByHand } = this.#request;
+    const mayExpire = isSharedByHand || (isShared(this.#effectiveSpec()) && origin !== 'config');
     this.#sharedUntil = mayExpire ? this.#shareEnd() : undefined;
     this.refresh();
   }

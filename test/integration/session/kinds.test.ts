@@ -168,6 +168,16 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     assert.equal(await read(local), 'hello');
   });
 
+  test('a forward of the SSH configuration that is opened by hand is open for as long as any other', async () => {
+    const own = app.host().forwards.find(({ origin }) => origin === 'config');
+    assert.ok(own);
+    await app.sessions.forwardsOf('devbox').share(own.id, true, never);
+    const shared = find(own.id).status;
+    assert.ok(shared.kind === 'listening');
+    assert.equal(shared.sharedFor, 1);
+    await app.sessions.forwardsOf('devbox').share(own.id, false, never);
+  });
+
   test('what the user made comes back with the next connection, at the same local port', async () => {
     const own = app.host().forwards.find(({ origin }) => origin === 'user');
     assert.ok(own);

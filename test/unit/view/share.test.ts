@@ -10,6 +10,11 @@ void test('a SOCKS proxy for the network is offered with a password, other forwa
   assert.equal(shareQuestion([{ kind: 'local', bind, to }], 3_600_000).protect, undefined);
 });
 
+void test('the question says for how long', () => {
+  const yes = [1, 30, 60, 120, 0].map((minutes) => shareQuestion([{ kind: 'dynamic', bind }], minutes * 60_000).yes);
+  assert.deepEqual(yes, ['Open for 1 minute', 'Open for 30 minutes', 'Open for 1 hour', 'Open for 2 hours', 'Open']);
+});
+
 void test('a name or password that SOCKS has no room for is a problem, counted in bytes', () => {
   assert.equal(credentialProblem('x'.repeat(255)), undefined);
   assert.match(credentialProblem('ü'.repeat(128)) ?? '', /255 bytes/u);
