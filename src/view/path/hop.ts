@@ -75,11 +75,12 @@ export function troubleOf({ status }: ForwardState): Problem | undefined {
   return status.kind === 'listening' ? status.trouble : undefined;
 }
 
-/** Something has come all the way through. */
-export function hasWorked(forward: ForwardState): boolean {
-  if (forward.status.kind !== 'listening' || forward.status.trouble) return false;
-  const { totalConnections, openConnections, bytesFromRemote }: Traffic = forward.status.traffic;
-  return bytesFromRemote > 0 || totalConnections > openConnections;
+/** Something has come all the way through. Of a proxy's client nobody knows that it asked for anything. */
+export function hasWorked({ spec, status }: ForwardState): boolean {
+  if (status.kind !== 'listening' || status.trouble) return false;
+  const { totalConnections, openConnections, bytesFromRemote }: Traffic = status.traffic;
+  const isProxy = spec.kind === 'dynamic' || spec.kind === 'remoteDynamic';
+  return bytesFromRemote > 0 || (!isProxy && totalConnections > openConnections);
 }
 
 /** A connection made here would show whether the rest of the way is fine. */

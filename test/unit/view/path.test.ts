@@ -343,6 +343,13 @@ void test('with -R a refused socket is told from a refused port', () => {
   assert.match(next({ kind: 'tcp', host: undefined, port: 22 }) ?? '', /PermitListen/u);
 });
 
+void test('a proxy that was connected to and asked for nothing has not been used', () => {
+  const spec = { kind: 'dynamic', bind: { kind: 'tcp', host: undefined, port: 1080 } } as const;
+  const status = listening({ traffic: { ...unused, totalConnections: 9 } });
+  const path = pathOf(devbox({ forwards: [forward({ spec, status })] }));
+  assert.equal(path.verdict, 'Everything is in place, and not used yet');
+});
+
 void test('with -D programs reach anything as seen from the host, and with -R alone as seen from here', () => {
   const bind = { kind: 'tcp', host: undefined, port: 1080 } as const;
   const status = listening({ bound: [{ kind: 'tcp', address: '127.0.0.1', port: 1080 }] });
