@@ -1,4 +1,5 @@
 import { UserError } from '../base/userError.ts';
+import { readDestination } from '../core/config/jump.ts';
 import { isCommandText } from '../core/forward/command.ts';
 import { parsePasted } from '../core/forward/pasted.ts';
 import type { ForwardSpec } from '../core/forward/spec.ts';
@@ -38,22 +39,21 @@ export function listedHost({ name, link }: HostState): HostPick {
 export function typedHost(text: string): HostPick | undefined {
   const typed = text.trim();
   if (typed === '') return undefined;
-  if (!isCommandText(typed)) {
-    if (/\s/u.test(typed))
-      return { label: 'A host name has no blanks.', description: 'A whole command begins with ssh', icon: 'error' };
-    // The editor puts the lines whose label has what was typed first: a host of the list, by its beginning.
-    return {
-      label: 'Use what you typed',
-      description: typed,
-      icon: 'edit',
-      choice: { name: typed, options: [], forwards: [] },
-    };
-  }
+  const isCommand = isCommandText(typed);
+  if (!isCommand && /\s/u.test(typed))
+    return { label: 'A host name has no blanks.', description: 'A whole command begins with ssh', icon: 'error' };
   try {
+    if (!isCommand) {
+      readDestination(typed);
+      const choice = { name: typed, options: [], forwards: [] };
+      // The editor puts the lines whose label has what was typed first: a host of the list, by its beginning.
+      return { label: 'Use what you typed', description: typed, icon: 'edit', choice };
+    }
     const { host, user, port, options, forwards } = parsePasted(typed);
     if (host === undefined)
       throw new UserError<Problem>({ code: 'commandSyntax', reason: 'noDestination', word: typed });
     const name = destination(host, user, port);
+    readDestination(name);
     const description =
       forwards.length === 0 ? 'what this command connects to' : forwards.map(destinationText).join(', ');
     return { label: name, description, icon: 'terminal', choice: { name, options, forwards } };

@@ -37,7 +37,7 @@ export function problemText(problem: Problem): ProblemText {
       };
     case 'dnsFailed':
       return {
-        what: `The name ${problem.hostName} of ${problem.host} cannot be resolved.`,
+        what: `The name ${problem.hostName}${problem.hostName === problem.host ? '' : ` of ${problem.host}`} cannot be resolved.`,
         next: 'Check the network, a VPN, and HostName in the SSH configuration.',
       };
     case 'connectionRefused':

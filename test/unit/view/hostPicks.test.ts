@@ -33,6 +33,14 @@ void test('a host that is typed does not stand before those of the list that beg
   assert.equal(pick?.description, 'dev');
 });
 
+void test('what can be no host is an error while it is typed, in a command as well', () => {
+  for (const text of ['me@', '@x', 'http://x', 'box:99999', ';rm', 'ssh "a;b"']) {
+    const pick = typedHost(text);
+    assert.deepEqual([pick?.icon, pick?.choice], ['error', undefined], text);
+    assert.match(pick?.label ?? '', /is not a valid/u, text);
+  }
+});
+
 void test('words that are no command are an error that says how one begins', () => {
   const pick = typedHost('me at example.com');
   assert.equal(pick?.icon, 'error');
