@@ -68,7 +68,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     }),
     followTerminals(app, log),
     warnOfBadRules(settings, log),
-    vscode.commands.registerCommand('sshPorts.forgetCommands', () => consent.forget()),
+    vscode.commands.registerCommand('sshPorts.forgetCommands', () =>
+      guard(log, async () => {
+        await consent.forget();
+        vscode.window.setStatusBarMessage('Allowed commands are forgotten', 3000);
+      }),
+    ),
     vscode.commands.registerCommand('sshPorts.forgetSecrets', () =>
       guard(log, async () => {
         await remembered.forgetAll();
