@@ -121,11 +121,12 @@ export class HostSession {
   /** Ends the connection and its forwards. What the user made by hand comes back with the next connection. */
   async disconnect(): Promise<void> {
     this.#isRestored = false;
-    await this.#link.close();
-    await this.#online.close();
-    await this.#forwards.clear();
-    this.#listening.forgetDeclined();
-    this.#options.write((host) => ({ ...host, listeners: [], detection: { kind: 'off' } }));
+    await this.#link.close(async () => {
+      await this.#online.close();
+      await this.#forwards.clear();
+      this.#listening.forgetDeclined();
+      this.#options.write((host) => ({ ...host, listeners: [], detection: { kind: 'off' } }));
+    });
   }
 
   /** Connects first if need be. Settles when the forward accepts connections. */

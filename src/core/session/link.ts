@@ -97,11 +97,14 @@ export class Link {
     this.#isInDoubt = false;
   }
 
-  async close(): Promise<void> {
+  /** `cleanUp`: what ends with it. A server that does not answer takes a moment; the next attempt begins after that. */
+  async close(cleanUp: () => Promise<void> = async () => undefined): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#end({ kind: 'idle' });
-    await connection?.close();
+    const closed = Promise.resolve(connection?.close()).then(cleanUp);
+    void this.#attempts.run(() => Promise.allSettled([closed]));
+    await closed;
   }
 
   /** Dials over the present link, or over the next one if that comes in time. */

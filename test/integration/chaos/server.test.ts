@@ -53,6 +53,15 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     signalAll(pids, 'SIGKILL');
   });
 
+  test('its session stands still, and who disconnects and connects again at once has the same forwards', async () => {
+    const pids = sessions();
+    signalAll(pids, 'SIGSTOP');
+    await Promise.all([bench.app.sessions.disconnect('devbox'), bench.app.sessions.connect('devbox', never)]);
+    signalAll(pids, 'SIGKILL');
+    await until('the watch', () => bench.app.host().detection.kind === 'watching');
+    assert.equal(await read(bench.local), 'hello');
+  });
+
   test('its session stands still while nobody wants anything: the watch notices', async () => {
     const pids = sessions();
     const { link } = bench.app.host();
