@@ -116,8 +116,7 @@ async function connectVia(
     } catch (error) {
       signal.throwIfAborted();
       if (!isProblem(error, 'handshakeEnded')) throw error;
-      // A server that hangs up during the login has had enough of our attempts.
-      if (phase === 'auth') throw authFailed(config, tried, []);
+      if (phase === 'auth' && !isCutShort(tried, error)) throw authFailed(config, tried, []);
       throw (await route.failure()) ?? error;
     }
   } catch (error) {
@@ -135,7 +134,17 @@ function usable({ name: host }: HostConfig, ours: Proposal): Proposal {
   return ours;
 }
 
-function isProblem(error: unknown, code: ConnectProblem['code']): boolean {
+/**
+ * A server that hangs up during the login has had enough of our attempts. One that says nothing, and was not even offered
+ * a second key, is gone itself, or not ready yet (pam_nologin(8)).
+ */
+function isCutShort(tried: readonly string[], { cause }: Error): boolean {
+  // ssh2 puts the reason code of SSH_MSG_DISCONNECT (RFC 4253 §11.1) on the error.
+  const isSaid = cause instanceof Error && 'code' in cause && typeof cause.code === 'number';
+  return !isSaid && tried.length <= 1 && tried.every((each) => each.startsWith('publickey '));
+}
+
+function isProblem(error: unknown, code: ConnectProblem['code']): error is UserError {
   return error instanceof UserError && error.problem.code === code;
 }
 

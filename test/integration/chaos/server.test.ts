@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { type Log, silentLog } from '../../../src/base/log.ts';
 import { parseForward } from '../../../src/core/forward/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { freePort } from '../../support/freePort.ts';
@@ -15,12 +16,14 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
   let sshd: Sshd;
   let bench: Bench;
   const around = senses();
+  let onDebug: (line: string) => void = () => undefined;
+  const log: Log = { ...silentLog, debug: (line) => onDebug(line) };
 
   const sessions = (): readonly number[] => descendants(sshd.process().pid);
 
   before(async () => {
     sshd = await startSshd();
-    bench = await startBench(sshd.configFile, { sessions: { senses: around.senses } });
+    bench = await startBench(sshd.configFile, { sessions: { senses: around.senses, log } });
   });
   after(async () => {
     await bench.stop();
@@ -33,6 +36,17 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
 
   test('it is restarted: the page answers again', async () => {
     await bench.survive('the server is restarted', () => sshd.restart());
+  });
+
+  test('its next session is killed in the middle of the login: that is no refusal', async () => {
+    onDebug = (line) => {
+      if (!line.includes('offering')) return;
+      onDebug = () => undefined;
+      signalAll(sessions(), 'SIGKILL');
+    };
+    await bench.survive('the session is killed, and the next one during its login', () =>
+      signalAll(sessions(), 'SIGKILL'),
+    );
   });
 
   test('it stands still for a moment: nothing is lost', async () => {
