@@ -54,6 +54,8 @@ export class Link {
   /** Ends an attempt in the background that was begun in another network. */
   #restart = new AbortController();
   #isInDoubt = false;
+  /** Links in a row that ended before they were of use: a server that lets us in and hangs up is not to be stormed. */
+  #useless = 0;
   readonly #waiters = new Set<{ resolve: (connection: Connection) => void; reject: (error: Error) => void }>();
 
   constructor(options: LinkOptions) {
@@ -113,7 +115,9 @@ export class Link {
       const connection = await this.#present(signal);
       const slow = setTimeout(() => void this.doubt('a channel is slow to open'), slowDialMs);
       try {
-        return await connection.dial(to, signal);
+        const stream = await connection.dial(to, signal);
+        this.#useless = 0;
+        return stream;
       } catch (error) {
         signal.throwIfAborted();
         if (problemOf(error).code !== 'linkLost') throw error;
@@ -168,6 +172,7 @@ export class Link {
   #end(state: Extract<LinkState, { readonly kind: 'idle' | 'failed' }>): void {
     this.#run?.abort(new UserError<Problem>({ code: 'cancelled' }));
     this.#run = undefined;
+    this.#useless = 0;
     this.#opening = undefined; // whoever asks again does not get what is being cancelled
     for (const { reject } of this.#waiters) reject(lost());
     this.#waiters.clear();
@@ -214,11 +219,13 @@ export class Link {
   }
 
   async #watch(connection: Connection, run: AbortController): Promise<void> {
+    const upAt = performance.now();
     const end = await connection.closed;
     if (this.#connection !== connection) return;
     this.#connection = undefined;
+    if (performance.now() - upAt > retry.maxMs) this.#useless = 0;
     this.#options.log.warn(`link lost: ${end.kind === 'lost' ? `${end.why} ${end.detail}`.trim() : 'closed'}`);
-    await this.#keepTrying(run, { code: 'linkLost' }, 0);
+    await this.#keepTrying(run, { code: 'linkLost' }, this.#useless++);
   }
 
   async #keepTrying(

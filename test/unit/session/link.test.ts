@@ -114,6 +114,20 @@ void test('a lost link is made again by itself, at once', async () => {
   await made.close();
 });
 
+void test('a server that lets us in and hangs up at once is not stormed', async () => {
+  const { link: made, last } = link(async () => {
+    const next = connection();
+    setImmediate(next.lose);
+    return next;
+  });
+  await made.open(never);
+  await until('a pause', () => {
+    const state = last();
+    return state?.kind === 'waiting' && state.retryAt > Date.now() + 500;
+  });
+  await made.close();
+});
+
 void test('a connection that comes while the link is away waits for the next one', async () => {
   const first = connection();
   let open: (next: Connection) => void = () => undefined;
