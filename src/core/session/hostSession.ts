@@ -244,7 +244,7 @@ export class HostSession {
     watch.setFocused(this.#isFocused);
     this.#watch = watch;
     this.#config = config;
-    if (this.#isRestored) void this.#forwards.attach(connection.listenRemote, ended.signal);
+    if (this.#isRestored) void this.#forwards.attach(this.#link.listenRemote, ended.signal);
     else this.#restore(config);
     this.#isRestored = true;
     this.#save();

@@ -34,8 +34,8 @@ export interface LinkOptions {
 const retry = { minMs: 1000, maxMs: 30_000 } as const;
 /** How long a link that is in doubt may take to show that it lives. */
 const lifeSignMs = 2000;
-/** A server that has not even refused a channel after this long puts its link in doubt. */
-const slowDialMs = 3000;
+/** A server that has neither granted nor refused what it was asked for after this long puts its link in doubt. */
+const slowAnswerMs = 3000;
 
 /**
  * Keeps one connection to a host alive: connects on request, notices the end, connects again.
@@ -113,9 +113,8 @@ export class Link {
   readonly dial: Dial = async (to, signal) => {
     for (;;) {
       const connection = await this.#present(signal);
-      const slow = setTimeout(() => void this.doubt('a channel is slow to open'), slowDialMs);
       try {
-        const stream = await connection.dial(to, signal);
+        const stream = await this.#answered(connection.dial(to, signal));
         this.#useless = 0;
         return stream;
       } catch (error) {
@@ -123,8 +122,6 @@ export class Link {
         if (problemOf(error).code !== 'linkLost') throw error;
         // What was asked of a link that died has not happened, so the next link is asked.
         await abortable(connection.closed, signal);
-      } finally {
-        clearTimeout(slow);
       }
     }
   };
@@ -132,12 +129,22 @@ export class Link {
   /** Waits for no link: whoever has none to ask asks again when the next one is there. */
   readonly listenRemote: ListenRemote = async (bind, onConnection, signal) => {
     if (!this.#connection) throw lost();
-    return this.#connection.listenRemote(bind, onConnection, signal);
+    const listener = await this.#answered(this.#connection.listenRemote(bind, onConnection, signal));
+    return { ...listener, close: () => this.#answered(listener.close()) };
   };
 
   /** One round trip over the present link, in milliseconds; undefined while it is away. */
   async ping(signal: AbortSignal): Promise<number | undefined> {
-    return this.#connection?.ping(signal);
+    return this.#connection && this.#answered(this.#connection.ping(signal));
+  }
+
+  async #answered<T>(answer: Promise<T>): Promise<T> {
+    const slow = setTimeout(() => void this.doubt('an answer is slow to come'), slowAnswerMs);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(slow);
+    }
   }
 
   async #present(signal: AbortSignal): Promise<Connection> {

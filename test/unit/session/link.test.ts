@@ -35,8 +35,8 @@ function connection(kind: 'live' | 'dead' = 'live'): FakeConnection {
     facts,
     dial: () => (kind === 'live' ? Promise.resolve(new PassThrough()) : lost),
     exec: refuse,
-    listenRemote: refuse,
-    ping: refuse,
+    listenRemote: () => (kind === 'live' ? refuse() : lost),
+    ping: () => (kind === 'live' ? refuse() : lost),
     check: async () => (kind === 'live' ? undefined : lose()),
     closed,
     close: async () => end({ kind: 'closed' }),
@@ -117,7 +117,7 @@ void test('a lost link is made again by itself, at once', async () => {
 void test('a server that lets us in and hangs up at once is not stormed', async () => {
   const { link: made, last } = link(async () => {
     const next = connection();
-    setImmediate(next.lose);
+    setImmediate(() => next.lose());
     return next;
   });
   await made.open(never);
@@ -282,6 +282,21 @@ void test('a channel that dies with its link is opened on the next one', async (
   await made.doubt('the test says so');
   assert.ok(await dialling);
   await made.close();
+});
+
+void test('what the server does not answer puts the link in doubt', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  for (const ask of [
+    (made: Link) => made.listenRemote({ kind: 'unix', path: '/dev' }, () => undefined, never),
+    (made: Link) => made.ping(never),
+  ]) {
+    const { link: made } = link(async () => connection('dead'));
+    await made.open(never);
+    const answer = ask(made);
+    t.mock.timers.tick(3000);
+    await assert.rejects(answer, (error) => error instanceof UserError && error.problem.code === 'linkLost');
+    await made.close();
+  }
 });
 
 void test('who clicks twice waits for the same attempt', async () => {
