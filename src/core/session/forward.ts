@@ -87,10 +87,10 @@ export class Forward {
     return this.#open !== undefined || this.#elsewhere !== undefined;
   }
 
-  /** It could not even be asked for: there was no link. */
+  /** It could not even be asked for without a link, or another session had its port: the next link may get it. */
   get needsLink(): boolean {
     const { status } = this.#state;
-    return status.kind === 'failed' && status.why.code === 'linkLost';
+    return status.kind === 'failed' && ['linkLost', 'remoteBindRefused'].includes(status.why.code);
   }
 
   get lastPort(): number | undefined {

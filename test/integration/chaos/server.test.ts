@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { type Log, silentLog } from '../../../src/base/log.ts';
 import { parseForward } from '../../../src/core/forward/grammar.ts';
@@ -171,5 +173,16 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     await until('the page behind the remote port', async () => (await read(remote)) === 'hello');
     await until('the other one', () => made.every(({ id }) => kind(id) === 'listening'));
     for (const { id } of made) await bench.app.sessions.stopForward('devbox', id);
+  });
+
+  test('it had refused a remote port: the next session asks for it again', async () => {
+    const other = net.createServer().listen(0);
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const spec = parseForward('remote', `${port}:127.0.0.1:${bench.web}`);
+    await assert.rejects(bench.app.sessions.forward('devbox', typedRequest(spec), never));
+    other.close();
+    signalAll(sessions(), 'SIGKILL');
+    await until('the page behind the remote port', async () => (await read(port)) === 'hello');
   });
 });
