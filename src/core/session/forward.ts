@@ -168,7 +168,7 @@ export class Forward {
         this.#onTrouble(undefined);
         return;
       } catch (error) {
-        if (!signal.aborted) this.#onTrouble(problemOf(error));
+        if (!signal.aborted && this.#open === open) this.#onTrouble(problemOf(error));
       }
     }
   }
@@ -192,6 +192,7 @@ export class Forward {
 
   /** What was opened to the network by hand goes on for this machine alone; the rest ends. */
   async expire(signal: AbortSignal): Promise<void> {
+    if (!this.refresh()) return; // it was given more time, or ended, before its turn came
     if (this.#request.isShared) await this.share(false, signal);
     else await this.stop({ kind: 'expired' });
   }

@@ -1,13 +1,25 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
+import { parseForward } from '../../../src/core/forward/grammar.ts';
 import type { OpenForward } from '../../../src/core/forward/forward.ts';
 import { Forward } from '../../../src/core/session/forward.ts';
-import { requestFor } from '../../../src/core/session/forwardRequests.ts';
+import { requestFor, typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { until } from '../../support/until.ts';
 
 const never = new AbortController().signal;
 const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
+const listening = {
+  bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }],
+  traffic: () => traffic,
+  close: async () => {},
+} as const;
+const deps = {
+  onChange: () => undefined,
+  findWindow: async () => undefined,
+  onReleased: () => undefined,
+  shareMs: () => 0,
+};
 const bind = { kind: 'tcp', host: undefined, port: 5000 } as const;
 
 void test('the port of a killed window is waited for, though the window goes before the port', async () => {
@@ -16,22 +28,17 @@ void test('the port of a killed window is waited for, though the window goes bef
   let isGone = false;
   let refusals = 3;
   const forward = new Forward('1', requestFor(5000, 'auto'), {
+    ...deps,
     open: async ({ spec }): Promise<OpenForward> => {
       assert.deepEqual(spec.bind, bind);
       if (refusals > 0) {
         refusals -= isGone ? 1 : 0;
         throw new UserError({ code: 'portInUse', bind, owner: { pid: 1, name: 'code' } });
       }
-      return {
-        bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }],
-        traffic: () => traffic,
-        close: async () => {},
-      };
+      return listening;
     },
-    onChange: () => undefined,
     findWindow: async () => (isGone ? undefined : { ended, close: () => undefined }),
     onReleased: () => void forward.start(never),
-    shareMs: () => 0,
   });
   await forward.start(never);
   assert.deepEqual(forward.state.status, { kind: 'elsewhere', localPort: 5000 });
@@ -39,4 +46,37 @@ void test('the port of a killed window is waited for, though the window goes bef
   give();
   await until('the forward', () => forward.state.status.kind === 'listening');
   assert.equal(refusals, 0);
+});
+
+void test('more time that is given before the end has its turn counts', async () => {
+  let shareMs = 1;
+  const forward = new Forward('1', typedRequest(parseForward('local', '*:5000:localhost:1')), {
+    ...deps,
+    open: async () => listening,
+    shareMs: () => shareMs,
+  });
+  await forward.start(never);
+  await until('the end of its time', () => forward.refresh());
+  shareMs = 60_000;
+  forward.extend();
+  await forward.expire(never);
+  assert.equal(forward.state.status.kind, 'listening');
+});
+
+void test('what a remote forward was refused before it was paused is not said of it when it is resumed', async () => {
+  let refuse: ((error: Error) => void) | undefined;
+  const bound = parseForward('remote', '5000:localhost:1');
+  const forward = new Forward('1', typedRequest(bound), {
+    ...deps,
+    open: async () => ({ ...listening, attach: () => new Promise<void>((_, reject) => (refuse = reject)) }),
+  });
+  await forward.start(never);
+  const attached = forward.attach(async () => ({ port: 5000, close: async () => {} }), never);
+  const answer = await until('the question', () => refuse);
+  await forward.stop({ kind: 'paused' });
+  await forward.start(never);
+  answer(new UserError({ code: 'remoteBindRefused', bind: bound.bind }));
+  await attached;
+  forward.refresh();
+  assert.deepEqual(forward.state.status, { kind: 'listening', bound: listening.bound, traffic });
 });
