@@ -17,6 +17,8 @@ export interface AuthDeps {
   readonly identities: () => Promise<readonly Identity[]>;
   /** Filled with what was tried, also for whoever has to explain that the server hung up. */
   readonly tried: string[];
+  /** The server would take the key that was tried last. */
+  readonly onKeyTaken: () => void;
   /** Another transport could go on without asking a person for what may not be needed there. */
   readonly isReplaceable?: () => Promise<boolean>;
 }
@@ -118,7 +120,7 @@ function publickeyMethod(
 async function offer(
   userauth: Userauth,
   identity: Identity,
-  { config, log, tried }: AuthDeps,
+  { config, log, tried, onKeyTaken }: AuthDeps,
   signal: AbortSignal,
 ): Promise<Outcome | 'heldBack' | undefined> {
   if (!identity.blob && !(await identity.unlock(signal))) return undefined;
@@ -136,6 +138,7 @@ async function offer(
   log.debug(`offering ${identity.label} (${algorithm})`);
   const answer = await userauth.probe(algorithm, blob);
   if (answer.kind !== 'keyAccepted') return asOutcome(answer);
+  onKeyTaken();
   if (identity.isOnlyOpenssh) {
     log.info(`the server would take ${identity.label}, but only ssh(1) can use it`);
     return 'heldBack';

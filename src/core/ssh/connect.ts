@@ -61,6 +61,7 @@ async function connectVia(
   const patience = new Patience();
   const prompts = patient(deps.prompts, patience);
   const tried: string[] = [];
+  let triedWhenTaken = 1; // a first key that nothing was said of may be the right one, too
   const scope = new Scope();
   let phase: 'handshake' | 'auth' = 'handshake';
   try {
@@ -103,7 +104,11 @@ async function connectVia(
           patientlySigning(identity, patience),
         );
       const authMethod = await abortable(
-        authenticate(userauth, { ...deps, config, prompts, log, identities, tried }, stop),
+        authenticate(
+          userauth,
+          { ...deps, config, prompts, log, identities, tried, onKeyTaken: () => (triedWhenTaken = tried.length) },
+          stop,
+        ),
         stop,
       );
       log.info(`logged in as ${config.user} (${authMethod})`);
@@ -116,7 +121,7 @@ async function connectVia(
     } catch (error) {
       signal.throwIfAborted();
       if (!isProblem(error, 'handshakeEnded')) throw error;
-      if (phase === 'auth' && !isCutShort(tried, error)) throw authFailed(config, tried, []);
+      if (phase === 'auth' && !isCutShort(tried, triedWhenTaken, error)) throw authFailed(config, tried, []);
       throw (await route.failure()) ?? error;
     }
   } catch (error) {
@@ -135,13 +140,13 @@ function usable({ name: host }: HostConfig, ours: Proposal): Proposal {
 }
 
 /**
- * A server that hangs up during the login has had enough of our attempts. One that says nothing, and was not even offered
- * a second key, is gone itself, or not ready yet (pam_nologin(8)).
+ * A server that hangs up during the login has had enough of our attempts. One that says nothing after a key that it would
+ * take is gone itself, or not ready yet (pam_nologin(8)).
  */
-function isCutShort(tried: readonly string[], { cause }: Error): boolean {
+function isCutShort(tried: readonly string[], triedWhenTaken: number, { cause }: Error): boolean {
   // ssh2 puts the reason code of SSH_MSG_DISCONNECT (RFC 4253 §11.1) on the error.
   const isSaid = cause instanceof Error && 'code' in cause && typeof cause.code === 'number';
-  return !isSaid && tried.length <= 1 && tried.every((each) => each.startsWith('publickey '));
+  return !isSaid && tried.length <= triedWhenTaken && (tried.at(-1) ?? 'publickey ').startsWith('publickey ');
 }
 
 function isProblem(error: unknown, code: ConnectProblem['code']): error is UserError {

@@ -223,6 +223,20 @@ void test('a server that hangs up during the login is a failed login', async () 
   server.close();
 });
 
+void test('a server that hangs up over a key that it would take has not refused it', async () => {
+  const identityFiles = ['refused', 'taken'].map((name) => makeKey(sshd.folder, name));
+  let offers = 0;
+  const server = await startServer((context) => {
+    if (context.method !== 'publickey' || offers++ === 0) context.reject(['publickey']);
+    else if (!context.signature) context.accept();
+    else for (const client of server.clients) client.end();
+  });
+  const problem = await problemOf(connectTo(to(server, { identityFiles })));
+  assert.equal(problem.code, 'handshakeEnded');
+  assert.deepEqual(server.attempts, ['publickey', 'publickey', 'publickey']);
+  server.close();
+});
+
 /** Wants a new password of a certain length, and says so until it gets one. */
 const demandChange = (reason: string, onChange: (context: AuthContext, chosen: string) => void) => {
   const demand = (context: PasswordAuthContext, why: string): void =>
