@@ -1,6 +1,6 @@
 import { UserError } from '../../base/userError.ts';
 import type { CommandProblem } from './commandProblem.ts';
-import { readDestination } from './destination.ts';
+import { splitDestination } from './destination.ts';
 import { type ForwardKind, formatBind, formatEndpoint, formatForward, parseForward } from './grammar.ts';
 import { servicePort } from './services.ts';
 import { quoteShellWord, splitShellWords } from './shellWords.ts';
@@ -189,7 +189,7 @@ function applyOption(command: SshCommand, line: string): SshCommand {
 }
 
 function applyDestination(command: SshCommand, word: string): SshCommand {
-  const destination = readDestination(word);
+  const destination = splitDestination(word);
   if (!destination) throw problem('noDestination', word);
   const { host, user, port } = destination;
   return { ...(user !== undefined && { user }), ...(port !== undefined && { port: portOf(port) }), ...command, host };

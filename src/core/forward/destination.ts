@@ -6,7 +6,7 @@ export interface Destination {
 }
 
 /** Reads `[user@]host` or `ssh://[user[;…]@]host[:port]`; undefined where no host is named, or it is no such URI. */
-export function readDestination(word: string): Destination | undefined {
+export function splitDestination(word: string): Destination | undefined {
   const [, uri] = /^ssh:\/\/(.*?)\/?$/is.exec(word) ?? [];
   const [, user, rest = ''] = /^(?:(.*)@)?(.*)$/s.exec(uri ?? word) ?? [];
   if (uri === undefined) return rest === '' ? undefined : { host: rest, ...(user !== undefined && { user }) };
