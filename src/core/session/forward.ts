@@ -156,20 +156,24 @@ export class Forward {
     this.#use({ ...rest, ...(label !== undefined && { label }) });
   }
 
-  /** A new link: a remote forward is asked for again, and again while the session that was lost may hold the port. */
-  async attach(listenRemote: ListenRemote, signal: AbortSignal): Promise<void> {
+  /**
+   * A new link: a remote forward is asked for again, and again while the session that was lost may hold the port.
+   * Settles with the first answer.
+   */
+  async attach(listenRemote: ListenRemote, signal: AbortSignal, attempt = 1): Promise<void> {
     const open = this.#open;
     if (!open || !('attach' in open)) return;
-    for (let attempt = 0; !signal.aborted && this.#open === open; attempt++) {
-      await delay(backoffMs(attempt, attachRetry), signal).catch(() => undefined);
-      if (signal.aborted) return;
-      try {
-        await open.attach(listenRemote, signal);
-        this.#onTrouble(undefined);
-        return;
-      } catch (error) {
-        if (!signal.aborted && this.#open === open) this.#onTrouble(problemOf(error));
-      }
+    try {
+      await open.attach(listenRemote, signal);
+      this.#onTrouble(undefined);
+    } catch (error) {
+      if (signal.aborted || this.#open !== open) return;
+      this.#onTrouble(problemOf(error));
+      const pause = delay(backoffMs(attempt, attachRetry), signal);
+      const again = async (): Promise<void> => {
+        if (this.#open === open) await this.attach(listenRemote, signal, attempt + 1);
+      };
+      void pause.then(again, () => undefined);
     }
   }
 

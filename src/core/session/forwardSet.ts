@@ -94,11 +94,12 @@ export class ForwardSet {
     this.#forwards.get(id)?.relabel(label);
   }
 
-  /** A new link: what belongs to the remote is asked for again, or for the first time. */
+  /** A new link: the remote's end of what is open is asked for again, then that of what could not be opened. */
   async attach(listenRemote: ListenRemote, signal: AbortSignal): Promise<void> {
-    const ask = async (forward: Forward): Promise<void> =>
-      forward.needsLink ? this.resume(forward.state.id, signal) : forward.attach(listenRemote, signal);
-    await Promise.allSettled([...this.#forwards.values()].map(ask));
+    const forwards = [...this.#forwards.values()];
+    const lacking = forwards.filter(({ needsLink }) => needsLink);
+    await Promise.all(forwards.map((forward) => forward.attach(listenRemote, signal)));
+    await Promise.allSettled(lacking.map(({ state }) => this.resume(state.id, signal)));
   }
 
   /** Off stops all listeners and connections; on brings the same ones back. */
