@@ -6,7 +6,7 @@ import { read } from '../support/sessions.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
-import { openPortsView, rowAction, rows } from './pages/sshPorts.ts';
+import { clickRow, openPortsView, rowAction, rows } from './pages/sshPorts.ts';
 import { answerDialog, dialog, openWorkbench, runCommand, screenshot, toast } from './pages/workbench.ts';
 
 const scope = new Scope();
@@ -64,7 +64,7 @@ test('what was allowed can be taken back', async () => {
 
 test('a window that is loaded again asks once, and has its host and its forward back', async () => {
   await host('devbox').click();
-  await rows(page, String(port), 2).click();
+  await clickRow(rows(page, String(port), 2));
   const row = rows(page, /localhost:\d+/u, 2).first();
   await row.waitFor();
   const local = Number(/localhost:(\d+)/u.exec(await row.innerText())?.[1]);

@@ -38,6 +38,7 @@ const row = (port: number | undefined) => rows(page, `localhost:${port}`, 2);
 async function stop(port: number | undefined, focus: () => Promise<void>): Promise<void> {
   await until(`the end of ${port}`, async () => {
     if ((await row(port).count()) === 0) return true;
+    await page.mouse.move(0, 0); // a tooltip may lie over the row
     await focus();
     await page.keyboard.press('Delete');
     await row(port).waitFor({ state: 'detached', timeout: 5000 });

@@ -4,7 +4,7 @@ import { Scope } from '../../src/base/scope.ts';
 import { startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
-import { connect, openPortsView, rowAction, rows } from './pages/sshPorts.ts';
+import { clickRow, connect, openPortsView, rowAction, rows } from './pages/sshPorts.ts';
 import { answerDialog, dialog, openWorkbench, runCommand, screenshot } from './pages/workbench.ts';
 
 const scope = new Scope();
@@ -19,7 +19,7 @@ before(async () => {
   ({ page } = scope.add(await openWorkbench({ settings })));
   await openPortsView(page);
   await connect(page, 'devbox');
-  await rows(page, String(port), 2).click();
+  await clickRow(rows(page, String(port), 2));
   await rows(page, /→ localhost:\d+/u, 2).waitFor();
 });
 after(() => scope.close());

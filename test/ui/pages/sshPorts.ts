@@ -21,6 +21,13 @@ export function rows(page: Page, text: string | RegExp, level?: number): Locator
   return page.locator(`.sidebar .pane-body .monaco-list-row[role="treeitem"]${atLevel}`, { hasText: text });
 }
 
+/** Clicks a row that the tooltip of another, under the resting pointer, may lie over. */
+export async function clickRow(row: Locator): Promise<void> {
+  await row.waitFor();
+  await row.page().mouse.move(0, 0);
+  await row.click();
+}
+
 /** Shows what is below a row. */
 export async function expand(row: Locator): Promise<void> {
   if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
