@@ -1,6 +1,7 @@
 import { UserError } from '../base/userError.ts';
 import { readDestination } from '../core/config/jump.ts';
 import { isCommandText } from '../core/forward/command.ts';
+import { commandError } from '../core/forward/commandProblem.ts';
 import { parsePasted } from '../core/forward/pasted.ts';
 import type { ForwardSpec } from '../core/forward/spec.ts';
 import type { Problem } from '../core/problem.ts';
@@ -50,8 +51,7 @@ export function typedHost(text: string): HostPick | undefined {
       return { label: 'Use what you typed', description: typed, icon: 'edit', choice };
     }
     const { host, user, port, options, forwards } = parsePasted(typed);
-    if (host === undefined)
-      throw new UserError<Problem>({ code: 'commandSyntax', reason: 'noDestination', word: typed });
+    if (host === undefined) throw commandError('noDestination', typed);
     const name = destination(host, user, port);
     readDestination(name);
     const description =

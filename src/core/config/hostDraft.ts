@@ -1,6 +1,6 @@
 import { UserError } from '../../base/userError.ts';
 import { isCommandText, type SshCommand } from '../forward/command.ts';
-import type { CommandProblem } from '../forward/commandProblem.ts';
+import { commandError } from '../forward/commandProblem.ts';
 import { parsePasted } from '../forward/pasted.ts';
 import type { ForwardSpec } from '../forward/spec.ts';
 import { atPlace, BadValue } from './badValue.ts';
@@ -73,7 +73,7 @@ function checkFree(name: string, aliases: readonly string[]): void {
 function commandOf(text: string): SshCommand & { readonly host: string } {
   const command = parsePasted(text);
   if (command.host !== undefined) return { ...command, host: command.host };
-  throw new UserError<CommandProblem>({ code: 'commandSyntax', reason: 'noDestination', word: '' });
+  throw commandError('noDestination', '');
 }
 
 /** ssh_config(5) TOKENS: %h of HostName is the host as it was given, which the alias is to stand for. */

@@ -1,5 +1,4 @@
-import { UserError } from '../../base/userError.ts';
-import type { CommandProblem } from './commandProblem.ts';
+import { commandError } from './commandProblem.ts';
 import { splitDestination } from './destination.ts';
 import { type ForwardKind, formatBind, formatEndpoint, formatForward, parseForward } from './grammar.ts';
 import { servicePort } from './services.ts';
@@ -51,7 +50,7 @@ export function parseCommand(args: readonly string[]): SshCommand {
     if (!areFlagsOver && word === '--') areFlagsOver = true;
     else if (!areFlagsOver && word.length > 1 && word.startsWith('-')) command = applyFlags(command, word, rest);
     else if (command.host === undefined) command = applyDestination(command, word);
-    else throw problem('remoteCommand', word);
+    else throw commandError('remoteCommand', word);
   }
   return command;
 }
@@ -119,7 +118,7 @@ function applyFlags(before: SshCommand, word: string, rest: string[]): SshComman
     const letter = word.charAt(at);
     const takeValue = (): string => {
       const value = at + 1 < word.length ? word.slice(at + 1) : rest.shift();
-      if (value === undefined) throw problem('flagNeedsValue', `-${letter}`);
+      if (value === undefined) throw commandError('flagNeedsValue', `-${letter}`);
       at = word.length;
       return value;
     };
@@ -165,19 +164,19 @@ function applyFlag(command: SshCommand, letter: string, takeValue: () => string)
     takeValue();
     return command;
   }
-  throw problem(unsupported.includes(letter) ? 'unsupportedFlag' : 'unknownFlag', `-${letter}`);
+  throw commandError(unsupported.includes(letter) ? 'unsupportedFlag' : 'unknownFlag', `-${letter}`);
 }
 
 /** An empty one is a script's slip, which ssh(1) refuses too. */
 function filled(flag: string, value: string): string {
-  if (value === '') throw problem('flagNeedsValue', flag);
+  if (value === '') throw commandError('flagNeedsValue', flag);
   return value;
 }
 
 /** ssh(1) takes one -J, and none behind an option that names another way: a hop would be left out without a word. */
 function applyJump(command: SshCommand, hops: string): SshCommand {
   const other = command.options.find((line) => /^\s*"?proxy(?:jump|command)[\s="]/i.test(line));
-  if (other !== undefined) throw problem('secondJump', hops);
+  if (other !== undefined) throw commandError('secondJump', hops);
   return { ...command, options: [...command.options, optionLine('ProxyJump', hops)] };
 }
 
@@ -190,14 +189,14 @@ function applyOption(command: SshCommand, line: string): SshCommand {
 
 function applyDestination(command: SshCommand, word: string): SshCommand {
   const destination = splitDestination(word);
-  if (!destination) throw problem('noDestination', word);
+  if (!destination) throw commandError('noDestination', word);
   const { host, user, port } = destination;
   return { ...(user !== undefined && { user }), ...(port !== undefined && { port: portOf(port) }), ...command, host };
 }
 
 function portOf(text: string): number {
   const port = /^\s*\+?\d+$/.test(text) ? Number(text) : servicePort(text);
-  if (port === undefined || port < 1 || port > 65_535) throw problem('badPort', text);
+  if (port === undefined || port < 1 || port > 65_535) throw commandError('badPort', text);
   return port;
 }
 
@@ -223,7 +222,3 @@ export const forwardKeywords = {
   remoteDynamic: 'RemoteForward',
   dynamic: 'DynamicForward',
 } as const;
-
-function problem(reason: CommandProblem['reason'], word: string): UserError<CommandProblem> {
-  return new UserError({ code: 'commandSyntax', reason, word });
-}

@@ -1,3 +1,5 @@
+import { UserError } from '../../base/userError.ts';
+
 /** A command line of ssh(1) that cannot be understood, or that asks for something that is not a forwarder's business. */
 export interface CommandProblem {
   readonly code: 'commandSyntax';
@@ -19,4 +21,8 @@ export interface CommandProblem {
     | 'remoteCommand';
   /** The word or flag that it is about, as it was written. */
   readonly word: string;
+}
+
+export function commandError(reason: CommandProblem['reason'], word: string): UserError<CommandProblem> {
+  return new UserError({ code: 'commandSyntax', reason, word });
 }

@@ -1,6 +1,5 @@
-import { UserError } from '../../base/userError.ts';
 import { parseCommandText, type SshCommand } from './command.ts';
-import type { CommandProblem } from './commandProblem.ts';
+import { commandError } from './commandProblem.ts';
 
 /**
  * Reads a command line that was pasted into a box. The folder for which it was meant is not known, and the configuration
@@ -10,9 +9,9 @@ import type { CommandProblem } from './commandProblem.ts';
  */
 export function parsePasted(text: string): SshCommand {
   const command = parseCommandText(text);
-  if (command.configFile !== undefined) throw problem('unsupportedFlag', '-F');
+  if (command.configFile !== undefined) throw commandError('unsupportedFlag', '-F');
   const relative = command.options.map(keyFile).find((file) => file !== undefined && isRelative(file));
-  if (relative !== undefined) throw problem('relativePath', relative);
+  if (relative !== undefined) throw commandError('relativePath', relative);
   return command;
 }
 
@@ -23,8 +22,4 @@ function keyFile(line: string): string | undefined {
 /** ssh_config(5) IdentityFile: a tilde, tokens and variables begin a path of their own, as a drive does on Windows. */
 function isRelative(file: string): boolean {
   return !/^(?:[/~%$\\]|[a-z]:|none$)/i.test(file);
-}
-
-function problem(reason: CommandProblem['reason'], word: string): UserError<CommandProblem> {
-  return new UserError({ code: 'commandSyntax', reason, word });
 }

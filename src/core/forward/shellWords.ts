@@ -1,5 +1,4 @@
-import { UserError } from '../../base/userError.ts';
-import type { CommandProblem } from './commandProblem.ts';
+import { commandError } from './commandProblem.ts';
 
 /**
  * Cuts a pasted line into words as a POSIX shell does (XCU 2.2 Quoting). What would need a shell (variables, pipes,
@@ -36,7 +35,7 @@ export function splitShellWords(text: string): readonly string[] {
       if (next !== '\n') word = (word ?? '') + next;
       at += 2;
     } else {
-      if (/[$`|&;<>()]/.test(character)) throw shellProblem('shellSyntax', line.slice(at));
+      if (/[$`|&;<>()]/.test(character)) throw commandError('shellSyntax', line.slice(at));
       word = (word ?? '') + character;
       at++;
     }
@@ -59,15 +58,11 @@ function closing(line: string, at: number): number {
     if (line[end] === quote) return end;
     if (quote === '"' && line[end] === '\\') end++;
   }
-  throw shellProblem('openQuote', line.slice(at));
+  throw commandError('openQuote', line.slice(at));
 }
 
 /** Within double quotes a backslash escapes only these four. */
 function doubleQuoted(text: string): string {
-  if (/(?<!\\)(?:\\\\)*[$`]/.test(text)) throw shellProblem('shellSyntax', text);
+  if (/(?<!\\)(?:\\\\)*[$`]/.test(text)) throw commandError('shellSyntax', text);
   return text.replaceAll('\\\n', '').replaceAll(/\\([$`"\\])/g, '$1');
-}
-
-function shellProblem(reason: 'openQuote' | 'shellSyntax', word: string): UserError<CommandProblem> {
-  return new UserError({ code: 'commandSyntax', reason, word });
 }

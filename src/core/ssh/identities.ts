@@ -167,11 +167,10 @@ async function namedCertificates(
   const found = await Promise.all(
     config.certificateFiles.map(async (file) => {
       const certificate = await readPublicKey(file);
-      const plain = certificate && plainBlob(certificate);
-      const owner = plain && keys.find(({ blob }) => blob?.equals(plain));
+      const owner = certificate && ownerOf(certificate, keys);
       if (certificate && owner) return [withCertificate(owner, certificate)];
       log.warn(`${file}: not a certificate of a key at hand`);
-      return certificate && plain ? [withoutKey(path.basename(file), certificate)] : [];
+      return certificate && plainBlob(certificate) ? [withoutKey(path.basename(file), certificate)] : [];
     }),
   );
   return found.flat();
@@ -179,9 +178,14 @@ async function namedCertificates(
 
 /** IdentityFile may name a certificate alone, whose key is elsewhere; a key that the agent has open need not be asked for. */
 function withOwner(identity: Identity, keys: readonly Identity[]): Identity {
-  const plain = identity.blob && plainBlob(identity.blob);
-  const owner = plain && keys.find(({ blob }) => blob?.equals(plain));
+  const owner = identity.blob && ownerOf(identity.blob, keys);
   return identity.blob && owner ? withCertificate(owner, identity.blob) : identity;
+}
+
+/** The key that a certificate is for; undefined for what is none, too. */
+function ownerOf(certificate: Buffer, keys: readonly Identity[]): Identity | undefined {
+  const plain = plainBlob(certificate);
+  return plain && keys.find(({ blob }) => blob?.equals(plain));
 }
 
 /** Its key may be where only ssh(1) finds it (ssh_config(5) PKCS11Provider). */
