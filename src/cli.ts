@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import v8 from 'node:v8';
 import { UserError } from './base/userError.ts';
-import { printConfig } from './core/config/print.ts';
+import { printConfig } from './core/config/effective/print.ts';
 import { type ResolveOptions, resolveConfig } from './core/config/resolve.ts';
-import { commandOverrides, parseCommand, type SshCommand } from './core/forward/command.ts';
+import { commandOverrides, parseCommand, type SshCommand } from './core/spec/command.ts';
 import { problemOf } from './core/problem.ts';
-import { forward } from './cli/forward.ts';
+import { forward } from './cli/forwardUntilEnd.ts';
 import { problemLine, usage } from './cli/messages.ts';
 import { passwordVariable, proxyCredentials, userVariable } from './cli/proxyCredentials.ts';
 import { watch } from './cli/watch.ts';

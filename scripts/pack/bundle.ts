@@ -21,7 +21,11 @@ const shared: BuildOptions = {
 };
 
 /** What ships in dist/, by name. The command line program begins with its own `#!` line. */
-const entries = { extension: 'src/extension.ts', decryptWorker: 'src/core/ssh/decryptWorker.mjs', cli: 'src/cli.ts' };
+const entries = {
+  extension: 'src/extension.ts',
+  decryptWorker: 'src/core/ssh/keys/decryptWorker.mjs',
+  cli: 'src/cli.ts',
+};
 
 /** What runs in views, by name. */
 const webviews = { path: 'src/webview/path.ts' };

@@ -1,8 +1,8 @@
 import type { HostConfig } from '../core/config/hostConfig.ts';
 import type { ConnectionProblem } from '../core/forward/connections.ts';
-import type { BoundAddress } from '../core/forward/forward.ts';
-import { formatEndpoint } from '../core/forward/grammar.ts';
-import type { Endpoint, ForwardSpec } from '../core/forward/spec.ts';
+import type { BoundAddress } from '../core/forward/runningForward.ts';
+import { formatEndpoint } from '../core/spec/grammar.ts';
+import type { Endpoint, ForwardSpec } from '../core/spec/spec.ts';
 import type { Problem } from '../core/problem.ts';
 import type { ConnectionEnd } from '../core/ssh/connection.ts';
 import { problemText } from '../view/problem.ts';

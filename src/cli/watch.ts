@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mount, Store } from '../base/store.ts';
 import { UserError } from '../base/userError.ts';
-import { commandOverrides, type SshCommand } from '../core/forward/command.ts';
+import { commandOverrides, type SshCommand } from '../core/spec/command.ts';
 import { problemOf } from '../core/problem.ts';
 import { shortMemory } from '../core/session/memory.ts';
 import { Sessions } from '../core/session/sessions.ts';

@@ -17,20 +17,20 @@ import {
 } from '../view/forwardActions.ts';
 import { forwardCommand, forwardUrl } from '../view/forwardText.ts';
 import { hostOf, type Row } from '../view/row.ts';
-import { addHostFlow } from './addHost.ts';
-import { connectFlow } from './connect.ts';
-import { forwardPortFlow, forwardSpecs } from './forwardPort.ts';
+import { addHostFlow } from './flows/addHost.ts';
+import { connectFlow } from './flows/connect.ts';
+import { forwardPortFlow, forwardSpecs } from './flows/forwardPort.ts';
 import { guard } from './guard.ts';
-import { confirmSharing, showReachable } from './share.ts';
-import { openInBrowser, openPreview } from './open.ts';
-import { openSshConfig, userConfigFile } from './openSshConfig.ts';
-import { type ForwardQuestion, pickForward } from './pickForward.ts';
-import { pickConnectedHost } from './pickHost.ts';
-import { withProgress } from './progress.ts';
-import { newProxyPassword, protectProxyFlow } from './protectProxy.ts';
-import type { RememberedSecrets } from './rememberedSecrets.ts';
-import { saveForwardFlow } from './saveForward.ts';
-import * as say from './say.ts';
+import { confirmSharing, showReachable } from './flows/share.ts';
+import { openInBrowser, openPreview } from './flows/open.ts';
+import { openSshConfig, userConfigFile } from './flows/openSshConfig.ts';
+import { type ForwardQuestion, pickForward } from './asking/pickForward.ts';
+import { pickConnectedHost } from './asking/pickHost.ts';
+import { withProgress } from './asking/progress.ts';
+import { newProxyPassword, protectProxyFlow } from './flows/protectProxy.ts';
+import type { RememberedSecrets } from './asking/rememberedSecrets.ts';
+import { saveForwardFlow } from './flows/saveForward.ts';
+import * as say from './asking/messages.ts';
 
 /** For what nobody waits for, and what ends by itself. */
 const never = new AbortController().signal;

@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts';
 import { UserError, errorText } from '../base/userError.ts';
 import { problemOf } from '../core/problem.ts';
 import { problemText } from '../view/problem.ts';
-import * as say from './say.ts';
+import * as say from './asking/messages.ts';
 
 /** Runs what a person asked for. Facts become a sentence and a next step; a bug is logged with its stack and said. */
 export async function guard(log: Log, action: () => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ForwardState, HostState } from '../core/session/state.ts';
 import { destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
-import { serverName } from './listenerText.ts';
+import { serverName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 
 /**

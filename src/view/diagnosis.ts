@@ -1,5 +1,5 @@
-import { isLoopback } from '../core/forward/reach.ts';
-import type { Bind, Endpoint, ForwardSpec } from '../core/forward/spec.ts';
+import { isLoopback } from '../core/spec/bindScope.ts';
+import type { Bind, Endpoint, ForwardSpec } from '../core/spec/spec.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Settings } from '../core/session/settings.ts';
 import type { AppState, ForwardState, HostState, LinkState } from '../core/session/state.ts';

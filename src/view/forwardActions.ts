@@ -1,4 +1,4 @@
-import { isShared } from '../core/forward/reach.ts';
+import { isShared } from '../core/spec/bindScope.ts';
 import type { ForwardState, ForwardStatus, HostState } from '../core/session/state.ts';
 import { forwardUrl, localAddress } from './forwardText.ts';
 

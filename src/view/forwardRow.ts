@@ -1,8 +1,8 @@
-import { remoteReach } from '../core/forward/reach.ts';
+import { remoteReach } from '../core/spec/bindScope.ts';
 import type { ForwardState, ForwardStatus, HostState, SeenListener } from '../core/session/state.ts';
 import { canOpen, forwardContext } from './forwardActions.ts';
 import { byteText, destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
-import { listenerLines, processName, serverBehind } from './listenerText.ts';
+import { listenerLines, processName, serverBehind } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 import { colors, type Row } from './row.ts';
 

@@ -1,6 +1,6 @@
-import { readDestination } from '../core/config/jump.ts';
-import { formatCommand, parseCommand } from '../core/forward/command.ts';
-import type { Bind, ForwardSpec } from '../core/forward/spec.ts';
+import { readDestination } from '../core/config/keywords/jump.ts';
+import { formatCommand, parseCommand } from '../core/spec/command.ts';
+import type { Bind, ForwardSpec } from '../core/spec/spec.ts';
 import { withLocalPort } from '../core/session/localPort.ts';
 import { type ForwardState, type HostState, localPort } from '../core/session/state.ts';
 import { address, endpoint } from './problem.ts';

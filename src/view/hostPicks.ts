@@ -1,9 +1,9 @@
 import { UserError } from '../base/userError.ts';
-import { readDestination } from '../core/config/jump.ts';
-import { isCommandText } from '../core/forward/command.ts';
-import { commandError } from '../core/forward/commandProblem.ts';
-import { parsePasted } from '../core/forward/pasted.ts';
-import type { ForwardSpec } from '../core/forward/spec.ts';
+import { readDestination } from '../core/config/keywords/jump.ts';
+import { isCommandText } from '../core/spec/command.ts';
+import { commandError } from '../core/spec/commandProblem.ts';
+import { parsePasted } from '../core/spec/pasted.ts';
+import type { ForwardSpec } from '../core/spec/spec.ts';
 import type { Problem } from '../core/problem.ts';
 import type { HostState } from '../core/session/state.ts';
 import { destinationText } from './forwardText.ts';

@@ -1,6 +1,6 @@
 import { type Announced, namedFramework } from '../core/policy/notices.ts';
 import type { HostState } from '../core/session/state.ts';
-import { serverBehind } from './listenerText.ts';
+import { serverBehind } from './remotePortText.ts';
 
 /** What “Don’t Forward” of a notice ends: it may be pressed long after what it speaks of has changed. */
 export type NoticeDecline =

@@ -1,7 +1,7 @@
 import type { Announced } from '../core/policy/notices.ts';
 import { type ForwardStatus, type HostState, isActive } from '../core/session/state.ts';
 import { forwardUrl } from './forwardText.ts';
-import { serverName } from './listenerText.ts';
+import { serverName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 
 /** Where the page of a notice is now, or why it is nowhere: nobody can take back a message that is shown. */

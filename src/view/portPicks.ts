@@ -1,13 +1,13 @@
 import { UserError } from '../base/userError.ts';
-import { isCommandText } from '../core/forward/command.ts';
-import { parsePasted } from '../core/forward/pasted.ts';
-import { parsePortInput } from '../core/forward/grammar.ts';
-import type { ForwardSpec } from '../core/forward/spec.ts';
+import { isCommandText } from '../core/spec/command.ts';
+import { parsePasted } from '../core/spec/pasted.ts';
+import { parsePortInput } from '../core/spec/grammar.ts';
+import type { ForwardSpec } from '../core/spec/spec.ts';
 import { type HostState, servedPorts } from '../core/session/state.ts';
 import type { Problem } from '../core/problem.ts';
 import { bindText, destinationText } from './forwardText.ts';
 import { type HostChoice, typedHost } from './hostPicks.ts';
-import { processName, serverName } from './listenerText.ts';
+import { processName, serverName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 
 /** A line of the Forward Port box. */

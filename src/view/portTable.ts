@@ -1,7 +1,7 @@
 import { type ForwardState, type HostState, servedPorts } from '../core/session/state.ts';
 import { insteadText } from './forwardRow.ts';
 import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
-import { processName, serverBehind, serverName } from './listenerText.ts';
+import { processName, serverBehind, serverName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 
 /** What listens on a host and where it answers here, as text for a terminal. */

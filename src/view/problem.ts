@@ -1,5 +1,5 @@
-import type { CommandProblem } from '../core/forward/commandProblem.ts';
-import type { Bind, Endpoint } from '../core/forward/spec.ts';
+import type { CommandProblem } from '../core/spec/commandProblem.ts';
+import type { Bind, Endpoint } from '../core/spec/spec.ts';
 import type { Problem } from '../core/problem.ts';
 
 /** What went wrong, in one sentence, and what to do about it, in another. */

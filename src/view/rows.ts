@@ -7,7 +7,7 @@ import {
   servedPorts,
 } from '../core/session/state.ts';
 import { forwardRow } from './forwardRow.ts';
-import { listenerLines, processName, serverName } from './listenerText.ts';
+import { listenerLines, processName, serverName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 import { colors, type Row } from './row.ts';
 

@@ -1,4 +1,4 @@
-import type { ForwardSpec } from '../core/forward/spec.ts';
+import type { ForwardSpec } from '../core/spec/spec.ts';
 import { bindText } from './forwardText.ts';
 
 /** RFC 1929 §2: both are at most 255 bytes long. */

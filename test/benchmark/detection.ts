@@ -12,7 +12,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exec } from '../../src/core/detect/exec.ts';
-import type { Listener } from '../../src/core/detect/listener.ts';
+import type { Listener } from '../../src/core/detect/remotePort.ts';
 import { pollMs } from '../../src/core/detect/pace.ts';
 import { openUnixSource } from '../../src/core/detect/unixSource.ts';
 import { watchListeners } from '../../src/core/detect/watch.ts';

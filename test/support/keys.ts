@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { string, uint32 } from '../../src/core/ssh/wire.ts';
+import { string, uint32 } from '../../src/core/ssh/keys/wire.ts';
 
 /** A new key pair in a folder, made by ssh-keygen. Returns the private key's path. */
 export function makeKey(folder: string, name: string, ...options: readonly string[]): string {

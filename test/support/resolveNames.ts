@@ -1,7 +1,7 @@
 // Runs where 127.0.0.1:53 is asked for names: says for each case on stdin what ssh -G and we make of it.
 import { json } from 'node:stream/consumers';
 import { resolveConfig } from '../../src/core/config/resolve.ts';
-import { printConfig } from '../../src/core/config/print.ts';
+import { printConfig } from '../../src/core/config/effective/print.ts';
 import { serveNames, type Zone } from './nameServer.ts';
 import { byKeyword, sshG } from './systemSsh.ts';
 

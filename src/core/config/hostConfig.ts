@@ -1,4 +1,4 @@
-import type { ForwardSpec } from '../forward/spec.ts';
+import type { ForwardSpec } from '../spec/spec.ts';
 
 /**
  * One host's effective configuration (ssh_config(5)), with tokens, tildes and environment variables expanded: all that

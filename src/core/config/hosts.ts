@@ -1,17 +1,17 @@
 import path from 'node:path';
 import { UserError } from '../../base/userError.ts';
 import { atPlace, BadValue } from './badValue.ts';
-import { glob, globFolder } from './glob.ts';
+import { glob, globFolder } from './reading/glob.ts';
 import type { ConfigProblem, HostEntry } from './hostConfig.ts';
-import { includePattern } from './include.ts';
-import { type MatchFacts, readMatch } from './match.ts';
-import { isValidHostName } from './names.ts';
-import { maxDepth, matchesHost, readSetting } from './read.ts';
+import { includePattern } from './reading/include.ts';
+import { type MatchFacts, readMatch } from './reading/match.ts';
+import { isValidHostName } from './keywords/names.ts';
+import { maxDepth, matchesHost, readSetting } from './reading/read.ts';
 import { configFiles, type ConfigSource } from './resolve.ts';
-import { readLines, unreadable } from './source.ts';
-import { Arguments, type Line, splitLine } from './syntax.ts';
-import { Values } from './values.ts';
-import { realWorld, type World } from './world.ts';
+import { readLines, unreadable } from './reading/source.ts';
+import { Arguments, type Line, splitLine } from './reading/syntax.ts';
+import { Values } from './keywords/values.ts';
+import { realWorld, type World } from './environment.ts';
 
 export interface HostList {
   /** Every concrete alias once, in the order of the files. */

@@ -1,17 +1,17 @@
 import path from 'node:path';
 import { errorCode, UserError } from '../../base/userError.ts';
 import { atPlace, type Place } from './badValue.ts';
-import { canonicalize } from './canonicalize.ts';
-import { effectiveConfig } from './effective.ts';
+import { canonicalize } from './effective/canonicalize.ts';
+import { effectiveConfig } from './effective/effective.ts';
 import type { ConfigProblem, HostConfig } from './hostConfig.ts';
-import { checkHostName, checkUserName } from './names.ts';
-import { type FileResult, type FileToRead, type Pass, readConfigFile, readSetting } from './read.ts';
-import { unreadable } from './source.ts';
-import { type ResolvedConfig, settle } from './settle.ts';
-import { splitLine } from './syntax.ts';
-import { expand } from './tokens.ts';
-import { Values } from './values.ts';
-import { realWorld, type World } from './world.ts';
+import { checkHostName, checkUserName } from './keywords/names.ts';
+import { type FileResult, type FileToRead, type Pass, readConfigFile, readSetting } from './reading/read.ts';
+import { unreadable } from './reading/source.ts';
+import { type ResolvedConfig, settle } from './effective/settle.ts';
+import { splitLine } from './reading/syntax.ts';
+import { expand } from './reading/tokens.ts';
+import { Values } from './keywords/values.ts';
+import { realWorld, type World } from './environment.ts';
 
 export interface ConfigSource {
   /** As ssh -F: instead of the user's and the system-wide file; `none` for no file at all. */

@@ -1,4 +1,4 @@
-import type { Listener } from './listener.ts';
+import type { Listener } from './remotePort.ts';
 
 /** The host to dial, as the remote sees it, so that a connection reaches this listener. */
 export function dialAddress({ addresses }: Listener): string {

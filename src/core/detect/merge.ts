@@ -1,4 +1,4 @@
-import type { Listener, ListenerProcess } from './listener.ts';
+import type { Listener, ListenerProcess } from './remotePort.ts';
 import type { ListeningSocket } from './parse/socket.ts';
 
 /** A socket and all that is known of its process. */

@@ -1,4 +1,4 @@
-import type { Listener } from './listener.ts';
+import type { Listener } from './remotePort.ts';
 
 /** One remote, looked at again and again. */
 export interface Source {

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/userError.ts';
 import { type Answer, Conversation, type WatchProblem } from './conversation.ts';
 import type { Exec } from './exec.ts';
-import type { ListenerProcess } from './listener.ts';
+import type { ListenerProcess } from './remotePort.ts';
 import { merge } from './merge.ts';
 import { type Method, methodsFor } from './methods.ts';
 import { parseContainer } from './parse/cgroup.ts';

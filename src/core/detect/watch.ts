@@ -3,7 +3,7 @@ import { delay as realDelay } from '../../base/delay.ts';
 import { errorText, UserError } from '../../base/userError.ts';
 import type { WatchProblem } from './conversation.ts';
 import type { Exec, ExecProblem } from './exec.ts';
-import type { Detection, Listener } from './listener.ts';
+import type { Detection, Listener } from './remotePort.ts';
 import { pollMs } from './pace.ts';
 import type { Source } from './source.ts';
 import { openUnixSource } from './unixSource.ts';

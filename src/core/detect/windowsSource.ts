@@ -2,7 +2,7 @@ import { abortable, deadline } from '../../base/delay.ts';
 import { UserError } from '../../base/userError.ts';
 import type { WatchProblem } from './conversation.ts';
 import type { Exec } from './exec.ts';
-import type { Listener } from './listener.ts';
+import type { Listener } from './remotePort.ts';
 import { merge } from './merge.ts';
 import { parseNetstatWindows } from './parse/netstat.ts';
 import { windowsListCommand } from './script.ts';

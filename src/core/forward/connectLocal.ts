@@ -2,7 +2,7 @@ import net from 'node:net';
 import { UserError, errorCode, errorText } from '../../base/userError.ts';
 import type { ConnectionProblem } from './connections.ts';
 import { reset } from './relay.ts';
-import type { Endpoint } from './spec.ts';
+import type { Endpoint } from '../spec/spec.ts';
 
 /** Between the addresses of one name, before the next is tried beside. Node's own 250 ms are short for distant hosts. */
 const nextAddressMs = 2000;

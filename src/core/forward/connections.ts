@@ -1,8 +1,8 @@
 import { UserError, errorText } from '../../base/userError.ts';
 import type { DialProblem } from './dial.ts';
-import type { Traffic } from './forward.ts';
+import type { Traffic } from './runningForward.ts';
 import type { Meter } from './relay.ts';
-import type { Endpoint } from './spec.ts';
+import type { Endpoint } from '../spec/spec.ts';
 
 /** Why one connection of a forward could not be made. The forward itself goes on. */
 export type ConnectionProblem =

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Bind, Endpoint } from './spec.ts';
+import type { Bind, Endpoint } from '../spec/spec.ts';
 
 /**
  * Opens a connection as seen from the other side of the link (RFC 4254 §7.2 direct-tcpip; OpenSSH PROTOCOL

@@ -1,10 +1,10 @@
 import type { Dial } from './dial.ts';
-import type { OpenForward } from './forward.ts';
-import { type ListeningOptions, openListening } from './listening.ts';
+import type { OpenForward } from './runningForward.ts';
+import { type ListeningOptions, openListening } from './acceptLocal.ts';
 import { relay } from './relay.ts';
 import type { Credentials } from './socks.ts';
 import { endAfterWriting, readSocksRequest, socksOutcome } from './socksSession.ts';
-import type { ForwardSpec } from './spec.ts';
+import type { ForwardSpec } from '../spec/spec.ts';
 
 export interface DynamicForwardOptions extends ListeningOptions {
   readonly spec: Extract<ForwardSpec, { readonly kind: 'dynamic' }>;

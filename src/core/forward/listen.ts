@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { UserError, errorCode, errorText } from '../../base/userError.ts';
-import type { BoundAddress, ListenProblem } from './forward.ts';
+import type { BoundAddress, ListenProblem } from './runningForward.ts';
 import { findPathOwner, findPortOwner } from './portOwner.ts';
-import type { Bind } from './spec.ts';
+import type { Bind } from '../spec/spec.ts';
 
 /** Listeners of this machine that belong together. They accept from the moment they exist. */
 export interface LocalListener {

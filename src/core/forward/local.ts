@@ -1,8 +1,8 @@
 import type { Dial } from './dial.ts';
-import type { OpenForward } from './forward.ts';
-import { type ListeningOptions, openListening } from './listening.ts';
+import type { OpenForward } from './runningForward.ts';
+import { type ListeningOptions, openListening } from './acceptLocal.ts';
 import { relay, reset } from './relay.ts';
-import type { ForwardSpec } from './spec.ts';
+import type { ForwardSpec } from '../spec/spec.ts';
 
 /** A connection that could not be made is reset. */
 export interface LocalForwardOptions extends ListeningOptions {

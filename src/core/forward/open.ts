@@ -1,12 +1,12 @@
 import type { ConnectionProblem } from './connections.ts';
 import type { Dial, ListenRemote } from './dial.ts';
 import { openDynamicForward } from './dynamic.ts';
-import type { OpenForward } from './forward.ts';
+import type { OpenForward } from './runningForward.ts';
 import type { Family } from './listen.ts';
 import { openLocalForward } from './local.ts';
 import { openRemoteForward, type RemoteForward } from './remote.ts';
 import type { Credentials } from './socks.ts';
-import type { ForwardSpec } from './spec.ts';
+import type { ForwardSpec } from '../spec/spec.ts';
 
 /** What ssh_config(5) says about all forwards of a host. */
 export interface ForwardRules {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { PortOwner } from './forward.ts';
+import type { PortOwner } from './runningForward.ts';
 
 /** Looking is a courtesy: nobody waits longer for it. */
 const lookTimeoutMs = 3000;

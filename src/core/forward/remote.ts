@@ -3,12 +3,12 @@ import { UserError } from '../../base/userError.ts';
 import { connectLocal } from './connectLocal.ts';
 import { type ConnectionProblem, Connections } from './connections.ts';
 import type { IncomingConnection, ListenRemote, RemoteListener } from './dial.ts';
-import type { BoundAddress, OpenForward } from './forward.ts';
-import { permitsRemoteOpen } from './permitRemoteOpen.ts';
+import type { BoundAddress, OpenForward } from './runningForward.ts';
+import { permitsRemoteOpen } from '../spec/permitRemoteOpen.ts';
 import { type Meter, relay } from './relay.ts';
 import type { Credentials } from './socks.ts';
 import { type SocksRequest, endAfterWriting, readSocksRequest, socksOutcome } from './socksSession.ts';
-import type { Bind, Endpoint, ForwardSpec } from './spec.ts';
+import type { Bind, Endpoint, ForwardSpec } from '../spec/spec.ts';
 
 export interface RemoteForwardOptions {
   readonly spec: Extract<ForwardSpec, { readonly kind: 'remote' | 'remoteDynamic' }>;

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { UserError } from '../../base/userError.ts';
 import type { ConnectionProblem } from './connections.ts';
 import { type Credentials, type SocksOutcome, SocksParser } from './socks.ts';
-import type { Endpoint } from './spec.ts';
+import type { Endpoint } from '../spec/spec.ts';
 
 /** What a SOCKS client asked for. */
 export interface SocksRequest {

@@ -1,5 +1,5 @@
-import type { Identity } from '../detect/identify/identity.ts';
-import type { Listener } from '../detect/listener.ts';
+import type { Identity } from '../detect/identify/program.ts';
+import type { Listener } from '../detect/remotePort.ts';
 import { attributesFor, hasRule, type PortAttributes, type PortRules, type RuleSubject } from './portRules.ts';
 
 /** A listener and what is known of it. `identity` is absent until it was asked (or told from its command line). */

@@ -1,4 +1,4 @@
-import type { Identity } from '../detect/identify/identity.ts';
+import type { Identity } from '../detect/identify/program.ts';
 import type { PortAttributes } from './portRules.ts';
 
 /** A port that was forwarded by itself and that somebody may want to hear of. */

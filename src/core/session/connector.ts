@@ -1,11 +1,11 @@
 import type { Log } from '../../base/log.ts';
 import type { Readable } from '../../base/store.ts';
 import type { HostConfig, JumpHop } from '../config/hostConfig.ts';
-import { readDestination } from '../config/jump.ts';
+import { readDestination } from '../config/keywords/jump.ts';
 import { resolveHost } from '../config/resolve.ts';
 import type { Prompts } from '../ssh/prompts.ts';
 import { connectWith, sshArguments } from '../ssh/transport.ts';
-import type { OpenConnection } from './link.ts';
+import type { OpenConnection } from './hostLink.ts';
 import { rememberAnswers } from './rememberAnswers.ts';
 import type { Settings } from './settings.ts';
 

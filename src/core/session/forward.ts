@@ -1,10 +1,10 @@
 import { backoffMs } from '../../base/backoff.ts';
 import { delay } from '../../base/delay.ts';
 import type { ListenRemote, ListenRemoteProblem } from '../forward/dial.ts';
-import type { ListenProblem, OpenForward } from '../forward/forward.ts';
-import { isShared, onAllInterfaces } from '../forward/reach.ts';
+import type { ListenProblem, OpenForward } from '../forward/runningForward.ts';
+import { isShared, onAllInterfaces } from '../spec/bindScope.ts';
 import type { RemoteForward } from '../forward/remote.ts';
-import type { ForwardSpec } from '../forward/spec.ts';
+import type { ForwardSpec } from '../spec/spec.ts';
 import { type Problem, problemOf } from '../problem.ts';
 import { localPortCandidates, localPortProblem, wantedLocalPort, withLocalPort } from './localPort.ts';
 import type { ForwardState, ForwardStatus } from './state.ts';

@@ -1,5 +1,5 @@
-import { isLoopback } from '../forward/reach.ts';
-import type { ForwardSpec } from '../forward/spec.ts';
+import { isLoopback } from '../spec/bindScope.ts';
+import type { ForwardSpec } from '../spec/spec.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { ForwardState } from './state.ts';
 

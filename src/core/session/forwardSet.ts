@@ -1,9 +1,9 @@
 import { delay } from '../../base/delay.ts';
 import { Queue } from '../../base/queue.ts';
 import { UserError } from '../../base/userError.ts';
-import type { Identity } from '../detect/identify/identity.ts';
+import type { Identity } from '../detect/identify/program.ts';
 import type { ListenRemote } from '../forward/dial.ts';
-import type { ForwardSpec } from '../forward/spec.ts';
+import type { ForwardSpec } from '../spec/spec.ts';
 import type { Problem } from '../problem.ts';
 import { Forward, type ForwardDeps, type ForwardRequest } from './forward.ts';
 import type { ForwardState } from './state.ts';

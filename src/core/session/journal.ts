@@ -1,6 +1,6 @@
 import type { Log } from '../../base/log.ts';
-import { formatForward } from '../forward/grammar.ts';
-import type { Detection } from '../detect/listener.ts';
+import { formatForward } from '../spec/grammar.ts';
+import type { Detection } from '../detect/remotePort.ts';
 import type { ForwardState, ForwardStatus, HostState, LinkState } from './state.ts';
 
 /** One line for each change of a host that matters. Whatever it holds was made harmless where it came in. */

@@ -1,7 +1,7 @@
 import { abortable } from '../../base/delay.ts';
 import type { Exec } from '../detect/exec.ts';
 import type { ListenRemote } from '../forward/dial.ts';
-import { quoteShellWord } from '../forward/shellWords.ts';
+import { quoteShellWord } from '../spec/shellWords.ts';
 import { problemOf } from '../problem.ts';
 import type { Connection } from '../ssh/connection.ts';
 

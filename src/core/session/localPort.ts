@@ -1,6 +1,6 @@
 import { UserError } from '../../base/userError.ts';
-import type { ListenProblem } from '../forward/forward.ts';
-import type { ForwardSpec } from '../forward/spec.ts';
+import type { ListenProblem } from '../forward/runningForward.ts';
+import type { ForwardSpec } from '../spec/spec.ts';
 
 /** Local ports to try, best first: the one used before, the same number as on the remote, its neighbours, any. */
 export function localPortCandidates(wanted: number, before: number | undefined): readonly number[] {

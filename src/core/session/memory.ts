@@ -1,4 +1,4 @@
-import type { ForwardSpec } from '../forward/spec.ts';
+import type { ForwardSpec } from '../spec/spec.ts';
 import { type ForwardState, localPort } from './state.ts';
 
 /** What outlives the window: JSON by key. VS Code's `Memento` fits. */

@@ -1,6 +1,6 @@
 import type { Readable } from '../../base/store.ts';
 import { abortable, within } from '../../base/delay.ts';
-import type { Traffic } from '../forward/forward.ts';
+import type { Traffic } from '../forward/runningForward.ts';
 import { type AppState, findHost, type HostState } from './state.ts';
 
 /** Settles with a host that is online and has a listener at a port, the newest one of several. */

@@ -13,7 +13,7 @@ import { journal } from './journal.ts';
 import { type AllowCommand, connector } from './connector.ts';
 import { forgetUnused, type Memory, shortMemory } from './memory.ts';
 import { type Settings, settingsOf } from './settings.ts';
-import { realSenses, type Senses } from './surroundings.ts';
+import { realSenses, type Senses } from './networkEvents.ts';
 import { claimOf, Windows } from './windows.ts';
 import {
   type AppState,

@@ -1,7 +1,7 @@
-import type { Detection, Listener } from '../detect/listener.ts';
-import type { Identity } from '../detect/identify/identity.ts';
-import type { BoundAddress, Traffic } from '../forward/forward.ts';
-import type { ForwardSpec } from '../forward/spec.ts';
+import type { Detection, Listener } from '../detect/remotePort.ts';
+import type { Identity } from '../detect/identify/program.ts';
+import type { BoundAddress, Traffic } from '../forward/runningForward.ts';
+import type { ForwardSpec } from '../spec/spec.ts';
 import type { Problem } from '../problem.ts';
 import type { ConnectionFacts } from '../ssh/connection.ts';
 

@@ -1,6 +1,6 @@
 import type { HostConfig } from '../config/hostConfig.ts';
 import { withGatewayPorts } from '../forward/open.ts';
-import type { ForwardSpec } from '../forward/spec.ts';
+import type { ForwardSpec } from '../spec/spec.ts';
 import type { ForwardRequest } from './forward.ts';
 import { servedPort, typedRequest } from './forwardRequests.ts';
 import { withLocalPort } from './localPort.ts';

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import type { Log } from '../../base/log.ts';
 import type { Readable } from '../../base/store.ts';
 import { errorCode, errorText } from '../../base/userError.ts';
-import { formatEndpoint, formatForward } from '../forward/grammar.ts';
-import type { ForwardSpec } from '../forward/spec.ts';
+import { formatEndpoint, formatForward } from '../spec/grammar.ts';
+import type { ForwardSpec } from '../spec/spec.ts';
 import { type AppState, findHost, localPort } from './state.ts';
 
 /** A forward, as one window names it to another. */

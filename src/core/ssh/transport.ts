@@ -1,10 +1,10 @@
 import { errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { ResolveOptions } from '../config/resolve.ts';
-import { connect, type ConnectDeps } from './connect.ts';
+import { connect, type ConnectDeps } from './builtin/connect.ts';
 import type { BeyondBuiltin, Connection, ConnectProblem } from './connection.ts';
-import { connectOpenssh } from './openssh.ts';
-import { opensshVersion } from './opensshVersion.ts';
+import { connectOpenssh } from './openssh/master.ts';
+import { opensshVersion } from './openssh/version.ts';
 
 /** What carries a connection. `auto`: the built-in transport, and the system's ssh for what that one lacks. */
 export type Transport = 'auto' | 'builtin' | 'openssh';

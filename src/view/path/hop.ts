@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/problem.ts';
-import type { Traffic } from '../../core/forward/forward.ts';
+import type { Traffic } from '../../core/forward/runningForward.ts';
 import type { ForwardState, HostState } from '../../core/session/state.ts';
 import { problemText } from '../problem.ts';
 

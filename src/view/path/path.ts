@@ -1,7 +1,7 @@
 import { type AppState, findHost, type ForwardState } from '../../core/session/state.ts';
 import { destinationText, localAddress, remoteBindText } from '../forwardText.ts';
 import { type Hop, type HopState, isFromRemote, type Measured, type PathFacts } from './hop.ts';
-import { linkHops } from './link.ts';
+import { linkHops } from './connection.ts';
 import { listenerHop } from './listener.ts';
 import { targetHop } from './target.ts';
 import { userHop } from './user.ts';

@@ -1,8 +1,8 @@
-import type { Identity } from '../../core/detect/identify/identity.ts';
-import type { Endpoint } from '../../core/forward/spec.ts';
-import { isLoopback } from '../../core/forward/reach.ts';
+import type { Identity } from '../../core/detect/identify/program.ts';
+import type { Endpoint } from '../../core/spec/spec.ts';
+import { isLoopback } from '../../core/spec/bindScope.ts';
 import { type HostState, type SeenListener, servedPorts } from '../../core/session/state.ts';
-import { processName, serverName } from '../listenerText.ts';
+import { processName, serverName } from '../remotePortText.ts';
 import { endpoint } from '../problem.ts';
 import {
   type Action,

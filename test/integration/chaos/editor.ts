@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { parseForward } from '../../../src/core/forward/grammar.ts';
+import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import type { Memory } from '../../../src/core/session/memory.ts';
 import { startSessions } from '../../support/sessions.ts';

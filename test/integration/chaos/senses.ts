@@ -1,5 +1,5 @@
 import { delay } from '../../../src/base/delay.ts';
-import type { Senses } from '../../../src/core/session/surroundings.ts';
+import type { Senses } from '../../../src/core/session/networkEvents.ts';
 
 /** A machine whose network stays as it is, and that sleeps when the test says so. */
 export function senses(): { readonly senses: Senses; sleep(): void } {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { type Log, silentLog } from '../../../src/base/log.ts';
-import { parseForward } from '../../../src/core/forward/grammar.ts';
+import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { freePort } from '../../support/freePort.ts';
 import { read } from '../../support/sessions.ts';

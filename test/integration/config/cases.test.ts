@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
-import { printConfig } from '../../../src/core/config/print.ts';
-import type { ResolvedConfig } from '../../../src/core/config/settle.ts';
+import { printConfig } from '../../../src/core/config/effective/print.ts';
+import type { ResolvedConfig } from '../../../src/core/config/effective/settle.ts';
 import { resolveConfig, resolveHost } from '../../../src/core/config/resolve.ts';
 import { byKeyword, privateHome, sshG, sshVersion } from '../../support/systemSsh.ts';
 

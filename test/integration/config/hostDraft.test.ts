@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { addDraft, draftHost } from '../../../src/core/config/hostDraft.ts';
+import { addDraft, draftHost } from '../../../src/core/config/editing/hostDraft.ts';
 
 const commands: readonly (readonly string[])[] = [
   ['box.example.com'],

@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { type DialPort, identify } from '../../../src/core/detect/identify/identify.ts';
-import type { Listener } from '../../../src/core/detect/listener.ts';
+import type { Listener } from '../../../src/core/detect/remotePort.ts';
 import { type ListenerWatch, watchListeners } from '../../../src/core/detect/watch.ts';
 import { start, stop } from '../../support/child.ts';
 import { freePort } from '../../support/freePort.ts';

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
 import type { Exec } from '../../../src/core/detect/exec.ts';
-import type { Detection, Listener } from '../../../src/core/detect/listener.ts';
+import type { Detection, Listener } from '../../../src/core/detect/remotePort.ts';
 import { type ListenerWatch, watchListeners } from '../../../src/core/detect/watch.ts';
 import { kill, start, stop } from '../../support/child.ts';
 import { freePort } from '../../support/freePort.ts';

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { describe, test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import { openRemoteForward } from '../../../src/core/forward/remote.ts';
-import type { Bind } from '../../../src/core/forward/spec.ts';
+import type { Bind } from '../../../src/core/spec/spec.ts';
 import { freePort } from '../../support/freePort.ts';
 import { until } from '../../support/until.ts';
 import { connect, ending, portOf, readAll, serve } from '../../unit/forward/loopback.ts';

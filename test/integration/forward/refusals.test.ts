@@ -6,7 +6,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import type { ConnectionProblem } from '../../../src/core/forward/connections.ts';
-import type { Bind, Endpoint } from '../../../src/core/forward/spec.ts';
+import type { Bind, Endpoint } from '../../../src/core/spec/spec.ts';
 import type { Connection } from '../../../src/core/ssh/connection.ts';
 import { freePort } from '../../support/freePort.ts';
 import { problemOf } from '../../support/ssh.ts';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { ConnectionProblem } from '../../../src/core/forward/connections.ts';
-import type { ForwardSpec } from '../../../src/core/forward/spec.ts';
+import type { ForwardSpec } from '../../../src/core/spec/spec.ts';
 import { freePort } from '../../support/freePort.ts';
 import { until } from '../../support/until.ts';
 import { anyPort, connect, ending, portOf, readAll, serve } from '../../unit/forward/loopback.ts';

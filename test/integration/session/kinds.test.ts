@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { parseForward } from '../../../src/core/forward/grammar.ts';
+import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { type Memory, recall, shortMemory } from '../../../src/core/session/memory.ts';
 import { type ForwardState, localPort } from '../../../src/core/session/state.ts';

@@ -5,7 +5,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { parseForward } from '../../../src/core/forward/grammar.ts';
+import { parseForward } from '../../../src/core/spec/grammar.ts';
 import type { Credentials } from '../../../src/core/forward/socks.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { shortMemory } from '../../../src/core/session/memory.ts';

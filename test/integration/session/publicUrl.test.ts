@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { Connection } from 'ssh2';
-import { parseForward } from '../../../src/core/forward/grammar.ts';
+import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { freePort } from '../../support/freePort.ts';
 import { startServer } from '../../support/scriptedServer.ts';

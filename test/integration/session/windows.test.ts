@@ -6,7 +6,7 @@ import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parseForward } from '../../../src/core/forward/grammar.ts';
+import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import type { ForwardStatus } from '../../../src/core/session/state.ts';
 import { kill, start, stop } from '../../support/child.ts';

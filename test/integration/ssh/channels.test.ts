@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
-import type { BuiltinConnection } from '../../../src/core/ssh/builtin.ts';
+import type { BuiltinConnection } from '../../../src/core/ssh/builtin/builtinConnection.ts';
 import { hostConfig, sshdConfig } from '../../support/hostConfig.ts';
 import { startServer } from '../../support/scriptedServer.ts';
 import { connectTo, problemOf } from '../../support/ssh.ts';

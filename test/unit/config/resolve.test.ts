@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import type { ConfigProblem, HostConfig } from '../../../src/core/config/hostConfig.ts';
-import { readDestination } from '../../../src/core/config/jump.ts';
+import { readDestination } from '../../../src/core/config/keywords/jump.ts';
 import { resolveHost, type ResolveOptions } from '../../../src/core/config/resolve.ts';
 import { privateHome } from '../../support/systemSsh.ts';
 import { until } from '../../support/until.ts';

@@ -7,7 +7,7 @@ import { isComplete, parseHttp } from '../../../src/core/detect/identify/http.ts
 import { identify } from '../../../src/core/detect/identify/identify.ts';
 import { judge, mayBeAsked } from '../../../src/core/detect/identify/judge.ts';
 import { probe, type ProbeAnswer } from '../../../src/core/detect/identify/probe.ts';
-import type { Listener } from '../../../src/core/detect/listener.ts';
+import type { Listener } from '../../../src/core/detect/remotePort.ts';
 
 function running(command: string, port = 40_000): Listener {
   const commandLine = command.split(' ');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import type { Exec, ExecProblem } from '../../../src/core/detect/exec.ts';
-import type { Detection, Listener } from '../../../src/core/detect/listener.ts';
+import type { Detection, Listener } from '../../../src/core/detect/remotePort.ts';
 import { pollMs } from '../../../src/core/detect/pace.ts';
 import { watchListeners, type WatchOptions } from '../../../src/core/detect/watch.ts';
 import { until } from '../../support/until.ts';

@@ -7,7 +7,7 @@ import { UserError } from '../../../src/base/userError.ts';
 import type { Dial, DialProblem } from '../../../src/core/forward/dial.ts';
 import { openDynamicForward } from '../../../src/core/forward/dynamic.ts';
 import type { Credentials } from '../../../src/core/forward/socks.ts';
-import type { Endpoint } from '../../../src/core/forward/spec.ts';
+import type { Endpoint } from '../../../src/core/spec/spec.ts';
 import { until } from '../../support/until.ts';
 import { anyPort, connect, dialTo, ending, portOf, readAll, serve, signal } from './loopback.ts';
 

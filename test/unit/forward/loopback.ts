@@ -3,9 +3,9 @@ import net from 'node:net';
 import type { TestContext } from 'node:test';
 import type { ConnectionProblem } from '../../../src/core/forward/connections.ts';
 import type { Dial } from '../../../src/core/forward/dial.ts';
-import type { OpenForward } from '../../../src/core/forward/forward.ts';
+import type { OpenForward } from '../../../src/core/forward/runningForward.ts';
 import { openLocalForward } from '../../../src/core/forward/local.ts';
-import type { Bind } from '../../../src/core/forward/spec.ts';
+import type { Bind } from '../../../src/core/spec/spec.ts';
 
 export const signal = new AbortController().signal;
 export const anyPort: Bind = { kind: 'tcp', host: undefined, port: 0 };

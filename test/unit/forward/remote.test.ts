@@ -9,7 +9,7 @@ import { UserError } from '../../../src/base/userError.ts';
 import type { ConnectionProblem } from '../../../src/core/forward/connections.ts';
 import type { IncomingConnection, ListenRemote } from '../../../src/core/forward/dial.ts';
 import { type RemoteForward, type RemoteForwardOptions, openRemoteForward } from '../../../src/core/forward/remote.ts';
-import type { Bind } from '../../../src/core/forward/spec.ts';
+import type { Bind } from '../../../src/core/spec/spec.ts';
 import { freePort } from '../../support/freePort.ts';
 import { until } from '../../support/until.ts';
 import { readAll, serve, signal } from './loopback.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Identity } from '../../../src/core/detect/identify/identity.ts';
+import type { Identity } from '../../../src/core/detect/identify/program.ts';
 import {
   type AutoForward,
   decide,

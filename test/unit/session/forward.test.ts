@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
-import { parseForward } from '../../../src/core/forward/grammar.ts';
-import type { OpenForward } from '../../../src/core/forward/forward.ts';
+import { parseForward } from '../../../src/core/spec/grammar.ts';
+import type { OpenForward } from '../../../src/core/forward/runningForward.ts';
 import { Forward } from '../../../src/core/session/forward.ts';
 import { requestFor, typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { until } from '../../support/until.ts';

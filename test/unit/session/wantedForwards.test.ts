@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { parseForward } from '../../../src/core/forward/grammar.ts';
+import { parseForward } from '../../../src/core/spec/grammar.ts';
 import type { SavedForward } from '../../../src/core/session/memory.ts';
 import { wantedForwards } from '../../../src/core/session/wantedForwards.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { ForwardSpec } from '../../../src/core/forward/spec.ts';
+import type { ForwardSpec } from '../../../src/core/spec/spec.ts';
 import { readPortRules } from '../../../src/core/policy/portRules.ts';
 import type { Problem } from '../../../src/core/problem.ts';
 import { defaultSettings, type Settings } from '../../../src/core/session/settings.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import test from 'node:test';
-import type { ForwardSpec } from '../../../src/core/forward/spec.ts';
+import type { ForwardSpec } from '../../../src/core/spec/spec.ts';
 import { type ForwardState, type ForwardStatus, type HostState, newHost } from '../../../src/core/session/state.ts';
 import { addressToCopy, canCopy, canExtend, canPause, forwardContext } from '../../../src/view/forwardActions.ts';
 import { forwardPicks } from '../../../src/view/forwardPicks.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCommandText } from '../../../src/core/forward/command.ts';
-import { parseForward } from '../../../src/core/forward/grammar.ts';
+import { isCommandText } from '../../../src/core/spec/command.ts';
+import { parseForward } from '../../../src/core/spec/grammar.ts';
 import type { ForwardState } from '../../../src/core/session/state.ts';
 import { forwardCommand } from '../../../src/view/forwardText.ts';
 import { typedHost } from '../../../src/view/hostPicks.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Traffic } from '../../../src/core/forward/forward.ts';
-import type { ForwardSpec } from '../../../src/core/forward/spec.ts';
+import type { Traffic } from '../../../src/core/forward/runningForward.ts';
+import type { ForwardSpec } from '../../../src/core/spec/spec.ts';
 import type { Problem } from '../../../src/core/problem.ts';
 import {
   emptyState,

@@ -6,7 +6,7 @@ import { announcement } from '../../../src/view/announcement.ts';
 import { byteText, forwardUrl } from '../../../src/view/forwardText.ts';
 import type { Row } from '../../../src/view/row.ts';
 import { treeRows } from '../../../src/view/rows.ts';
-import { processName } from '../../../src/view/listenerText.ts';
+import { processName } from '../../../src/view/remotePortText.ts';
 import { status } from '../../../src/view/status.ts';
 
 const facts = {

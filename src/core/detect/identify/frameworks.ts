@@ -1,4 +1,4 @@
-import type { Identity } from './identity.ts';
+import type { Identity } from './program.ts';
 
 /** One thing that listens, and how it is told from the others. To know one more, add a row and a test. */
 export interface Framework {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { dialAddress } from '../dialAddress.ts';
-import type { Listener } from '../listener.ts';
-import type { Identity } from './identity.ts';
+import type { Listener } from '../remotePort.ts';
+import type { Identity } from './program.ts';
 import { judge, mayBeAsked } from './judge.ts';
 import { probe } from './probe.ts';
 

@@ -1,7 +1,7 @@
-import type { Listener } from '../listener.ts';
+import type { Listener } from '../remotePort.ts';
 import { oneLine } from '../text.ts';
 import { type Framework, frameworks } from './frameworks.ts';
-import type { Identity } from './identity.ts';
+import type { Identity } from './program.ts';
 import type { ProbeAnswer } from './probe.ts';
 
 /** Weighs all that is known of a listener; `heard` is absent when it was not asked. */

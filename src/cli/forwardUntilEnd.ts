@@ -1,0 +1,110 @@
+import { errorText } from '../base/userError.ts';
+import type { HostConfig, JumpHop } from '../core/config/hostConfig.ts';
+import { type ResolveOptions, resolveHost } from '../core/config/resolve.ts';
+import type { SshCommand } from '../core/spec/command.ts';
+import type { ConnectionProblem } from '../core/forward/connections.ts';
+import { openForward, withGatewayPorts } from '../core/forward/open.ts';
+import type { Credentials } from '../core/forward/socks.ts';
+import { problemOf } from '../core/problem.ts';
+import type { ConnectionEnd } from '../core/ssh/connection.ts';
+import { connectWith, sshArguments } from '../core/ssh/transport.ts';
+import { Scope } from '../base/scope.ts';
+import { connectionProblemLine, endLine, forwardFailureLines, readyLines } from './messages.ts';
+import { stderrLog } from './stderrLog.ts';
+import { terminalPrompts } from './terminal.ts';
+
+/** Closing is polite, but whoever ends the program does not wait for a server that does not answer. */
+const closeTimeoutMs = 1500;
+
+export interface CliForwards {
+  readonly command: SshCommand;
+  readonly host: string;
+  /** Asked of the clients of SOCKS proxies. */
+  readonly credentials?: Credentials;
+}
+
+/** ssh -N: connects, forwards until the signal or the end of the link. The result is the exit status. */
+export async function forward(
+  { command, host, credentials }: CliForwards,
+  options: ResolveOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const say = command.verbosity < 0 ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
+  const config = await resolveHost(host, options, signal);
+  const connection = await connectWith(
+    'auto',
+    config,
+    {
+      prompts: terminalPrompts(say),
+      log: stderrLog(command.verbosity),
+      resolveHop: (hop, stop) => resolveHop(hop, options, stop),
+      allowCommand: async () => true,
+      interactive: !config.batchMode,
+      args: sshArguments(options),
+    },
+    signal,
+  );
+  const scope = new Scope();
+  scope.add(connection);
+  const { dial, listenRemote } = connection;
+  const onProblem = (problem: ConnectionProblem): void => say(connectionProblemLine(problem));
+  // ssh(1) -4 and -6 say where it listens too.
+  const family = config.addressFamily;
+  const open = { rules: config, dial, listenRemote, family, onProblem, ...(credentials && { credentials }) };
+  try {
+    for (const asked of config.forwards) {
+      const spec = withGatewayPorts(asked, config.gatewayPorts);
+      try {
+        const opened = scope.add(await openForward(spec, open, signal));
+        readyLines(spec, opened.bound).forEach(say);
+      } catch (error) {
+        signal.throwIfAborted();
+        forwardFailureLines(spec, problemOf(error), config.exitOnForwardFailure).forEach(say);
+        if (config.exitOnForwardFailure) return 255;
+      }
+    }
+    const end = await Promise.race([connection.closed, aborted(signal)]);
+    if (end === undefined) return 0;
+    say(endLine(config, end));
+    return 255;
+  } finally {
+    await atMost(closeTimeoutMs, scope.close());
+  }
+}
+
+/** A jump host is looked up in the same files, but nothing that was given for the destination is for it. */
+function resolveHop(
+  { host, user, port }: JumpHop,
+  { userFile, allowCommand }: ResolveOptions,
+  signal: AbortSignal,
+): Promise<HostConfig> {
+  return resolveHost(
+    host,
+    {
+      ...(userFile !== undefined && { userFile }),
+      ...(user !== undefined && { user }),
+      ...(port !== undefined && { port }),
+      allowCommand,
+    },
+    signal,
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<ConnectionEnd | undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
+async function atMost(ms: number, closing: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  try {
+    await Promise.race([closing, late]);
+  } catch (error) {
+    process.stderr.write(`${errorText(error)}\n`);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,98 @@
+import { UserError } from '../../../base/userError.ts';
+import { isCommandText, type SshCommand } from '../../spec/command.ts';
+import { commandError } from '../../spec/commandProblem.ts';
+import { parsePasted } from '../../spec/pasted.ts';
+import type { ForwardSpec } from '../../spec/spec.ts';
+import { atPlace, BadValue } from '../badValue.ts';
+import type { ConfigProblem } from '../hostConfig.ts';
+import { readDestination } from '../keywords/jump.ts';
+import { checkHostName, checkUserName } from '../keywords/names.ts';
+import { readSetting } from '../reading/read.ts';
+import { Arguments, splitLine } from '../reading/syntax.ts';
+import { Values } from '../keywords/values.ts';
+import { realWorld } from '../environment.ts';
+import { addForward, addHost, type HostBlock, takesRestOfLine } from './write.ts';
+
+/** A Host block to be, still without its alias. */
+export interface HostDraft {
+  /** As it was typed. */
+  readonly host: string;
+  readonly settings: HostBlock['settings'];
+  readonly forwards: readonly ForwardSpec[];
+}
+
+/**
+ * What to write so that `ssh ALIAS` does what a pasted `ssh` command does, or reaches a typed `me@box:2222`.
+ *
+ * @param aliases a host of such a name has its block already
+ * @throws UserError<ConfigProblem | CommandProblem | ForwardSyntaxProblem>
+ */
+export function draftHost(text: string, aliases: readonly string[]): HostDraft {
+  const isCommand = isCommandText(text) || /\S\s+\S/.test(text);
+  const { host, user, port, options, forwards } = isCommand
+    ? commandOf(text)
+    : { ...readDestination(text.trim()), options: [], forwards: [] };
+  checkHostName(host);
+  if (user !== undefined) checkUserName(user);
+  checkFree(host, aliases);
+  const settings = options.map((option) => withName(readOption(option), host));
+  const isNamed = settings.some(([keyword]) => keyword.toLowerCase() === 'hostname');
+  return {
+    host,
+    settings: [
+      ...(isNamed ? [] : [['HostName', host.replaceAll('%', '%%')] as const]),
+      ...(user === undefined ? [] : [['User', user] as const]),
+      ...(port === undefined ? [] : [['Port', String(port)] as const]),
+      ...settings,
+    ],
+    forwards,
+  };
+}
+
+/** The text with the draft's block. @throws UserError<ConfigProblem> for a name that is taken or cannot be written */
+export function addDraft(text: string, alias: string, draft: HostDraft, aliases: readonly string[]): string {
+  checkFree(alias, aliases);
+  return draft.forwards.reduce(
+    (before, spec) => addForward(before, alias, spec),
+    addHost(text, { name: alias, settings: draft.settings }),
+  );
+}
+
+/** A short name that is still free: `box` for box.example.com. */
+export function proposeAlias({ host }: HostDraft, aliases: readonly string[]): string {
+  const isAddress = /^[\d.]+$|:/.test(host);
+  const short = isAddress ? host.replaceAll(':', '-').replace(/^-+/, 'ip-') : (host.split('.')[0] ?? host);
+  const free = [short, host, ...aliases.map((_, index) => `${short}-${index + 2}`)];
+  return free.find((name) => !aliases.includes(name) && !name.includes(':')) ?? short;
+}
+
+function checkFree(name: string, aliases: readonly string[]): void {
+  if (aliases.includes(name)) throw new UserError<ConfigProblem>({ code: 'hostExists', name });
+}
+
+function commandOf(text: string): SshCommand & { readonly host: string } {
+  const command = parsePasted(text);
+  if (command.host !== undefined) return { ...command, host: command.host };
+  throw commandError('noDestination', '');
+}
+
+/** ssh_config(5) TOKENS: %h of HostName is the host as it was given, which the alias is to stand for. */
+function withName([keyword, ...words]: HostBlock['settings'][number], host: string): HostBlock['settings'][number] {
+  if (keyword.toLowerCase() !== 'hostname') return [keyword, ...words];
+  const escaped = host.replaceAll('%', '%%');
+  return [keyword, ...words.map((word) => word.replaceAll(/%[%h]/g, (token) => (token === '%h' ? escaped : token)))];
+}
+
+/** A line of -o, checked: one bad value would make the whole file unreadable. */
+function readOption(option: string): HostBlock['settings'][number] {
+  const place = { file: 'command-line', line: 0 };
+  try {
+    const line = splitLine(option, place);
+    if (!line) throw new BadValue(`no setting in ${option}`);
+    readSetting(line, { origin: 'user', isActive: true }, new Values(), realWorld({}));
+    const [keyword = ''] = /[a-z\d]+/i.exec(option) ?? [];
+    return [keyword, ...(takesRestOfLine.test(keyword) ? [line.rest] : new Arguments(line.rest).takeAll())];
+  } catch (error) {
+    throw atPlace(place, error);
+  }
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import type { Tokens } from './tokens.ts';
+import type { World } from '../environment.ts';
+
+/** What is known of a connection when a text is expanded. */
+export interface TokenFacts {
+  readonly name: string;
+  readonly hostName: string;
+  readonly port: string;
+  readonly user: string;
+  readonly keyAlias: string;
+  /** As `ssh -G` prints it. */
+  readonly proxyJump: string | undefined;
+}
+
+/** The tokens that most keywords take (ssh_config(5) TOKENS). */
+export function connectionTokens(facts: TokenFacts, world: World): Tokens {
+  const jumpHost = hostOfLastHop(facts.proxyJump);
+  return {
+    C: createHash('sha1')
+      .update(world.localHost + facts.hostName + facts.port + facts.user + jumpHost)
+      .digest('hex'),
+    L: world.localHost.replace(/\..*$/s, ''),
+    d: world.home,
+    h: facts.hostName,
+    i: String(world.uid),
+    j: jumpHost,
+    k: facts.keyAlias,
+    l: world.localHost,
+    n: facts.name,
+    p: facts.port,
+    r: facts.user,
+    u: world.userName,
+  };
+}
+
+function hostOfLastHop(proxyJump: string | undefined): string {
+  if (proxyJump === undefined || proxyJump === 'none') return '';
+  const [, bracketed, plain = ''] = /(?:^|[@,])(?:\[([^\]]*)\]|([^@,:[\]]+))(?::\d+)?$/.exec(proxyJump) ?? [];
+  return bracketed ?? plain;
+}

@@ -1,0 +1,87 @@
+import os from 'node:os';
+import { BadValue } from '../badValue.ts';
+import { isInNetworks } from './networks.ts';
+import { matchHostList, matchList } from '../../../base/pattern.ts';
+import type { Arguments } from './syntax.ts';
+
+/** What the criteria of a Match line are compared with (ssh_config(5) Match). */
+export interface MatchFacts {
+  readonly host: string;
+  readonly originalHost: string;
+  readonly user: string;
+  readonly localUser: string;
+  readonly tag: string;
+  readonly sessionType: string;
+  readonly isFinalPass: boolean;
+  readonly expandCommand: (command: string) => string;
+}
+
+/** Criteria of one Match line, decided except for the commands, which the caller runs while all else holds. */
+export interface MatchLine {
+  readonly criteria: readonly Criterion[];
+  readonly wantsFinalPass: boolean;
+}
+
+export type Criterion =
+  | { readonly kind: 'decided'; readonly holds: boolean }
+  | { readonly kind: 'exec'; readonly command: string; readonly isNegated: boolean };
+
+const withoutArgument = new Set(['all', 'canonical', 'final']);
+const mayBeEmpty = new Set(['tagged', 'command']);
+
+/** @throws BadValue */
+export function readMatch(args: Arguments, facts: MatchFacts): MatchLine {
+  const criteria: Criterion[] = [];
+  let wantsFinalPass = false;
+  for (let word = args.take(); word !== undefined; word = args.take()) {
+    if (word.startsWith('#')) {
+      args.takeAll();
+      break;
+    }
+    const isNegated = word.startsWith('!');
+    const [, name = '', attached] = /^!?([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    const criterion = name.toLowerCase();
+    if (withoutArgument.has(criterion) && attached === undefined) {
+      if (criterion === 'all' && (criteria.length > 1 || args.left > 0)) throw new BadValue(`${word} must stand alone`);
+      if (criterion === 'final' && !isNegated) wantsFinalPass = true;
+      criteria.push({ kind: 'decided', holds: (criterion === 'all' || facts.isFinalPass) !== isNegated });
+      continue;
+    }
+    const argument = attached ?? args.take();
+    if (argument === undefined || (argument === '' && !mayBeEmpty.has(criterion)) || argument.startsWith('#')) {
+      throw new BadValue(`no argument for ${word}`);
+    }
+    criteria.push(readCriterion(criterion, argument, isNegated, facts));
+  }
+  if (criteria.length === 0) throw new BadValue('no criterion');
+  return { criteria, wantsFinalPass };
+}
+
+function readCriterion(name: string, argument: string, isNegated: boolean, facts: MatchFacts): Criterion {
+  if (name === 'exec') return { kind: 'exec', command: facts.expandCommand(argument), isNegated };
+  const test = Object.hasOwn(tests, name) ? tests[name] : undefined;
+  if (!test) throw new BadValue(`unknown criterion ${name}`);
+  return { kind: 'decided', holds: test(argument, facts) !== isNegated };
+}
+
+const inList = (text: string, list: string): boolean => matchList(text, list) === 'yes';
+/** Nothing matches the empty pattern only. */
+const inListOrEmpty = (text: string, list: string): boolean => (text === '' ? list === '' : inList(text, list));
+
+const tests: Readonly<Record<string, (argument: string, facts: MatchFacts) => boolean>> = {
+  host: (list, { host }) => matchHostList(host, list),
+  originalhost: (list, { originalHost }) => matchHostList(originalHost, list),
+  user: (list, { user }) => inList(user, list),
+  localuser: (list, { localUser }) => inList(localUser, list),
+  localnetwork: (list) => isInNetworks(localAddresses(), list),
+  tagged: (list, { tag }) => inListOrEmpty(tag, list),
+  sessiontype: (list, { sessionType }) => inList(sessionType, list),
+  // A forwarder asks for no remote command.
+  command: (list) => inListOrEmpty('', list),
+  // What Debian 12's client says of itself; no version is more right than another where no ssh is involved.
+  version: (list) => inList('OpenSSH_9.2p1', list),
+};
+
+function localAddresses(): readonly string[] {
+  return Object.values(os.networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
+}

@@ -1,0 +1,42 @@
+import type net from 'node:net';
+import { type ConnectionProblem, Connections } from './connections.ts';
+import type { OpenForward } from './runningForward.ts';
+import { type Family, type LocalListener, listenLocal, type SocketFile } from './listen.ts';
+import type { Meter } from './relay.ts';
+import type { Bind } from '../spec/spec.ts';
+
+export interface ListeningOptions extends SocketFile {
+  readonly spec: { readonly bind: Bind };
+  readonly family?: Family;
+  /** One connection could not be made: its client knows, and the forward goes on. */
+  readonly onProblem: (problem: ConnectionProblem) => void;
+}
+
+/** Takes one connection, which comes paused, to its end. Leaves no socket open, whether it fails or the signal ends it. */
+export type Carry = (socket: net.Socket, meter: Meter, signal: AbortSignal) => Promise<void>;
+
+/** A forward that listens here, whatever becomes of its connections. */
+export async function openListening(
+  { spec, onProblem, ...file }: ListeningOptions,
+  carry: Carry,
+  signal: AbortSignal,
+): Promise<OpenForward> {
+  const connections = new Connections(onProblem);
+  const onSocket = (socket: net.Socket): void => connections.add((meter, ending) => carry(socket, meter, ending));
+  const onError = (error: Error): void => onProblem({ code: 'acceptFailed', detail: error.message });
+  let listener: LocalListener;
+  try {
+    listener = await listenLocal({ ...file, bind: spec.bind, onSocket, onError }, signal);
+  } catch (error) {
+    await connections.end(); // One family may have accepted before the other failed.
+    throw error;
+  }
+  return {
+    bound: listener.bound,
+    traffic: () => connections.traffic(),
+    close: async () => {
+      listener.close();
+      await connections.end();
+    },
+  };
+}

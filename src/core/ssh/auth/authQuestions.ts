@@ -1,0 +1,91 @@
+import { UserError } from '../../../base/userError.ts';
+import type { HostConfig } from '../../config/hostConfig.ts';
+import type { ConnectProblem } from '../connection.ts';
+import type { KeyboardPrompt } from '../builtin/internals.ts';
+import type { Prompts } from '../prompts.ts';
+import { asOutcome, type AuthReply, type Outcome, type Userauth } from './userauth.ts';
+
+/** One authentication method. Undefined: it has nothing (more) to try. */
+export type Method = () => Promise<Outcome | undefined>;
+
+export interface QuestionDeps {
+  readonly config: HostConfig;
+  readonly prompts: Prompts;
+  /** Filled with what was tried. */
+  readonly tried: string[];
+}
+
+export function passwordMethod(
+  userauth: Userauth,
+  { config, prompts, tried }: QuestionDeps,
+  signal: AbortSignal,
+): Method {
+  const { name: host, user } = config;
+  const server = `${config.hostName}:${config.port}`;
+  let attempt = 0;
+
+  /** RFC 4252 §8: the server wants another password, and says why. Typed twice, because nobody sees what is typed. */
+  const change = async (old: string, reason: string): Promise<AuthReply> => {
+    for (let isMismatch = false; ; isMismatch = true) {
+      const question = { kind: 'newPassword', host, server, user, reason, isMismatch } as const;
+      const chosen = given(await prompts.secret({ ...question, isRepeated: false }, signal));
+      const repeated = given(await prompts.secret({ ...question, isRepeated: true }, signal));
+      if (chosen === repeated) return userauth.changePassword(old, chosen);
+    }
+  };
+
+  return async () => {
+    if (attempt++ >= config.numberOfPasswordPrompts) return undefined;
+    const password = given(await prompts.secret({ kind: 'password', host, server, user, attempt }, signal));
+    tried.push('password');
+    let reply = await userauth.password(password);
+    while (reply.kind === 'passwordExpired') reply = await change(password, reply.prompt);
+    return asOutcome(reply);
+  };
+}
+
+export function keyboardMethod(
+  userauth: Userauth,
+  { config, prompts, tried }: QuestionDeps,
+  signal: AbortSignal,
+): Method {
+  const { name: host, user } = config;
+  const server = `${config.hostName}:${config.port}`;
+  let attempt = 0;
+  let wasAsked = false;
+  return async () => {
+    let isFirst = true;
+    // A server that fails without a question has none to ask (OpenSSH gives up then, too).
+    if (attempt++ >= config.numberOfPasswordPrompts || (attempt > 1 && !wasAsked)) return undefined;
+    tried.push('keyboard-interactive');
+    let reply = await userauth.keyboardInteractive();
+    while (reply.kind === 'questions') {
+      wasAsked = true; // also by a round without a prompt, whose answer is given elsewhere: a push to a telephone
+      const { title, instruction, prompts: questions } = reply;
+      const answers: string[] = [];
+      if (questions.length === 0 && (title || instruction)) prompts.notice?.(host, `${title}\n${instruction}`.trim());
+      const isPassword = isFirst && !title && !instruction && asksForPassword(questions);
+      for (const { prompt, echo } of questions) {
+        isFirst = false;
+        const question = isPassword
+          ? ({ kind: 'password', host, server, user, attempt } as const)
+          : ({ kind: 'keyboardInteractive', host, user, title, instruction, prompt, echo } as const);
+        answers.push(given(await prompts.secret(question, signal)));
+      }
+      reply = await userauth.answer(answers);
+    }
+    return asOutcome(reply);
+  };
+}
+
+/** PAM's way to ask for the password of the account, which may be remembered; whatever else it asks for may not. */
+function asksForPassword([question, ...further]: readonly KeyboardPrompt[]): boolean {
+  return question !== undefined && further.length === 0 && !question.echo && accountPassword.test(question.prompt);
+}
+
+const accountPassword = /^password(?: for \S+)?: ?$/i;
+
+function given(answer: string | undefined): string {
+  if (answer === undefined) throw new UserError<ConnectProblem>({ code: 'cancelled' });
+  return answer;
+}

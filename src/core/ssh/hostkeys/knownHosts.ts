@@ -1,0 +1,116 @@
+import { createHmac } from 'node:crypto';
+import { WireReader } from '../keys/wire.ts';
+import { matchPattern } from '../../../base/pattern.ts';
+
+/** One usable line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+export interface KnownHost {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly marker: 'none' | 'cert-authority' | 'revoked';
+  /** Comma-separated patterns, or one hashed name. */
+  readonly hosts: string;
+  readonly keyType: string;
+  readonly key: Buffer;
+}
+
+const MARKERS = new Map<string, KnownHost['marker']>([
+  ['@cert-authority', 'cert-authority'],
+  ['@revoked', 'revoked'],
+]);
+
+/** The lines that say something. What OpenSSH cannot read it skips, and so do we. */
+export function parseKnownHosts(file: string, text: string): readonly KnownHost[] {
+  return text.split('\n').flatMap((line, index) => {
+    const entry = parseLine(line);
+    return entry ? [{ file, line: index + 1, ...entry }] : [];
+  });
+}
+
+function parseLine(line: string): Omit<KnownHost, 'file' | 'line'> | undefined {
+  const fields = line.split(/[ \t\r]+/).filter((field) => field !== '');
+  if (fields.length === 0 || fields[0]?.startsWith('#')) return undefined;
+  const marker = fields[0]?.startsWith('@') ? MARKERS.get(fields.shift() ?? '') : 'none';
+  const [hosts, keyType, encoded] = fields;
+  if (!marker || hosts === undefined || keyType === undefined || encoded === undefined) return undefined;
+  const key = Buffer.from(encoded, 'base64');
+  return isPublicKey(key, keyType) ? { marker, hosts, keyType, key } : undefined;
+}
+
+/** How many strings follow the type's name in a public key (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4, PROTOCOL.u2f). */
+const FIELDS: Readonly<Record<string, number>> = {
+  'ssh-ed25519': 1,
+  'ssh-rsa': 2,
+  'ssh-dss': 4,
+  'ecdsa-sha2-nistp256': 2,
+  'ecdsa-sha2-nistp384': 2,
+  'ecdsa-sha2-nistp521': 2,
+  'sk-ssh-ed25519@openssh.com': 2,
+  'sk-ecdsa-sha2-nistp256@openssh.com': 3,
+};
+
+function isPublicKey(key: Buffer, keyType: string): boolean {
+  try {
+    const reader = new WireReader(key);
+    if (reader.text() !== keyType) return false;
+    for (let field = FIELDS[keyType] ?? Infinity; field > 0; field--) reader.string();
+    return reader.isAtEnd;
+  } catch {
+    return false;
+  }
+}
+
+/** What is looked up, and what `ssh-keygen -R` takes: the port is part of the name unless it is the usual one. */
+export function lookupName(host: string, port: number): string {
+  const name = host.toLowerCase();
+  return port === 22 ? name : `[${name}]:${port}`;
+}
+
+/** Does the hosts field of a line name this host? A hashed name is compared whole, patterns as ssh_config(5) PATTERNS. */
+export function namesHost(hosts: string, name: string): boolean {
+  if (hosts.startsWith('|1|')) return isHashOf(hosts, name);
+  let found = false;
+  for (const pattern of hosts.toLowerCase().split(',')) {
+    if (pattern.startsWith('!')) {
+      if (matchPattern(name, pattern.slice(1))) return false;
+    } else {
+      found ||= matchPattern(name, pattern);
+    }
+  }
+  return found;
+}
+
+/** `|1|salt|HMAC-SHA1(salt, name)`, both in base64. */
+function isHashOf(hashed: string, name: string): boolean {
+  const [, , salt, digest] = hashed.split('|');
+  return salt !== undefined && digest !== undefined && hmac(Buffer.from(salt, 'base64'), name) === digest;
+}
+
+export function hashedName(name: string, salt: Buffer): string {
+  return `|1|${salt.toString('base64')}|${hmac(salt, name)}`;
+}
+
+function hmac(salt: Buffer, name: string): string {
+  return createHmac('sha1', salt).update(name).digest('base64');
+}
+
+export type Verdict =
+  | { readonly kind: 'known' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'changed' | 'revoked' | 'certAuthority'; readonly entry: KnownHost };
+
+/**
+ * Judges a plain host key as ssh(1) does: revoked wins; then any equal key will do; any other key for the host, of
+ * whatever type, means that it changed. A host known only through a certificate authority is told apart, because its
+ * key proves nothing without the certificate.
+ */
+export function judge(entries: readonly KnownHost[], name: string, key: Buffer): Verdict {
+  const about = entries.filter(({ hosts }) => namesHost(hosts, name));
+  const revoked = about.find((entry) => entry.marker === 'revoked' && entry.key.equals(key));
+  if (revoked) return { kind: 'revoked', entry: revoked };
+  const plain = about.filter(({ marker }) => marker === 'none');
+  if (plain.some((entry) => entry.key.equals(key))) return { kind: 'known' };
+  if (plain[0]) return { kind: 'changed', entry: plain[0] };
+  const authority = about.find(({ marker }) => marker === 'cert-authority');
+  return authority ? { kind: 'certAuthority', entry: authority } : { kind: 'unknown' };
+}

@@ -1,0 +1,75 @@
+import { within } from '../../../base/delay.ts';
+import type { DialProblem } from '../../forward/dial.ts';
+
+/** How the server answered when the master asked it for a channel; the reasons of RFC 4254 §5.1. */
+export type Answer =
+  | { readonly kind: 'opened' }
+  | {
+      readonly kind: 'refused';
+      readonly code: Exclude<DialProblem['code'], 'linkLost'>;
+      /** The server's text. */
+      readonly detail: string;
+    };
+
+/** How long a log that has told of no channel yet may take for the first. */
+const FIRST_MS = 3000;
+
+/** A connection that a master took, and what the server said to it. */
+export interface Opening {
+  readonly answer: Promise<Answer>;
+}
+
+/**
+ * The master's log, as ssh(1) -vv writes it. To a connection through one of its sockets a refused channel looks like one
+ * that closes at once; the log is the only place that tells them apart. Where it is not understood, because an ssh uses
+ * other words, every channel counts as opened.
+ */
+export class OpensshLog {
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  #onAccepted: (opening: Opening) => void = () => undefined;
+  #state: 'new' | 'understood' | 'notUnderstood' = 'new';
+  #rest = '';
+
+  /**
+   * Settles when the master has taken the next connection to one of its sockets and asks the server for a channel. One
+   * caller at a time.
+   */
+  async accepted(): Promise<Opening> {
+    const told = new Promise<Opening>((resolve) => (this.#onAccepted = resolve));
+    if (this.#state === 'new' && !(await within(FIRST_MS, told))) this.#state = 'notUnderstood';
+    return this.#state === 'notUnderstood' ? { answer: Promise.resolve({ kind: 'opened' }) } : told;
+  }
+
+  /** Takes what the master wrote, in whatever pieces. */
+  read(text: string): void {
+    const lines = (this.#rest + text).split(/\r?\n/);
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#readLine(line);
+  }
+
+  #readLine(line: string): void {
+    const [, number, event = ''] = /^(?:debug[12]: )?channel (\d+): (.*)$/.exec(line) ?? [];
+    const channel = Number(number);
+    if (/^new .*\[direct-/.test(event)) {
+      this.#state = 'understood';
+      this.#onAccepted({ answer: new Promise((resolve) => this.#waiting.set(channel, resolve)) });
+      return;
+    }
+    const answer = answerOf(event);
+    if (!answer) return;
+    this.#waiting.get(channel)?.(answer);
+    this.#waiting.delete(channel);
+  }
+}
+
+function answerOf(event: string): Answer | undefined {
+  if (event.startsWith('open confirm ')) return { kind: 'opened' };
+  const [, reason, detail = ''] = /^open failed: ([^:]*)(?:: (.*))?$/.exec(event) ?? [];
+  if (reason === undefined) return undefined;
+  return { kind: 'refused', code: codes[reason] ?? 'channelRefused', detail };
+}
+
+const codes: Readonly<Record<string, Extract<Answer, { readonly kind: 'refused' }>['code']>> = {
+  'administratively prohibited': 'forwardingProhibited',
+  'connect failed': 'connectFailed',
+};

@@ -1,0 +1,161 @@
+import type { Duplex } from 'node:stream';
+import { Scope } from '../../../base/scope.ts';
+import { errorText, UserError } from '../../../base/userError.ts';
+import type { HostConfig, JumpHop } from '../../config/hostConfig.ts';
+import type { Connection, ConnectProblem } from '../connection.ts';
+import { listenForQuestions, privateFolder } from './askpass.ts';
+import { type Answering, relaying } from '../openssh/questions.ts';
+import type { Prompts } from '../prompts.ts';
+import { startProxy } from './proxyCommand.ts';
+import { connectTcp } from './tcp.ts';
+
+/** A stream to the server's SSH port, and what it goes through. */
+export interface Route {
+  readonly stream: Duplex;
+  /** For people: the IP address, or the host's name where something else resolved it. */
+  readonly address: string;
+  /** Names of the jump hosts, first to last. */
+  readonly via: readonly string[];
+  /** Why the way itself broke, when it did. */
+  failure(): Promise<UserError<ConnectProblem> | undefined>;
+  /** Ends everything that the route stands on. Safe twice. */
+  close(): Promise<void>;
+}
+
+/** A jump host that we are connected to. */
+export interface Hop {
+  readonly name: string;
+  readonly connection: Connection;
+}
+
+export interface RouteDeps {
+  readonly prompts: Prompts;
+  readonly resolveHop: (hop: JumpHop, signal: AbortSignal) => Promise<HostConfig>;
+  readonly allowCommand: (command: string) => Promise<boolean>;
+  /** Connects to a jump host; `through` is the hop before it. */
+  readonly connectHop: (hop: HostConfig, through: Hop | undefined, signal: AbortSignal) => Promise<Connection>;
+}
+
+/** @param through the hop before this host, which then overrides the host's own proxy, as with ssh(1) -J. */
+export async function openRoute(
+  config: HostConfig,
+  through: Hop | undefined,
+  deps: RouteDeps,
+  signal: AbortSignal,
+): Promise<Route> {
+  if (through) return throughHop(config, through, signal);
+  switch (config.proxy.kind) {
+    case 'none':
+      return direct(config, signal);
+    case 'command':
+      return throughCommand(config, config.proxy.command, deps, signal);
+    case 'jump':
+      return throughHops(config, config.proxy.hops, deps, signal);
+  }
+}
+
+async function direct(config: HostConfig, signal: AbortSignal): Promise<Route> {
+  const stream = await connectTcp(config, signal);
+  return {
+    stream,
+    address: stream.remoteAddress ?? config.hostName,
+    via: [],
+    failure: async () => undefined,
+    close: async () => void stream.destroy(),
+  };
+}
+
+async function throughCommand(
+  config: HostConfig,
+  command: string,
+  { allowCommand, prompts }: RouteDeps,
+  signal: AbortSignal,
+): Promise<Route> {
+  if (!(await allowCommand(command))) throw new UserError({ code: 'commandNotAllowed', command });
+  signal.throwIfAborted();
+  const scope = new Scope();
+  let isCancelled = false;
+  const onCancel = (): void => {
+    isCancelled = true;
+    void scope.close();
+  };
+  try {
+    const canAsk = !config.batchMode && process.platform !== 'win32';
+    const env = canAsk && (await askHere(relaying(config, prompts, onCancel, closedWith(scope, signal)), scope));
+    const proxy = startProxy(command, { ...process.env, ...env });
+    scope.defer(() => proxy.close());
+    return {
+      stream: proxy.stream,
+      address: config.hostName,
+      via: [],
+      failure: async () => {
+        if (isCancelled) return new UserError<ConnectProblem>({ code: 'cancelled' });
+        const detail = await proxy.failure();
+        if (detail === undefined) return undefined;
+        return new UserError<ConnectProblem>({ code: 'proxyFailed', host: config.name, command, detail });
+      },
+      close: () => scope.close(),
+    };
+  } catch (error) {
+    await scope.close();
+    throw error;
+  }
+}
+
+/** A command like `ssh -W %h:%p gate` may have to ask, and has no terminal here: what makes it ask us. */
+async function askHere(answer: Answering, scope: Scope): Promise<NodeJS.ProcessEnv> {
+  const askpass = await listenForQuestions(await privateFolder(scope), answer);
+  scope.defer(() => askpass.close());
+  return askpass.env;
+}
+
+/** A question is of no use once its program is gone. */
+function closedWith(scope: Scope, signal: AbortSignal): AbortSignal {
+  const closed = new AbortController();
+  scope.defer(() => closed.abort());
+  return AbortSignal.any([signal, closed.signal]);
+}
+
+async function throughHops(
+  config: HostConfig,
+  hops: readonly JumpHop[],
+  deps: RouteDeps,
+  signal: AbortSignal,
+): Promise<Route> {
+  const passed: Hop[] = [];
+  const close = async (): Promise<void> => {
+    for (const { connection } of passed.toReversed()) await connection.close();
+  };
+  try {
+    for (const hop of hops) {
+      const resolved = await deps.resolveHop(hop, signal);
+      const connection = await deps.connectHop(resolved, passed.at(-1), signal);
+      passed.push({ name: resolved.name, connection });
+    }
+    const last = passed.at(-1);
+    if (!last) return await direct(config, signal);
+    return { ...(await throughHop(config, last, signal)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function throughHop(config: HostConfig, { name, connection }: Hop, signal: AbortSignal): Promise<Route> {
+  try {
+    const stream = await connection.dial({ kind: 'tcp', host: config.hostName, port: config.port }, signal);
+    return {
+      stream,
+      address: config.hostName,
+      via: [...connection.facts.via, name],
+      failure: async () => undefined,
+      close: async () => void stream.destroy(),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new UserError<ConnectProblem>(
+      { code: 'jumpFailed', host: config.name, via: name, detail: errorText(error) },
+      { cause: error },
+    );
+  }
+}

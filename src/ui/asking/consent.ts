@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type * as vscode from 'vscode';
+import type { AllowCommand } from '../../core/session/connector.ts';
+import { askConsent } from './prompts.ts';
+
+const key = 'allowedCommands';
+
+/** Which commands of the SSH configuration the user allowed to run: asked once each, kept on this machine by hash. */
+export class Consent {
+  readonly #memory: vscode.Memento;
+
+  constructor(memory: vscode.Memento) {
+    this.#memory = memory;
+  }
+
+  readonly allow: AllowCommand = async (command, attended) => {
+    const hash = createHash('sha256').update(command).digest('hex');
+    if (this.#hashes().includes(hash)) return true;
+    if (attended === 'background' || !(await askConsent(command))) return false;
+    await this.#memory.update(key, [...this.#hashes(), hash]);
+    return true;
+  };
+
+  async forget(): Promise<void> {
+    await this.#memory.update(key, undefined);
+  }
+
+  #hashes(): readonly string[] {
+    return this.#memory.get<readonly string[]>(key, []);
+  }
+}

@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import { type AppState, type HostState, isActive } from '../../core/session/state.ts';
+import { type HostChoice, type HostPick, listedHost, typedHost } from '../../view/hostPicks.ts';
+
+/** Lets the user choose a host of the configuration, or type what one types after `ssh`. Undefined when cancelled. */
+export async function pickHost(state: AppState, title: string): Promise<HostChoice | undefined> {
+  const hosts = [...state.hosts].sort((a, b) => Number(isActive(b)) - Number(isActive(a)));
+  const known = hosts.map((host) => item(listedHost(host)));
+  const pick = vscode.window.createQuickPick<ReturnType<typeof item>>();
+  pick.title = title;
+  pick.placeholder = 'Choose a host, or type one: me@example.com, ssh -p 2222 me@example.com';
+  pick.items = known;
+  pick.onDidChangeValue((value) => {
+    const typed = hosts.some(({ name }) => name === value.trim()) ? undefined : typedHost(value);
+    pick.items = typed ? [...known, { ...item(typed), alwaysShow: true }] : known;
+  });
+  try {
+    return await new Promise<HostChoice | undefined>((resolve) => {
+      pick.onDidAccept(() => {
+        const choice = pick.selectedItems[0]?.choice;
+        if (choice) resolve(choice);
+      });
+      pick.onDidHide(() => resolve(undefined));
+      pick.show();
+    });
+  } finally {
+    pick.dispose();
+  }
+}
+
+/** Lets the user choose one of the hosts that are connected or mean to be, and no other. */
+export async function pickConnectedHost(hosts: readonly HostState[], title: string): Promise<string | undefined> {
+  if (hosts.length === 0) {
+    void vscode.window.showInformationMessage('No host is connected.');
+    return undefined;
+  }
+  const items = hosts.map((host) => item(listedHost(host)));
+  return (await vscode.window.showQuickPick(items, { title }))?.choice?.name;
+}
+
+function item({
+  label,
+  description,
+  icon,
+  choice,
+}: HostPick): vscode.QuickPickItem & { readonly choice: HostChoice | undefined } {
+  return { label, description, iconPath: new vscode.ThemeIcon(icon), choice };
+}

@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import type { Readable } from '../../base/store.ts';
+import { mount } from '../../base/store.ts';
+import { type AppState, findHost } from '../../core/session/state.ts';
+import { detectedPicks, type PortPick, portPicks } from '../../view/portPicks.ts';
+
+/** The Forward Port box: detected ports to choose from, or a typed one, checked as it is typed. */
+export async function pickPort(state: Readable<AppState>, hostName: string): Promise<PortPick['choice']> {
+  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly pick: PortPick }>();
+  pick.title = `Forward Port from ${hostName}`;
+  pick.placeholder = '8080, 8000:8080, 8000:db.internal:5432, -R 8022:localhost:22, -D 1080, or a whole ssh command';
+  pick.matchOnDescription = true;
+  const show = (): void => {
+    const { typed, detected } = portPicks(pick.value, hostName, findHost(state.get(), hostName));
+    pick.items = [
+      ...(typed ? [{ ...item(typed), alwaysShow: true }] : []),
+      ...(detected.length > 0
+        ? [
+            {
+              ...item({ label: 'listening there now', description: '', icon: '' }),
+              kind: vscode.QuickPickItemKind.Separator,
+            },
+          ]
+        : []),
+      ...detected.map(item),
+    ];
+  };
+  pick.onDidChangeValue(show);
+  const stop = mount(state, (app) => detectedPicks(findHost(app, hostName)), show);
+  try {
+    return await new Promise<PortPick['choice']>((resolve) => {
+      pick.onDidAccept(() => {
+        const choice = pick.selectedItems[0]?.pick.choice;
+        if (choice) resolve(choice);
+      });
+      pick.onDidHide(() => resolve(undefined));
+      pick.show();
+    });
+  } finally {
+    stop();
+    pick.dispose();
+  }
+}
+
+function item(pick: PortPick): vscode.QuickPickItem & { readonly pick: PortPick } {
+  return {
+    label: pick.label,
+    description: pick.description,
+    ...(pick.icon && { iconPath: new vscode.ThemeIcon(pick.icon) }),
+    pick,
+  };
+}

@@ -1,0 +1,29 @@
+import { deadline } from '../../base/delay.ts';
+import { connectLocal } from '../../core/forward/connectLocal.ts';
+import type { ForwardState } from '../../core/session/state.ts';
+
+const limitMs = 5000;
+
+/** Makes one connection through a local forward and ends it. What became of it is in the state then. */
+export async function checkForward({ spec, status }: ForwardState, signal: AbortSignal): Promise<void> {
+  const bound = status.kind === 'listening' && spec.kind === 'local' ? status.bound[0] : undefined;
+  if (!bound) return;
+  const limit = deadline(limitMs, () => new Error('no answer'), signal);
+  try {
+    const to =
+      bound.kind === 'unix' ? bound : ({ kind: 'tcp', host: reachable(bound.address), port: bound.port } as const);
+    const socket = await connectLocal(to, limit.signal);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    limit.signal.addEventListener('abort', () => socket.destroy(), { once: true });
+    // Servers close when their client has nothing to say; a way that is blocked ends in a reset.
+    socket.resume().end();
+    await closed;
+  } finally {
+    limit.clear();
+  }
+}
+
+/** Not every system connects to “all interfaces”. */
+function reachable(address: string): string {
+  return address === '0.0.0.0' || address === '::' ? 'localhost' : address;
+}

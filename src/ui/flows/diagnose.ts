@@ -1,0 +1,39 @@
+import os from 'node:os';
+import * as vscode from 'vscode';
+import type { Sessions } from '../../core/session/sessions.ts';
+import { diagnosis } from '../../view/diagnosis.ts';
+import { forwardPath } from '../../view/path/path.ts';
+import { checkForward } from './checkForward.ts';
+import { withProgress } from '../asking/progress.ts';
+
+/** SSH Ports: Diagnose. Tries what can be tried, and opens the result as a text to paste into a bug report. */
+export async function diagnose(sessions: Sessions, extension: vscode.Extension<unknown>): Promise<void> {
+  const rttMs = new Map<string, number>();
+  await withProgress('Checking all hosts and forwards…', async (signal) => {
+    const checks = sessions.state.get().hosts.flatMap((host) => [
+      // A failed check is in the state, which the text is about.
+      sessions.ping(host.name, signal).then(
+        (ms) => ms !== undefined && rttMs.set(host.name, ms),
+        () => undefined,
+      ),
+      ...host.forwards
+        .filter(({ id }) => canBeChecked(sessions, host.name, id))
+        .map((forward) => checkForward(forward, signal).catch(() => undefined)),
+    ]);
+    await Promise.all(checks);
+  });
+  const packageJson = extension.packageJSON as { readonly version: string };
+  const versions = {
+    'SSH Ports': packageJson.version,
+    'VS Code': `${vscode.version} (${vscode.env.appHost}${vscode.env.remoteName === undefined ? '' : ', remote'})`,
+    Node: process.versions.node,
+    System: `${os.type()} ${os.release()} ${os.arch()}`,
+  };
+  const content = diagnosis({ state: sessions.state.get(), settings: sessions.settings(), versions, rttMs });
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
+}
+
+function canBeChecked(sessions: Sessions, host: string, id: string): boolean {
+  const hops = forwardPath(sessions.state.get(), host, id)?.hops ?? [];
+  return hops.some(({ actions }) => actions.some((action) => action.id === 'check'));
+}

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import { withLocalPort } from '../../core/session/localPort.ts';
+import type { Sessions } from '../../core/session/sessions.ts';
+import { type ForwardState, localPort } from '../../core/session/state.ts';
+import type { ActionId } from '../../view/path/hop.ts';
+import { checkForward } from '../flows/checkForward.ts';
+import type { Chosen } from '../commands.ts';
+
+const never = new AbortController().signal;
+
+/** Does what a button of the path view says. Resolves to the forward that took the place of this one, if one did. */
+export async function runPathAction(
+  sessions: Sessions,
+  chosen: Chosen,
+  action: ActionId,
+): Promise<ForwardState | undefined> {
+  const { host, forward } = chosen;
+  const run = async (command: string): Promise<undefined> => {
+    await vscode.commands.executeCommand(`sshPorts.${command}`, {
+      target: { kind: 'forward', host: host.name, id: forward.id },
+    });
+  };
+  switch (action) {
+    case 'changeLocalPort':
+    case 'connect':
+    case 'openConfig':
+    case 'showLog':
+      return run(action);
+    case 'open':
+      return run('openInBrowser');
+    case 'resume':
+      return run('resumeForward');
+    case 'switchOn':
+      await sessions.setForwarding(true);
+      return undefined;
+    case 'retry':
+      sessions.refresh();
+      return undefined;
+    case 'check':
+      await checkForward(forward, never);
+      return undefined;
+    default:
+      return forwardOther(sessions, chosen, Number(action.slice('forwardOther:'.length)));
+  }
+}
+
+/** The same local port leads to another port of the host from now on. */
+async function forwardOther(
+  sessions: Sessions,
+  { host, forward }: Chosen,
+  port: number,
+): Promise<ForwardState | undefined> {
+  const { spec, label } = forward;
+  if (spec.kind !== 'local') return undefined;
+  const local = localPort(forward);
+  const here = local === undefined ? spec : withLocalPort(spec, local);
+  await sessions.stopForward(host.name, forward.id);
+  return sessions.forward(
+    host.name,
+    {
+      spec: { ...spec, bind: here.bind, to: { kind: 'tcp', host: 'localhost', port } },
+      origin: 'user',
+      localPort: 'near',
+      remotePort: port,
+      ...(label !== undefined && { label }),
+    },
+    never,
+  );
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { delay } from '../../base/delay.ts';
+import type { Log } from '../../base/log.ts';
+import { mount, Store } from '../../base/store.ts';
+import type { Sessions } from '../../core/session/sessions.ts';
+import { findHost, type HostState } from '../../core/session/state.ts';
+import type { Measured } from '../../view/path/hop.ts';
+import { readRequest, type ShowPath } from '../../view/path/messages.ts';
+import { endedHint, type ForwardPath, forwardPath } from '../../view/path/path.ts';
+import type { Chosen } from '../commands.ts';
+import { guard } from '../guard.ts';
+import { runPathAction } from './pathActions.ts';
+
+const measureEveryMs = 3000;
+
+/** The tab that draws the way of one forward, as it is at every moment. */
+export class PathView {
+  readonly #sessions: Sessions;
+  readonly #extension: vscode.Uri;
+  readonly #log: Log;
+  readonly #chosen = new Store<Chosen | undefined>(undefined);
+  /** By host; more than the state tells, and only while somebody looks. */
+  readonly #measured = new Store<Readonly<Record<string, Measured>>>({});
+  #panel: vscode.WebviewPanel | undefined;
+
+  constructor(sessions: Sessions, extension: vscode.Uri, log: Log) {
+    this.#sessions = sessions;
+    this.#extension = extension;
+    this.#log = log;
+  }
+
+  async show(chosen: Chosen): Promise<void> {
+    this.#chosen.set(chosen);
+    this.#panel ??= this.#open();
+    this.#panel.reveal();
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+  }
+
+  #open(): vscode.WebviewPanel {
+    const folder = (name: string): vscode.Uri => vscode.Uri.joinPath(this.#extension, name);
+    const panel = vscode.window.createWebviewPanel('sshPorts.path', 'Path', vscode.ViewColumn.Active, {
+      enableScripts: true,
+      localResourceRoots: [folder('media'), folder('dist')],
+    });
+    const { webview } = panel;
+    const closed = new AbortController();
+    const post = (): void => void webview.postMessage(this.#message());
+    webview.onDidReceiveMessage((message: unknown) => {
+      const request = readRequest(message);
+      if (request?.kind === 'ready') post();
+      if (request?.kind === 'act') void guard(this.#log, () => this.#act(request.id));
+    });
+    const stops = [
+      mount(this.#sessions.state, () => this.#message(), post),
+      this.#chosen.watch(post),
+      this.#measured.watch(post),
+    ];
+    panel.onDidDispose(() => {
+      closed.abort();
+      for (const stop of stops) stop();
+      this.#panel = undefined;
+    });
+    webview.html = this.#html(webview);
+    void this.#measure(panel, closed.signal);
+    return panel;
+  }
+
+  #message(): ShowPath {
+    const path = this.#path();
+    return { kind: 'show', hint: endedHint, ...(path && { path }) };
+  }
+
+  #path(): ForwardPath | undefined {
+    const now = this.#now();
+    if (!now) return undefined;
+    const { host, forward } = now;
+    return forwardPath(this.#sessions.state.get(), host.name, forward.id, this.#measured.get()[host.name]);
+  }
+
+  /** The chosen forward as it is now; after a new login the one that took its place. */
+  #now(): Chosen | undefined {
+    const chosen = this.#chosen.get();
+    const host = chosen && findHost(this.#sessions.state.get(), chosen.host.name);
+    const spec = JSON.stringify(chosen?.forward.spec);
+    const forward =
+      host?.forwards.find(({ id }) => id === chosen?.forward.id) ??
+      host?.forwards.find((each) => JSON.stringify(each.spec) === spec);
+    return host && forward && { host, forward };
+  }
+
+  /** Only what the picture offers at this moment is done. */
+  async #act(wanted: string): Promise<void> {
+    const now = this.#now();
+    const actions = this.#path()?.hops.flatMap((hop) => hop.actions) ?? [];
+    const action = actions.find(({ id }) => id === wanted);
+    if (!now || !action) return;
+    const successor = await runPathAction(this.#sessions, now, action.id);
+    if (successor) this.#chosen.set({ ...now, forward: successor });
+  }
+
+  /** Takes the round-trip time every few seconds while the tab can be seen. */
+  async #measure(panel: vscode.WebviewPanel, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const host = panel.visible ? this.#now()?.host : undefined;
+      if (host) await this.#measureHost(host, signal);
+      await delay(measureEveryMs, signal).catch(() => undefined);
+    }
+  }
+
+  async #measureHost({ name, link }: HostState, signal: AbortSignal): Promise<void> {
+    const via = link.kind === 'online' ? link.facts.via : this.#measured.get()[name]?.via;
+    // A link that dies meanwhile is in the state.
+    const rttMs = await this.#sessions.ping(name, signal).catch(() => undefined);
+    this.#measured.update((all) => ({
+      ...all,
+      [name]: { ...(rttMs !== undefined && { rttMs }), ...(via && { via }) },
+    }));
+  }
+
+  #html(webview: vscode.Webview): string {
+    const nonce = randomBytes(16).toString('base64');
+    const uri = (...parts: string[]): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(this.#extension, ...parts)).toString();
+    return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Path</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'">
+<link rel="stylesheet" href="${uri('media', 'path.css')}">
+</head>
+<body>
+<main></main>
+<script nonce="${nonce}" src="${uri('dist', 'path.js')}"></script>
+</body>
+</html>`;
+  }
+}

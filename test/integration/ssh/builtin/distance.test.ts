@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { createHash, type Hash } from 'node:crypto';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { Duplex } from 'node:stream';
+import { after, before, test } from 'node:test';
+import type { BuiltinConnection } from '../../../../src/core/ssh/builtin/builtinConnection.ts';
+import { type DelayedPort, delayedPort } from '../../../support/delay.ts';
+import { sshdConfig } from '../../../support/hostConfig.ts';
+import { connectTo } from '../../../support/ssh.ts';
+import { type Sshd, startSshd } from '../../../support/sshd.ts';
+import { until } from '../../../support/until.ts';
+
+const MIB = 1024 * 1024;
+const PATTERN = Buffer.from(Array.from({ length: 65_537 }, (_, index) => index % 251));
+const OFFERED = 160 * MIB;
+const signal = (): AbortSignal => AbortSignal.timeout(60_000);
+
+let sshd: Sshd;
+let way: DelayedPort;
+let connection: BuiltinConnection;
+const servers: net.Server[] = [];
+before(async () => {
+  sshd = await startSshd();
+  way = await delayedPort(sshd.port, 100);
+  const knownHostsFile = path.join(sshd.folder, 'known_hosts_far');
+  const keys = fs.readFileSync(sshd.knownHostsFile, 'utf8');
+  fs.writeFileSync(knownHostsFile, keys.replace(`:${sshd.port} `, `:${way.port} `));
+  connection = await connectTo(sshdConfig(sshd, { port: way.port, userKnownHostsFiles: [knownHostsFile] }));
+});
+after(async () => {
+  await connection.close();
+  way.close();
+  await sshd.stop();
+  for (const server of servers) server.close();
+});
+
+async function dial(onSocket: (socket: net.Socket) => void): Promise<Duplex> {
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    onSocket(socket);
+  });
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return connection.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal());
+}
+
+function pour(socket: Duplex, bytes: number, hash?: Hash): { readonly taken: () => number } {
+  let sent = 0;
+  const more = (): void => {
+    while (sent < bytes) {
+      const chunk = PATTERN.subarray(0, Math.min(PATTERN.length, bytes - sent));
+      hash?.update(chunk);
+      sent += chunk.length;
+      if (!socket.write(chunk)) return;
+    }
+    socket.off('drain', more).end();
+  };
+  socket.on('drain', more);
+  more();
+  return { taken: () => sent };
+}
+
+void test('a far server that a whole window holds back gets a larger one, which stays bounded when its reader stops', async () => {
+  let offered = (): number => 0;
+  const stream = await dial((socket) => (offered = pour(socket, OFFERED).taken));
+  let read = 0;
+  const earlier = way.bytesFromServer();
+  stream.on('data', (chunk: Buffer) => (read += chunk.length));
+  await until('a good part', () => read > 48 * MIB);
+  stream.pause();
+  // The first window alone lets 2 MiB be under way, and 256 KiB are held for the reader.
+  await until('more than the first window', () => way.bytesFromServer() - earlier - read > 3 * MIB);
+
+  // Others pass it, with every byte in its place, both ways at once.
+  const bytes = 24 * MIB;
+  await Promise.all(
+    Array.from({ length: 3 }, async () => {
+      const [here, there] = [createHash('sha256'), createHash('sha256')];
+      const echo = await dial((socket) => socket.pipe(socket));
+      pour(echo, bytes, here);
+      for await (const chunk of echo) there.update(chunk as Buffer);
+      assert.equal(there.digest('hex'), here.digest('hex'));
+    }),
+  );
+  assert.ok(offered() - read < 64 * MIB, `${offered() - read} bytes were taken for a reader that reads none`);
+
+  // And it goes on where it stopped.
+  stream.resume();
+  await once(stream, 'end');
+  assert.equal(read, OFFERED);
+  stream.end();
+  await until('no channel is open', () => connection.openChannels() === 0);
+});

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import type { Duplex } from 'node:stream';
+import { test, type TestContext } from 'node:test';
+import ssh2, { type CipherAlgorithm, type ClientChannel } from 'ssh2';
+import { cipherOf, protocolOf } from '../../../../src/core/ssh/builtin/internals.ts';
+import { Link } from '../../../../src/core/ssh/builtin/client.ts';
+import { reuseRoom } from '../../../../src/core/ssh/builtin/packetBuffer.ts';
+import { type Sshd, startSshd } from '../../../support/sshd.ts';
+
+for (const [cipher, isOurs] of [
+  ['aes128-gcm@openssh.com', true],
+  ['aes256-gcm@openssh.com', true],
+  ['aes128-ctr', false],
+] as const) {
+  void test(`${isOurs ? 'our' : "ssh2's"} packets with ${cipher}, also after new keys, and the server takes them`, async (t) => {
+    const sshd = await server(t);
+    const link = await logIn(sshd, net.connect(sshd.port, '127.0.0.1'), cipher);
+    const signal = AbortSignal.timeout(10_000);
+    for (let keys = 0; keys < 3; keys++) {
+      const { byteOffset } = cipherOf(link.client).allocPacket(1);
+      assert.equal(cipherOf(link.client).allocPacket(1).byteOffset === byteOffset, isOurs);
+      assert.ok((await link.ping(signal)) > 0);
+      protocolOf(link.client).rekey();
+      await once(link.client, 'handshake', { signal });
+    }
+    await link.close();
+  });
+}
+
+void test('a link that leads through another does not disturb its packets', async (t) => {
+  const sshd = await server(t);
+  const signal = AbortSignal.timeout(10_000);
+  const outer = await logIn(sshd, net.connect(sshd.port, '127.0.0.1'), 'aes128-gcm@openssh.com');
+  const channel = await outer.request<ClientChannel>(
+    (answer) => outer.client.forwardOut('127.0.0.1', 0, '127.0.0.1', sshd.port, answer),
+    () => undefined,
+    signal,
+  );
+  const inner = await logIn(sshd, outer.stream(channel), 'aes128-gcm@openssh.com');
+  for (let pings = 0; pings < 10; pings++) assert.ok((await inner.ping(signal)) > 0);
+  await inner.close();
+  await outer.close();
+});
+
+async function server(t: TestContext): Promise<Sshd> {
+  const sshd = await startSshd();
+  t.after(() => sshd.stop());
+  return sshd;
+}
+
+async function logIn(sshd: Sshd, sock: Duplex, cipher: CipherAlgorithm): Promise<Link> {
+  const client = new ssh2.Client();
+  const privateKey = fs.readFileSync(sshd.keyFile);
+  client.connect({ sock, username: sshd.user, privateKey, algorithms: { cipher: [cipher] }, hostVerifier: () => true });
+  await once(client, 'ready');
+  const link = new Link(client, sock);
+  reuseRoom(link);
+  return link;
+}

@@ -1,0 +1,365 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import test from 'node:test';
+import { silentLog } from '../../../src/base/log.ts';
+import { UserError } from '../../../src/base/userError.ts';
+import { Link } from '../../../src/core/session/hostLink.ts';
+import type { LinkState } from '../../../src/core/session/state.ts';
+import type { Senses } from '../../../src/core/session/networkEvents.ts';
+import type { Connection, ConnectionEnd } from '../../../src/core/ssh/connection.ts';
+import { hostConfig } from '../../support/hostConfig.ts';
+import { until } from '../../support/until.ts';
+
+interface FakeConnection extends Connection {
+  lose(): void;
+}
+
+/** `dead`: nothing comes over it any more, and nobody has noticed. */
+function connection(kind: 'live' | 'dead' = 'live'): FakeConnection {
+  let end: (how: ConnectionEnd) => void = () => undefined;
+  const closed = new Promise<ConnectionEnd>((resolve) => (end = resolve));
+  const facts = {
+    transport: 'builtin',
+    serverVersion: '',
+    cipher: '',
+    kex: '',
+    hostKey: '',
+    via: [],
+    authMethod: '',
+  } as const;
+  const lose = (): void => end({ kind: 'lost', why: 'ended', detail: '' });
+  const lost = closed.then(() => Promise.reject(new UserError({ code: 'linkLost' })));
+  lost.catch(() => undefined);
+  const refuse = (): Promise<never> => Promise.reject(new Error('not part of this test'));
+  return {
+    facts,
+    dial: () => (kind === 'live' ? Promise.resolve(new PassThrough()) : lost),
+    exec: refuse,
+    listenRemote: () => (kind === 'live' ? refuse() : lost),
+    ping: () => (kind === 'live' ? refuse() : lost),
+    check: async () => (kind === 'live' ? undefined : lose()),
+    closed,
+    close: async () => end({ kind: 'closed' }),
+    lose,
+  };
+}
+
+type OpenFake = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<Connection>;
+
+/** Nothing ever happens around it. */
+const still: Senses = {
+  now: () => 0,
+  addresses: () => [],
+  delay: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+};
+
+/** Surroundings that change when the test says so. */
+function shaken(): { readonly senses: Senses; sleep(): void; moveTo(address: string): void } {
+  let now = 0;
+  let address = '192.0.2.1';
+  let look: () => void = () => undefined;
+  return {
+    senses: {
+      now: () => now,
+      addresses: () => [address],
+      delay: (_, signal) =>
+        new Promise((resolve) => {
+          look = resolve;
+          signal.addEventListener('abort', () => resolve());
+        }),
+    },
+    sleep: () => {
+      now += 3_600_000;
+      look();
+    },
+    moveTo: (to) => {
+      address = to;
+      look();
+    },
+  };
+}
+
+function link(
+  open: OpenFake,
+  waitMs = 20_000,
+  senses: Senses = still,
+): { link: Link; states: LinkState['kind'][]; last: () => LinkState | undefined } {
+  const all: LinkState[] = [];
+  const states: LinkState['kind'][] = [];
+  const made = new Link({
+    open: async (...args) => ({ connection: await open(...args), config: hostConfig() }),
+    log: silentLog,
+    senses,
+    waitMs: () => waitMs,
+    onState: (state) => {
+      all.push(state);
+      states.push(state.kind);
+    },
+    onConnection: () => undefined,
+  });
+  return { link: made, states, last: () => all.at(-1) };
+}
+
+const to = { kind: 'tcp', host: 'localhost', port: 80 } as const;
+const never = new AbortController().signal;
+
+void test('a lost link is made again by itself, at once', async () => {
+  const first = connection();
+  const queue = [first, connection()];
+  const { link: made, states } = link(async () => queue.shift() ?? connection());
+  await made.open(never);
+  first.lose();
+  await until('online again', () => states.filter((kind) => kind === 'online').length === 2);
+  assert.deepEqual(states, ['connecting', 'online', 'waiting', 'online']);
+  await made.close();
+});
+
+void test('a server that lets us in and hangs up at once is not stormed', async () => {
+  const { link: made, last } = link(async () => {
+    const next = connection();
+    setImmediate(() => next.lose());
+    return next;
+  });
+  await made.open(never);
+  await until('a pause', () => {
+    const state = last();
+    return state?.kind === 'waiting' && state.retryAt > Date.now() + 500;
+  });
+  await made.close();
+});
+
+void test('a connection that comes while the link is away waits for the next one', async () => {
+  const first = connection();
+  let open: (next: Connection) => void = () => undefined;
+  const second = new Promise<Connection>((resolve) => (open = resolve));
+  let count = 0;
+  const { link: made, states } = link(() => (count++ === 0 ? Promise.resolve(first) : second));
+  await made.open(never);
+  first.lose();
+  await until('waiting', () => states.includes('waiting'));
+  const dialling = made.dial(to, never);
+  open(connection());
+  assert.ok(await dialling);
+  await made.close();
+});
+
+void test('a connection that waits in vain is refused with linkLost', async () => {
+  const first = connection();
+  let count = 0;
+  const { link: made, states } = link(
+    () => (count++ === 0 ? Promise.resolve(first) : new Promise<never>(() => undefined)),
+    5,
+  );
+  await made.open(never);
+  first.lose();
+  await until('waiting', () => states.includes('waiting'));
+  await assert.rejects(
+    made.dial(to, never),
+    (error) => error instanceof UserError && error.problem.code === 'linkLost',
+  );
+  await made.close();
+});
+
+void test('a refused login is not tried again', async () => {
+  const first = connection();
+  let count = 0;
+  const problem = { code: 'authFailed', host: 'devbox', user: 'me', tried: [], accepted: [] } as const;
+  const {
+    link: made,
+    states,
+    last,
+  } = link(async () => {
+    if (count++ === 0) return first;
+    throw new UserError(problem);
+  });
+  await made.open(never);
+  first.lose();
+  await until('failed', () => states.includes('failed'));
+  assert.deepEqual(last(), { kind: 'failed', why: problem });
+  assert.equal(count, 2);
+});
+
+void test('a question that nobody can answer in the background waits for the user', async () => {
+  const first = connection();
+  let count = 0;
+  const { link: made, last } = link(async () => {
+    if (count++ === 0) return first;
+    throw new UserError({ code: 'cancelled' });
+  });
+  await made.open(never);
+  first.lose();
+  await until('failed', () => last()?.kind === 'failed');
+  assert.deepEqual(last(), { kind: 'failed', why: { code: 'loginNeeded' } });
+});
+
+void test('closing while connecting ends the attempt and closes what comes too late', async () => {
+  const late = connection();
+  let open: ((connection: Connection) => void) | undefined;
+  const { link: made, last } = link(() => new Promise((resolve) => (open = resolve)));
+  const opening = made.open(never);
+  const settle = await until('the attempt', () => open);
+  await made.close();
+  settle(late);
+  await assert.rejects(opening, (error) => error instanceof UserError && error.problem.code === 'cancelled');
+  assert.deepEqual(await late.closed, { kind: 'closed' });
+  assert.deepEqual(last(), { kind: 'idle' });
+});
+
+void test('waking a link that waits tries again at once', async () => {
+  const first = connection();
+  let count = 0;
+  const { link: made, states } = link(async () => {
+    count++;
+    if (count === 1) return first;
+    if (count === 2) throw new UserError({ code: 'connectionRefused', host: 'devbox', address: '127.0.0.1', port: 22 });
+    return connection();
+  });
+  await made.open(never);
+  first.lose();
+  await until('waiting for the second try', () => states.filter((kind) => kind === 'waiting').length === 2);
+  made.wake();
+  await until('online again', () => states.at(-1) === 'online');
+  await made.close();
+});
+
+void test('a machine that slept asks its link for a sign of life, and makes a dead one again', async () => {
+  const queue = [connection('dead'), connection()];
+  const around = shaken();
+  const { link: made, states } = link(async () => queue.shift() ?? connection(), 20_000, around.senses);
+  await made.open(never);
+  around.sleep();
+  await until('online again', () => states.filter((kind) => kind === 'online').length === 2);
+  await made.close();
+});
+
+void test('a link that lives survives sleep and another network', async () => {
+  const around = shaken();
+  const { link: made, states } = link(async () => connection(), 20_000, around.senses);
+  await made.open(never);
+  around.sleep();
+  around.moveTo('192.0.2.2');
+  assert.ok(await made.dial(to, never));
+  assert.deepEqual(states, ['connecting', 'online']);
+  await made.close();
+});
+
+void test('another network ends an attempt that hangs in the old one, and only then begins the next', async () => {
+  const first = connection();
+  const around = shaken();
+  let count = 0;
+  let running = 0;
+  let most = 0;
+  const open: OpenFake = async (_, signal) => {
+    count++;
+    running++;
+    most = Math.max(most, running);
+    try {
+      if (count === 1) return first;
+      if (count > 2) return connection();
+      return await new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason as Error), 20));
+      });
+    } finally {
+      running--;
+    }
+  };
+  const { link: made, states } = link(open, 20_000, around.senses);
+  await made.open(never);
+  first.lose();
+  await until('the attempt that hangs', () => count === 2);
+  around.moveTo('192.0.2.2');
+  await until('online again', () => states.filter((kind) => kind === 'online').length === 2);
+  assert.equal(most, 1);
+  await made.close();
+});
+
+void test('a channel that dies with its link is opened on the next one', async () => {
+  const first = connection('dead');
+  const queue = [first, connection()];
+  const { link: made } = link(async () => queue.shift() ?? connection());
+  await made.open(never);
+  const dialling = made.dial(to, never);
+  await made.doubt('the test says so');
+  assert.ok(await dialling);
+  await made.close();
+});
+
+void test('what the server does not answer puts the link in doubt', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  for (const ask of [
+    (made: Link) => made.listenRemote({ kind: 'unix', path: '/dev' }, () => undefined, never),
+    (made: Link) => made.ping(never),
+  ]) {
+    const { link: made } = link(async () => connection('dead'));
+    await made.open(never);
+    const answer = ask(made);
+    t.mock.timers.tick(3000);
+    await assert.rejects(answer, (error) => error instanceof UserError && error.problem.code === 'linkLost');
+    await made.close();
+  }
+});
+
+void test('who clicks twice waits for the same attempt', async () => {
+  let count = 0;
+  const { link: made } = link(async () => {
+    count++;
+    return connection();
+  });
+  await Promise.all([made.open(never), made.open(never)]);
+  assert.equal(count, 1);
+  await made.close();
+});
+
+void test('a click that fails for the network does not end the attempts in the background', async () => {
+  const first = connection();
+  const gone = new UserError({ code: 'connectionRefused', host: 'devbox', address: '127.0.0.1', port: 22 });
+  let isBack = false;
+  let count = 0;
+  const { link: made, states } = link(async () => {
+    if (count++ === 0) return first;
+    if (!isBack) throw gone;
+    return connection();
+  });
+  await made.open(never);
+  first.lose();
+  await until('waiting', () => states.at(-1) === 'waiting');
+  await assert.rejects(made.open(never), gone);
+  isBack = true;
+  await until('waiting again', () => states.at(-1) === 'waiting');
+  made.wake();
+  await until('online again', () => states.at(-1) === 'online');
+  await made.close();
+});
+
+void test('a window that comes back asks nobody, and goes on trying', async () => {
+  const asked: string[] = [];
+  let isBack = false;
+  const { link: made, states } = link(async (attended) => {
+    asked.push(attended);
+    if (!isBack) throw new UserError({ code: 'dnsFailed', host: 'devbox', hostName: 'devbox' });
+    return connection();
+  });
+  await made.resume();
+  await until('waiting for the second try', () => states.filter((kind) => kind === 'waiting').length === 2);
+  isBack = true;
+  made.wake();
+  await until('online', () => states.at(-1) === 'online');
+  assert.deepEqual(new Set(asked), new Set(['background']));
+  await made.close();
+});
+
+void test('who waits for a link is refused at once when only the user can bring it back', async () => {
+  const first = connection();
+  let refuse: ((error: Error) => void) | undefined;
+  let count = 0;
+  const { link: made } = link(() => {
+    if (count++ === 0) return Promise.resolve(first);
+    return new Promise<never>((_, reject) => (refuse = reject));
+  });
+  await made.open(never);
+  first.lose();
+  const settle = await until('the attempt', () => refuse);
+  const dialling = made.dial(to, never);
+  settle(new UserError({ code: 'cancelled' }));
+  await assert.rejects(dialling, (error) => error instanceof UserError && error.problem.code === 'linkLost');
+});

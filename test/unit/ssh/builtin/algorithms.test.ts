@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { chosen, missing, proposal } from '../../../../src/core/ssh/builtin/algorithms.ts';
+import { signatureAlgorithm } from '../../../../src/core/ssh/auth/auth.ts';
+import { hostConfig } from '../../../support/hostConfig.ts';
+
+const OFFER = { defaults: ['a1', 'a2', 'b1'], others: ['b2', 'old'] };
+
+void test('lists replace, append, remove and put first, with wildcards over what is supported', () => {
+  assert.deepEqual(chosen(undefined, OFFER), ['a1', 'a2', 'b1']);
+  assert.deepEqual(chosen('old,a1,nonsense', OFFER), ['old', 'a1']);
+  assert.deepEqual(chosen('+old,a1', OFFER), ['a1', 'a2', 'b1', 'old']);
+  assert.deepEqual(chosen('-a*', OFFER), ['b1']);
+  assert.deepEqual(chosen('^b*', OFFER), ['b1', 'b2', 'a1', 'a2']);
+  assert.deepEqual(chosen('nonsense', OFFER), []);
+});
+
+void test('nothing broken is proposed unless it is asked for', () => {
+  const ours = proposal(hostConfig(), []);
+  const { macs, ...others } = ours;
+  assert.ok(!JSON.stringify(others).match(/sha1|ssh-rsa|ssh-dss|cbc/));
+  assert.ok(!JSON.stringify(macs).match(/md5|-96/));
+  assert.equal(ours.ciphers[0], 'aes128-gcm@openssh.com');
+  assert.deepEqual(proposal(hostConfig({ hostKeyAlgorithms: '+ssh-rsa' }), []).hostKeys.at(-1), 'ssh-rsa');
+});
+
+void test('host key types that are known come first, unless the user gave an order', () => {
+  assert.deepEqual(proposal(hostConfig(), ['ssh-rsa']).hostKeys.slice(0, 3), [
+    'rsa-sha2-512',
+    'rsa-sha2-256',
+    'ssh-ed25519',
+  ]);
+  const ordered = hostConfig({ hostKeyAlgorithms: 'ssh-ed25519,rsa-sha2-512' });
+  assert.deepEqual(proposal(ordered, ['ssh-rsa']).hostKeys, ['ssh-ed25519', 'rsa-sha2-512']);
+});
+
+void test('what is missing names the first kind, and a cipher with its own integrity needs no MAC', () => {
+  const ours = proposal(hostConfig(), []);
+  const server = { version: 'SSH-2.0-x', ...ours };
+  assert.equal(missing(ours, server), undefined);
+  assert.deepEqual(missing(ours, { ...server, kex: ['new'] }), { what: 'kex', server: ['new'] });
+  assert.equal(missing(ours, { ...server, macs: ['umac-64'] }), undefined);
+  assert.deepEqual(missing(ours, { ...server, ciphers: ['aes128-ctr'], macs: ['umac-64'] }), {
+    what: 'mac',
+    server: ['umac-64'],
+  });
+});
+
+void test('an RSA key signs with the best hash that the server knows', () => {
+  assert.equal(signatureAlgorithm('ssh-rsa', ['ssh-ed25519', 'rsa-sha2-256', 'rsa-sha2-512']), 'rsa-sha2-512');
+  assert.equal(signatureAlgorithm('ssh-rsa', ['rsa-sha2-256']), 'rsa-sha2-256');
+  assert.equal(
+    signatureAlgorithm('ssh-rsa-cert-v01@openssh.com', ['rsa-sha2-512']),
+    'rsa-sha2-512-cert-v01@openssh.com',
+  );
+  assert.equal(signatureAlgorithm('ssh-ed25519', undefined), 'ssh-ed25519');
+});
+
+void test('PubkeyAcceptedAlgorithms limits the signatures, and is alone in allowing the oldest', () => {
+  const server = ['ssh-ed25519', 'ssh-rsa', 'rsa-sha2-256', 'rsa-sha2-512'];
+  assert.equal(signatureAlgorithm('ssh-rsa', server, ['rsa-sha2-256']), 'rsa-sha2-256');
+  assert.equal(signatureAlgorithm('ssh-rsa', server, ['ssh-ed25519']), undefined);
+  assert.equal(signatureAlgorithm('ssh-ed25519', server, ['rsa-sha2-256']), undefined);
+  assert.equal(signatureAlgorithm('ssh-rsa', undefined, ['rsa-sha2-512', 'ssh-rsa']), 'ssh-rsa');
+  assert.equal(signatureAlgorithm('ssh-rsa', ['ssh-rsa']), 'rsa-sha2-512');
+  const certificate = 'ssh-rsa-cert-v01@openssh.com';
+  assert.equal(signatureAlgorithm(certificate, server, ['rsa-sha2-512']), undefined);
+  assert.equal(
+    signatureAlgorithm(certificate, server, ['rsa-sha2-256-cert-v01@openssh.com']),
+    'rsa-sha2-256-cert-v01@openssh.com',
+  );
+});

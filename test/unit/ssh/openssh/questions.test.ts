@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answering } from '../../../../src/core/ssh/openssh/questions.ts';
+import { hostConfig } from '../../../support/hostConfig.ts';
+import { script } from '../../../support/ssh.ts';
+
+const { signal } = new AbortController();
+const ignored = { onRemember: () => undefined, onCancel: () => undefined };
+const authenticity = (host: string): string =>
+  `The authenticity of host '${host} (192.0.2.1)' can't be established.\n` +
+  'ED25519 key fingerprint is SHA256:abc.\nAre you sure you want to continue connecting (yes/no/[fingerprint])? ';
+
+void test('a password that a jump host asks for is not taken for that of the host behind it', async () => {
+  const prompts = script({ secret: () => 'x' });
+  const config = hostConfig({ hostName: 'inner.example', user: 'me' });
+  const ask = answering(config, prompts, ignored, signal);
+  await ask({ text: "me@gate.example's password: ", hint: '' });
+  await ask({ text: "me@inner.example's password: ", hint: '' });
+  await ask({ text: "me@inner.example's password: ", hint: '' });
+  const server = 'inner.example:22';
+  assert.deepEqual(
+    prompts.secrets.map(({ kind }) => kind),
+    ['keyboardInteractive', 'password', 'password'],
+  );
+  assert.deepEqual(prompts.secrets[2], { kind: 'password', host: 'devbox', server, user: 'me', attempt: 2 });
+});
+
+void test('the key of a jump host is not shown as that of the host behind it', async () => {
+  const prompts = script({ hostKey: () => 'once', secret: () => 'no' });
+  const config = hostConfig({ hostName: 'inner.example', port: 2222 });
+  const ask = answering(config, prompts, ignored, signal);
+  assert.equal(await ask({ text: authenticity('gate.example'), hint: '' }), 'no');
+  assert.equal(prompts.hostKeys.length, 0);
+  assert.equal(await ask({ text: authenticity('[inner.example]:2222'), hint: '' }), 'yes');
+  assert.equal(prompts.hostKeys[0]?.fingerprint, 'SHA256:abc');
+});
