@@ -5,7 +5,7 @@ import { printConfig } from './core/config/effective/print.ts';
 import { type ResolveOptions, resolveConfig } from './core/config/resolve.ts';
 import { commandOverrides, parseCommand, type SshCommand } from './core/spec/command.ts';
 import { problemOf } from './core/problem.ts';
-import { forward } from './cli/forwardUntilEnd.ts';
+import { forwardUntilEnd } from './cli/forwardUntilEnd.ts';
 import { problemLine, usage } from './cli/messages.ts';
 import { passwordVariable, proxyCredentials, userVariable } from './cli/proxyCredentials.ts';
 import { watch } from './cli/watch.ts';
@@ -32,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
       return refuse(`${userVariable} and ${passwordVariable} go together, 1 to 255 bytes each.`);
     if (mode === 'forward') {
       const forwards = { command, host, ...(proxy && { credentials: proxy }) };
-      const status = await forward(forwards, resolveOptions(command), stop.signal);
+      const status = await forwardUntilEnd(forwards, resolveOptions(command), stop.signal);
       // To ssh(1) only SIGTERM is a good end.
       return stop.signal.aborted && !isTerminated ? 255 : status;
     }

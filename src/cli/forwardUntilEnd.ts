@@ -2,7 +2,7 @@ import { errorText } from '../base/userError.ts';
 import type { HostConfig, JumpHop } from '../core/config/hostConfig.ts';
 import { type ResolveOptions, resolveHost } from '../core/config/resolve.ts';
 import type { SshCommand } from '../core/spec/command.ts';
-import type { ConnectionProblem } from '../core/forward/connections.ts';
+import type { RelayProblem } from '../core/forward/connections.ts';
 import { openForward, withGatewayPorts } from '../core/forward/open.ts';
 import type { Credentials } from '../core/forward/socks.ts';
 import { problemOf } from '../core/problem.ts';
@@ -24,7 +24,7 @@ export interface CliForwards {
 }
 
 /** ssh -N: connects, forwards until the signal or the end of the link. The result is the exit status. */
-export async function forward(
+export async function forwardUntilEnd(
   { command, host, credentials }: CliForwards,
   options: ResolveOptions,
   signal: AbortSignal,
@@ -47,7 +47,7 @@ export async function forward(
   const scope = new Scope();
   scope.add(connection);
   const { dial, listenRemote } = connection;
-  const onProblem = (problem: ConnectionProblem): void => say(connectionProblemLine(problem));
+  const onProblem = (problem: RelayProblem): void => say(connectionProblemLine(problem));
   // ssh(1) -4 and -6 say where it listens too.
   const family = config.addressFamily;
   const open = { rules: config, dial, listenRemote, family, onProblem, ...(credentials && { credentials }) };

@@ -1,5 +1,5 @@
 import type { HostConfig } from '../core/config/hostConfig.ts';
-import type { ConnectionProblem } from '../core/forward/connections.ts';
+import type { RelayProblem } from '../core/forward/connections.ts';
 import type { BoundAddress } from '../core/forward/runningForward.ts';
 import { formatEndpoint } from '../core/spec/grammar.ts';
 import type { Endpoint, ForwardSpec } from '../core/spec/spec.ts';
@@ -83,7 +83,7 @@ export function forwardFailureLines(spec: ForwardSpec, problem: Problem, isFatal
 }
 
 /** One connection that came to nothing, while the forward goes on. */
-export function connectionProblemLine(problem: ConnectionProblem): string {
+export function connectionProblemLine(problem: RelayProblem): string {
   switch (problem.code) {
     case 'connectFailed':
       return `channel open failed: connect failed: ${problem.detail}`;

@@ -7,6 +7,7 @@ import { shortMemory } from '../core/session/memory.ts';
 import { Sessions } from '../core/session/sessions.ts';
 import { defaultSettings, type Settings } from '../core/session/settings.ts';
 import { type AppState, findHost, type HostState, newHost } from '../core/session/state.ts';
+import { hostJson } from '../view/hostJson.ts';
 import { portTable } from '../view/portTable.ts';
 import { problemLine } from './messages.ts';
 import { stderrLog } from './stderrLog.ts';
@@ -71,5 +72,5 @@ function settings({ configFile }: SshCommand): Settings {
 
 /** One state, with milliseconds of a clock that never jumps. */
 function jsonLine(host: HostState): string {
-  return `${JSON.stringify({ monotonicMs: Math.round(performance.now()), ...host })}\n`;
+  return `${JSON.stringify({ monotonicMs: Math.round(performance.now()), ...hostJson(host) })}\n`;
 }

@@ -2,18 +2,18 @@ import { UserError, errorText } from '../base/userError.ts';
 import type { ConfigProblem } from './config/hostConfig.ts';
 import type { ExecProblem } from './detect/exec.ts';
 import type { CommandProblem } from './spec/commandProblem.ts';
-import type { ConnectionProblem } from './forward/connections.ts';
+import type { RelayProblem } from './forward/connections.ts';
 import type { ListenRemoteProblem } from './forward/dial.ts';
 import type { ForwardSyntaxProblem } from './spec/fields.ts';
 import type { ListenProblem } from './forward/runningForward.ts';
-import type { ConnectProblem } from './ssh/connection.ts';
+import type { HostProblem } from './ssh/connection.ts';
 
 /** Every fact about a failure that reaches a person. `view/problem.ts` has a sentence and a next step for each. */
 export type Problem =
   | CommandProblem
   | ConfigProblem
-  | ConnectionProblem
-  | ConnectProblem
+  | RelayProblem
+  | HostProblem
   | ExecProblem
   | ForwardSyntaxProblem
   | ListenProblem

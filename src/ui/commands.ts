@@ -107,7 +107,7 @@ export function registerCommands({
         sessions.forwardPort(host, port, signal),
       );
       const state = findHost(app(), host);
-      const isMoved = forward.status.kind === 'listening' && forward.status.instead !== undefined;
+      const isMoved = forward.status.kind === 'open' && forward.status.instead !== undefined;
       if (state && isMoved) void say.info(announcement(state, forward));
     }),
     register('stopForward', async (row) => {

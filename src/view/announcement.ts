@@ -12,11 +12,11 @@ export function announcement(host: HostState, forward: ForwardState, others: rea
   if (spec.kind === 'remote' || spec.kind === 'remoteDynamic') {
     return `${label ?? destinationText(spec)} is at ${remoteBindText(forward)} on ${host.name}`;
   }
-  const seen = host.listeners.find(({ listener }) => listener.port === remotePort);
+  const seen = host.remotePorts.find((each) => each.port === remotePort);
   const name = label ?? (remotePort === undefined ? destinationText(spec) : seen && (serverName(seen) ?? 'A server'));
   const from = remotePort === undefined ? host.name : `${host.name}:${remotePort}`;
-  const url = seen?.identity?.scheme ? forwardUrl(host, forward)?.replace(/\/$/u, '') : localAddress(forward);
-  const instead = status.kind === 'listening' ? status.instead : undefined;
+  const url = seen?.program?.scheme ? forwardUrl(host, forward)?.replace(/\/$/u, '') : localAddress(forward);
+  const instead = status.kind === 'open' ? status.instead : undefined;
   return [
     `${name === undefined ? '' : `${name} on `}${from} → ${url ?? ''}${instead || others.length > 0 ? '.' : ''}`,
     instead && problemText(instead.why).what,
@@ -28,7 +28,7 @@ export function announcement(host: HostState, forward: ForwardState, others: rea
 
 /** `8000 (Python http.server)` */
 function portName(host: HostState, port: number): string {
-  const seen = host.listeners.find(({ listener }) => listener.port === port);
+  const seen = host.remotePorts.find((each) => each.port === port);
   const name = seen && serverName(seen);
   return name === undefined ? String(port) : `${port} (${name})`;
 }

@@ -62,12 +62,11 @@ const choices = ['always', 'ask', 'auto', 'builtin', 'never', 'openssh'] as cons
 
 function hostLines(facts: DiagnosisFacts, host: HostState, number: number): readonly string[] {
   const rttMs = facts.rttMs.get(host.name);
-  const { detection, listeners, forwards } = host;
+  const { detection, remotePorts: listeners, forwards } = host;
   const method = detection.kind === 'watching' ? ` by ${detection.method} every ${detection.pollMs} ms` : '';
   const reason = detection.kind === 'unavailable' ? ` (${detection.reason})` : '';
   const seen = listeners.map(
-    ({ listener, identity, wasThere }) =>
-      `${listener.port} ${identity?.framework ?? 'not asked'}${wasThere ? '' : ' (new)'}`,
+    ({ port, program, wasThere }) => `${port} ${program?.framework ?? 'not asked'}${wasThere ? '' : ' (new)'}`,
   );
   return [
     `## Host ${number} (${host.source.kind === 'config' ? 'of the SSH configuration' : 'typed'})`,
@@ -108,7 +107,7 @@ function forwardLines(state: AppState, host: HostState, forward: ForwardState, n
 
 function statusFacts(status: ForwardState['status']): string {
   if (status.kind === 'failed') return `failed, ${problemFacts(status.why)}`;
-  if (status.kind !== 'listening') return status.kind;
+  if (status.kind !== 'open') return status.kind;
   const { bound, traffic, instead, trouble, sharedFor } = status;
   const ports = bound.map((each) => (each.kind === 'unix' ? 'a socket' : `${family(each.address)} port ${each.port}`));
   return [

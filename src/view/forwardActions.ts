@@ -1,4 +1,4 @@
-import { isShared } from '../core/spec/bindScope.ts';
+import { isWide } from '../core/spec/bindScope.ts';
 import type { ForwardState, ForwardStatus, HostState } from '../core/session/state.ts';
 import { forwardUrl, localAddress } from './forwardText.ts';
 
@@ -7,9 +7,9 @@ export type Can = (host: HostState, forward: ForwardState) => boolean;
 
 /** A page is behind it: by a rule of the user's, or unless the server was asked and answered otherwise. */
 export const canOpen: Can = (host, forward) => {
-  if (!is(forward, 'listening', 'elsewhere') || forwardUrl(host, forward) === undefined) return false;
-  const seen = host.listeners.find(({ listener }) => listener.port === forward.remotePort);
-  return forward.protocol !== undefined || seen === undefined || seen.identity?.scheme !== undefined;
+  if (!is(forward, 'open', 'elsewhere') || forwardUrl(host, forward) === undefined) return false;
+  const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
+  return forward.protocol !== undefined || seen === undefined || seen.program?.scheme !== undefined;
 };
 
 export const canCopy: Can = (host, forward) => addressToCopy(host, forward) !== undefined;
@@ -17,34 +17,33 @@ export const canCopy: Can = (host, forward) => addressToCopy(host, forward) !== 
 export const canMove: Can = (_host, forward) =>
   (forward.spec.kind === 'local' || forward.spec.kind === 'dynamic') &&
   forward.spec.bind.kind === 'tcp' &&
-  is(forward, 'listening', 'off', 'paused', 'expired', 'failed');
+  is(forward, 'open', 'off', 'paused', 'expired', 'failed');
 
-export const canPause: Can = (_host, forward) => is(forward, 'listening');
+export const canPause: Can = (_host, forward) => is(forward, 'open');
 
 export const canResume: Can = (_host, forward) => is(forward, 'paused', 'expired', 'failed');
 
 export const canShare: Can = (_host, forward) =>
-  is(forward, 'listening') &&
+  is(forward, 'open') &&
   (forward.spec.kind === 'local' || forward.spec.kind === 'dynamic') &&
   forward.spec.bind.kind === 'tcp' &&
-  !forward.isShared &&
-  !isShared(forward.spec);
+  !forward.isSharedByHand &&
+  !isWide(forward.spec);
 
 /** One that was typed wide was never narrower: it is stopped, not narrowed. */
-export const canUnshare: Can = (_host, forward) => forward.isShared === true;
+export const canUnshare: Can = (_host, forward) => forward.isSharedByHand === true;
 
 /** Both kinds of SOCKS proxy, whatever became of them. */
 export const canProtect: Can = (_host, { spec }) => spec.kind === 'dynamic' || spec.kind === 'remoteDynamic';
 
-export const canExtend: Can = (_host, { status }) =>
-  status.kind === 'listening' && typeof status.sharedFor === 'number';
+export const canExtend: Can = (_host, { status }) => status.kind === 'open' && typeof status.sharedFor === 'number';
 
 /** One of the SSH configuration stands there already. */
 export const canSave: Can = (_host, { origin }) => origin !== 'config';
 
 /** The page, or else the place where it answers; undefined while there is none. */
 export function addressToCopy(host: HostState, forward: ForwardState): string | undefined {
-  return is(forward, 'listening', 'elsewhere') ? (forwardUrl(host, forward) ?? localAddress(forward)) : undefined;
+  return is(forward, 'open', 'elsewhere') ? (forwardUrl(host, forward) ?? localAddress(forward)) : undefined;
 }
 
 /** The same as words of a row, for the `when` clauses of the manifest. */

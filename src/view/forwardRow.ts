@@ -1,5 +1,5 @@
-import { remoteReach } from '../core/spec/bindScope.ts';
-import type { ForwardState, ForwardStatus, HostState, SeenListener } from '../core/session/state.ts';
+import { remoteScope } from '../core/spec/bindScope.ts';
+import type { ForwardState, ForwardStatus, HostState, SeenPort } from '../core/session/state.ts';
 import { canOpen, forwardContext } from './forwardActions.ts';
 import { byteText, destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
 import { listenerLines, processName, serverBehind } from './remotePortText.ts';
@@ -10,7 +10,7 @@ type Look = Pick<Row, 'description' | 'tooltip' | 'icon' | 'click'>;
 
 /** A forward, with what is known of the server behind it. */
 export function forwardRow(host: HostState, forward: ForwardState): Row {
-  const seen = host.listeners.find(({ listener }) => listener.port === forward.remotePort);
+  const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
   const about = seen ? listenerLines(host.name, seen) : [`${destinationText(forward.spec)} through ${host.name}`];
   const shown = look(host, forward, seen, about);
   return {
@@ -25,7 +25,7 @@ export function forwardRow(host: HostState, forward: ForwardState): Row {
   };
 }
 
-function look(host: HostState, forward: ForwardState, seen: SeenListener | undefined, about: readonly string[]): Look {
+function look(host: HostState, forward: ForwardState, seen: SeenPort | undefined, about: readonly string[]): Look {
   const { status } = forward;
   const dim = (description: string, icon: string, hint: string): Look => ({
     description,
@@ -35,7 +35,7 @@ function look(host: HostState, forward: ForwardState, seen: SeenListener | undef
   switch (status.kind) {
     case 'opening':
       return { ...dim('opening…', 'loading~spin', 'Opening'), icon: { id: 'loading~spin' } };
-    case 'listening':
+    case 'open':
       return listening(host, forward, status, seen, about);
     case 'off':
       return dim('off', 'debug-pause', 'Forwarding is switched off');
@@ -69,8 +69,8 @@ function look(host: HostState, forward: ForwardState, seen: SeenListener | undef
 function listening(
   host: HostState,
   forward: ForwardState,
-  status: Extract<ForwardStatus, { readonly kind: 'listening' }>,
-  seen: SeenListener | undefined,
+  status: Extract<ForwardStatus, { readonly kind: 'open' }>,
+  seen: SeenPort | undefined,
   about: readonly string[],
 ): Look {
   const { traffic, trouble, instead } = status;
@@ -83,7 +83,7 @@ function listening(
   const moved = insteadText(status);
   const warnings = [
     shareText(status),
-    isRemote ? reachText(host, forward) : undefined,
+    isRemote ? scopeText(host, forward) : undefined,
     trouble && problemText(trouble).what,
   ];
   const tooltip = [
@@ -96,42 +96,42 @@ function listening(
     trouble && problemText(trouble).next,
   ];
   return {
-    description: [moved ? `${where} (${moved})` : where, ...warnings, seen && processName(seen.listener)]
+    description: [moved ? `${where} (${moved})` : where, ...warnings, seen && processName(seen)]
       .filter(Boolean)
       .join(' · '),
     tooltip: tooltip.filter(Boolean).join('\n'),
     icon: warnings.some(Boolean)
       ? { id: trouble ? 'warning' : 'broadcast', color: colors.yellow }
-      : { id: seen?.identity?.icon ?? (isRemote ? 'export' : 'plug'), color: colors.green },
+      : { id: seen?.program?.icon ?? (isRemote ? 'export' : 'plug'), color: colors.green },
     ...(isKnownPage ? { click: 'open' as const } : isRemote ? {} : { click: 'copyAddress' as const }),
   };
 }
 
-function label(forward: ForwardState, seen: SeenListener | undefined): string {
+function label(forward: ForwardState, seen: SeenPort | undefined): string {
   if (forward.remotePort === undefined) return forward.label ?? destinationText(forward.spec);
   return [String(forward.remotePort), forward.label ?? serverBehind(forward, seen)].filter(Boolean).join('  ');
 }
 
 /** Why it answers at another local port than the wanted one, shortly. */
-export function insteadText({ instead }: Extract<ForwardStatus, { readonly kind: 'listening' }>): string | undefined {
+export function insteadText({ instead }: Extract<ForwardStatus, { readonly kind: 'open' }>): string | undefined {
   if (instead === undefined) return undefined;
   return `${instead.port} ${instead.why.code === 'portPrivileged' ? 'needs administrator rights' : 'is taken'}`;
 }
 
 /** How long others than this machine can still use it. */
-export function shareText({ sharedFor }: Extract<ForwardStatus, { readonly kind: 'listening' }>): string | undefined {
+export function shareText({ sharedFor }: Extract<ForwardStatus, { readonly kind: 'open' }>): string | undefined {
   if (sharedFor === undefined) return undefined;
   return sharedFor === 'forever' ? 'shared' : `shared, ${sharedFor} min left`;
 }
 
 /** Where the server did not listen as it was asked: it reports success all the same. */
-export function reachText(host: HostState, forward: ForwardState): string | undefined {
+export function scopeText(host: HostState, forward: ForwardState): string | undefined {
   const { spec, status } = forward;
-  if (status.kind !== 'listening') return undefined;
+  if (status.kind !== 'open') return undefined;
   const port = status.bound.find((bound) => bound.kind === 'tcp')?.port;
-  const there = host.listeners.find(({ listener }) => listener.port === port)?.listener;
+  const there = host.remotePorts.find((each) => each.port === port);
   if (!there) return undefined;
-  switch (remoteReach(spec.bind, there.addresses)) {
+  switch (remoteScope(spec.bind, there.addresses)) {
     case 'wider':
       return 'wider than asked: the server opened it to its network (GatewayPorts yes)';
     case 'narrower':

@@ -11,7 +11,7 @@ export function localAddress(forward: ForwardState): string | undefined {
   const port = answeringPort(forward);
   if (port !== undefined) return address(localHost(spec.bind), port);
   const isLocal = spec.kind === 'local' || spec.kind === 'dynamic';
-  return status.kind === 'listening' && isLocal && spec.bind.kind === 'unix' ? spec.bind.path : undefined;
+  return status.kind === 'open' && isLocal && spec.bind.kind === 'unix' ? spec.bind.path : undefined;
 }
 
 function answeringPort(forward: ForwardState): number | undefined {
@@ -23,8 +23,8 @@ export function forwardUrl(host: HostState, forward: ForwardState): string | und
   if (forward.spec.kind === 'remote') return host.publicUrl;
   const port = answeringPort(forward);
   if (port === undefined || forward.spec.kind !== 'local' || forward.spec.bind.kind !== 'tcp') return undefined;
-  const identity = host.listeners.find(({ listener }) => listener.port === forward.remotePort)?.identity;
-  return `${forward.protocol ?? identity?.scheme ?? 'http'}://${address(localHost(forward.spec.bind), port)}${identity?.path ?? '/'}`;
+  const program = host.remotePorts.find((each) => each.port === forward.remotePort)?.program;
+  return `${forward.protocol ?? program?.scheme ?? 'http'}://${address(localHost(forward.spec.bind), port)}${program?.path ?? '/'}`;
 }
 
 /** What does the same in a terminal: with the options that reach the host, and at the port where it answers. */
@@ -57,7 +57,7 @@ export function destinationText(spec: ForwardSpec): string {
 /** Where the remote's end of a -R forward listens. */
 export function remoteBindText(forward: ForwardState): string {
   const { spec, status } = forward;
-  if (status.kind === 'listening') {
+  if (status.kind === 'open') {
     const [bound] = status.bound;
     if (bound) return bound.kind === 'unix' ? bound.path : address(bound.address, bound.port);
   }

@@ -14,7 +14,7 @@ export function noticeDecline(host: HostState, announced: Announced): NoticeDecl
   const forward = forwards.find(({ origin }) => origin === 'auto') ?? forwards[0];
   if (!forward) return { kind: 'declined' };
   const { id, label, origin } = forward;
-  const seen = host.listeners.find(({ listener }) => listener.port === port);
+  const seen = host.remotePorts.find((each) => each.port === port);
   const name = serverBehind(forward, seen);
   if (origin !== 'auto') {
     const whose = origin === 'user' ? 'you forwarded it yourself' : 'the SSH configuration forwards it';

@@ -9,21 +9,17 @@ export type NoticePage =
   | { readonly kind: 'page'; readonly url: string }
   | { readonly kind: 'gone'; readonly why: string };
 
-export function noticePage(host: HostState, { port, identity }: Announced): NoticePage {
+export function noticePage(host: HostState, { port, program }: Announced): NoticePage {
   const forward = host.forwards.find(({ remotePort }) => remotePort === port);
   const url = forward && forwardUrl(host, forward);
   if (url !== undefined) return { kind: 'page', url };
-  const name = forward?.label ?? serverName({ identity }) ?? 'The server';
+  const name = forward?.label ?? serverName({ program }) ?? 'The server';
   return { kind: 'gone', why: why(host, `${name} on ${host.name}:${port}`, forward?.status) };
 }
 
 /** The ports that a notice can be about: what is not forwarded any more is not announced. */
 export function noticePorts(host: HostState): ReadonlySet<number | undefined> {
-  const kinds: ReadonlySet<ForwardStatus['kind']> = new Set<ForwardStatus['kind']>([
-    'opening',
-    'listening',
-    'elsewhere',
-  ]);
+  const kinds: ReadonlySet<ForwardStatus['kind']> = new Set<ForwardStatus['kind']>(['opening', 'open', 'elsewhere']);
   return new Set(host.forwards.filter(({ status }) => kinds.has(status.kind)).map(({ remotePort }) => remotePort));
 }
 

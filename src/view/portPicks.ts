@@ -28,13 +28,13 @@ type TypedChoice =
 export function detectedPicks(host: HostState | undefined): readonly PortPick[] {
   if (!host) return [];
   const served = servedPorts(host);
-  return host.listeners
-    .filter(({ listener, identity }) => !served.has(listener.port) && identity?.role !== 'infrastructure')
+  return host.remotePorts
+    .filter(({ port, program }) => !served.has(port) && program?.role !== 'infrastructure')
     .map((seen) => ({
-      label: [String(seen.listener.port), serverName(seen)].filter(Boolean).join('  '),
-      description: processName(seen.listener) ?? '',
-      icon: seen.identity?.icon ?? 'circle-outline',
-      choice: { kind: 'listener', port: seen.listener.port },
+      label: [String(seen.port), serverName(seen)].filter(Boolean).join('  '),
+      description: processName(seen) ?? '',
+      icon: seen.program?.icon ?? 'circle-outline',
+      choice: { kind: 'listener', port: seen.port },
     }));
 }
 

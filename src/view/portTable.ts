@@ -9,9 +9,9 @@ export function portTable(host: HostState): string {
   const served = servedPorts(host);
   const rows = [
     ...host.forwards.map((forward) => forwardCells(host, forward)),
-    ...host.listeners
-      .filter(({ listener }) => !served.has(listener.port))
-      .map((seen) => [String(seen.listener.port), serverName(seen) ?? '', processName(seen.listener) ?? '', '']),
+    ...host.remotePorts
+      .filter((each) => !served.has(each.port))
+      .map((seen) => [String(seen.port), serverName(seen) ?? '', processName(seen) ?? '', '']),
   ];
   const head = `${host.name}: ${linkText(host)}`;
   if (rows.length === 0) return head;
@@ -41,16 +41,16 @@ function linkText({ link }: HostState): string {
 }
 
 function forwardCells(host: HostState, forward: ForwardState): string[] {
-  const seen = host.listeners.find(({ listener }) => listener.port === forward.remotePort);
+  const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
   const port = forward.remotePort === undefined ? destinationText(forward.spec) : String(forward.remotePort);
-  const process = seen && processName(seen.listener);
+  const process = seen && processName(seen);
   return [port, serverBehind(forward, seen) ?? '', process ?? '', whereText(host, forward)];
 }
 
 function whereText(host: HostState, forward: ForwardState): string {
   const { status, spec } = forward;
   switch (status.kind) {
-    case 'listening': {
+    case 'open': {
       if (spec.kind === 'remote' || spec.kind === 'remoteDynamic') return `${remoteBindText(forward)} on ${host.name}`;
       const moved = insteadText(status);
       return [localAddress(forward), moved && `(${moved})`].filter(Boolean).join(' ');

@@ -1,35 +1,30 @@
-import type { Listener } from '../core/detect/remotePort.ts';
-import type { ForwardState, SeenListener } from '../core/session/state.ts';
+import type { RemotePort } from '../core/detect/remotePort.ts';
+import type { ForwardState, SeenPort } from '../core/session/state.ts';
 
 /** `Flask`, or undefined for what nobody knows. */
-export function serverName({
-  identity,
-}: {
-  readonly identity?: SeenListener['identity'] | undefined;
-}): string | undefined {
-  return identity && identity.framework !== 'unknown' ? identity.name : undefined;
+export function serverName({ program }: { readonly program?: SeenPort['program'] | undefined }): string | undefined {
+  return program && program.framework !== 'unknown' ? program.name : undefined;
 }
 
 /** What a forward leads to, or led to before that stopped. */
-export function serverBehind({ status }: ForwardState, seen: SeenListener | undefined): string | undefined {
+export function serverBehind({ status }: ForwardState, seen: SeenPort | undefined): string | undefined {
   if (seen) return serverName(seen);
-  return status.kind === 'dormant' ? serverName({ identity: status.server }) : undefined;
+  return status.kind === 'dormant' ? serverName({ program: status.server }) : undefined;
 }
 
 /**
  * The program's name as one started it: some call their main thread `MainThread`. A program that writes its state over
  * its command line (`sshd: /usr/sbin/sshd -D [listener]`) goes by the name that the system knows.
  */
-export function processName({ process }: Listener): string | undefined {
+export function processName({ process }: RemotePort): string | undefined {
   const [program = ''] = process?.commandLine ?? [];
   return /^(?:\S*[/\\])?([^/\\\s]+)$/u.exec(program)?.[1] ?? process?.name;
 }
 
 /** A listener in full, for tooltips. */
-export function listenerLines(hostName: string, seen: SeenListener): string[] {
-  const { listener, identity } = seen;
-  const { process, port, addresses } = listener;
-  const title = identity?.title ? ` (“${identity.title}”)` : '';
+export function listenerLines(hostName: string, seen: SeenPort): string[] {
+  const { program, process, port, addresses } = seen;
+  const title = program?.title ? ` (“${program.title}”)` : '';
   return [
     `${serverName(seen) ?? 'A server'}${title} on ${hostName}, port ${port} (${addresses.join(', ')})`,
     ...(process

@@ -1,11 +1,5 @@
 import type { Problem } from '../core/problem.ts';
-import {
-  type AppState,
-  type ForwardState,
-  type HostState,
-  type SeenListener,
-  servedPorts,
-} from '../core/session/state.ts';
+import { type AppState, type ForwardState, type HostState, type SeenPort, servedPorts } from '../core/session/state.ts';
 import { forwardRow } from './forwardRow.ts';
 import { listenerLines, processName, serverName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
@@ -42,7 +36,7 @@ function hostRow(host: HostState): Row {
   // The editor remembers folding by id: a host that was a leaf before must not stay folded.
   const open = { ...base, id: `host:${host.name}:open`, fold: 'expanded' } as const;
   const atRest = children.length > 0 ? open : ({ ...base, id: `host:${host.name}`, fold: 'none' } as const);
-  const forwarded = host.forwards.filter((forward) => forward.status.kind === 'listening').length;
+  const forwarded = host.forwards.filter((forward) => forward.status.kind === 'open').length;
   switch (host.link.kind) {
     case 'idle': {
       const from = host.source.kind === 'config' ? `${host.source.file}, line ${host.source.line}` : 'Typed by you';
@@ -85,17 +79,17 @@ function hostRow(host: HostState): Row {
 
 function hostChildren(host: HostState): readonly Row[] {
   const served = servedPorts(host);
-  const listeners = host.listeners.filter(({ listener }) => !served.has(listener.port));
+  const listeners = host.remotePorts.filter((each) => !served.has(each.port));
   const rows = [
     ...host.forwards.toSorted((a, b) => order(a) - order(b)).map((forward) => forwardRow(host, forward)),
-    ...listeners.filter(({ identity }) => identity?.role !== 'infrastructure').map((seen) => listenerRow(host, seen)),
+    ...listeners.filter(({ program }) => program?.role !== 'infrastructure').map((seen) => remotePortRow(host, seen)),
   ];
-  const infrastructure = listeners.filter(({ identity }) => identity?.role === 'infrastructure');
+  const infrastructure = listeners.filter(({ program }) => program?.role === 'infrastructure');
   const hint = host.link.kind === 'online' ? detectionHint(host, rows.length === 0) : undefined;
   return [
     ...rows,
     ...(hint ? [note(`note:${host.name}`, 'info', undefined, hint, hint)] : []),
-    ...infrastructure.map((seen) => listenerRow(host, seen)),
+    ...infrastructure.map((seen) => remotePortRow(host, seen)),
   ];
 }
 
@@ -104,7 +98,7 @@ function order({ remotePort = 65_536 }: ForwardState): number {
   return remotePort;
 }
 
-function detectionHint({ detection, listeners }: HostState, isEmpty: boolean): string | undefined {
+function detectionHint({ detection, remotePorts: listeners }: HostState, isEmpty: boolean): string | undefined {
   switch (detection.kind) {
     case 'off':
     case 'starting':
@@ -124,19 +118,19 @@ const unavailable = {
   failed: 'listing the ports failed there',
 } as const;
 
-function listenerRow(host: HostState, seen: SeenListener): Row {
-  const { listener, identity } = seen;
-  const isInfrastructure = identity?.role === 'infrastructure';
+function remotePortRow(host: HostState, seen: SeenPort): Row {
+  const { port, program } = seen;
+  const isInfrastructure = program?.role === 'infrastructure';
   return {
-    id: `listener:${host.name}:${listener.port}`,
-    label: [String(listener.port), serverName(seen)].filter(Boolean).join('  '),
-    description: processName(listener) ?? '',
+    id: `listener:${host.name}:${port}`,
+    label: [String(port), serverName(seen)].filter(Boolean).join('  '),
+    description: processName(seen) ?? '',
     tooltip: [...listenerLines(host.name, seen), 'Click to forward it to this machine'].join('\n'),
-    icon: { id: identity?.icon ?? 'circle-outline', ...(isInfrastructure && { color: colors.grey }) },
+    icon: { id: program?.icon ?? 'circle-outline', ...(isInfrastructure && { color: colors.grey }) },
     context: 'listener',
     fold: 'none',
     children: [],
-    target: { kind: 'listener', host: host.name, port: listener.port },
+    target: { kind: 'listener', host: host.name, port },
     click: 'forward',
   };
 }

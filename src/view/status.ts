@@ -16,7 +16,7 @@ export function status(state: AppState): Status | undefined {
   // Switched off, it stays: nothing else says why the next host forwards nothing.
   if (hosts.length === 0 && state.isForwarding) return undefined;
   const all = hosts.flatMap((host) => host.forwards.map((forward) => ({ host, forward })));
-  const up = all.filter(({ forward }) => forward.status.kind === 'listening');
+  const up = all.filter(({ forward }) => forward.status.kind === 'open');
   const troubles = [...hosts.flatMap(hostTrouble), ...all.flatMap(forwardTrouble)];
   const where = whereText(hosts);
   const icon = troubles.length > 0 ? 'warning' : state.isForwarding ? 'plug' : 'debug-pause';
@@ -68,6 +68,6 @@ function hostTrouble(host: HostState): string[] {
 }
 
 function forwardTrouble({ host, forward: { status: now } }: Forwarded): string[] {
-  const why = now.kind === 'failed' ? now.why : now.kind === 'listening' ? now.trouble : undefined;
+  const why = now.kind === 'failed' ? now.why : now.kind === 'open' ? now.trouble : undefined;
   return why ? [`${host.name}: ${problemText(why).what}`] : [];
 }

@@ -1,4 +1,4 @@
 /** The same text, of which nothing makes a link: VS Code reads `[text](command:…)` in messages, whoever wrote it. */
-export function plain(text: string): string {
+export function withoutLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }

@@ -12,10 +12,10 @@ import http from 'node:http';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exec } from '../../src/core/detect/exec.ts';
-import type { Listener } from '../../src/core/detect/remotePort.ts';
+import type { RemotePort } from '../../src/core/detect/remotePort.ts';
 import { pollMs } from '../../src/core/detect/pace.ts';
 import { openUnixSource } from '../../src/core/detect/unixSource.ts';
-import { watchListeners } from '../../src/core/detect/watch.ts';
+import { watchPorts } from '../../src/core/detect/watch.ts';
 import { start, stop } from '../support/child.ts';
 import { sshdConfig } from '../support/hostConfig.ts';
 import { connectTo } from '../support/ssh.ts';
@@ -44,9 +44,9 @@ async function main(): Promise<void> {
 }
 
 async function detectionTimes(exec: Exec): Promise<void> {
-  let listeners: readonly Listener[] = [];
+  let listeners: readonly RemotePort[] = [];
   let isWatching = false;
-  const watch = watchListeners({
+  const watch = watchPorts({
     exec,
     onListeners: (now, how) => {
       listeners = now;

@@ -70,7 +70,7 @@ suite('the extension in its host', () => {
   test('connects to a real sshd and sees a port that starts to listen', async () => {
     await vscode.commands.executeCommand('sshPorts.connect', hostRow());
     assert.equal(now().link.kind, 'online', JSON.stringify(now().link));
-    await until(`port ${port}`, () => now().listeners.some(({ listener }) => listener.port === port));
+    await until(`port ${port}`, () => now().remotePorts.some((each) => each.port === port));
   });
 
   test('forwards a listener when its row is clicked', async () => {
@@ -119,6 +119,6 @@ suite('the extension in its host', () => {
   test('disconnecting ends everything of the host', async () => {
     await vscode.commands.executeCommand('sshPorts.disconnect', hostRow());
     assert.equal(now().link.kind, 'idle');
-    assert.deepEqual([now().listeners, now().forwards], [[], []]);
+    assert.deepEqual([now().remotePorts, now().forwards], [[], []]);
   });
 });

@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 /** What OpenSSH asks the system about the user and the machine, in one place so that tests can say it. */
-export interface World {
+export interface Environment {
   readonly env: NodeJS.ProcessEnv;
   /** For `~` and %d: what the user database says, whatever HOME is. */
   readonly home: string;
@@ -15,7 +15,7 @@ export interface World {
   readonly systemFolder: string;
 }
 
-export function realWorld(options: { readonly home?: string; readonly env?: NodeJS.ProcessEnv }): World {
+export function realEnvironment(options: { readonly home?: string; readonly env?: NodeJS.ProcessEnv }): Environment {
   const env = options.env ?? process.env;
   const user = currentUser();
   const home = options.home ?? user.homedir;

@@ -11,7 +11,7 @@ import { configFiles, type ConfigSource } from './resolve.ts';
 import { readLines, unreadable } from './reading/source.ts';
 import { Arguments, type Line, splitLine } from './reading/syntax.ts';
 import { Values } from './keywords/values.ts';
-import { realWorld, type World } from './environment.ts';
+import { realEnvironment, type Environment } from './environment.ts';
 
 export interface HostList {
   /** Every concrete alias once, in the order of the files. */
@@ -26,9 +26,9 @@ export interface HostList {
 
 /** Reads all files without running anything and without asking the network. Never throws for what a file says. */
 export async function listHosts(options: ConfigSource, signal: AbortSignal): Promise<HostList> {
-  const world = realWorld(options);
+  const environment = realEnvironment(options);
   const survey: Survey = {
-    world,
+    world: environment,
     values: new Values(),
     hosts: new Map(),
     files: new Set(),
@@ -36,7 +36,7 @@ export async function listHosts(options: ConfigSource, signal: AbortSignal): Pro
     problems: new Map(),
     signal,
   };
-  for (const { file, origin, check } of configFiles(options.userFile, world)) {
+  for (const { file, origin, check } of configFiles(options.userFile, environment)) {
     const isWanted = options.userFile !== undefined;
     await surveyFile(survey, { file, origin, check, isWanted, includedFrom: [], isReachable: () => true });
   }
@@ -49,7 +49,7 @@ export async function listHosts(options: ConfigSource, signal: AbortSignal): Pro
 }
 
 interface Survey {
-  readonly world: World;
+  readonly world: Environment;
   /** For IgnoreUnknown, which works on what follows it. */
   readonly values: Values;
   readonly hosts: Map<string, HostEntry>;

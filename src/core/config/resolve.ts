@@ -11,7 +11,7 @@ import { type ResolvedConfig, settle } from './effective/settle.ts';
 import { splitLine } from './reading/syntax.ts';
 import { expand } from './reading/tokens.ts';
 import { Values } from './keywords/values.ts';
-import { realWorld, type World } from './environment.ts';
+import { realEnvironment, type Environment } from './environment.ts';
 
 export interface ConfigSource {
   /** As ssh -F: instead of the user's and the system-wide file; `none` for no file at all. */
@@ -43,12 +43,12 @@ export async function resolveConfig(
   signal: AbortSignal,
 ): Promise<ResolvedConfig> {
   checkHostName(name);
-  const world = realWorld(options);
+  const environment = realEnvironment(options);
   const values = new Values();
-  applyCommandLine(values, options, world);
+  applyCommandLine(values, options, environment);
   const pass: Pass = {
     values,
-    world,
+    world: environment,
     host: name,
     originalHost: name,
     isFinal: false,
@@ -63,28 +63,28 @@ export async function resolveConfig(
     values.replace('hostname', [hostName], placeOf(values, 'hostname'));
     await readFiles(options.userFile, { ...pass, host: hostName, isFinal: true });
   }
-  return settle({ name, hostName, values, world });
+  return settle({ name, hostName, values, world: environment });
 }
 
 /** The files that apply, in the order of their say. */
 export function configFiles(
   userFile: string | undefined,
-  world: World,
+  environment: Environment,
 ): readonly { readonly file: string; readonly origin: 'user' | 'system'; readonly check: 'permissions' | 'nothing' }[] {
   if (userFile?.toLowerCase() === 'none') return [];
   if (userFile !== undefined) return [{ file: path.resolve(userFile), origin: 'user', check: 'nothing' }];
   return [
-    { file: path.join(world.home, '.ssh', 'config'), origin: 'user', check: 'permissions' },
-    { file: path.join(world.systemFolder, 'ssh_config'), origin: 'system', check: 'nothing' },
+    { file: path.join(environment.home, '.ssh', 'config'), origin: 'user', check: 'permissions' },
+    { file: path.join(environment.systemFolder, 'ssh_config'), origin: 'system', check: 'nothing' },
   ];
 }
 
-function applyCommandLine(values: Values, options: ResolveOptions, world: World): void {
+function applyCommandLine(values: Values, options: ResolveOptions, environment: Environment): void {
   const place: Place = { file: 'command-line', line: 0 };
   try {
     for (const text of options.overrides ?? []) {
       const line = splitLine(text, place);
-      if (line) readSetting(line, { origin: 'user', isActive: true }, values, world);
+      if (line) readSetting(line, { origin: 'user', isActive: true }, values, environment);
     }
   } catch (error) {
     throw atPlace(place, error);

@@ -12,7 +12,7 @@ export interface Hello {
   readonly user: string;
 }
 
-export type Answer =
+export type WatchAnswer =
   | { readonly kind: 'same' }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'failed'; readonly status: number };
@@ -33,7 +33,7 @@ const maxPreambleBytes = 1 << 16;
 const maxAnswerBytes = 8 << 20;
 
 interface Asked {
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: WatchAnswer) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -80,9 +80,9 @@ export class Conversation {
   }
 
   /** @throws UserError<WatchProblem>, or the signal's reason. */
-  async ask(question: Question, signal: AbortSignal): Promise<Answer> {
+  async ask(question: Question, signal: AbortSignal): Promise<WatchAnswer> {
     if (this.#failure) throw this.#failure;
-    const answered = new Promise<Answer>((resolve, reject) => this.#asked.push({ resolve, reject }));
+    const answered = new Promise<WatchAnswer>((resolve, reject) => this.#asked.push({ resolve, reject }));
     answered.catch(() => undefined); // Told to whoever waits below, even after that one has gone.
     const limit = deadline(this.#limitMs, () => new UserError<WatchProblem>({ code: 'watchTimeout' }), signal);
     this.#channel.stdin.write(`${question}\n`);
@@ -137,7 +137,7 @@ export class Conversation {
 }
 
 type Frame =
-  | { readonly kind: 'whole'; readonly answer: Answer; readonly length: number }
+  | { readonly kind: 'whole'; readonly answer: WatchAnswer; readonly length: number }
   | { readonly kind: 'partial'; readonly wantedBytes: number }
   | { readonly kind: 'wrong'; readonly detail: string };
 

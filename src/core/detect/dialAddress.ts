@@ -1,7 +1,7 @@
-import type { Listener } from './remotePort.ts';
+import type { RemotePort } from './remotePort.ts';
 
 /** The host to dial, as the remote sees it, so that a connection reaches this listener. */
-export function dialAddress({ addresses }: Listener): string {
+export function dialAddress({ addresses }: RemotePort): string {
   if (addresses.includes('127.0.0.1')) return '127.0.0.1';
   // '::' may be IPv6 alone: by name the remote tries both families.
   if (addresses.includes('0.0.0.0') || addresses.includes('::')) return 'localhost';

@@ -1,10 +1,10 @@
-import type { Listener, ListenerProcess } from './remotePort.ts';
+import type { RemotePort, PortProcess } from './remotePort.ts';
 import type { ListeningSocket } from './parse/socket.ts';
 
 /** A socket and all that is known of its process. */
 export interface OwnedSocket {
   readonly socket: ListeningSocket;
-  readonly process?: ListenerProcess;
+  readonly process?: PortProcess;
 }
 
 /** The account on the remote. */
@@ -14,7 +14,7 @@ export interface Account {
 }
 
 /** One listener a port, sorted by port. */
-export function merge(sockets: readonly OwnedSocket[], me: Account): readonly Listener[] {
+export function merge(sockets: readonly OwnedSocket[], me: Account): readonly RemotePort[] {
   const byPort = new Map<number, OwnedSocket[]>();
   for (const owned of sockets) {
     const group = byPort.get(owned.socket.port);
@@ -24,7 +24,7 @@ export function merge(sockets: readonly OwnedSocket[], me: Account): readonly Li
   return [...byPort].map(([port, group]) => listener(port, group, me)).sort((a, b) => a.port - b.port);
 }
 
-function listener(port: number, group: readonly OwnedSocket[], me: Account): Listener {
+function listener(port: number, group: readonly OwnedSocket[], me: Account): RemotePort {
   const process = group.find((owned) => owned.process)?.process;
   const owner = group.map((owned) => ownerOf(owned, me)).find((found) => found);
   // Workers may each have a socket on the port and come and go; the oldest stays longest.
@@ -39,7 +39,7 @@ function listener(port: number, group: readonly OwnedSocket[], me: Account): Lis
   };
 }
 
-function ownerOf({ socket, process }: OwnedSocket, me: Account): Listener['owner'] {
+function ownerOf({ socket, process }: OwnedSocket, me: Account): RemotePort['owner'] {
   const user = process?.user ?? socket.user;
   if (socket.uid === me.uid || (user !== undefined && user === me.user)) return 'self';
   if (socket.uid === 0 || user === 'root') return 'root';

@@ -1,5 +1,5 @@
 /** What listens on the remote, as plain data. One entry a port: the same port on 0.0.0.0, 127.0.0.1 and ::1 is one server. */
-export interface Listener {
+export interface RemotePort {
   readonly port: number;
   /** As the remote names them, without brackets or zone: '127.0.0.1', '::1', '0.0.0.0', '::'. Sorted, at least one. */
   readonly addresses: readonly string[];
@@ -8,10 +8,10 @@ export interface Listener {
   /** Another value is another start of the server (the socket's inode). Absent when the remote does not tell. */
   readonly socketId?: string;
   /** Absent when the remote does not tell (another user's process). */
-  readonly process?: ListenerProcess;
+  readonly process?: PortProcess;
 }
 
-export interface ListenerProcess {
+export interface PortProcess {
   readonly pid: number;
   readonly name: string;
   readonly user?: string;

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/userError.ts';
-import { type Answer, Conversation, type WatchProblem } from './conversation.ts';
+import { type WatchAnswer, Conversation, type WatchProblem } from './conversation.ts';
 import type { Exec } from './exec.ts';
-import type { ListenerProcess } from './remotePort.ts';
+import type { PortProcess } from './remotePort.ts';
 import { merge } from './merge.ts';
 import { type Method, methodsFor } from './methods.ts';
 import { parseContainer } from './parse/cgroup.ts';
@@ -45,11 +45,11 @@ interface Found {
 class UnixSource implements Source {
   readonly #talk: Conversation;
   readonly #method: Method;
-  #first: Answer | undefined;
+  #first: WatchAnswer | undefined;
   /** By socket: a process is asked once in the life of its socket. */
-  #known = new Map<string, ListenerProcess | undefined>();
+  #known = new Map<string, PortProcess | undefined>();
 
-  constructor(talk: Conversation, method: Method, first: Answer) {
+  constructor(talk: Conversation, method: Method, first: WatchAnswer) {
     this.#talk = talk;
     this.#method = method;
     this.#first = first;
@@ -93,7 +93,7 @@ class UnixSource implements Source {
     );
     const asked = [...found.values()].slice(0, maxDetailed).map((process) => this.#process(process, signal));
     const processes = new Map((await Promise.all(asked)).map((process) => [process.pid, process]));
-    const known = new Map<string, ListenerProcess | undefined>();
+    const known = new Map<string, PortProcess | undefined>();
     for (const socket of sockets) known.set(key(socket), this.#known.get(key(socket)));
     for (const { socket, process } of owned) {
       known.set(key(socket), process && (processes.get(process.pid) ?? process));
@@ -110,7 +110,7 @@ class UnixSource implements Source {
   }
 
   /** All questions are sent at once: this costs one round trip, not five. */
-  async #process({ pid, name, uid }: Found, signal: AbortSignal): Promise<ListenerProcess> {
+  async #process({ pid, name, uid }: Found, signal: AbortSignal): Promise<PortProcess> {
     const ask = async (question: DetailQuestion): Promise<string> => {
       const answer = await this.#talk.ask(`${question} ${pid}`, signal);
       return answer.kind === 'text' ? answer.text : '';

@@ -3,7 +3,7 @@ import { delay as realDelay } from '../../base/delay.ts';
 import { errorText, UserError } from '../../base/userError.ts';
 import type { WatchProblem } from './conversation.ts';
 import type { Exec, ExecProblem } from './exec.ts';
-import type { Detection, Listener } from './remotePort.ts';
+import type { Detection, RemotePort } from './remotePort.ts';
 import { pollMs } from './pace.ts';
 import type { Source } from './source.ts';
 import { openUnixSource } from './unixSource.ts';
@@ -12,7 +12,7 @@ import { openWindowsSource } from './windowsSource.ts';
 export interface WatchOptions {
   readonly exec: Exec;
   /** Called with the first list, and whenever the listeners or the state of the watch change. */
-  readonly onListeners: (listeners: readonly Listener[], detection: Detection) => void;
+  readonly onListeners: (listeners: readonly RemotePort[], detection: Detection) => void;
   /** The method that worked on this host last time (`Detection`'s `method`). */
   readonly rememberedMethod?: string;
   /** How long an answer may take before the watch says 'timeout' and starts anew. */
@@ -21,7 +21,7 @@ export interface WatchOptions {
   readonly delay?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-export interface ListenerWatch {
+export interface PortWatch {
   /** Looks at once, and often for a while. */
   refresh(): void;
   setFocused(isFocused: boolean): void;
@@ -30,7 +30,7 @@ export interface ListenerWatch {
 }
 
 /** Looks at a remote until `signal` aborts, `close` is called, or the link is lost. Never throws: it reports. */
-export function watchListeners(options: WatchOptions, signal?: AbortSignal): ListenerWatch {
+export function watchPorts(options: WatchOptions, signal?: AbortSignal): PortWatch {
   const watcher = new Watcher(options, signal);
   const ended = watcher.run();
   return {
@@ -56,7 +56,7 @@ class Watcher {
   #isFocused = true;
   #isRefreshWanted = false;
   #activeAt: number;
-  #listeners: readonly Listener[] = [];
+  #listeners: readonly RemotePort[] = [];
   #detection: Detection = { kind: 'starting' };
 
   constructor(options: WatchOptions, signal: AbortSignal | undefined) {
@@ -144,7 +144,7 @@ class Watcher {
     return pollMs({ isFocused: this.#isFocused, quietMs: this.#now() - this.#activeAt, lookMs });
   }
 
-  #report(listeners: readonly Listener[], detection: Detection): void {
+  #report(listeners: readonly RemotePort[], detection: Detection): void {
     if (isSame(listeners, this.#listeners) && isSame(detection, this.#detection)) return;
     this.#listeners = listeners;
     this.#detection = detection;

@@ -2,7 +2,7 @@ import { abortable, deadline } from '../../base/delay.ts';
 import { UserError } from '../../base/userError.ts';
 import type { WatchProblem } from './conversation.ts';
 import type { Exec } from './exec.ts';
-import type { Listener } from './remotePort.ts';
+import type { RemotePort } from './remotePort.ts';
 import { merge } from './merge.ts';
 import { parseNetstatWindows } from './parse/netstat.ts';
 import { windowsListCommand } from './script.ts';
@@ -17,7 +17,7 @@ const maxOutputBytes = 8 << 20;
 export async function openWindowsSource(exec: Exec, limitMs: number, signal: AbortSignal): Promise<Source> {
   let spentMs = 0;
   let last: string | undefined;
-  const look = async (lookSignal: AbortSignal): Promise<readonly Listener[]> => {
+  const look = async (lookSignal: AbortSignal): Promise<readonly RemotePort[]> => {
     const startedAt = performance.now();
     const sockets = parseNetstatWindows(await run(exec, limitMs, lookSignal));
     spentMs += performance.now() - startedAt;

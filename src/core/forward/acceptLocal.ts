@@ -1,26 +1,26 @@
 import type net from 'node:net';
-import { type ConnectionProblem, Connections } from './connections.ts';
-import type { OpenForward } from './runningForward.ts';
+import { type RelayProblem, Connections } from './connections.ts';
+import type { RunningForward } from './runningForward.ts';
 import { type Family, type LocalListener, listenLocal, type SocketFile } from './listen.ts';
 import type { Meter } from './relay.ts';
 import type { Bind } from '../spec/spec.ts';
 
-export interface ListeningOptions extends SocketFile {
+export interface AcceptOptions extends SocketFile {
   readonly spec: { readonly bind: Bind };
   readonly family?: Family;
   /** One connection could not be made: its client knows, and the forward goes on. */
-  readonly onProblem: (problem: ConnectionProblem) => void;
+  readonly onProblem: (problem: RelayProblem) => void;
 }
 
 /** Takes one connection, which comes paused, to its end. Leaves no socket open, whether it fails or the signal ends it. */
 export type Carry = (socket: net.Socket, meter: Meter, signal: AbortSignal) => Promise<void>;
 
 /** A forward that listens here, whatever becomes of its connections. */
-export async function openListening(
-  { spec, onProblem, ...file }: ListeningOptions,
+export async function acceptLocal(
+  { spec, onProblem, ...file }: AcceptOptions,
   carry: Carry,
   signal: AbortSignal,
-): Promise<OpenForward> {
+): Promise<RunningForward> {
   const connections = new Connections(onProblem);
   const onSocket = (socket: net.Socket): void => connections.add((meter, ending) => carry(socket, meter, ending));
   const onError = (error: Error): void => onProblem({ code: 'acceptFailed', detail: error.message });

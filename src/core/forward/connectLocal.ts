@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { UserError, errorCode, errorText } from '../../base/userError.ts';
-import type { ConnectionProblem } from './connections.ts';
+import type { RelayProblem } from './connections.ts';
 import { reset } from './relay.ts';
 import type { Endpoint } from '../spec/spec.ts';
 
@@ -37,17 +37,17 @@ export async function connectLocal(to: Endpoint, signal: AbortSignal): Promise<n
     });
     socket.on('error', (error) => {
       signal.removeEventListener('abort', onAbort);
-      reject(new UserError<ConnectionProblem>(problem(to, error), { cause: error }));
+      reject(new UserError<RelayProblem>(problem(to, error), { cause: error }));
     });
   });
 }
 
-function problem(to: Endpoint, error: Error): ConnectionProblem {
+function problem(to: Endpoint, error: Error): RelayProblem {
   const reason = reasons[errorCode(error) ?? ''] ?? 'other';
   return { code: 'localConnectFailed', to, reason, detail: errorText(error) };
 }
 
-const reasons: Readonly<Record<string, Extract<ConnectionProblem, { code: 'localConnectFailed' }>['reason']>> = {
+const reasons: Readonly<Record<string, Extract<RelayProblem, { code: 'localConnectFailed' }>['reason']>> = {
   ECONNREFUSED: 'refused',
   ENOENT: 'refused',
   ECONNRESET: 'refused',

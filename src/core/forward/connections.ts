@@ -5,7 +5,7 @@ import type { Meter } from './relay.ts';
 import type { Endpoint } from '../spec/spec.ts';
 
 /** Why one connection of a forward could not be made. The forward itself goes on. */
-export type ConnectionProblem =
+export type RelayProblem =
   | DialProblem
   /** `remote` and `remoteDynamic`: this machine could not connect to where the connection should go. */
   | {
@@ -20,12 +20,12 @@ export type ConnectionProblem =
 
 /** The connections of one forward: counted, and ended together. */
 export class Connections {
-  readonly #onProblem: (problem: ConnectionProblem) => void;
+  readonly #onProblem: (problem: RelayProblem) => void;
   readonly #meter: Meter = { bytesToRemote: 0, bytesFromRemote: 0 };
   readonly #open = new Map<AbortController, Promise<void>>();
   #total = 0;
 
-  constructor(onProblem: (problem: ConnectionProblem) => void) {
+  constructor(onProblem: (problem: RelayProblem) => void) {
     this.#onProblem = onProblem;
   }
 
@@ -35,7 +35,7 @@ export class Connections {
     this.#total++;
     const done = carry(this.#meter, ending.signal)
       .catch((error: unknown) => {
-        if (!ending.signal.aborted) this.#onProblem(problemOf(error));
+        if (!ending.signal.aborted) this.#onProblem(relayProblemOf(error));
       })
       .finally(() => this.#open.delete(ending));
     this.#open.set(ending, done);
@@ -52,7 +52,7 @@ export class Connections {
   }
 }
 
-function problemOf(error: unknown): ConnectionProblem {
-  if (error instanceof UserError) return error.problem as ConnectionProblem;
+function relayProblemOf(error: unknown): RelayProblem {
+  if (error instanceof UserError) return error.problem as RelayProblem;
   return { code: 'unexpected', detail: errorText(error) };
 }

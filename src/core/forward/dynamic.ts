@@ -1,12 +1,12 @@
 import type { Dial } from './dial.ts';
-import type { OpenForward } from './runningForward.ts';
-import { type ListeningOptions, openListening } from './acceptLocal.ts';
+import type { RunningForward } from './runningForward.ts';
+import { type AcceptOptions, acceptLocal } from './acceptLocal.ts';
 import { relay } from './relay.ts';
 import type { Credentials } from './socks.ts';
 import { endAfterWriting, readSocksRequest, socksOutcome } from './socksSession.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 
-export interface DynamicForwardOptions extends ListeningOptions {
+export interface DynamicForwardOptions extends AcceptOptions {
   readonly spec: Extract<ForwardSpec, { readonly kind: 'dynamic' }>;
   readonly dial: Dial;
   /** Asked of every client (SOCKS 5 only). Absent: none. */
@@ -18,9 +18,9 @@ export interface DynamicForwardOptions extends ListeningOptions {
  *
  * @throws UserError<ListenProblem>, or the signal's reason
  */
-export function openDynamicForward(options: DynamicForwardOptions, signal: AbortSignal): Promise<OpenForward> {
+export function openDynamicForward(options: DynamicForwardOptions, signal: AbortSignal): Promise<RunningForward> {
   const { dial, credentials } = options;
-  return openListening(
+  return acceptLocal(
     options,
     async (socket, meter, ending) => {
       const request = await readSocksRequest(socket, credentials, ending);

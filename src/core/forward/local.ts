@@ -1,11 +1,11 @@
 import type { Dial } from './dial.ts';
-import type { OpenForward } from './runningForward.ts';
-import { type ListeningOptions, openListening } from './acceptLocal.ts';
+import type { RunningForward } from './runningForward.ts';
+import { type AcceptOptions, acceptLocal } from './acceptLocal.ts';
 import { relay, reset } from './relay.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 
 /** A connection that could not be made is reset. */
-export interface LocalForwardOptions extends ListeningOptions {
+export interface LocalForwardOptions extends AcceptOptions {
   readonly spec: Extract<ForwardSpec, { readonly kind: 'local' }>;
   readonly dial: Dial;
 }
@@ -15,9 +15,9 @@ export interface LocalForwardOptions extends ListeningOptions {
  *
  * @throws UserError<ListenProblem>, or the signal's reason
  */
-export function openLocalForward(options: LocalForwardOptions, signal: AbortSignal): Promise<OpenForward> {
+export function openLocalForward(options: LocalForwardOptions, signal: AbortSignal): Promise<RunningForward> {
   const { spec, dial } = options;
-  return openListening(
+  return acceptLocal(
     options,
     async (socket, meter, ending) => {
       const remote = await dial(spec.to, ending).catch((error: unknown) => {

@@ -1,7 +1,7 @@
-import type { ConnectionProblem } from './connections.ts';
+import type { RelayProblem } from './connections.ts';
 import type { Dial, ListenRemote } from './dial.ts';
 import { openDynamicForward } from './dynamic.ts';
-import type { OpenForward } from './runningForward.ts';
+import type { RunningForward } from './runningForward.ts';
 import type { Family } from './listen.ts';
 import { openLocalForward } from './local.ts';
 import { openRemoteForward, type RemoteForward } from './remote.ts';
@@ -25,7 +25,7 @@ export interface OpenOptions {
   /** Asked of every client of a SOCKS proxy. Absent: none. */
   readonly credentials?: Credentials;
   /** One connection could not be made; the forward goes on. */
-  readonly onProblem: (problem: ConnectionProblem) => void;
+  readonly onProblem: (problem: RelayProblem) => void;
 }
 
 /**
@@ -37,7 +37,7 @@ export function openForward(
   spec: ForwardSpec,
   { rules, dial, listenRemote, family = 'any', credentials, onProblem }: OpenOptions,
   signal: AbortSignal,
-): Promise<OpenForward | RemoteForward> {
+): Promise<RunningForward | RemoteForward> {
   const { permitRemoteOpen, streamLocalBindUnlink: unlinkExisting, streamLocalBindMask: bindMask } = rules;
   const local = { dial, onProblem, family, unlinkExisting, bindMask };
   const socks = credentials && { credentials };

@@ -1,9 +1,9 @@
 import type net from 'node:net';
 import { UserError } from '../../base/userError.ts';
 import { connectLocal } from './connectLocal.ts';
-import { type ConnectionProblem, Connections } from './connections.ts';
+import { type RelayProblem, Connections } from './connections.ts';
 import type { IncomingConnection, ListenRemote, RemoteListener } from './dial.ts';
-import type { BoundAddress, OpenForward } from './runningForward.ts';
+import type { BoundAddress, RunningForward } from './runningForward.ts';
 import { permitsRemoteOpen } from '../spec/permitRemoteOpen.ts';
 import { type Meter, relay } from './relay.ts';
 import type { Credentials } from './socks.ts';
@@ -13,7 +13,7 @@ import type { Bind, Endpoint, ForwardSpec } from '../spec/spec.ts';
 export interface RemoteForwardOptions {
   readonly spec: Extract<ForwardSpec, { readonly kind: 'remote' | 'remoteDynamic' }>;
   /** One connection could not be made: it has been refused, and the forward goes on. */
-  readonly onProblem: (problem: ConnectionProblem) => void;
+  readonly onProblem: (problem: RelayProblem) => void;
   /** ssh_config(5) PermitRemoteOpen, for `remoteDynamic`. Absent or empty: everything. */
   readonly permitRemoteOpen?: readonly string[];
   /** For `remoteDynamic`: asked of every client (SOCKS 5 only). Absent: none. */
@@ -21,7 +21,7 @@ export interface RemoteForwardOptions {
 }
 
 /** A remote forward outlives the link it was opened on: it is attached to the next one. */
-export interface RemoteForward extends OpenForward {
+export interface RemoteForward extends RunningForward {
   /**
    * Asks the server of a new link to listen, for the port that the first one gave. May be called again after it failed:
    * the server may still hold the port for the session that was lost.
@@ -109,7 +109,7 @@ async function connectPermitted(
 ): Promise<net.Socket> {
   if (permitsRemoteOpen(rules, to.host, to.port)) return connectLocal(to, signal);
   const detail = 'PermitRemoteOpen';
-  throw new UserError<ConnectionProblem>({ code: 'localConnectFailed', to, reason: 'prohibited', detail });
+  throw new UserError<RelayProblem>({ code: 'localConnectFailed', to, reason: 'prohibited', detail });
 }
 
 function withPort(bind: Bind, port: number): Bind {

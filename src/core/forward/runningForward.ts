@@ -1,7 +1,7 @@
 import type { Bind } from '../spec/spec.ts';
 
 /** A forward that is up. It outlives the link: `Dial` waits for a new one. */
-export interface OpenForward {
+export interface RunningForward {
   /** Where it really listens, after `listen` succeeded: local addresses, or the remote's real port. */
   readonly bound: readonly BoundAddress[];
   readonly traffic: () => Traffic;

@@ -23,7 +23,7 @@ export class SocksParser {
     }
   }
 
-  #step(): SocksStep | Answer {
+  #step(): SocksStep | SocksAnswer {
     if (this.#bytes.length === 0) return more;
     if (this.#stage === 'credentials') return this.#checkCredentials();
     if (this.#stage === 'request') return this.#request5();
@@ -33,7 +33,7 @@ export class SocksParser {
   }
 
   /** RFC 1928 §3: version, number of methods, methods. */
-  #chooseMethod(): SocksStep | Answer {
+  #chooseMethod(): SocksStep | SocksAnswer {
     const count = this.#bytes[1];
     if (count === undefined || this.#bytes.length < 2 + count) return more;
     const wanted = this.#credentials ? 2 : 0;
@@ -48,7 +48,7 @@ export class SocksParser {
   }
 
   /** RFC 1929 §2: version 1, user name and password, each after its length. */
-  #checkCredentials(): SocksStep | Answer {
+  #checkCredentials(): SocksStep | SocksAnswer {
     if (this.#bytes[0] !== 1) return fail(Buffer.from([1, 1]));
     const userLength = this.#bytes[1];
     const passwordLength = userLength === undefined ? undefined : this.#bytes[2 + userLength];
@@ -108,7 +108,7 @@ export class SocksParser {
 }
 
 /** To be sent, and the client goes on. */
-interface Answer {
+interface SocksAnswer {
   readonly kind: 'answer';
   readonly reply: Buffer;
 }

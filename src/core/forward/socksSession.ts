@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { UserError } from '../../base/userError.ts';
-import type { ConnectionProblem } from './connections.ts';
+import type { RelayProblem } from './connections.ts';
 import { type Credentials, type SocksOutcome, SocksParser } from './socks.ts';
 import type { Endpoint } from '../spec/spec.ts';
 
@@ -63,7 +63,7 @@ export function endAfterWriting(client: Duplex): void {
 /** What to tell a SOCKS client about a connection that could not be made (RFC 1928 §6). */
 export function socksOutcome(error: unknown): SocksOutcome {
   if (!(error instanceof UserError)) return 'failed';
-  const problem = error.problem as ConnectionProblem;
+  const problem = error.problem as RelayProblem;
   switch (problem.code) {
     case 'connectFailed':
       return 'refused';

@@ -1,11 +1,10 @@
-import type { Identity } from '../detect/identify/program.ts';
-import type { Listener } from '../detect/remotePort.ts';
+import type { Program } from '../detect/identify/program.ts';
+import type { RemotePort } from '../detect/remotePort.ts';
 import { attributesFor, hasRule, type PortAttributes, type PortRules, type RuleSubject } from './portRules.ts';
 
-/** A listener and what is known of it. `identity` is absent until it was asked (or told from its command line). */
-export interface Candidate {
-  readonly listener: Listener;
-  readonly identity?: Identity;
+/** A remote port and what is known of it. `program` is absent until it was asked (or told from its command line). */
+export interface Candidate extends RemotePort {
+  readonly program?: Program;
   /** It listened already when the watch began. */
   readonly wasThere: boolean;
 }
@@ -52,30 +51,29 @@ const ephemeralWaitMs = 2000;
  * How old a listener must be to be asked and forwarded. A suite of tests opens such ports by the hundred, each for a
  * moment, and may count who comes; what a rule of the user's names is no such thing.
  */
-export function settlingMs(listener: Listener, rules: PortRules): number {
+export function settlingMs(listener: RemotePort, rules: PortRules): number {
   return listener.port < firstEphemeralPort || isWanted(ruleSubject(listener), rules) ? 0 : ephemeralWaitMs;
 }
 
 /** What to do about a port that listens and is not forwarded. */
 export function decide(candidate: Candidate, settings: AutoForwardSettings): AutoForward {
-  const { listener, identity, wasThere } = candidate;
-  const { port } = listener;
+  const { port, owner, process, program, wasThere } = candidate;
   const ignore = (why: IgnoreReason): AutoForward => ({ kind: 'ignore', port, why });
   if (settings.mode === 'off') return ignore('off');
   if (port === 22 || port === settings.sshPort) return ignore('sshPort');
 
-  const subject = ruleSubject(listener, identity);
+  const subject = ruleSubject(candidate, program);
   const attributes = attributesFor(subject, settings.rules);
   if (attributes.onAutoForward === 'ignore') return ignore('rule');
-  if (identity?.role === 'infrastructure') return ignore('infrastructure');
+  if (program?.role === 'infrastructure') return ignore('infrastructure');
   if (isWanted(subject, settings.rules)) return { kind: 'forward', port, attributes, why: 'rule' };
 
   // Of our own processes every tool tells us; Windows names the process but not its user.
-  const isOwn = listener.owner ? listener.owner === 'self' : listener.process !== undefined;
+  const isOwn = owner ? owner === 'self' : process !== undefined;
   if (!isOwn) return ignore('otherUser');
-  if (identity?.role === 'database') return ignore('database');
+  if (program?.role === 'database') return ignore('database');
   if (wasThere && !settings.forwardExisting) return ignore('existing');
-  if (identity?.role === 'devServer') return { kind: 'forward', port, attributes, why: 'devServer' };
+  if (program?.role === 'devServer') return { kind: 'forward', port, attributes, why: 'devServer' };
   return settings.mode === 'all' ? { kind: 'forward', port, attributes, why: 'all' } : ignore('notADevServer');
 }
 
@@ -86,12 +84,12 @@ function isWanted(subject: RuleSubject, rules: PortRules): boolean {
 }
 
 /** What the rules may look at. */
-export function ruleSubject({ port, addresses, process }: Listener, identity?: Identity): RuleSubject {
+export function ruleSubject({ port, addresses, process }: RemotePort, program?: Program): RuleSubject {
   const command = process?.commandLine?.join(' ') ?? process?.name;
   return {
     port,
     addresses,
     ...(command !== undefined && { command }),
-    ...(identity && identity.framework !== 'unknown' && { frameworks: [identity.framework, identity.name] }),
+    ...(program && program.framework !== 'unknown' && { frameworks: [program.framework, program.name] }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Identity } from '../detect/identify/program.ts';
+import type { Program } from '../detect/identify/program.ts';
 import type { PortAttributes } from './portRules.ts';
 
 /** A port that was forwarded by itself and that somebody may want to hear of. */
@@ -6,7 +6,7 @@ export interface Announced {
   readonly port: number;
   /** Where it can be opened on this side: 'http://localhost:8080/'. The same after a restart. */
   readonly url: string;
-  readonly identity?: Identity;
+  readonly program?: Program;
   readonly attributes: PortAttributes;
 }
 
@@ -154,20 +154,20 @@ export function wantsOpening({ onAutoForward }: PortAttributes): boolean {
   return onAutoForward === 'openBrowser' || onAutoForward === 'openBrowserOnce' || onAutoForward === 'openPreview';
 }
 
-function hasAnswered({ identity }: Announced): boolean {
-  return identity?.evidence === 'answer' && identity.scheme !== undefined;
+function hasAnswered({ program }: Announced): boolean {
+  return program?.evidence === 'answer' && program.scheme !== undefined;
 }
 
 /** A dev server that answered, a page that answered, a dev server by its looks, the rest. */
 function rank(announced: Announced): number {
-  const isDevServer = announced.identity?.role === 'devServer';
+  const isDevServer = announced.program?.role === 'devServer';
   if (hasAnswered(announced)) return isDevServer ? 0 : 1;
   return isDevServer ? 2 : 3;
 }
 
 /** A page that somebody wrote comes before an interface for programs. */
-function titleRank({ identity }: Announced): number {
-  return identity?.title === undefined ? 1 : 0;
+function titleRank({ program }: Announced): number {
+  return program?.title === undefined ? 1 : 0;
 }
 
 /** The rule that 'Don't ask again for this' writes: by framework where one is known, else by port. */
@@ -176,6 +176,6 @@ export function decliningRule(announced: Announced): Readonly<Record<string, Por
 }
 
 /** The framework, where it is one that a rule can tell from others. */
-export function namedFramework({ identity }: Announced): Identity | undefined {
-  return identity?.framework === 'unknown' || identity?.framework === 'http' ? undefined : identity;
+export function namedFramework({ program }: Announced): Program | undefined {
+  return program?.framework === 'unknown' || program?.framework === 'http' ? undefined : program;
 }

@@ -1,8 +1,8 @@
 import { backoffMs } from '../../base/backoff.ts';
 import { delay } from '../../base/delay.ts';
 import type { ListenRemote, ListenRemoteProblem } from '../forward/dial.ts';
-import type { ListenProblem, OpenForward } from '../forward/runningForward.ts';
-import { isShared, onAllInterfaces } from '../spec/bindScope.ts';
+import type { ListenProblem, RunningForward } from '../forward/runningForward.ts';
+import { isWide, onAllInterfaces } from '../spec/bindScope.ts';
 import type { RemoteForward } from '../forward/remote.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import { type Problem, problemOf } from '../problem.ts';
@@ -21,7 +21,7 @@ export interface ForwardRequest {
   readonly lastPort?: number;
   readonly isPaused?: boolean;
   /** Opened to the network by hand. */
-  readonly isShared?: boolean;
+  readonly isSharedByHand?: boolean;
   /** A SOCKS proxy that asks for a user name and a password. */
   readonly isProtected?: boolean;
   /** The scheme that a rule of the user's wants. */
@@ -33,7 +33,7 @@ export type OpenSpec = (
   request: Pick<ForwardRequest, 'spec' | 'isProtected'>,
   onTrouble: (trouble: Problem | undefined) => void,
   signal: AbortSignal,
-) => Promise<OpenForward | RemoteForward>;
+) => Promise<RunningForward | RemoteForward>;
 
 export interface ForwardDeps {
   readonly open: OpenSpec;
@@ -63,7 +63,7 @@ export class Forward {
   readonly #deps: ForwardDeps;
   #request: ForwardRequest;
   #state: ForwardState;
-  #open: OpenForward | RemoteForward | undefined;
+  #open: RunningForward | RemoteForward | undefined;
   #elsewhere: OtherWindow | undefined;
   /** The local port that another window has just given up; 0 for one of the remote. */
   #released: number | undefined;
@@ -109,8 +109,8 @@ export class Forward {
     }
     if (!this.#open) return;
     this.#lastPort = this.#open.bound.find((bound) => bound.kind === 'tcp')?.port ?? this.#lastPort;
-    const { origin, isShared: isSharedByHand } = this.#request;
-    const mayExpire = isSharedByHand || (isShared(this.#effectiveSpec()) && origin !== 'config');
+    const { origin, isSharedByHand } = this.#request;
+    const mayExpire = isSharedByHand || (isWide(this.#effectiveSpec()) && origin !== 'config');
     this.#sharedUntil = mayExpire ? this.#shareEnd() : undefined;
     this.refresh();
   }
@@ -135,8 +135,8 @@ export class Forward {
 
   /** Opens it to every interface for a while, or closes it to others again. The port stays the same. */
   async share(isWanted: boolean, signal: AbortSignal): Promise<void> {
-    const { isShared: isSharedNow = false } = this.#request;
-    if (isSharedNow !== isWanted) await this.#change({ ...this.#request, isShared: isWanted }, signal);
+    const { isSharedByHand: isSharedNow = false } = this.#request;
+    if (isSharedNow !== isWanted) await this.#change({ ...this.#request, isSharedByHand: isWanted }, signal);
   }
 
   /** From now on a SOCKS proxy asks for the password of its host, or for none; a new one counts at once. */
@@ -184,12 +184,12 @@ export class Forward {
     if (leftMs !== undefined && leftMs <= 0) return true;
     const sharedFor = leftMs === undefined ? 'forever' : Math.ceil(leftMs / 60_000);
     this.#set({
-      kind: 'listening',
+      kind: 'open',
       bound: this.#open.bound,
       traffic: this.#open.traffic(),
       ...(this.#instead && { instead: this.#instead }),
       ...(this.#trouble && { trouble: this.#trouble }),
-      ...(isShared(this.#effectiveSpec()) && { sharedFor }),
+      ...(isWide(this.#effectiveSpec()) && { sharedFor }),
     });
     return false;
   }
@@ -197,7 +197,7 @@ export class Forward {
   /** What was opened to the network by hand goes on for this machine alone; the rest ends. */
   async expire(signal: AbortSignal): Promise<void> {
     if (!this.refresh()) return; // it was given more time, or ended, before its turn came
-    if (this.#request.isShared) await this.share(false, signal);
+    if (this.#request.isSharedByHand) await this.share(false, signal);
     else await this.stop({ kind: 'expired' });
   }
 
@@ -223,7 +223,7 @@ export class Forward {
   }
 
   #effectiveSpec(): ForwardSpec {
-    const { spec, isShared: isSharedByHand } = this.#request;
+    const { spec, isSharedByHand } = this.#request;
     return isSharedByHand ? onAllInterfaces(spec) : spec;
   }
 
@@ -233,7 +233,7 @@ export class Forward {
   }
 
   /** Tries the candidates in turn; only a port that is not to be had leads to the next. Undefined: it is elsewhere. */
-  async #openNear(signal: AbortSignal): Promise<OpenForward | RemoteForward | undefined> {
+  async #openNear(signal: AbortSignal): Promise<RunningForward | RemoteForward | undefined> {
     const spec = this.#effectiveSpec();
     this.#instead = undefined;
     const onTrouble = (trouble: Problem | undefined): void => this.#onTrouble(trouble);
@@ -298,14 +298,14 @@ function takenProblem(error: unknown): ListenProblem | ListenRemoteProblem | und
 }
 
 function stateOf(id: string, request: ForwardRequest, status: ForwardStatus): ForwardState {
-  const { spec, origin, label, remotePort, isShared: isSharedByHand, isProtected, protocol } = request;
+  const { spec, origin, label, remotePort, isSharedByHand, isProtected, protocol } = request;
   return {
     id,
     spec,
     origin,
     ...(label !== undefined && { label }),
     ...(remotePort !== undefined && { remotePort }),
-    ...(isSharedByHand && { isShared: true }),
+    ...(isSharedByHand && { isSharedByHand: true }),
     ...(isProtected && { isProtected: true }),
     ...(protocol && { protocol }),
     status,

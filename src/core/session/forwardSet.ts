@@ -1,7 +1,7 @@
 import { delay } from '../../base/delay.ts';
 import { Queue } from '../../base/queue.ts';
 import { UserError } from '../../base/userError.ts';
-import type { Identity } from '../detect/identify/program.ts';
+import type { Program } from '../detect/identify/program.ts';
 import type { ListenRemote } from '../forward/dial.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import type { Problem } from '../problem.ts';
@@ -53,7 +53,7 @@ export class ForwardSet {
   }
 
   /** An auto-forward's server has gone: stops accepting, keeps its place. */
-  sleep(id: string, server: Identity | undefined): Promise<void> {
+  sleep(id: string, server: Program | undefined): Promise<void> {
     return this.#do(id, (forward) => {
       const localPort = forward.lastPort;
       return forward.stop({

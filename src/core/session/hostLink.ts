@@ -9,26 +9,26 @@ import { type Problem, problemOf } from '../problem.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { overLeftOverSockets } from './leftOverSockets.ts';
 import type { LinkState } from './state.ts';
-import { type Disturbance, type Senses, watchSurroundings } from './networkEvents.ts';
+import { type NetworkEvent, type NetworkSenses, watchNetwork } from './networkEvents.ts';
 
 /** A connection, and the configuration that it was made with. */
-export interface Opened {
+export interface OpenedConnection {
   readonly connection: Connection;
   readonly config: HostConfig;
 }
 
 /** `attended`: a person waits for it, so prompts may appear. A reconnect in the background asks nobody. */
-export type OpenConnection = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<Opened>;
+export type OpenConnection = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<OpenedConnection>;
 
-export interface LinkOptions {
+export interface HostLinkOptions {
   readonly open: OpenConnection;
   readonly log: Log;
-  readonly senses: Senses;
+  readonly senses: NetworkSenses;
   /** How long a new connection waits for a link that is away, in milliseconds. */
   readonly waitMs: () => number;
   readonly onState: (state: LinkState) => void;
   /** Called for every connection that comes up, the first and each later one, before any dial gets it. */
-  readonly onConnection: (opened: Opened) => void;
+  readonly onConnection: (opened: OpenedConnection) => void;
 }
 
 const retry = { minMs: 1000, maxMs: 30_000 } as const;
@@ -41,8 +41,8 @@ const slowAnswerMs = 3000;
  * Keeps one connection to a host alive: connects on request, notices the end, connects again.
  * Network failures back off; what only a person can mend (a password, a host key) ends in `failed`.
  */
-export class Link {
-  readonly #options: LinkOptions;
+export class HostLink {
+  readonly #options: HostLinkOptions;
   /** One at a time: the next begins when the one before has cleaned up. */
   readonly #attempts = new Queue();
   #connection: Connection | undefined;
@@ -58,7 +58,7 @@ export class Link {
   #useless = 0;
   readonly #waiters = new Set<{ resolve: (connection: Connection) => void; reject: (error: Error) => void }>();
 
-  constructor(options: LinkOptions) {
+  constructor(options: HostLinkOptions) {
     this.#options = options;
   }
 
@@ -171,7 +171,7 @@ export class Link {
     const run = new AbortController();
     this.#run = run;
     const { senses } = this.#options;
-    void watchSurroundings((what) => this.#onDisturbance(what), senses, run.signal);
+    void watchNetwork((what) => this.#onDisturbance(what), senses, run.signal);
     return run;
   }
 
@@ -204,14 +204,14 @@ export class Link {
     }
   }
 
-  #attempt(attended: 'attended' | 'background', signal: AbortSignal): Promise<Opened> {
+  #attempt(attended: 'attended' | 'background', signal: AbortSignal): Promise<OpenedConnection> {
     return this.#attempts.run(async () => {
       signal.throwIfAborted();
       return this.#options.open(attended, signal);
     });
   }
 
-  async #up({ connection: made, config }: Opened, run: AbortController): Promise<void> {
+  async #up({ connection: made, config }: OpenedConnection, run: AbortController): Promise<void> {
     const connection = overLeftOverSockets(made);
     if (run.signal.aborted) {
       await connection.close();
@@ -273,7 +273,7 @@ export class Link {
     return wake.signal.aborted;
   }
 
-  #onDisturbance(what: Disturbance): void {
+  #onDisturbance(what: NetworkEvent): void {
     this.#options.log.info(what === 'slept' ? 'this machine was asleep' : 'the network of this machine has changed');
     this.#wake.abort();
     this.#restart.abort();

@@ -7,8 +7,8 @@ import { errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import { dialAddress } from '../detect/dialAddress.ts';
 import type { Exec } from '../detect/exec.ts';
-import type { Detection, Listener } from '../detect/remotePort.ts';
-import { type ListenerWatch, watchListeners } from '../detect/watch.ts';
+import type { Detection, RemotePort } from '../detect/remotePort.ts';
+import { type PortWatch, watchPorts } from '../detect/watch.ts';
 import type { Dial } from '../forward/dial.ts';
 import type { Credentials } from '../forward/socks.ts';
 import { type ForwardRules, openForward } from '../forward/open.ts';
@@ -16,10 +16,10 @@ import type { PortAttributes } from '../policy/portRules.ts';
 import type { Problem } from '../problem.ts';
 import type { ForwardDeps, ForwardRequest, OpenSpec } from './forward.ts';
 import { ForwardSet } from './forwardSet.ts';
-import { Link, type OpenConnection, type Opened } from './hostLink.ts';
-import { Listening } from './remotePorts.ts';
+import { HostLink, type OpenConnection, type OpenedConnection } from './hostLink.ts';
+import { RemotePorts } from './remotePorts.ts';
 import { type Memory, recall, remember } from './memory.ts';
-import type { Senses } from './networkEvents.ts';
+import type { NetworkSenses } from './networkEvents.ts';
 import { requestFor } from './forwardRequests.ts';
 import { listenForPublicUrl } from './publicUrl.ts';
 import type { Settings } from './settings.ts';
@@ -30,7 +30,7 @@ export interface HostSessionOptions {
   readonly open: OpenConnection;
   readonly settings: Pick<Readable<Settings>, 'get'>;
   readonly memory: Memory;
-  readonly senses: Senses;
+  readonly senses: NetworkSenses;
   readonly findWindow: ForwardDeps['findWindow'];
   readonly proxyPassword: () => Promise<Credentials | undefined>;
   readonly log: Log;
@@ -54,13 +54,13 @@ const noRules: ForwardRules = {
 /** One host's life: stays connected, watches what listens there, forwards, and remembers. */
 export class HostSession {
   readonly #options: HostSessionOptions;
-  readonly #link: Link;
+  readonly #link: HostLink;
   readonly #forwards: ForwardSet;
-  readonly #listening: Listening;
+  readonly #listening: RemotePorts;
   readonly #closing = new AbortController();
   /** Everything that belongs to the present connection. */
   #online = new Scope();
-  #watch: ListenerWatch | undefined;
+  #watch: PortWatch | undefined;
   /** How to open a session on the present connection, and whether one is being listened to. */
   #session: { readonly exec: Exec; readonly signal: AbortSignal; isHeard: boolean } | undefined;
   #isFocused = true;
@@ -76,7 +76,7 @@ export class HostSession {
     const { localPorts, method } = recall(options.memory, options.read().name);
     this.#localPorts = { ...localPorts };
     this.#method = method;
-    this.#link = new Link({
+    this.#link = new HostLink({
       open: options.open,
       log: options.log,
       senses: options.senses,
@@ -90,7 +90,7 @@ export class HostSession {
       shareMs: () => options.settings.get().expireSharedAfterMs,
       onChange: (forwards) => this.#onForwards(forwards),
     });
-    this.#listening = new Listening({
+    this.#listening = new RemotePorts({
       ...options,
       dial: this.#link.dial,
       sshPort: () => this.#config?.port ?? 22,
@@ -125,7 +125,7 @@ export class HostSession {
       await this.#online.close();
       await this.#forwards.clear();
       this.#listening.forgetDeclined();
-      this.#options.write((host) => ({ ...host, listeners: [], detection: { kind: 'off' } }));
+      this.#options.write((host) => ({ ...host, remotePorts: [], detection: { kind: 'off' } }));
     });
   }
 
@@ -218,11 +218,11 @@ export class HostSession {
 
   /** `localhost` is dialled in the address family in which the port really listens there. */
   readonly #dial: Dial = (to, signal) => {
-    const listener = to.kind === 'tcp' && to.host === 'localhost' ? this.#listening.find(to.port)?.listener : undefined;
+    const listener = to.kind === 'tcp' && to.host === 'localhost' ? this.#listening.find(to.port) : undefined;
     return this.#link.dial(listener && to.kind === 'tcp' ? { ...to, host: dialAddress(listener) } : to, signal);
   };
 
-  #onConnection({ connection, config }: Opened): void {
+  #onConnection({ connection, config }: OpenedConnection): void {
     const online = new Scope();
     this.#online = online;
     void connection.closed.then(() => online.close());
@@ -231,7 +231,7 @@ export class HostSession {
     online.defer(() => ended.abort());
     this.#listening.linkIsUp();
     this.#options.write(({ publicUrl: _old, ...host }) => ({ ...host, detection: { kind: 'starting' } }));
-    const watch = watchListeners(
+    const watch = watchPorts(
       {
         exec: connection.exec,
         ...(this.#method !== undefined && { rememberedMethod: this.#method }),
@@ -273,7 +273,7 @@ export class HostSession {
     const { detection, forwards } = this.#options.read();
     const session = this.#session;
     const isService = detection.kind === 'unavailable' && detection.reason === 'noShell';
-    const hasRemote = forwards.some(({ spec, status }) => spec.kind === 'remote' && status.kind === 'listening');
+    const hasRemote = forwards.some(({ spec, status }) => spec.kind === 'remote' && status.kind === 'open');
     if (!session || session.isHeard || !isService || !hasRemote) return;
     session.isHeard = true;
     const onUrl = (publicUrl: string): void => this.#options.write((host) => ({ ...host, publicUrl }));
@@ -289,7 +289,7 @@ export class HostSession {
     this.#run(this.#saving.run(() => remember(this.#options.memory, name, forwards, seen)));
   }
 
-  #onListeners(listing: readonly Listener[], detection: Detection, signal: AbortSignal): void {
+  #onListeners(listing: readonly RemotePort[], detection: Detection, signal: AbortSignal): void {
     if (signal.aborted) return;
     this.#options.write((host) => ({ ...host, detection }));
     if (detection.kind === 'watching') {

@@ -45,7 +45,7 @@ function writeDetection(before: Detection, after: Detection, log: Log): void {
 
 function writeForward(before: ForwardState | undefined, { spec, status }: ForwardState, log: Log): void {
   if (before && sayingOf(before.status) === sayingOf(status)) return;
-  const isBad = status.kind === 'failed' || (status.kind === 'listening' && status.trouble !== undefined);
+  const isBad = status.kind === 'failed' || (status.kind === 'open' && status.trouble !== undefined);
   log[isBad ? 'warn' : 'info'](`${nameOf(spec)} ${sayingOf(status)}`);
 }
 
@@ -56,7 +56,7 @@ function nameOf(spec: ForwardState['spec']): string {
 /** The status without its counters. */
 function sayingOf(status: ForwardStatus): string {
   switch (status.kind) {
-    case 'listening': {
+    case 'open': {
       const bound = status.bound.map((each) => (each.kind === 'tcp' ? `${each.address} ${each.port}` : each.path));
       const trouble = status.trouble ? `, its latest connection failed: ${JSON.stringify(status.trouble)}` : '';
       return `listens on ${bound.join(' and ')}${trouble}`;

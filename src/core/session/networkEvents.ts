@@ -2,10 +2,10 @@ import os from 'node:os';
 import { delay } from '../../base/delay.ts';
 
 /** What may end every link without a word: the machine slept, or it has other addresses now. */
-export type Disturbance = 'slept' | 'network';
+export type NetworkEvent = 'slept' | 'network';
 
 /** How the surroundings are felt. Tests have a clock and a network of their own. */
-export interface Senses {
+export interface NetworkSenses {
   /** Of the wall: a clock that stands still during sleep tells nothing. */
   readonly now: () => number;
   /** The addresses at which this machine is reached, in a stable order. */
@@ -13,16 +13,16 @@ export interface Senses {
   readonly delay: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-export const realSenses: Senses = { now: Date.now, addresses: networkAddresses, delay };
+export const realSenses: NetworkSenses = { now: Date.now, addresses: networkAddresses, delay };
 
 const lookMs = 3000;
 /** A timer that is this late was not merely waiting for a busy processor. */
 const sleptMs = 5000;
 
 /** Tells of each disturbance until the signal aborts. Never rejects. */
-export async function watchSurroundings(
-  onDisturbance: (what: Disturbance) => void,
-  senses: Senses,
+export async function watchNetwork(
+  onDisturbance: (what: NetworkEvent) => void,
+  senses: NetworkSenses,
   signal: AbortSignal,
 ): Promise<void> {
   let addresses = senses.addresses().join(' ');

@@ -19,7 +19,7 @@ export async function served(
 ): Promise<void> {
   const trafficIn = (app: AppState): Traffic | undefined => {
     const status = findHost(app, host)?.forwards.find((forward) => forward.id === id)?.status;
-    return status?.kind === 'listening' ? status.traffic : undefined;
+    return status?.kind === 'open' ? status.traffic : undefined;
   };
   const isGone = (app: AppState): boolean => trafficIn(app) === undefined;
   const isUsed = (app: AppState): boolean => {
@@ -34,8 +34,8 @@ export async function served(
 }
 
 function newestAt(hosts: readonly HostState[], port: number): HostState | undefined {
-  const seenAt = ({ listeners }: HostState): number =>
-    listeners.find(({ listener }) => listener.port === port)?.seenAt ?? -1;
+  const seenAt = ({ remotePorts: listeners }: HostState): number =>
+    listeners.find((each) => each.port === port)?.seenAt ?? -1;
   const listening = hosts.filter((host) => host.link.kind === 'online' && seenAt(host) >= 0);
   return listening.toSorted((a, b) => seenAt(b) - seenAt(a))[0];
 }

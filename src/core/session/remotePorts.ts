@@ -2,9 +2,9 @@ import { delay } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
 import type { Readable } from '../../base/store.ts';
 import { errorText } from '../../base/userError.ts';
-import type { Identity } from '../detect/identify/program.ts';
+import type { Program } from '../detect/identify/program.ts';
 import { identify } from '../detect/identify/identify.ts';
-import type { Listener } from '../detect/remotePort.ts';
+import type { RemotePort } from '../detect/remotePort.ts';
 import type { Dial } from '../forward/dial.ts';
 import { decide, ruleSubject, settlingMs } from '../policy/autoForward.ts';
 import { wantsOpening } from '../policy/notices.ts';
@@ -13,9 +13,9 @@ import { problemOf } from '../problem.ts';
 import type { ForwardRequest } from './forward.ts';
 import { requestFor } from './forwardRequests.ts';
 import type { Settings } from './settings.ts';
-import { type ForwardState, type ForwardStatus, type HostState, remoteEnd, type SeenListener } from './state.ts';
+import { type ForwardState, type ForwardStatus, type HostState, remoteEnd, type SeenPort } from './state.ts';
 
-export interface ListeningOptions {
+export interface RemotePortsOptions {
   readonly settings: Pick<Readable<Settings>, 'get'>;
   readonly log: Log;
   readonly read: () => HostState;
@@ -27,15 +27,15 @@ export interface ListeningOptions {
   readonly isOwnPort: (port: number) => boolean;
   readonly forward: (request: ForwardRequest) => Promise<ForwardState>;
   /** An auto-forward's server has gone; it has come back. */
-  readonly sleep: (id: string, server: Identity | undefined) => Promise<void>;
+  readonly sleep: (id: string, server: Program | undefined) => Promise<void>;
   readonly wake: (id: string) => Promise<void>;
   /** A forward that came up by itself. */
   readonly onAutoForward: (forward: ForwardState, attributes: PortAttributes) => void;
 }
 
 /** What listens on a host: each new server is asked what it is, and forwarded if the rules say so. */
-export class Listening {
-  readonly #options: ListeningOptions;
+export class RemotePorts {
+  readonly #options: RemotePortsOptions;
   /** The next listing is the first since the user connected: what it shows was there before. */
   #isFirst = true;
   /** Ports that were forwarded by themselves before this window was loaded again: so they are now, without a word. */
@@ -45,7 +45,7 @@ export class Listening {
   /** Ports whose auto-forward the user has stopped: not forwarded by itself again in this session. */
   readonly #declined = new Set<number>();
 
-  constructor(options: ListeningOptions) {
+  constructor(options: RemotePortsOptions) {
     this.#options = options;
   }
 
@@ -56,8 +56,8 @@ export class Listening {
   }
 
   linkIsUp(): void {
-    const unasked = this.#options.read().listeners.filter(({ identity }) => !identity);
-    this.#unasked = new Set(unasked.map(({ listener }) => listener.port));
+    const unasked = this.#options.read().remotePorts.filter(({ program }) => !program);
+    this.#unasked = new Set(unasked.map((each) => each.port));
   }
 
   decline(port: number): void {
@@ -72,47 +72,47 @@ export class Listening {
     this.#declined.clear();
   }
 
-  find(port: number): SeenListener | undefined {
-    return this.#options.read().listeners.find(({ listener }) => listener.port === port);
+  find(port: number): SeenPort | undefined {
+    return this.#options.read().remotePorts.find((each) => each.port === port);
   }
 
   /** What the user's rules say of a port, for whoever forwards it by hand. */
   wishes(port: number): ReturnType<typeof wishesOf> {
     const seen = this.find(port);
     if (!seen) return {};
-    return wishesOf(attributesFor(ruleSubject(seen.listener, seen.identity), this.#options.settings.get().portRules));
+    return wishesOf(attributesFor(ruleSubject(seen, seen.program), this.#options.settings.get().portRules));
   }
 
   /** A new listing. `signal` ends with the link that it came by. */
-  update(listing: readonly Listener[], signal: AbortSignal): void {
-    const before = this.#options.read().listeners;
+  update(listing: readonly RemotePort[], signal: AbortSignal): void {
+    const before = this.#options.read().remotePorts;
     const isFirst = this.#isFirst;
     this.#isFirst = false;
-    const fresh: SeenListener[] = [];
+    const fresh: SeenPort[] = [];
     const listeners = listing
       .filter((listener) => !this.#isOwn(listener))
       .map((listener) => {
-        const known = before.find((seen) => seen.listener.port === listener.port);
-        const isSame = known !== undefined && isSameServer(known.listener, listener);
-        if (isSame && !this.#unasked.has(listener.port)) return { ...known, listener };
+        const known = before.find((seen) => seen.port === listener.port);
+        const isSame = known !== undefined && isSameServer(known, listener);
+        if (isSame && !this.#unasked.has(listener.port)) return again(known, listener);
         const wasThere = isFirst && !this.#expected.has(listener.port);
-        const seen: SeenListener = isSame ? { ...known, listener } : { listener, wasThere, seenAt: Date.now() };
+        const seen: SeenPort = isSame ? again(known, listener) : { ...listener, wasThere, seenAt: Date.now() };
         if (!this.#isRemoteEnd(listener)) fresh.push(seen);
         return seen;
       });
     this.#unasked = new Set();
-    this.#options.write((host) => ({ ...host, listeners }));
-    const gone = before.filter(({ listener }) => this.find(listener.port) === undefined);
+    this.#options.write((host) => ({ ...host, remotePorts: listeners }));
+    const gone = before.filter((each) => this.find(each.port) === undefined);
     for (const seen of gone) this.#run(this.#onGone(seen), signal);
     for (const seen of fresh) this.#run(this.#onNew(seen, signal), signal);
   }
 
   /** Asks a new server what it is, then does what the rules say. */
-  async #onNew(seen: SeenListener, signal: AbortSignal): Promise<void> {
-    const { listener } = seen;
+  async #onNew(seen: SeenPort, signal: AbortSignal): Promise<void> {
+    const { port } = seen;
     const { settings, read, write, log } = this.#options;
     await this.#settled(seen, signal);
-    if (!this.#isThere(listener)) return;
+    if (!this.#isThere(seen)) return;
     let isProhibited = false;
     const dial: Dial = async (to, inner) => {
       try {
@@ -122,45 +122,45 @@ export class Listening {
         throw error;
       }
     };
-    const identity = await identify({ listener, dial, probe: settings.get().identifyServers }, signal);
-    if (signal.aborted || !this.#isThere(listener)) return;
+    const program = await identify({ listener: seen, dial, probe: settings.get().identifyServers }, signal);
+    if (signal.aborted || !this.#isThere(seen)) return;
     write((host) => ({
       ...host,
-      listeners: host.listeners.map((each) => (each.listener.port === listener.port ? { ...each, identity } : each)),
+      remotePorts: host.remotePorts.map((each) => (each.port === port ? { ...each, program } : each)),
     }));
     for (const { id, remotePort, status } of read().forwards) {
-      if (remotePort === listener.port && status.kind === 'dormant') await this.#wake(id, { ...seen, identity });
+      if (remotePort === port && status.kind === 'dormant') await this.#wake(id, { ...seen, program });
     }
     // Announced, it would lead nowhere. Forwarded by hand, it says why.
-    if (isProhibited) log.info(`port ${listener.port} is not forwarded by itself: the server prohibits it`);
-    else await this.#autoForward({ ...seen, identity });
+    if (isProhibited) log.info(`port ${port} is not forwarded by itself: the server prohibits it`);
+    else await this.#autoForward({ ...seen, program });
   }
 
   /** What was there before, or comes back, need not show that it stays. */
-  async #settled({ listener, seenAt, wasThere }: SeenListener, signal: AbortSignal): Promise<void> {
+  async #settled(seen: SeenPort, signal: AbortSignal): Promise<void> {
     const { settings, read } = this.#options;
-    const isKnown = wasThere || read().forwards.some(({ remotePort }) => remotePort === listener.port);
-    const leftMs = isKnown ? 0 : seenAt + settlingMs(listener, settings.get().portRules) - Date.now();
+    const isKnown = seen.wasThere || read().forwards.some(({ remotePort }) => remotePort === seen.port);
+    const leftMs = isKnown ? 0 : seen.seenAt + settlingMs(seen, settings.get().portRules) - Date.now();
     if (leftMs > 0) await delay(leftMs, signal);
   }
 
-  async #wake(id: string, { listener, identity }: SeenListener): Promise<void> {
+  async #wake(id: string, seen: SeenPort): Promise<void> {
     await this.#options.wake(id);
     const woken = this.#options.read().forwards.find((forward) => forward.id === id);
-    const attributes = attributesFor(ruleSubject(listener, identity), this.#options.settings.get().portRules);
-    if (woken?.status.kind === 'listening' && wantsOpening(attributes)) this.#options.onAutoForward(woken, attributes);
+    const attributes = attributesFor(ruleSubject(seen, seen.program), this.#options.settings.get().portRules);
+    if (woken?.status.kind === 'open' && wantsOpening(attributes)) this.#options.onAutoForward(woken, attributes);
   }
 
-  async #autoForward(seen: SeenListener): Promise<void> {
+  async #autoForward(seen: SeenPort): Promise<void> {
     const { settings, sshPort, read, forward, onAutoForward, log } = this.#options;
     const { autoForward: mode, forwardExisting, portRules: rules } = settings.get();
-    const { port } = seen.listener;
+    const { port } = seen;
     if (this.#declined.has(port) || read().forwards.some(({ remotePort }) => remotePort === port)) return;
     const decision = decide(seen, { mode, forwardExisting, rules, sshPort: sshPort() });
     switch (decision.kind) {
       case 'forward': {
         const made = await forward({ ...requestFor(port, 'auto'), ...wishesOf(decision.attributes) });
-        const isNews = made.status.kind === 'listening' && !this.#expected.has(port);
+        const isNews = made.status.kind === 'open' && !this.#expected.has(port);
         if (isNews) onAutoForward(made, decision.attributes);
         return;
       }
@@ -169,12 +169,12 @@ export class Listening {
     }
   }
 
-  async #onGone({ listener: { port }, identity }: SeenListener): Promise<void> {
+  async #onGone({ port, program }: SeenPort): Promise<void> {
     this.#expected = new Set([...this.#expected].filter((each) => each !== port));
     for (const forward of this.#options.read().forwards) {
       const { id, remotePort, origin, status } = forward;
       const isMeant = remotePort === port && origin === 'auto' && sleepers.has(status.kind);
-      if (isMeant) await this.#options.sleep(id, identity);
+      if (isMeant) await this.#options.sleep(id, program);
     }
   }
 
@@ -186,25 +186,25 @@ export class Listening {
   }
 
   /** The same start of the server: by the time it has answered, or not, another one may have its port. */
-  #isThere(listener: Listener): boolean {
+  #isThere(listener: RemotePort): boolean {
     const seen = this.find(listener.port);
-    return seen !== undefined && isSameServer(listener, seen.listener);
+    return seen !== undefined && isSameServer(listener, seen);
   }
 
   /** A remote may be this very machine: what we opened ourselves is not news, and forwarding it would never end. */
-  #isOwn({ port, process: owner }: Listener): boolean {
+  #isOwn({ port, process: owner }: RemotePort): boolean {
     return owner?.pid === process.pid && this.#options.isOwnPort(port);
   }
 
   /** What answers there is on this side already: a question would be put to it, and a forward would lead back. */
-  #isRemoteEnd({ port }: Listener): boolean {
+  #isRemoteEnd({ port }: RemotePort): boolean {
     return this.#options.read().forwards.some((forward) => remoteEnd(forward) === port);
   }
 }
 
 /** What the user has paused, or what could not be opened, is not woken by its server. */
 const sleepers: ReadonlySet<ForwardStatus['kind']> = new Set<ForwardStatus['kind']>([
-  'listening',
+  'open',
   'opening',
   'off',
   'elsewhere',
@@ -218,8 +218,13 @@ function wishesOf({ label, protocol, requireLocalPort }: PortAttributes): Partia
   };
 }
 
+/** A new look at a port that is known: only what the look does not tell is kept. */
+function again({ seenAt, wasThere, program }: SeenPort, listener: RemotePort): SeenPort {
+  return { ...listener, seenAt, wasThere, ...(program && { program }) };
+}
+
 /** The same start of the same server, as far as the remote tells. */
-function isSameServer(before: Listener, after: Listener): boolean {
+function isSameServer(before: RemotePort, after: RemotePort): boolean {
   if (before.socketId !== undefined && after.socketId !== undefined) return before.socketId === after.socketId;
   return before.process === undefined || after.process === undefined || before.process.pid === after.process.pid;
 }

@@ -13,7 +13,7 @@ import { journal } from './journal.ts';
 import { type AllowCommand, connector } from './connector.ts';
 import { forgetUnused, type Memory, shortMemory } from './memory.ts';
 import { type Settings, settingsOf } from './settings.ts';
-import { realSenses, type Senses } from './networkEvents.ts';
+import { realSenses, type NetworkSenses } from './networkEvents.ts';
 import { claimOf, Windows } from './windows.ts';
 import {
   type AppState,
@@ -38,7 +38,7 @@ export interface SessionsOptions {
   readonly windowMemory?: Memory;
   /** Where the windows of this user find each other. Absent: they do not. */
   readonly windowFolder?: string;
-  readonly senses?: Senses;
+  readonly senses?: NetworkSenses;
   /** What the SOCKS proxies of a host ask for. Absent: they cannot ask. */
   readonly proxyPassword?: (host: string) => Promise<Credentials | undefined>;
   readonly log: Log;

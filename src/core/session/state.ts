@@ -1,5 +1,5 @@
-import type { Detection, Listener } from '../detect/remotePort.ts';
-import type { Identity } from '../detect/identify/program.ts';
+import type { Detection, RemotePort } from '../detect/remotePort.ts';
+import type { Program } from '../detect/identify/program.ts';
 import type { BoundAddress, Traffic } from '../forward/runningForward.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import type { Problem } from '../problem.ts';
@@ -19,7 +19,7 @@ export interface HostState {
   readonly source: HostSource;
   readonly link: LinkState;
   readonly detection: Detection;
-  readonly listeners: readonly SeenListener[];
+  readonly remotePorts: readonly SeenPort[];
   readonly forwards: readonly ForwardState[];
   /** Where a service that this host is makes its -R forwards public, as it printed. */
   readonly publicUrl?: string;
@@ -39,10 +39,10 @@ export type LinkState =
   /** Not tried again before the user acts. */
   | { readonly kind: 'failed'; readonly why: Problem };
 
-export interface SeenListener {
-  readonly listener: Listener;
+/** A remote port, and what is known of the program behind it. */
+export interface SeenPort extends RemotePort {
   /** Absent until it was asked. */
-  readonly identity?: Identity;
+  readonly program?: Program;
   readonly seenAt: number;
   /** It listened already when the watch began. */
   readonly wasThere: boolean;
@@ -54,7 +54,7 @@ export interface ForwardState {
   /** What was asked for. */
   readonly spec: ForwardSpec;
   /** Opened to the network by hand, for a while. */
-  readonly isShared?: true;
+  readonly isSharedByHand?: true;
   /** A SOCKS proxy that asks for a user name and a password. */
   readonly isProtected?: true;
   /** The scheme that a rule of the user's wants in its address. */
@@ -69,7 +69,7 @@ export interface ForwardState {
 export type ForwardStatus =
   | { readonly kind: 'opening' }
   | {
-      readonly kind: 'listening';
+      readonly kind: 'open';
       readonly bound: readonly BoundAddress[];
       readonly traffic: Traffic;
       /** The local port that was wanted and not to be had; `why` names its owner. */
@@ -86,7 +86,7 @@ export type ForwardStatus =
   /** It was open to more than this machine, and its time is over. */
   | { readonly kind: 'expired' }
   /** An auto-forward whose server has gone; takes the same local port when it returns. `server`: what it was. */
-  | { readonly kind: 'dormant'; readonly localPort?: number; readonly server?: Identity }
+  | { readonly kind: 'dormant'; readonly localPort?: number; readonly server?: Program }
   /** Another window has the same forward, at this local port if it is one of this machine; it is taken over when that window ends it. */
   | { readonly kind: 'elsewhere'; readonly localPort?: number }
   | { readonly kind: 'failed'; readonly why: Problem };
@@ -94,7 +94,7 @@ export type ForwardStatus =
 export const emptyState: AppState = { hosts: [], configProblems: [], isForwarding: true };
 
 export function newHost(name: string, source: HostSource): HostState {
-  return { name, source, link: { kind: 'idle' }, detection: { kind: 'off' }, listeners: [], forwards: [] };
+  return { name, source, link: { kind: 'idle' }, detection: { kind: 'off' }, remotePorts: [], forwards: [] };
 }
 
 export function findHost(state: AppState, name: string): HostState | undefined {
@@ -103,7 +103,7 @@ export function findHost(state: AppState, name: string): HostState | undefined {
 
 /** The local TCP port at which a forward answers, if it does. */
 export function localPort(forward: ForwardState): number | undefined {
-  if (forward.status.kind !== 'listening' || forward.spec.kind === 'remote' || forward.spec.kind === 'remoteDynamic') {
+  if (forward.status.kind !== 'open' || forward.spec.kind === 'remote' || forward.spec.kind === 'remoteDynamic') {
     return undefined;
   }
   const tcp = forward.status.bound.find((bound) => bound.kind === 'tcp');
@@ -114,7 +114,7 @@ export function localPort(forward: ForwardState): number | undefined {
 export function remoteEnd({ spec, status }: ForwardState): number | undefined {
   if (spec.kind !== 'remote' && spec.kind !== 'remoteDynamic') return undefined;
   if (status.kind === 'elsewhere') return spec.bind.kind === 'tcp' ? spec.bind.port : undefined;
-  if (status.kind !== 'listening') return undefined;
+  if (status.kind !== 'open') return undefined;
   return status.bound.find((bound) => bound.kind === 'tcp')?.port;
 }
 

@@ -132,7 +132,7 @@ function isServed({ host, port, to }: Claim, state: AppState): boolean {
   const forwards = findHost(state, host)?.forwards ?? [];
   return forwards.some(
     (each) =>
-      each.status.kind === 'listening' && (localPort(each) ?? 0) === port && claimOf(host, each.spec, port).to === to,
+      each.status.kind === 'open' && (localPort(each) ?? 0) === port && claimOf(host, each.spec, port).to === to,
   );
 }
 

@@ -6,7 +6,7 @@ export function isLoopback(host: string | undefined): boolean {
 }
 
 /** A forward that others than the machine it listens on can use. */
-export function isShared({ bind }: { readonly bind: Bind }): boolean {
+export function isWide({ bind }: { readonly bind: Bind }): boolean {
   return bind.kind === 'tcp' && !isLoopback(bind.host);
 }
 
@@ -21,8 +21,8 @@ export function onAllInterfaces(spec: ForwardSpec): ForwardSpec {
  *
  * @param addresses what the remote's list of listeners shows for the port
  */
-export function remoteReach(bind: Bind, addresses: readonly string[]): 'asAsked' | 'wider' | 'narrower' {
+export function remoteScope(bind: Bind, addresses: readonly string[]): 'asAsked' | 'wider' | 'narrower' {
   const isOpen = addresses.some((address) => !isLoopback(address));
-  if (isShared({ bind }) === isOpen) return 'asAsked';
+  if (isWide({ bind }) === isOpen) return 'asAsked';
   return isOpen ? 'wider' : 'narrower';
 }

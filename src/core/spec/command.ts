@@ -61,7 +61,7 @@ export function commandOverrides(command: SshCommand): readonly string[] {
     ...command.options,
     ...(command.user === undefined ? [] : [optionLine('User', command.user)]),
     ...(command.port === undefined ? [] : [`Port=${command.port}`]),
-    ...command.forwards.map(forwardLine),
+    ...command.forwards.map(forwardFlag),
   ];
 }
 
@@ -209,7 +209,7 @@ function quoteOption(value: string): string {
   return /^[^\s"'\\#=]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-function forwardLine(spec: ForwardSpec): string {
+function forwardFlag(spec: ForwardSpec): string {
   const bind = quoteOption(formatBind(spec.bind));
   const to = 'to' in spec ? ` ${quoteOption(formatEndpoint(spec.to))}` : '';
   return `${forwardKeywords[spec.kind]} ${bind}${to}`;

@@ -48,7 +48,7 @@ export interface AuthFailed {
 
 /** What the built-in transport lacks. */
 export type BeyondBuiltin = Extract<
-  ConnectProblem,
+  HostProblem,
   { readonly code: 'authFailed' | 'noCommonAlgorithm' | 'hostCertificateUnsupported' }
 >;
 
@@ -57,7 +57,7 @@ export type ConnectionEnd =
   | { readonly kind: 'lost'; readonly why: 'ended' | 'keepalive' | 'error'; readonly detail: string };
 
 /** Everything that can go wrong between a click and a live connection. `host` is the hop's name as typed. */
-export type ConnectProblem =
+export type HostProblem =
   | { readonly code: 'dnsFailed'; readonly host: string; readonly hostName: string }
   | { readonly code: 'connectionRefused'; readonly host: string; readonly address: string; readonly port: number }
   | {

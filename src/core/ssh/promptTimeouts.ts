@@ -1,7 +1,7 @@
 import type { Prompts } from './prompts.ts';
 
 /** Limits how long machines may take. Stands still while a person is being asked, who may take any time. */
-export class Patience {
+export class PromptTimeouts {
   #remainingMs = 0;
   #startedAt = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -56,15 +56,15 @@ export class Patience {
 const ELSEWHERE_MS = 10 * 60_000;
 
 /** The same prompts, whose answers nobody hurries. */
-export function patient(prompts: Prompts, patience: Patience): Prompts {
+export function withoutTimeout(prompts: Prompts, timeouts: PromptTimeouts): Prompts {
   return {
-    hostKey: (question, signal) => patience.whilePersonAnswers(() => prompts.hostKey(question, signal)),
-    secret: (question, signal) => patience.whilePersonAnswers(() => prompts.secret(question, signal)),
-    addToAgent: (question, signal) => patience.whilePersonAnswers(() => prompts.addToAgent(question, signal)),
+    hostKey: (question, signal) => timeouts.whilePersonAnswers(() => prompts.hostKey(question, signal)),
+    secret: (question, signal) => timeouts.whilePersonAnswers(() => prompts.secret(question, signal)),
+    addToAgent: (question, signal) => timeouts.whilePersonAnswers(() => prompts.addToAgent(question, signal)),
     notice: (host, text) => {
       if (!prompts.notice) return;
       prompts.notice(host, text);
-      patience.extend(ELSEWHERE_MS);
+      timeouts.extend(ELSEWHERE_MS);
     },
   };
 }

@@ -2,7 +2,7 @@ import { errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { ResolveOptions } from '../config/resolve.ts';
 import { connect, type ConnectDeps } from './builtin/connect.ts';
-import type { BeyondBuiltin, Connection, ConnectProblem } from './connection.ts';
+import type { BeyondBuiltin, Connection, HostProblem } from './connection.ts';
 import { connectOpenssh } from './openssh/master.ts';
 import { opensshVersion } from './openssh/version.ts';
 
@@ -52,7 +52,7 @@ export async function connectWith(
     const why = await missingOpenssh();
     signal.throwIfAborted();
     const { name: host } = config;
-    if (why) throw new UserError<ConnectProblem>({ code: 'opensshMissing', host, why, lacking }, { cause: error });
+    if (why) throw new UserError<HostProblem>({ code: 'opensshMissing', host, why, lacking }, { cause: error });
     deps.log.info(`${host}: ${errorText(error)}: going on with the system's ssh`);
     return connectOpenssh(config, deps, signal);
   }
@@ -73,7 +73,7 @@ function settingsBeyond({ bindInterface, knownHostsCommand, proxy, proxyUseFdpas
  */
 function beyondBuiltin(error: unknown): BeyondBuiltin | undefined {
   if (!(error instanceof UserError)) return undefined;
-  const problem = error.problem as ConnectProblem;
+  const problem = error.problem as HostProblem;
   if (problem.code === 'authFailed') return problem.onlyOpenssh && problem;
   return problem.code === 'noCommonAlgorithm' || problem.code === 'hostCertificateUnsupported' ? problem : undefined;
 }

@@ -1,7 +1,7 @@
 import { abortable } from '../../base/delay.ts';
 
 /** Requests whose caller has gone. Until they are answered and taken back, the server may hold what they asked for. */
-export class Abandoned {
+export class UnclaimedChannels {
   readonly #jobs = new Set<Promise<void>>();
 
   /** `takenBack` settles when nothing is left of it, in whatever way. */

@@ -6,7 +6,7 @@ const limitMs = 5000;
 
 /** Makes one connection through a local forward and ends it. What became of it is in the state then. */
 export async function checkForward({ spec, status }: ForwardState, signal: AbortSignal): Promise<void> {
-  const bound = status.kind === 'listening' && spec.kind === 'local' ? status.bound[0] : undefined;
+  const bound = status.kind === 'open' && spec.kind === 'local' ? status.bound[0] : undefined;
   if (!bound) return;
   const limit = deadline(limitMs, () => new Error('no answer'), signal);
   try {

@@ -83,7 +83,7 @@ async function forwardOne(
 
 async function offerToOpen(sessions: Sessions, name: string, forward: ForwardState): Promise<void> {
   const host = findHost(sessions.state.get(), name);
-  if (!host || forward.status.kind !== 'listening') return;
+  if (!host || forward.status.kind !== 'open') return;
   const url = forwardUrl(host, forward);
   const open = 'Open in Browser';
   const choice = await say.info(announcement(host, forward), ...(url ? [open] : []));

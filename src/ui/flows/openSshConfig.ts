@@ -1,12 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { configFiles } from '../../core/config/resolve.ts';
-import { realWorld } from '../../core/config/environment.ts';
+import { realEnvironment } from '../../core/config/environment.ts';
 
 /** The file that is the user's own to write: the one of the setting, else `~/.ssh/config`. */
 export function userConfigFile(configFile: string | undefined): string {
-  const world = realWorld({});
-  return configFiles(configFile, world)[0]?.file ?? path.join(world.home, '.ssh', 'config');
+  const environment = realEnvironment({});
+  return configFiles(configFile, environment)[0]?.file ?? path.join(environment.home, '.ssh', 'config');
 }
 
 /** Opens a configuration file, at a line where one is known. */

@@ -26,7 +26,7 @@ export async function protectProxyFlow(
     return;
   }
   if (!forward.isProtected) return;
-  const spec = forward.isShared ? onAllInterfaces(forward.spec) : forward.spec;
+  const spec = forward.isSharedByHand ? onAllInterfaces(forward.spec) : forward.spec;
   if ((await confirmOpen([spec], sessions.settings().expireSharedAfterMs)) !== 'open') return;
   await forwards.protect(forward.id, false, never);
   if (protectedProxies(sessions, name).length === 0) await secrets.forgetProxyPassword(name);

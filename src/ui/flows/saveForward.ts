@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { findForward } from '../../core/config/editing/findForward.ts';
 import { readDestination } from '../../core/config/keywords/jump.ts';
-import { realWorld } from '../../core/config/environment.ts';
+import { realEnvironment } from '../../core/config/environment.ts';
 import { addForward } from '../../core/config/editing/write.ts';
 import type { ForwardSpec } from '../../core/spec/spec.ts';
 import { withLocalPort } from '../../core/session/localPort.ts';
@@ -53,7 +53,8 @@ function aliasOf(sessions: Sessions, name: string): string | undefined {
 /** The file of the host's block; the user's own if that is one of the system's. */
 function writableFile(sessions: Sessions, alias: string): string {
   const source = findHost(sessions.state.get(), alias)?.source;
-  const isUsers = source?.kind === 'config' && path.relative(realWorld({}).systemFolder, source.file).startsWith('..');
+  const isUsers =
+    source?.kind === 'config' && path.relative(realEnvironment({}).systemFolder, source.file).startsWith('..');
   return isUsers ? source.file : userConfigFile(sessions.settings().configFile);
 }
 
@@ -61,7 +62,7 @@ function writableFile(sessions: Sessions, alias: string): string {
 function asSeen(forward: ForwardState): ForwardSpec {
   const port = localPort(forward);
   const spec = port === undefined ? forward.spec : withLocalPort(forward.spec, port);
-  const isShared = forward.status.kind === 'listening' && forward.status.sharedFor !== undefined;
+  const isShared = forward.status.kind === 'open' && forward.status.sharedFor !== undefined;
   if (!isShared || port === undefined) return spec;
   return { ...spec, bind: { kind: 'tcp', host: undefined, port } };
 }

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import * as vscode from 'vscode';
-import { isShared, onAllInterfaces } from '../../core/spec/bindScope.ts';
+import { isWide, onAllInterfaces } from '../../core/spec/bindScope.ts';
 import type { ForwardSpec } from '../../core/spec/spec.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { findHost, localPort } from '../../core/session/state.ts';
@@ -17,7 +17,7 @@ export async function confirmOpen(
   specs: readonly ForwardSpec[],
   shareMs: number,
 ): Promise<'open' | 'protect' | undefined> {
-  const wide = specs.filter(isShared);
+  const wide = specs.filter(isWide);
   if (wide.length === 0) return 'open';
   const { what, detail, yes, protect } = shareQuestion(wide, shareMs);
   const choice = await say.ask(what, detail, ...(protect ? [protect] : []), yes);

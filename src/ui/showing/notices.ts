@@ -37,8 +37,8 @@ export class Notices {
     const host = findHost(this.#sessions.state.get(), hostName);
     const url = host && forwardUrl(host, forward);
     if (!url || forward.remotePort === undefined) return;
-    const identity = host.listeners.find(({ listener }) => listener.port === forward.remotePort)?.identity;
-    const announced = { port: forward.remotePort, url, attributes, ...(identity && { identity }) };
+    const program = host.remotePorts.find((each) => each.port === forward.remotePort)?.program;
+    const announced = { port: forward.remotePort, url, attributes, ...(program && { program }) };
     this.#happened(hostName, { kind: 'forwarded', announced });
   }
 

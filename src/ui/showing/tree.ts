@@ -31,7 +31,7 @@ export function registerTree(state: Readable<AppState>): vscode.Disposable & { f
   );
   const stopBadge = mount(
     state,
-    (app) => app.hosts.flatMap((host) => host.forwards).filter(({ status }) => status.kind === 'listening').length,
+    (app) => app.hosts.flatMap((host) => host.forwards).filter(({ status }) => status.kind === 'open').length,
     (count) => {
       view.badge =
         count === 0

@@ -72,12 +72,12 @@ export function fault(problem: Problem): Fault {
 
 /** Why the latest connection failed, unless one has succeeded since. */
 export function troubleOf({ status }: ForwardState): Problem | undefined {
-  return status.kind === 'listening' ? status.trouble : undefined;
+  return status.kind === 'open' ? status.trouble : undefined;
 }
 
 /** Something has come all the way through. Of a proxy's client nobody knows that it asked for anything. */
 export function hasWorked({ spec, status }: ForwardState): boolean {
-  if (status.kind !== 'listening' || status.trouble) return false;
+  if (status.kind !== 'open' || status.trouble) return false;
   const { totalConnections, openConnections, bytesFromRemote }: Traffic = status.traffic;
   const isProxy = spec.kind === 'dynamic' || spec.kind === 'remoteDynamic';
   return bytesFromRemote > 0 || (!isProxy && totalConnections > openConnections);
@@ -85,7 +85,7 @@ export function hasWorked({ spec, status }: ForwardState): boolean {
 
 /** A connection made here would show whether the rest of the way is fine. */
 export function isCheckable({ host, forward: { spec, status } }: PathFacts): boolean {
-  return spec.kind === 'local' && status.kind === 'listening' && host.link.kind === 'online';
+  return spec.kind === 'local' && status.kind === 'open' && host.link.kind === 'online';
 }
 
 export const check: Action = { id: 'check', label: 'Check Now' };

@@ -1,11 +1,11 @@
 import type { Problem } from '../../core/problem.ts';
 import type { ForwardStatus } from '../../core/session/state.ts';
-import { reachText, shareText } from '../forwardRow.ts';
+import { scopeText, shareText } from '../forwardRow.ts';
 import { bindText, byteText } from '../forwardText.ts';
 import { address, problemText } from '../problem.ts';
 import { type Action, type Fault, fault, here, type Hop, isFromRemote, type PathFacts, showLog } from './hop.ts';
 
-type Listening = Extract<ForwardStatus, { readonly kind: 'listening' }>;
+type Listening = Extract<ForwardStatus, { readonly kind: 'open' }>;
 type Look = Pick<Hop, 'facts' | 'state' | 'actions'> & { readonly fault?: Fault };
 
 /** Where connections come in: a port of this machine, or with -R one of the remote. */
@@ -27,7 +27,7 @@ function look(path: PathFacts, isRemote: boolean): Look {
   switch (status.kind) {
     case 'opening':
       return { facts: [wanted], state: 'busy', actions: [] };
-    case 'listening':
+    case 'open':
       return listening(path, status, isRemote);
     case 'off': {
       const why = { code: 'off', what: 'Forwarding is switched off.', next: 'On brings the same ports back.' };
@@ -66,7 +66,7 @@ function listening({ host, forward }: PathFacts, status: Listening, isRemote: bo
     `${traffic.totalConnections} ${traffic.totalConnections === 1 ? 'connection' : 'connections'}, ${traffic.openConnections} open now`,
     `${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
     shareText(status),
-    isRemote ? reachText(host, forward) : undefined,
+    isRemote ? scopeText(host, forward) : undefined,
     instead && `instead of ${instead.port}: ${problemText(instead.why).what}`,
   ];
   return {

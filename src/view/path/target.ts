@@ -1,7 +1,7 @@
-import type { Identity } from '../../core/detect/identify/program.ts';
+import type { Program } from '../../core/detect/identify/program.ts';
 import type { Endpoint } from '../../core/spec/spec.ts';
 import { isLoopback } from '../../core/spec/bindScope.ts';
-import { type HostState, type SeenListener, servedPorts } from '../../core/session/state.ts';
+import { type HostState, type SeenPort, servedPorts } from '../../core/session/state.ts';
 import { processName, serverName } from '../remotePortText.ts';
 import { endpoint } from '../problem.ts';
 import {
@@ -42,38 +42,37 @@ function isOnHost(to: Endpoint): to is TcpEndpoint {
 function serverOnHost(path: PathFacts, to: TcpEndpoint): Hop {
   const { host, forward } = path;
   if (host.link.kind !== 'online' || host.detection.kind !== 'watching') return elsewhere(path, to, host.name);
-  const samePort = host.listeners.find(({ listener }) => listener.port === to.port);
+  const samePort = host.remotePorts.find((each) => each.port === to.port);
   const isThere = samePort !== undefined && answersAt(samePort, to.host);
   const base = { kind: 'target', place: host.name, title: title(isThere ? samePort : undefined) } as const;
   if (isThere) return { ...base, facts: serverFacts(samePort, to), state: 'ok', actions: [] };
   const instead = samePort ?? likelyServer(host, to.port);
   const name = instead && serverName(instead);
-  const but =
-    instead && (samePort ? endpoint({ ...to, host: samePort.listener.addresses[0] ?? '' }) : instead.listener.port);
+  const but = instead && (samePort ? endpoint({ ...to, host: samePort.addresses[0] ?? '' }) : instead.port);
   const what = `Nothing listens on ${endpoint(to)} at ${host.name}${instead ? `, but ${but}${name ? ` (${name})` : ''} does` : ''}.`;
   const next = 'Start the server there, and it goes on by itself.';
-  const port = instead?.listener.port;
+  const port = instead?.port;
   const canMove = forward.status.kind !== 'dormant' && port !== undefined;
   const actions: readonly Action[] = canMove ? [{ id: `forwardOther:${port}`, label: `Forward ${but} Instead` }] : [];
   return { ...base, facts: [endpoint(to)], state: 'broken', fault: { code: 'nothingListens', what, next }, actions };
 }
 
 /** What the user may have meant: the dev server that was started last, else something nobody knows at a port close by. */
-function likelyServer(host: HostState, port: number): SeenListener | undefined {
+function likelyServer(host: HostState, port: number): SeenPort | undefined {
   const served = servedPorts(host);
-  const distance = ({ listener }: SeenListener): number => Math.abs(listener.port - port);
-  const role = ({ identity }: SeenListener): number => roles.indexOf(identity?.role ?? 'unknown');
-  const startedAt = ({ wasThere, seenAt }: SeenListener): number => (wasThere ? 0 : seenAt);
-  return host.listeners
-    .filter(({ listener }) => !served.has(listener.port) && listener.owner !== 'root')
+  const distance = (seen: SeenPort): number => Math.abs(seen.port - port);
+  const role = ({ program }: SeenPort): number => roles.indexOf(program?.role ?? 'unknown');
+  const startedAt = ({ wasThere, seenAt }: SeenPort): number => (wasThere ? 0 : seenAt);
+  return host.remotePorts
+    .filter((each) => !served.has(each.port) && each.owner !== 'root')
     .filter((seen) => role(seen) === 0 || role(seen) === 1 || (role(seen) === 2 && distance(seen) <= 10))
     .toSorted((a, b) => role(a) - role(b) || startedAt(b) - startedAt(a) || distance(a) - distance(b))[0];
 }
 
-const roles: readonly Identity['role'][] = ['devServer', 'web', 'unknown'];
+const roles: readonly Program['role'][] = ['devServer', 'web', 'unknown'];
 
 /** Whether a connection of the remote to `to` reaches it; by name the right family is chosen. */
-function answersAt({ listener: { addresses } }: SeenListener, to: string): boolean {
+function answersAt({ addresses }: SeenPort, to: string): boolean {
   if (to === 'localhost') return true;
   if (addresses.includes('::')) return true;
   return addresses.includes(to) || (!to.includes(':') && addresses.includes('0.0.0.0'));
@@ -102,13 +101,13 @@ function latest(path: PathFacts): Pick<Hop, 'state' | 'actions' | 'fault'> {
   return { state: hasWorked(path.forward) ? 'ok' : 'unknown', actions: [] };
 }
 
-function title(seen: SeenListener | undefined): string {
+function title(seen: SeenPort | undefined): string {
   return (seen && serverName(seen)) ?? 'Server';
 }
 
-function serverFacts(seen: SeenListener, to: TcpEndpoint): readonly string[] {
-  const { process } = seen.listener;
-  const name = processName(seen.listener);
+function serverFacts(seen: SeenPort, to: TcpEndpoint): readonly string[] {
+  const { process } = seen;
+  const name = processName(seen);
   return [
     endpoint(to),
     ...(process ? [`${name ?? process.name}, pid ${process.pid}`] : []),

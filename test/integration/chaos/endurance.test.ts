@@ -36,7 +36,7 @@ void test('a hundred reconnects in a row leave nothing behind', { timeout: 120_0
     await until('one session', () => descendants(sshd.process().pid).length <= sessionProcesses);
     await until('no connection to be open', () => {
       const status = app.host().forwards[0]?.status;
-      return status?.kind === 'listening' && status.traffic.openConnections === 0;
+      return status?.kind === 'open' && status.traffic.openConnections === 0;
     });
   } finally {
     await bench.stop();

@@ -1,8 +1,8 @@
 import { delay } from '../../../src/base/delay.ts';
-import type { Senses } from '../../../src/core/session/networkEvents.ts';
+import type { NetworkSenses } from '../../../src/core/session/networkEvents.ts';
 
 /** A machine whose network stays as it is, and that sleeps when the test says so. */
-export function senses(): { readonly senses: Senses; sleep(): void } {
+export function senses(): { readonly senses: NetworkSenses; sleep(): void } {
   let asleepMs = 0;
   const looks = new Set<() => void>();
   return {

@@ -119,7 +119,7 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     assert.equal(await read(remote), 'hello');
     const trouble = (): string | undefined => {
       const status = bench.app.host().forwards.find((each) => each.id === id)?.status;
-      return status?.kind === 'listening' ? status.trouble?.code : undefined;
+      return status?.kind === 'open' ? status.trouble?.code : undefined;
     };
     const old = sessions();
     signalAll(old, 'SIGSTOP');
@@ -139,7 +139,7 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     await sshd.kill();
     assert.equal(await read(bench.local), undefined);
     const status = bench.app.host().forwards[0]?.status;
-    assert.ok(status?.kind === 'listening');
+    assert.ok(status?.kind === 'open');
     assert.equal(status.trouble?.code, 'linkLost');
     settings.set(usual);
     await bench.comesBack('the server was away, and is started', () => sshd.restart());
@@ -167,11 +167,11 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     );
     assert.equal(bench.app.host().link.kind, 'waiting');
     await forwards.resume(local, never);
-    assert.equal(kind(local), 'listening');
+    assert.equal(kind(local), 'open');
 
     await sshd.restart();
     await until('the page behind the remote port', async () => (await read(remote)) === 'hello');
-    await until('the other one', () => made.every(({ id }) => kind(id) === 'listening'));
+    await until('the other one', () => made.every(({ id }) => kind(id) === 'open'));
     for (const { id } of made) await bench.app.sessions.stopForward('devbox', id);
   });
 

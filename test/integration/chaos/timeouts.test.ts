@@ -41,7 +41,7 @@ void describe('a server that ends what is idle', { timeout: 120_000 }, () => {
       const late = net.createServer().listen(0, '127.0.0.1');
       await once(late, 'listening');
       const seen = (late.address() as AddressInfo).port;
-      await until('the new listener', () => bench.app.host().listeners.some(({ listener }) => listener.port === seen));
+      await until('the new listener', () => bench.app.host().remotePorts.some((each) => each.port === seen));
       late.close();
     } finally {
       await bench.stop();

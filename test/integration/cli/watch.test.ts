@@ -7,13 +7,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { type DevServer, greeting, startDevServer } from '../../../scripts/demo/devServer.ts';
-import { type HostState, localPort } from '../../../src/core/session/state.ts';
+import type { HostJson } from '../../../src/view/hostJson.ts';
 import { start, stop } from '../../support/child.ts';
 import { read } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 
-type Line = HostState & { readonly monotonicMs: number };
+type Line = HostJson & { readonly monotonicMs: number };
 
 let sshd: Sshd;
 let flask: DevServer;
@@ -70,7 +70,8 @@ test('--json prints one line a state, with a clock that never goes back, and for
       const forward = lines()
         .at(-1)
         ?.forwards.find(({ remotePort }) => remotePort === flask.port);
-      return forward && localPort(forward);
+      const bound = forward?.status.kind === 'listening' ? forward.status.bound[0] : undefined;
+      return bound?.kind === 'tcp' ? bound.port : undefined;
     });
     assert.match((await read(local)) ?? '', new RegExp(greeting, 'u'));
     const times = lines().map(({ monotonicMs }) => monotonicMs);
@@ -94,7 +95,7 @@ test('many listeners at once of which nothing can be learned are nothing that No
   try {
     await until('all of them are known', () => {
       const { listeners } = JSON.parse(out().split('\n').at(-2) ?? '{"listeners":[]}') as Line;
-      const known = listeners.filter(({ identity }) => identity !== undefined).map(({ listener }) => listener.port);
+      const known = listeners.filter(({ identity }) => identity).map(({ listener }) => listener.port);
       return ports.every((port) => known.includes(port));
     });
     assert.equal(await end(child), 0);

@@ -8,8 +8,8 @@ import type { Duplex } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { type DialPort, identify } from '../../../src/core/detect/identify/identify.ts';
-import type { Listener } from '../../../src/core/detect/remotePort.ts';
-import { type ListenerWatch, watchListeners } from '../../../src/core/detect/watch.ts';
+import type { RemotePort } from '../../../src/core/detect/remotePort.ts';
+import { type PortWatch, watchPorts } from '../../../src/core/detect/watch.ts';
 import { start, stop } from '../../support/child.ts';
 import { freePort } from '../../support/freePort.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
@@ -18,12 +18,12 @@ import { until } from '../../support/until.ts';
 import { npmPackages, npmServers, type RealServer, realServers } from './servers.ts';
 
 let sshd: Sshd;
-let watch: ListenerWatch;
-let listeners: readonly Listener[] = [];
+let watch: PortWatch;
+let listeners: readonly RemotePort[] = [];
 let modules: string | undefined;
 before(async () => {
   sshd = await startSshd({ config: ['SetEnv HOME=/nonexistent'] });
-  watch = watchListeners({ exec: sshExec(sshd), onListeners: (now) => (listeners = now) });
+  watch = watchPorts({ exec: sshExec(sshd), onListeners: (now) => (listeners = now) });
   modules = await installModules();
 });
 after(async () => {
@@ -51,23 +51,23 @@ for (const server of npmServers) {
 
 void test('sshd is recognised without being asked', async () => {
   const listener = await until('sshd', () => listeners.find(({ port }) => port === sshd.port));
-  const identity = await identify({ listener, dial: counted().dial, probe: true }, AbortSignal.timeout(20_000));
-  assert.equal(identity.framework, 'ssh');
-  assert.equal(identity.role, 'infrastructure');
+  const program = await identify({ listener, dial: counted().dial, probe: true }, AbortSignal.timeout(20_000));
+  assert.equal(program.framework, 'ssh');
+  assert.equal(program.role, 'infrastructure');
 });
 
-type Use = (listener: Listener, dials: ReturnType<typeof counted>) => Promise<void>;
+type Use = (listener: RemotePort, dials: ReturnType<typeof counted>) => Promise<void>;
 
 const isRecognised =
   ({ expect: { framework, role, scheme, title, path: page } }: RealServer): Use =>
   async (listener, dials) => {
-    const identity = await identify({ listener, dial: dials.dial, probe: true }, AbortSignal.timeout(20_000));
+    const program = await identify({ listener, dial: dials.dial, probe: true }, AbortSignal.timeout(20_000));
     assert.deepEqual(
-      { framework: identity.framework, role: identity.role, scheme: identity.scheme },
+      { framework: program.framework, role: program.role, scheme: program.scheme },
       { framework, role, scheme },
     );
-    if (title !== undefined) assert.equal(identity.title, title);
-    assert.equal(identity.path, page);
+    if (title !== undefined) assert.equal(program.title, title);
+    assert.equal(program.path, page);
     // One question, one more for TLS, and none to what is known not to speak HTTP.
     assert.equal(dials.count(), scheme === 'https' ? 2 : role === 'database' ? 0 : 1);
   };

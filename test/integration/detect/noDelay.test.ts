@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { watchListeners } from '../../../src/core/detect/watch.ts';
+import { watchPorts } from '../../../src/core/detect/watch.ts';
 import { sshdConfig } from '../../support/hostConfig.ts';
 import { connectTo } from '../../support/ssh.ts';
 import { descendants, startSshd } from '../../support/sshd.ts';
@@ -28,7 +28,7 @@ void test('where the watch runs, sshd sends small packets at once: a command fli
   const connection = await connectTo(sshdConfig(sshd));
   t.after(() => connection.close());
   let isWatching = false;
-  const watch = watchListeners({
+  const watch = watchPorts({
     exec: connection.exec,
     onListeners: (_, { kind }) => (isWatching = kind === 'watching'),
   });

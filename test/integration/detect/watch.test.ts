@@ -5,8 +5,8 @@ import fs from 'node:fs';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
 import type { Exec } from '../../../src/core/detect/exec.ts';
-import type { Detection, Listener } from '../../../src/core/detect/remotePort.ts';
-import { type ListenerWatch, watchListeners } from '../../../src/core/detect/watch.ts';
+import type { Detection, RemotePort } from '../../../src/core/detect/remotePort.ts';
+import { type PortWatch, watchPorts } from '../../../src/core/detect/watch.ts';
 import { kill, start, stop } from '../../support/child.ts';
 import { freePort } from '../../support/freePort.ts';
 import { sshdConfig } from '../../support/hostConfig.ts';
@@ -25,8 +25,8 @@ before(async () => {
 after(() => sshd.stop());
 
 interface Watched {
-  readonly watch: ListenerWatch;
-  readonly find: (port: number) => Listener | undefined;
+  readonly watch: PortWatch;
+  readonly find: (port: number) => RemotePort | undefined;
   readonly detection: () => Detection | undefined;
 }
 
@@ -34,9 +34,9 @@ function watched(
   exec: Exec,
   more: { readonly rememberedMethod?: string; readonly answerLimitMs?: number } = {},
 ): Watched {
-  let listeners: readonly Listener[] = [];
+  let listeners: readonly RemotePort[] = [];
   let detection: Detection | undefined;
-  const watch = watchListeners({
+  const watch = watchPorts({
     exec,
     ...more,
     onListeners: (now, how) => {
@@ -145,7 +145,7 @@ function remotePrograms(): number[] {
 
 async function leavesNothing(
   exec: Exec,
-  lose: (watch: ListenerWatch, programs: readonly number[]) => unknown,
+  lose: (watch: PortWatch, programs: readonly number[]) => unknown,
 ): Promise<void> {
   const seen = watched(exec);
   try {

@@ -1,8 +1,8 @@
 import type net from 'node:net';
 import crypto from 'node:crypto';
 import type { TestContext } from 'node:test';
-import type { ConnectionProblem } from '../../../src/core/forward/connections.ts';
-import type { OpenForward } from '../../../src/core/forward/runningForward.ts';
+import type { RelayProblem } from '../../../src/core/forward/connections.ts';
+import type { RunningForward } from '../../../src/core/forward/runningForward.ts';
 import { openForward } from '../../../src/core/forward/open.ts';
 import type { RemoteForward } from '../../../src/core/forward/remote.ts';
 import type { Bind, Endpoint, ForwardSpec } from '../../../src/core/spec/spec.ts';
@@ -24,13 +24,13 @@ export function sha256(data: Buffer): string {
 }
 
 /** Any forward over a connection; closed with the test. */
-export async function open<F extends OpenForward | RemoteForward>(
+export async function open<F extends RunningForward | RemoteForward>(
   t: TestContext,
   { dial, listenRemote }: Connection,
   spec: ForwardSpec,
-  problems: ConnectionProblem[] = [],
+  problems: RelayProblem[] = [],
 ): Promise<F> {
-  const onProblem = (problem: ConnectionProblem): void => void problems.push(problem);
+  const onProblem = (problem: RelayProblem): void => void problems.push(problem);
   const forward = await openForward(spec, { rules, dial, listenRemote, onProblem }, signal);
   t.after(() => forward.close());
   return forward as F;
@@ -40,8 +40,8 @@ export function local(
   t: TestContext,
   connection: Connection,
   to: Endpoint,
-  problems?: ConnectionProblem[],
-): Promise<OpenForward> {
+  problems?: RelayProblem[],
+): Promise<RunningForward> {
   return open(t, connection, { kind: 'local', bind: anyPort, to }, problems);
 }
 
@@ -50,7 +50,7 @@ export function remote(t: TestContext, connection: Connection, to: Endpoint, bin
 }
 
 export interface Through extends Link {
-  readonly forward: OpenForward;
+  readonly forward: RunningForward;
   readonly client: () => net.Socket;
   /** The channels before there was a client. */
   readonly idle: ReturnType<Link['channels']>;

@@ -5,7 +5,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
-import type { ConnectionProblem } from '../../../src/core/forward/connections.ts';
+import type { RelayProblem } from '../../../src/core/forward/connections.ts';
 import type { Bind, Endpoint } from '../../../src/core/spec/spec.ts';
 import type { Connection } from '../../../src/core/ssh/connection.ts';
 import { freePort } from '../../support/freePort.ts';
@@ -25,7 +25,7 @@ for (const transport of transports) {
         { kind: 'unix', path: path.join(sshd.folder, 'nothing') },
       ];
       for (const to of nowhere) {
-        const problems: ConnectionProblem[] = [];
+        const problems: RelayProblem[] = [];
         const forward = await local(t, connection, to, problems);
         for (let i = 1; i <= 2; i++) {
           assert.equal(await ending(connect(t, portOf(forward))), 'ECONNRESET');
@@ -37,7 +37,7 @@ for (const transport of transports) {
 
     test('a forbidden port is prohibited, and its client reset', async (t) => {
       const { connection } = await startLink(t, transport, { config: ['PermitOpen 127.0.0.1:1'] });
-      const problems: ConnectionProblem[] = [];
+      const problems: RelayProblem[] = [];
       const forward = await local(t, connection, loopback(2), problems);
       assert.equal(await ending(connect(t, portOf(forward))), 'ECONNRESET');
       await until('the problem', () => problems[0]?.code === 'forwardingProhibited');

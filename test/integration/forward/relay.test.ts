@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import type { OpenForward } from '../../../src/core/forward/runningForward.ts';
+import type { RunningForward } from '../../../src/core/forward/runningForward.ts';
 import type { Bind, Endpoint } from '../../../src/core/spec/spec.ts';
 import { start, stop } from '../../support/child.ts';
 import { until } from '../../support/until.ts';
@@ -25,12 +25,12 @@ for (const transport of transports) {
           via === 'TCP ports'
             ? { kind: 'tcp', host: '127.0.0.1', port: 0 }
             : { kind: 'unix', path: path.join(sshd.folder, name) };
-        const endpoint = (forward: OpenForward): Endpoint => {
+        const endpoint = (forward: RunningForward): Endpoint => {
           const [bound] = forward.bound;
           return bound?.kind === 'unix' ? bound : loopback(portOf(forward));
         };
         let to = loopback(server.port);
-        const forwards: OpenForward[] = [];
+        const forwards: RunningForward[] = [];
         for (let i = 0; i < 9; i++) {
           const back = await remote(t, connection, to, bind(`back${i}`));
           const there = await open(t, connection, { kind: 'local', bind: bind(`there${i}`), to: endpoint(back) });

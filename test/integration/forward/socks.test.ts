@@ -5,7 +5,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
-import type { ConnectionProblem } from '../../../src/core/forward/connections.ts';
+import type { RelayProblem } from '../../../src/core/forward/connections.ts';
 import type { ForwardSpec } from '../../../src/core/spec/spec.ts';
 import { freePort } from '../../support/freePort.ts';
 import { until } from '../../support/until.ts';
@@ -93,9 +93,9 @@ async function proxyOf(
   t: TestContext,
   transport: Transport,
   spec: ForwardSpec,
-): Promise<{ readonly proxy: number; readonly problems: readonly ConnectionProblem[] }> {
+): Promise<{ readonly proxy: number; readonly problems: readonly RelayProblem[] }> {
   const { connection } = await startLink(t, transport);
-  const problems: ConnectionProblem[] = [];
+  const problems: RelayProblem[] = [];
   return { proxy: portOf(await open(t, connection, spec, problems)), problems };
 }
 

@@ -60,7 +60,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
   test('a remote forward leads from there to here, on the port that the server picked', async () => {
     const { id } = await add('remote', `0:localhost:${port}`);
     const { status } = find(id);
-    assert.ok(status.kind === 'listening');
+    assert.ok(status.kind === 'open');
     const [bound] = status.bound;
     assert.ok(bound?.kind === 'tcp' && bound.port > 0);
     assert.equal(await read(bound.port), 'hello');
@@ -116,7 +116,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     await app.sessions.forwardsOf('devbox').pause(id);
     assert.equal(await read(local), undefined);
     const removed = app.sessions.stopForward('devbox', id);
-    assert.equal((await add('local', `${local}:localhost:${port}`)).status.kind, 'listening');
+    assert.equal((await add('local', `${local}:localhost:${port}`)).status.kind, 'open');
     await removed;
     assert.equal(await read(local), 'hello');
     assert.equal(app.host().forwards.length, count);
@@ -155,7 +155,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     const local = localPort(own) ?? 0;
     await app.sessions.forwardsOf('devbox').share(own.id, true, never);
     const shared = find(own.id).status;
-    assert.ok(shared.kind === 'listening');
+    assert.ok(shared.kind === 'open');
     assert.equal(shared.sharedFor, 1);
     assert.ok(
       shared.bound.some(
@@ -164,7 +164,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     );
     await app.sessions.forwardsOf('devbox').share(own.id, false, never);
     const back = find(own.id).status;
-    assert.ok(back.kind === 'listening' && back.sharedFor === undefined);
+    assert.ok(back.kind === 'open' && back.sharedFor === undefined);
     assert.equal(await read(local), 'hello');
   });
 
@@ -173,7 +173,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     assert.ok(own);
     await app.sessions.forwardsOf('devbox').share(own.id, true, never);
     const shared = find(own.id).status;
-    assert.ok(shared.kind === 'listening');
+    assert.ok(shared.kind === 'open');
     assert.equal(shared.sharedFor, 1);
     await app.sessions.forwardsOf('devbox').share(own.id, false, never);
   });
@@ -240,7 +240,7 @@ void describe('what is remembered', { timeout: 120_000 }, () => {
     await first.sessions.close();
     const again = await open();
     await again.sessions.connect('devbox', never);
-    await until('both', () => again.host().forwards.filter(({ status }) => status.kind === 'listening').length === 2);
+    await until('both', () => again.host().forwards.filter(({ status }) => status.kind === 'open').length === 2);
     assert.deepEqual(again.host().forwards.map(localPort), ports);
     await again.sessions.close();
   });
@@ -248,17 +248,14 @@ void describe('what is remembered', { timeout: 120_000 }, () => {
   test('what was shared for a while comes back for this machine alone', async () => {
     const first = await open();
     await first.sessions.connect('devbox', never);
-    const forward = await until('a forward', () =>
-      first.host().forwards.find(({ status }) => status.kind === 'listening'),
-    );
+    const forward = await until('a forward', () => first.host().forwards.find(({ status }) => status.kind === 'open'));
     await first.sessions.forwardsOf('devbox').share(forward.id, true, never);
-    assert.equal(first.host().forwards.find(({ id }) => id === forward.id)?.isShared, true);
+    assert.equal(first.host().forwards.find(({ id }) => id === forward.id)?.isSharedByHand, true);
     await first.sessions.close();
     const again = await open();
     await again.sessions.connect('devbox', never);
-    await until('both', () => again.host().forwards.filter(({ status }) => status.kind === 'listening').length === 2);
-    for (const { status } of again.host().forwards)
-      assert.ok(status.kind === 'listening' && status.sharedFor === undefined);
+    await until('both', () => again.host().forwards.filter(({ status }) => status.kind === 'open').length === 2);
+    for (const { status } of again.host().forwards) assert.ok(status.kind === 'open' && status.sharedFor === undefined);
     await again.sessions.close();
   });
 

@@ -43,9 +43,9 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     assert.equal(flask.kind, 'flask');
     const forward = await until('the forward', () => app.forwardOf(flask.port));
     await until('the announcement', () => app.announced.length > 0);
-    const seen = app.host().listeners.find(({ listener }) => listener.port === flask.port);
-    assert.equal(seen?.identity?.framework, 'flask');
-    assert.equal(seen.identity.evidence, 'answer');
+    const seen = app.host().remotePorts.find((each) => each.port === flask.port);
+    assert.equal(seen?.program?.framework, 'flask');
+    assert.equal(seen.program.evidence, 'answer');
     assert.match((await app.page(flask.port)) ?? '', new RegExp(greeting, 'u'));
     assert.deepEqual(app.announced, [flask.port]);
     assert.equal(forward.origin, 'auto');
@@ -54,7 +54,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
 
   void test('says that the local port is another one, since this test’s remote is this very machine', () => {
     const forward = app.forwardOf(flask.port);
-    assert.ok(forward?.status.kind === 'listening');
+    assert.ok(forward?.status.kind === 'open');
     assert.equal(forward.status.instead?.port, flask.port);
     assert.equal(forward.status.instead.why.code, 'portInUse');
     assert.notEqual(local, flask.port);
@@ -65,7 +65,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     const marker = http.createServer().listen(0, '127.0.0.1');
     await once(marker, 'listening');
     const { port } = marker.address() as AddressInfo;
-    const isListed = (each: number): boolean => app.host().listeners.some(({ listener }) => listener.port === each);
+    const isListed = (each: number): boolean => app.host().remotePorts.some(({ port: seen }) => seen === each);
     await until('the newer listener', () => isListed(port));
     assert.equal(isListed(local), false);
     assert.equal(app.host().forwards.length, 1);

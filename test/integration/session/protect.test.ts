@@ -38,7 +38,7 @@ void describe('a SOCKS proxy that is protected', { timeout: 120_000 }, () => {
     assert.ok(forward && others.length === 0);
     return forward;
   };
-  const listens = (): Promise<unknown> => until('the proxy', () => only().status.kind === 'listening');
+  const listens = (): Promise<unknown> => until('the proxy', () => only().status.kind === 'open');
   const get = async (user: string): Promise<string> => {
     const { port } = web.address() as AddressInfo;
     const args = ['-sS', '--noproxy', '', '--max-time', '20', '-x', `socks5h://${user}127.0.0.1:${proxy}`];

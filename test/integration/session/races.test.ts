@@ -68,7 +68,7 @@ for (const transport of ['builtin', 'openssh'] as const) {
         await sessions.setForwarding(true);
         await Promise.all(made.map(({ id }) => forwards.resume(id, never)));
         for (const { id } of made) {
-          assert.equal(app.host().forwards.find((each) => each.id === id)?.status.kind, 'listening');
+          assert.equal(app.host().forwards.find((each) => each.id === id)?.status.kind, 'open');
         }
         for (const each of ports) assert.equal(await read(each), 'hello');
         await Promise.all(made.map(({ id }) => sessions.stopForward('devbox', id)));

@@ -41,7 +41,7 @@ void describe('a server that allows only post-quantum key exchange', { timeout: 
     const { link } = app.host();
     assert.ok(link.kind === 'online');
     assert.equal(link.facts.transport, 'openssh');
-    await until('what listens there', () => app.host().listeners.some(({ listener }) => listener.port === port));
+    await until('what listens there', () => app.host().remotePorts.some((each) => each.port === port));
   });
 
   test('is forwarded from, and again at the same port after it was restarted', async () => {

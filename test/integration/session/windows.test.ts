@@ -62,7 +62,7 @@ void describe('two windows with the same forward', { timeout: 120_000 }, () => {
     assert.deepEqual(status(id), { kind: 'elsewhere', localPort: local });
     assert.equal(await read(local), 'hello');
     kill(other, 'SIGKILL');
-    await until('the forward here', () => status(id)?.kind === 'listening');
+    await until('the forward here', () => status(id)?.kind === 'open');
     assert.equal(await read(local), 'hello');
     assert.ok(fs.existsSync(path.join(folder(), `${other.pid}.sock`)), 'a killed window leaves its socket');
   });
@@ -71,7 +71,7 @@ void describe('two windows with the same forward', { timeout: 120_000 }, () => {
     const id = await open();
     assert.equal(status(id)?.kind, 'elsewhere');
     await stop(other);
-    await until('the forward here', () => status(id)?.kind === 'listening');
+    await until('the forward here', () => status(id)?.kind === 'open');
     assert.equal(await read(local), 'hello');
   });
 
@@ -88,7 +88,7 @@ void describe('two windows with the same forward', { timeout: 120_000 }, () => {
     spec = `${local}:127.0.0.1:${elsewhere.port}`;
     const id = await open();
     const now = status(id);
-    assert.ok(now?.kind === 'listening');
+    assert.ok(now?.kind === 'open');
     assert.equal(now.instead?.port, local);
     await elsewhere.close();
   });
@@ -115,7 +115,7 @@ void test(
       const different = typedRequest(parseForward('remote', `${there}:127.0.0.1:9`));
       await assert.rejects(app.sessions.forward('devbox', different, never), /remoteBindRefused/u);
       kill(other, 'SIGKILL');
-      await until('the forward here', () => status()?.kind === 'listening');
+      await until('the forward here', () => status()?.kind === 'open');
       assert.equal(await read(there), 'hello');
     } finally {
       await app.sessions.close();

@@ -87,7 +87,7 @@ for (const { words, server = [], reached } of cases) {
     const [spec] = choice.forwards;
     assert.ok(spec);
     const { status } = await sessions.forward(choice.name, typedRequest(spec), never);
-    assert.ok(status.kind === 'listening');
+    assert.ok(status.kind === 'open');
     const port = portOf(status);
     assert.deepEqual(await Promise.all(addresses.map((address) => answer(t, address, port))), answers);
   });

@@ -7,9 +7,9 @@ import { isComplete, parseHttp } from '../../../src/core/detect/identify/http.ts
 import { identify } from '../../../src/core/detect/identify/identify.ts';
 import { judge, mayBeAsked } from '../../../src/core/detect/identify/judge.ts';
 import { probe, type ProbeAnswer } from '../../../src/core/detect/identify/probe.ts';
-import type { Listener } from '../../../src/core/detect/remotePort.ts';
+import type { RemotePort } from '../../../src/core/detect/remotePort.ts';
 
-function running(command: string, port = 40_000): Listener {
+function running(command: string, port = 40_000): RemotePort {
   const commandLine = command.split(' ');
   return {
     port,
@@ -154,7 +154,7 @@ void test('a database is named by its number when nothing else is known, a web s
 
 void test('a page that nobody knows is a dev server in a project’s folder, and a web server elsewhere', () => {
   const listener = running('./server');
-  const at = (workingDirectory: string): Listener => ({
+  const at = (workingDirectory: string): RemotePort => ({
     ...listener,
     process: { pid: 7, name: 'server', commandLine: ['./server'], workingDirectory },
   });
@@ -169,7 +169,7 @@ void test('a language alone does not make a dev server, a page in it does', () =
 });
 
 void test('a program that keeps its silence at the port of a dev server, in a project’s folder, is one that starts', () => {
-  const at = (command: string, port: number, workingDirectory = '/home/ada/project'): Listener => {
+  const at = (command: string, port: number, workingDirectory = '/home/ada/project'): RemotePort => {
     const listener = running(command, port);
     return { ...listener, ...(listener.process && { process: { ...listener.process, workingDirectory } }) };
   };
@@ -202,11 +202,11 @@ void test('databases and sshd are not asked, by command line or by number', asyn
   assert.equal(mayBeAsked({ port: 3306, addresses: ['::'] }), false);
   assert.equal(mayBeAsked(running('python3 -m flask run', 6379)), true);
   const dial = (): Promise<never> => assert.fail('it was asked');
-  const identity = await identify(
+  const program = await identify(
     { listener: running('redis-server *:1', 1), dial, probe: true },
     AbortSignal.timeout(5000),
   );
-  assert.equal(identity.role, 'database');
+  assert.equal(program.role, 'database');
 });
 
 void test('a word among the arguments does not make a program another one', () => {
@@ -273,7 +273,7 @@ void test('what waits for a login is not asked: it may serve one request and no 
 });
 
 void test('the end of somebody’s ssh -R is not asked: the remote hides whose it is, although it is ours', () => {
-  const tunnel: Listener = { port: 8900, addresses: ['127.0.0.1', '::1'], owner: 'self' };
+  const tunnel: RemotePort = { port: 8900, addresses: ['127.0.0.1', '::1'], owner: 'self' };
   assert.equal(mayBeAsked(tunnel), false);
   assert.equal(mayBeAsked({ ...tunnel, owner: 'root' }), true);
   assert.equal(mayBeAsked({ ...tunnel, addresses: ['::'] }), true);
@@ -282,14 +282,14 @@ void test('the end of somebody’s ssh -R is not asked: the remote hides whose i
 
 void test('with the probe off nothing is asked', async () => {
   const dial = (): Promise<never> => assert.fail('it was asked');
-  const identity = await identify({ listener: running('flask run'), dial, probe: false }, AbortSignal.timeout(5000));
-  assert.deepEqual([identity.framework, identity.evidence], ['flask', 'commandLine']);
+  const program = await identify({ listener: running('flask run'), dial, probe: false }, AbortSignal.timeout(5000));
+  assert.deepEqual([program.framework, program.evidence], ['flask', 'commandLine']);
 });
 
 void test('a server that cannot be reached is told by its command line', async () => {
   const dial = (): Promise<never> => Promise.reject(new Error('refused'));
-  const identity = await identify({ listener: running('flask run'), dial, probe: true }, AbortSignal.timeout(5000));
-  assert.equal(identity.framework, 'flask');
+  const program = await identify({ listener: running('flask run'), dial, probe: true }, AbortSignal.timeout(5000));
+  assert.equal(program.framework, 'flask');
 });
 
 void test('a server that hangs up without a word is none that starts', { timeout: 10_000 }, async () => {
@@ -310,8 +310,8 @@ void test(
     const stream = Duplex.from({ readable: toClient, writable: new PassThrough().resume() });
     toClient.write('HTTP/1.1 200 OK\r\nServer: Werkzeug/3\r\nContent-Length: 2\r\n\r\nhi');
     const dial = async (): Promise<Duplex> => stream;
-    const identity = await identify({ listener: running('x'), dial, probe: true }, AbortSignal.timeout(8000));
-    assert.equal(identity.framework, 'flask');
+    const program = await identify({ listener: running('x'), dial, probe: true }, AbortSignal.timeout(8000));
+    assert.equal(program.framework, 'flask');
     assert.ok(stream.destroyed);
   },
 );
@@ -325,11 +325,11 @@ void test('a flood is cut off at 64 KiB', { timeout: 10_000 }, async () => {
     },
     write: (_chunk, _encoding, done) => done(),
   });
-  const identity = await identify(
+  const program = await identify(
     { listener: running('x'), dial: async () => stream, probe: true },
     AbortSignal.timeout(8000),
   );
-  assert.equal(identity.framework, 'unknown');
+  assert.equal(program.framework, 'unknown');
   assert.ok(stream.destroyed);
   assert.ok(sent < 1 << 20);
 });

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import type { Exec, ExecProblem } from '../../../src/core/detect/exec.ts';
-import type { Detection, Listener } from '../../../src/core/detect/remotePort.ts';
+import type { Detection, RemotePort } from '../../../src/core/detect/remotePort.ts';
 import { pollMs } from '../../../src/core/detect/pace.ts';
-import { watchListeners, type WatchOptions } from '../../../src/core/detect/watch.ts';
+import { watchPorts, type WatchOptions } from '../../../src/core/detect/watch.ts';
 import { until } from '../../support/until.ts';
 import { fakeChannel, fakeUnix } from './fakeRemote.ts';
 
 /** Watches with a clock of its own: a pause lasts until `next` is called or the watch wakes itself. */
 function watching(exec: Exec, more: Partial<WatchOptions> = {}) {
-  const reports: { listeners: readonly Listener[]; detection: Detection }[] = [];
+  const reports: { listeners: readonly RemotePort[]; detection: Detection }[] = [];
   const pauses: number[] = [];
   let release: () => void = () => undefined;
   let nowMs = 0;
-  const watch = watchListeners({
+  const watch = watchPorts({
     exec,
     onListeners: (listeners, detection) => reports.push({ listeners, detection }),
     now: () => nowMs,
@@ -369,7 +369,7 @@ void test('closing twice, and by the signal, ends the channel and the watch', as
   assert.equal(exits.length, 1);
   await exits[0];
   const abort = new AbortController();
-  const other = watchListeners({ exec: unix({ ss: '' }), onListeners: () => undefined }, abort.signal);
+  const other = watchPorts({ exec: unix({ ss: '' }), onListeners: () => undefined }, abort.signal);
   abort.abort();
   await other.close();
 });

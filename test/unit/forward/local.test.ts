@@ -7,7 +7,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import type { DialProblem } from '../../../src/core/forward/dial.ts';
-import type { OpenForward } from '../../../src/core/forward/runningForward.ts';
+import type { RunningForward } from '../../../src/core/forward/runningForward.ts';
 import { openLocalForward } from '../../../src/core/forward/local.ts';
 import type { Bind } from '../../../src/core/spec/spec.ts';
 import { freePort } from '../../support/freePort.ts';
@@ -17,7 +17,7 @@ import { dialTo, ending, forwardTo, portOf, readAll, serve, signal } from './loo
 const to = { kind: 'tcp', host: 'there', port: 1 } as const;
 
 /** A forward whose server answers every connection with 'hello'. */
-async function hello(t: TestContext, bind: Bind, unlinkExisting = false): Promise<OpenForward> {
+async function hello(t: TestContext, bind: Bind, unlinkExisting = false): Promise<RunningForward> {
   const { port } = await serve(t, (socket) => socket.end('hello'));
   const forward = await openLocalForward(
     { spec: { kind: 'local', bind, to }, dial: dialTo(port), onProblem: () => undefined, unlinkExisting },

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import type { TestContext } from 'node:test';
-import type { ConnectionProblem } from '../../../src/core/forward/connections.ts';
+import type { RelayProblem } from '../../../src/core/forward/connections.ts';
 import type { Dial } from '../../../src/core/forward/dial.ts';
-import type { OpenForward } from '../../../src/core/forward/runningForward.ts';
+import type { RunningForward } from '../../../src/core/forward/runningForward.ts';
 import { openLocalForward } from '../../../src/core/forward/local.ts';
 import type { Bind } from '../../../src/core/spec/spec.ts';
 
@@ -41,15 +41,15 @@ export function dialTo(port: number): Dial {
 }
 
 export interface TestForward {
-  readonly forward: OpenForward;
+  readonly forward: RunningForward;
   readonly port: number;
-  readonly problems: readonly ConnectionProblem[];
+  readonly problems: readonly RelayProblem[];
   readonly connect: (host?: string) => net.Socket;
 }
 
 /** A forward on a free loopback port to whatever `dial` reaches; closed with the test. */
 export async function forwardTo(t: TestContext, dial: Dial): Promise<TestForward> {
-  const problems: ConnectionProblem[] = [];
+  const problems: RelayProblem[] = [];
   const to = { kind: 'tcp', host: 'there', port: 1 } as const;
   const forward = await openLocalForward(
     { spec: { kind: 'local', bind: anyPort, to }, dial, onProblem: (problem) => problems.push(problem) },
@@ -60,7 +60,7 @@ export async function forwardTo(t: TestContext, dial: Dial): Promise<TestForward
   return { forward, port, problems, connect: (host) => connect(t, port, host) };
 }
 
-export function portOf(forward: Pick<OpenForward, 'bound'>): number {
+export function portOf(forward: Pick<RunningForward, 'bound'>): number {
   const [first] = forward.bound;
   if (first?.kind !== 'tcp') throw new Error('not bound to a TCP port');
   return first.port;

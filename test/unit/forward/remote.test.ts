@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
-import type { ConnectionProblem } from '../../../src/core/forward/connections.ts';
+import type { RelayProblem } from '../../../src/core/forward/connections.ts';
 import type { IncomingConnection, ListenRemote } from '../../../src/core/forward/dial.ts';
 import { type RemoteForward, type RemoteForwardOptions, openRemoteForward } from '../../../src/core/forward/remote.ts';
 import type { Bind } from '../../../src/core/spec/spec.ts';
@@ -52,12 +52,12 @@ class Server {
 interface Opened {
   readonly server: Server;
   readonly forward: RemoteForward;
-  readonly problems: readonly ConnectionProblem[];
+  readonly problems: readonly RelayProblem[];
 }
 
 async function open(t: TestContext, options: Omit<RemoteForwardOptions, 'onProblem'>): Promise<Opened> {
   const server = new Server();
-  const problems: ConnectionProblem[] = [];
+  const problems: RelayProblem[] = [];
   const forward = await openRemoteForward(
     { ...options, onProblem: (problem) => problems.push(problem) },
     server.listen,

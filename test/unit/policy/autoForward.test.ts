@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Identity } from '../../../src/core/detect/identify/program.ts';
+import type { Program } from '../../../src/core/detect/identify/program.ts';
 import {
   type AutoForward,
   decide,
@@ -10,31 +10,29 @@ import {
 } from '../../../src/core/policy/autoForward.ts';
 import { readPortRules } from '../../../src/core/policy/portRules.ts';
 
-function identity(role: Identity['role'], framework: string): Identity {
+function program(role: Program['role'], framework: string): Program {
   return { framework, name: framework, icon: 'globe', role, evidence: 'answer' };
 }
 
-const flask = identity('devServer', 'flask');
-const nginx = identity('web', 'nginx');
-const postgresql = identity('database', 'postgresql');
+const flask = program('devServer', 'flask');
+const nginx = program('web', 'nginx');
+const postgresql = program('database', 'postgresql');
 
-function candidate(port: number, is?: Identity, more: Partial<Candidate> = {}): Candidate {
+function candidate(port: number, is?: Program, more: Partial<Candidate> = {}): Candidate {
   return {
-    listener: {
-      port,
-      addresses: ['127.0.0.1'],
-      owner: 'self',
-      process: { pid: 7, name: 'python3', commandLine: ['python3', 'app.py'] },
-    },
-    ...(is && { identity: is }),
+    port,
+    addresses: ['127.0.0.1'],
+    owner: 'self',
+    process: { pid: 7, name: 'python3', commandLine: ['python3', 'app.py'] },
+    ...(is && { program: is }),
     wasThere: false,
     ...more,
   };
 }
 
 function owned(by: 'root' | 'other' | undefined, port = 5000): Candidate {
-  const { process: _process, owner: _owner, ...listener } = candidate(port).listener;
-  return candidate(port, flask, { listener: { ...listener, ...(by && { owner: by }) } });
+  const { process: _process, owner: _owner, ...rest } = candidate(port, flask);
+  return { ...rest, ...(by && { owner: by }) };
 }
 
 function settings(
@@ -108,7 +106,7 @@ void test('22 and the port of SSH itself are never forwarded', () => {
 });
 
 void test("the editors' own servers are never forwarded", () => {
-  const editor = identity('infrastructure', 'vscode-server');
+  const editor = program('infrastructure', 'vscode-server');
   assert.equal(
     outcome(candidate(8000, editor), settings({ mode: 'all' }, { '8000': { onAutoForward: 'notify' } })),
     'ignore: infrastructure',
@@ -135,8 +133,8 @@ void test("another user's server is forwarded only when a rule says so, and so i
 });
 
 void test('where the remote names a process but no owner, it counts as ours', () => {
-  const { owner: _owner, ...listener } = candidate(5000).listener;
-  assert.equal(outcome(candidate(5000, flask, { listener })), 'forward: devServer');
+  const { owner: _owner, ...rest } = candidate(5000, flask);
+  assert.equal(outcome(rest), 'forward: devServer');
 });
 
 void test('what listened already at connect is forwarded only by a rule or on request', () => {
@@ -147,7 +145,7 @@ void test('what listened already at connect is forwarded only by a rule or on re
 });
 
 void test('a port of the ephemeral range is given two seconds to vanish again before it is asked', () => {
-  const ms = (port: number, given = settings()): number => settlingMs(candidate(port).listener, given.rules);
+  const ms = (port: number, given = settings()): number => settlingMs(candidate(port), given.rules);
   assert.equal(ms(40_000), 2000);
   assert.equal(ms(32_767), 0);
   assert.equal(ms(40_000, settings({}, { '40000': { label: 'Mine' } })), 2000);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Identity } from '../../../src/core/detect/identify/program.ts';
+import type { Program } from '../../../src/core/detect/identify/program.ts';
 import {
   type Announced,
   type NoticeAction,
@@ -11,7 +11,7 @@ import {
 } from '../../../src/core/policy/notices.ts';
 import type { PortAttributes } from '../../../src/core/policy/portRules.ts';
 
-const asked: Identity = {
+const asked: Program = {
   framework: 'flask',
   name: 'Flask',
   icon: 'beaker',
@@ -19,11 +19,11 @@ const asked: Identity = {
   scheme: 'http',
   evidence: 'answer',
 };
-const guessed: Identity = { ...asked, framework: 'next', name: 'Next.js', evidence: 'commandLine' };
-const page: Identity = { ...asked, framework: 'http', name: 'HTTP', role: 'web' };
+const guessed: Program = { ...asked, framework: 'next', name: 'Next.js', evidence: 'commandLine' };
+const page: Program = { ...asked, framework: 'http', name: 'HTTP', role: 'web' };
 
-function server(port: number, identity?: Identity, attributes: PortAttributes = {}): Announced {
-  return { port, url: `http://localhost:${port}/`, attributes, ...(identity && { identity }) };
+function server(port: number, program?: Program, attributes: PortAttributes = {}): Announced {
+  return { port, url: `http://localhost:${port}/`, attributes, ...(program && { program }) };
 }
 
 /** Plays events at their times, in seconds, and gives what was done: 'show 5000 and 8000', 'open 5000 in the browser'. */
@@ -126,7 +126,7 @@ void test('what is silent or ignored is not told', () => {
 
 void test('a browser is opened when the server has answered, at once where it has', () => {
   const attributes = { onAutoForward: 'openBrowser' } as const;
-  const [early, late] = [guessed, asked].map((identity) => forwarded(server(5000, identity, attributes)));
+  const [early, late] = [guessed, asked].map((program) => forwarded(server(5000, program, attributes)));
   assert.ok(early && late);
   assert.deepEqual(play([0, late]), ['0 s: open 5000 in the browser']);
   assert.deepEqual(play([0, early], [2, late], [9, tick]), ['2 s: open 5000 in the browser']);

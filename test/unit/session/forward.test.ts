@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
-import type { OpenForward } from '../../../src/core/forward/runningForward.ts';
+import type { RunningForward } from '../../../src/core/forward/runningForward.ts';
 import { Forward } from '../../../src/core/session/forward.ts';
 import { requestFor, typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { until } from '../../support/until.ts';
@@ -29,7 +29,7 @@ void test('the port of a killed window is waited for, though the window goes bef
   let refusals = 3;
   const forward = new Forward('1', requestFor(5000, 'auto'), {
     ...deps,
-    open: async ({ spec }): Promise<OpenForward> => {
+    open: async ({ spec }): Promise<RunningForward> => {
       assert.deepEqual(spec.bind, bind);
       if (refusals > 0) {
         refusals -= isGone ? 1 : 0;
@@ -44,7 +44,7 @@ void test('the port of a killed window is waited for, though the window goes bef
   assert.deepEqual(forward.state.status, { kind: 'elsewhere', localPort: 5000 });
   isGone = true;
   give();
-  await until('the forward', () => forward.state.status.kind === 'listening');
+  await until('the forward', () => forward.state.status.kind === 'open');
   assert.equal(refusals, 0);
 });
 
@@ -60,7 +60,7 @@ void test('more time that is given before the end has its turn counts', async ()
   shareMs = 60_000;
   forward.extend();
   await forward.expire(never);
-  assert.equal(forward.state.status.kind, 'listening');
+  assert.equal(forward.state.status.kind, 'open');
 });
 
 void test('what a remote forward was refused before it was paused is not said of it when it is resumed', async () => {
@@ -78,5 +78,5 @@ void test('what a remote forward was refused before it was paused is not said of
   answer(new UserError({ code: 'remoteBindRefused', bind: bound.bind }));
   await attached;
   forward.refresh();
-  assert.deepEqual(forward.state.status, { kind: 'listening', bound: listening.bound, traffic });
+  assert.deepEqual(forward.state.status, { kind: 'open', bound: listening.bound, traffic });
 });

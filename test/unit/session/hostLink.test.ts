@@ -3,9 +3,9 @@ import { PassThrough } from 'node:stream';
 import test from 'node:test';
 import { silentLog } from '../../../src/base/log.ts';
 import { UserError } from '../../../src/base/userError.ts';
-import { Link } from '../../../src/core/session/hostLink.ts';
+import { HostLink } from '../../../src/core/session/hostLink.ts';
 import type { LinkState } from '../../../src/core/session/state.ts';
-import type { Senses } from '../../../src/core/session/networkEvents.ts';
+import type { NetworkSenses } from '../../../src/core/session/networkEvents.ts';
 import type { Connection, ConnectionEnd } from '../../../src/core/ssh/connection.ts';
 import { hostConfig } from '../../support/hostConfig.ts';
 import { until } from '../../support/until.ts';
@@ -47,14 +47,14 @@ function connection(kind: 'live' | 'dead' = 'live'): FakeConnection {
 type OpenFake = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<Connection>;
 
 /** Nothing ever happens around it. */
-const still: Senses = {
+const still: NetworkSenses = {
   now: () => 0,
   addresses: () => [],
   delay: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
 };
 
 /** Surroundings that change when the test says so. */
-function shaken(): { readonly senses: Senses; sleep(): void; moveTo(address: string): void } {
+function shaken(): { readonly senses: NetworkSenses; sleep(): void; moveTo(address: string): void } {
   let now = 0;
   let address = '192.0.2.1';
   let look: () => void = () => undefined;
@@ -82,11 +82,11 @@ function shaken(): { readonly senses: Senses; sleep(): void; moveTo(address: str
 function link(
   open: OpenFake,
   waitMs = 20_000,
-  senses: Senses = still,
-): { link: Link; states: LinkState['kind'][]; last: () => LinkState | undefined } {
+  senses: NetworkSenses = still,
+): { link: HostLink; states: LinkState['kind'][]; last: () => LinkState | undefined } {
   const all: LinkState[] = [];
   const states: LinkState['kind'][] = [];
-  const made = new Link({
+  const made = new HostLink({
     open: async (...args) => ({ connection: await open(...args), config: hostConfig() }),
     log: silentLog,
     senses,
@@ -287,8 +287,8 @@ void test('a channel that dies with its link is opened on the next one', async (
 void test('what the server does not answer puts the link in doubt', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   for (const ask of [
-    (made: Link) => made.listenRemote({ kind: 'unix', path: '/dev' }, () => undefined, never),
-    (made: Link) => made.ping(never),
+    (made: HostLink) => made.listenRemote({ kind: 'unix', path: '/dev' }, () => undefined, never),
+    (made: HostLink) => made.ping(never),
   ]) {
     const { link: made } = link(async () => connection('dead'));
     await made.open(never);

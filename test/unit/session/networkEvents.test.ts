@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Disturbance, realSenses, watchSurroundings } from '../../../src/core/session/networkEvents.ts';
+import { type NetworkEvent, realSenses, watchNetwork } from '../../../src/core/session/networkEvents.ts';
 
 /** Looks as often as there are steps, each with its time since the last and its addresses. */
-async function feel(steps: readonly (readonly [ms: number, ...addresses: string[]])[]): Promise<Disturbance[]> {
-  const told: Disturbance[] = [];
+async function feel(steps: readonly (readonly [ms: number, ...addresses: string[]])[]): Promise<NetworkEvent[]> {
+  const told: NetworkEvent[] = [];
   const stop = new AbortController();
   let step = 0;
   let now = 0;
-  await watchSurroundings(
+  await watchNetwork(
     (what) => told.push(what),
     {
       now: () => now,

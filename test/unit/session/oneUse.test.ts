@@ -30,7 +30,7 @@ function app(status: ForwardStatus): AppState {
 
 function listening(openConnections: number, totalConnections: number): AppState {
   const traffic = { openConnections, totalConnections, bytesToRemote: 0, bytesFromRemote: 0 };
-  return app({ kind: 'listening', bound: [], traffic });
+  return app({ kind: 'open', bound: [], traffic });
 }
 
 async function isSettled(promise: Promise<void>): Promise<boolean> {
@@ -76,7 +76,7 @@ test('a login is of the host where its port was seen last, and is waited for', a
   const host = (name: string, seenAt?: number): HostState => ({
     ...newHost(name, { kind: 'typed' }),
     link: online,
-    listeners: seenAt === undefined ? [] : [{ listener: { port: 8400, addresses: [] }, seenAt, wasThere: false }],
+    remotePorts: seenAt === undefined ? [] : [{ port: 8400, addresses: [], seenAt, wasThere: false }],
   });
   const state = new Store<AppState>({ ...emptyState, hosts: [host('devbox')] });
   const found = listeningHost(state, 8400, AbortSignal.timeout(10_000));

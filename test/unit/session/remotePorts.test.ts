@@ -3,12 +3,12 @@ import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { silentLog } from '../../../src/base/log.ts';
 import { UserError } from '../../../src/base/userError.ts';
-import type { Listener } from '../../../src/core/detect/remotePort.ts';
+import type { RemotePort } from '../../../src/core/detect/remotePort.ts';
 import type { DialProblem } from '../../../src/core/forward/dial.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import type { ForwardRequest } from '../../../src/core/session/forward.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
-import { Listening } from '../../../src/core/session/remotePorts.ts';
+import { RemotePorts } from '../../../src/core/session/remotePorts.ts';
 import { defaultSettings } from '../../../src/core/session/settings.ts';
 import { type ForwardState, type HostState, newHost } from '../../../src/core/session/state.ts';
 import { until } from '../../support/until.ts';
@@ -16,7 +16,7 @@ import { until } from '../../support/until.ts';
 const never = new AbortController().signal;
 const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
 
-function listener(port: number, socketId = '1'): Listener {
+function listener(port: number, socketId = '1'): RemotePort {
   const process = { pid: 7, name: 'node', commandLine: ['node', 'server.js'] };
   return { port, addresses: ['0.0.0.0'], owner: 'self', socketId, process };
 }
@@ -30,7 +30,7 @@ function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
   let host: HostState = { ...newHost('devbox', { kind: 'typed' }), forwards };
   const asked: { readonly port: number; readonly say: (text: string) => void }[] = [];
   const forwarded: number[] = [];
-  const listening = new Listening({
+  const listening = new RemotePorts({
     settings: { get: () => ({ ...defaultSettings, autoForward: 'all' }) },
     log: silentLog,
     read: () => host,
@@ -61,9 +61,7 @@ function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
 test('where a -R forward of ours answers, nothing is asked and nothing leads back', async () => {
   const { spec, origin } = typedRequest(parseForward('remote', '0:localhost:3000'));
   const bound = [{ kind: 'tcp', address: '0.0.0.0', port: 8800 }] as const;
-  const { listening, asked, forwarded } = remote([
-    { id: '1', spec, origin, status: { kind: 'listening', bound, traffic } },
-  ]);
+  const { listening, asked, forwarded } = remote([{ id: '1', spec, origin, status: { kind: 'open', bound, traffic } }]);
   listening.update([listener(8800), listener(8801)], never);
   await until('the question to the other', () => asked.length > 0);
   asked[0]?.say(answer('hello'));
@@ -78,13 +76,13 @@ test('what a server is that has gone is not said of the one that has its port by
   listening.update([listener(3000, 'second')], never);
   await until('the second question', () => asked.length === 2);
   asked[1]?.say(answer('<title>second</title>'));
-  await until('the second answer', () => find(3000)?.identity);
+  await until('the second answer', () => find(3000)?.program);
   asked[0]?.say(answer('<title>first</title>'));
   listening.update([listener(3000, 'second'), listener(3001)], never);
   await until('a later question', () => asked.length === 3);
   asked[2]?.say(answer('third'));
-  await until('a later answer', () => find(3001)?.identity);
-  assert.equal(find(3000)?.identity?.title, 'second');
+  await until('a later answer', () => find(3001)?.program);
+  assert.equal(find(3000)?.program?.title, 'second');
   assert.deepEqual(forwarded, [3000, 3001]);
 });
 
@@ -103,7 +101,7 @@ test('what opens a port of the ephemeral range for a moment is never asked', asy
 test('what the server does not let us reach is named, and not forwarded by itself', async () => {
   const { listening, asked, forwarded, find } = remote([], 5000);
   listening.update([listener(5000)], never);
-  await until('its name', () => find(5000)?.identity);
+  await until('its name', () => find(5000)?.program);
   listening.update([listener(5000), listener(3000)], never);
   await until('the question to the other', () => asked.length === 1);
   asked[0]?.say(answer('hello'));

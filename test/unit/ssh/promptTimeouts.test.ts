@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { patient, Patience } from '../../../src/core/ssh/promptTimeouts.ts';
+import { withoutTimeout, PromptTimeouts } from '../../../src/core/ssh/promptTimeouts.ts';
 
 void test('the limit stands still while a person answers', async () => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   try {
     let isOver = false;
-    const patience = new Patience();
+    const patience = new PromptTimeouts();
     patience.start(100, () => (isOver = true));
     mock.timers.tick(60);
     await patience.whilePersonAnswers(async () => mock.timers.tick(10_000));
@@ -26,9 +26,12 @@ void test('whoever reads what the server says gets the time to do it; where nobo
     const asking = { hostKey: unexpected, secret: unexpected, addToAgent: unexpected };
     for (const notice of [undefined, mock.fn<(host: string, text: string) => void>()]) {
       let isOver = false;
-      const patience = new Patience();
+      const patience = new PromptTimeouts();
       patience.start(100, () => (isOver = true));
-      patient({ ...asking, ...(notice && { notice }) }, patience).notice?.('devbox', 'Open this page to go on: …');
+      withoutTimeout({ ...asking, ...(notice && { notice }) }, patience).notice?.(
+        'devbox',
+        'Open this page to go on: …',
+      );
       mock.timers.tick(100);
       assert.equal(isOver, notice === undefined);
       assert.equal(notice?.mock.callCount() ?? 1, 1);
@@ -48,7 +51,7 @@ void test('a limit that was lifted does not come back after a question', async (
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   try {
     let isOver = false;
-    const patience = new Patience();
+    const patience = new PromptTimeouts();
     patience.start(100, () => (isOver = true));
     await patience.whilePersonAnswers(async () => patience.stop());
     mock.timers.tick(1000);

@@ -61,21 +61,19 @@ function host(change: Partial<HostState> = {}): HostState {
       },
     },
     detection: { kind: 'unavailable', reason: 'noShell', detail: secret },
-    listeners: [
+    remotePorts: [
       {
-        listener: {
-          port: 5000,
-          addresses: [secret],
-          process: {
-            pid: 812,
-            name: secret,
-            user: secret,
-            commandLine: [secret],
-            workingDirectory: `/${secret}`,
-            container: secret,
-          },
+        port: 5000,
+        addresses: [secret],
+        process: {
+          pid: 812,
+          name: secret,
+          user: secret,
+          commandLine: [secret],
+          workingDirectory: `/${secret}`,
+          container: secret,
         },
-        identity: {
+        program: {
           framework: 'flask',
           name: secret,
           icon: secret,
@@ -122,8 +120,8 @@ void test('whatever the state holds, nothing private reaches the text', () => {
   ] as const;
   const forwards = problems.flatMap((why, index) => [
     forward(`${index}f`, { kind: 'failed', why }),
-    forward(`${index}t`, { kind: 'listening', bound, traffic, trouble: why, instead: { port: 5000, why } }),
-    forward(`${index}s`, { kind: 'listening', bound, traffic, trouble: why, sharedFor: 5 }, { spec: socket }),
+    forward(`${index}t`, { kind: 'open', bound, traffic, trouble: why, instead: { port: 5000, why } }),
+    forward(`${index}s`, { kind: 'open', bound, traffic, trouble: why, sharedFor: 5 }, { spec: socket }),
   ]);
   const hosts = [host({ forwards }), ...links.map((link) => host({ link, forwards }))];
   const text = report({ hosts, configProblems: problems });
@@ -142,7 +140,7 @@ void test('the text says what a bug report needs', () => {
     hosts: [
       host({
         detection: { kind: 'watching', method: 'ss', pollMs: 500 },
-        forwards: [forward('1', { kind: 'listening', bound, traffic }, { spec: local, remotePort: 5000 })],
+        forwards: [forward('1', { kind: 'open', bound, traffic }, { spec: local, remotePort: 5000 })],
       }),
     ],
   });

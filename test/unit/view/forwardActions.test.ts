@@ -19,7 +19,7 @@ const wide: ForwardSpec = { ...local, bind: { ...tcp, host: '*' } };
 const remote: ForwardSpec = { kind: 'remote', bind: tcp, to };
 const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
 const bound = [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }] as const;
-const listening: ForwardStatus = { kind: 'listening', bound, traffic };
+const listening: ForwardStatus = { kind: 'open', bound, traffic };
 const failed: ForwardStatus = { kind: 'failed', why: { code: 'portInUse', bind: tcp } };
 
 function forward(change: Partial<ForwardState> = {}): ForwardState {
@@ -91,7 +91,7 @@ void test('what another window forwards can be opened, copied and stopped here, 
 });
 
 void test('only what was opened by hand is closed to the network again; what was typed wide is stopped', () => {
-  const byHand = forward({ isShared: true, status: { ...listening, sharedFor: 60 } });
+  const byHand = forward({ isSharedByHand: true, status: { ...listening, sharedFor: 60 } });
   assert.ok(offers('unshareForward', byHand));
   assert.ok(!offers('shareForward', byHand));
   const typedWide = forward({ spec: wide, status: { ...listening, sharedFor: 60 } });
@@ -118,13 +118,14 @@ void test('the public address of a remote forward can be opened and copied, one 
 
 void test('a server that answered something else than HTTP is opened only where a rule says that it is a page', () => {
   const redis = {
-    listener: { port: 5000, addresses: ['127.0.0.1'] },
-    identity: { framework: 'redis', name: 'Redis', icon: 'database', role: 'database' },
+    port: 5000,
+    addresses: ['127.0.0.1'],
+    program: { framework: 'redis', name: 'Redis', icon: 'database', role: 'database' },
     seenAt: 0,
     wasThere: false,
   } as const;
-  assert.ok(!offers('openInBrowser', { remotePort: 5000 }, { listeners: [redis] }));
-  assert.ok(offers('openInBrowser', { remotePort: 5000, protocol: 'https' }, { listeners: [redis] }));
+  assert.ok(!offers('openInBrowser', { remotePort: 5000 }, { remotePorts: [redis] }));
+  assert.ok(offers('openInBrowser', { remotePort: 5000, protocol: 'https' }, { remotePorts: [redis] }));
 });
 
 void test('what listens can be paused, what is stopped or failed resumed', () => {

@@ -28,7 +28,7 @@ test('it names the local port at which the forward answers, and the options that
   const bound = [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }] as const;
   const moved: ForwardState = {
     ...forward('local', '5000:localhost:5000'),
-    status: { kind: 'listening', bound, traffic },
+    status: { kind: 'open', bound, traffic },
   };
   const command = forwardCommand('me@box:2222', ['ProxyJump=jump'], moved);
   assert.match(command, /-L 5001:localhost:5000/u);

@@ -7,16 +7,16 @@ import {
   type ForwardStatus,
   type HostState,
   newHost,
-  type SeenListener,
+  type SeenPort,
 } from '../../../src/core/session/state.ts';
 import { noticeDecline } from '../../../src/view/noticeDecline.ts';
 
 const flask = { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer', evidence: 'answer' } as const;
 const vite = { ...flask, framework: 'vite', name: 'Vite' };
-const announced: Announced = { port: 5000, url: 'http://localhost:5000/', identity: flask, attributes: {} };
+const announced: Announced = { port: 5000, url: 'http://localhost:5000/', program: flask, attributes: {} };
 const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
 const listening: ForwardStatus = {
-  kind: 'listening',
+  kind: 'open',
   bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }],
   traffic,
 };
@@ -25,13 +25,12 @@ function forwardOf(origin: ForwardState['origin'], status = listening): ForwardS
   return { id: '7', spec: requestFor(5000, origin).spec, origin, remotePort: 5000, status };
 }
 
-function hostWith(forward?: ForwardState, identity?: SeenListener['identity']): HostState {
-  const listener = { port: 5000, addresses: ['127.0.0.1'] };
-  const seen = { listener, seenAt: 0, wasThere: false, ...(identity && { identity }) };
+function hostWith(forward?: ForwardState, program?: SeenPort['program']): HostState {
+  const seen = { port: 5000, addresses: ['127.0.0.1'], seenAt: 0, wasThere: false, ...(program && { program }) };
   return {
     ...newHost('devbox', { kind: 'typed' }),
     forwards: forward ? [forward] : [],
-    listeners: identity ? [seen] : [],
+    remotePorts: program ? [seen] : [],
   };
 }
 

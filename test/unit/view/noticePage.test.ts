@@ -7,7 +7,7 @@ import {
   type ForwardStatus,
   type HostState,
   newHost,
-  type SeenListener,
+  type SeenPort,
 } from '../../../src/core/session/state.ts';
 import { announcement } from '../../../src/view/announcement.ts';
 import { noticePage, noticePorts } from '../../../src/view/noticePage.ts';
@@ -20,10 +20,10 @@ const flask = {
   scheme: 'http',
   evidence: 'answer',
 } as const;
-const announced: Announced = { port: 5000, url: 'http://localhost:5000/', identity: flask, attributes: {} };
+const announced: Announced = { port: 5000, url: 'http://localhost:5000/', program: flask, attributes: {} };
 const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
 const listening = (port: number): ForwardStatus => ({
-  kind: 'listening',
+  kind: 'open',
   bound: [{ kind: 'tcp', address: '127.0.0.1', port }],
   traffic,
 });
@@ -72,18 +72,22 @@ test('only what is forwarded now is announced', () => {
 });
 
 test('an announcement names what was forwarded in the same burst', () => {
-  const seen = (port: number, identity?: SeenListener['identity']): SeenListener => ({
-    listener: { port, addresses: ['127.0.0.1'] },
-    ...(identity && { identity }),
+  const seen = (port: number, program?: SeenPort['program']): SeenPort => ({
+    port,
+    addresses: ['127.0.0.1'],
+    ...(program && { program }),
     seenAt: 0,
     wasThere: false,
   });
   const forward = forwardOf(listening(5000));
-  const all = { ...host(forward), listeners: [seen(5000, flask), seen(5173, { ...flask, name: 'Vite' }), seen(9000)] };
+  const all = {
+    ...host(forward),
+    remotePorts: [seen(5000, flask), seen(5173, { ...flask, name: 'Vite' }), seen(9000)],
+  };
   assert.equal(
     announcement(all, forward, [5173, 9000]),
     'Flask on devbox:5000 → http://localhost:5000. Also forwarded: 5173 (Vite), 9000.',
   );
   assert.equal(announcement(all, forward), 'Flask on devbox:5000 → http://localhost:5000');
-  assert.equal(announcement({ ...all, listeners: [] }, forward), 'devbox:5000 → localhost:5000');
+  assert.equal(announcement({ ...all, remotePorts: [] }, forward), 'devbox:5000 → localhost:5000');
 });

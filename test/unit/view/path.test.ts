@@ -9,7 +9,7 @@ import {
   type ForwardStatus,
   type HostState,
   newHost,
-  type SeenListener,
+  type SeenPort,
 } from '../../../src/core/session/state.ts';
 import type { Hop, Measured } from '../../../src/view/path/hop.ts';
 import { type ForwardPath, forwardPath } from '../../../src/view/path/path.ts';
@@ -31,12 +31,12 @@ function server(
   port: number,
   framework: string,
   name: string,
-  role: NonNullable<SeenListener['identity']>['role'],
+  role: NonNullable<SeenPort['program']>['role'],
   addresses: readonly string[] = ['127.0.0.1'],
-): SeenListener {
+): SeenPort {
   const isWeb = role === 'devServer';
-  const identity = { framework, name, icon: 'beaker', role, ...(isWeb && { scheme: 'http' as const }) };
-  return { listener: { port, addresses, process: { pid: 812, name } }, identity, seenAt: 0, wasThere: false };
+  const program = { framework, name, icon: 'beaker', role, ...(isWeb && { scheme: 'http' as const }) };
+  return { port, addresses, process: { pid: 812, name }, program, seenAt: 0, wasThere: false };
 }
 
 function local(toHost = 'localhost', port = 8080): ForwardSpec {
@@ -47,8 +47,8 @@ function local(toHost = 'localhost', port = 8080): ForwardSpec {
   };
 }
 
-function listening(change: Partial<Extract<ForwardStatus, { readonly kind: 'listening' }>> = {}): ForwardStatus {
-  return { kind: 'listening', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 8080 }], traffic: used, ...change };
+function listening(change: Partial<Extract<ForwardStatus, { readonly kind: 'open' }>> = {}): ForwardStatus {
+  return { kind: 'open', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 8080 }], traffic: used, ...change };
 }
 
 function forward(change: Partial<ForwardState> = {}): ForwardState {
@@ -60,7 +60,7 @@ function devbox(change: Partial<HostState> = {}): HostState {
     ...newHost('devbox', { kind: 'config', file: '/home/me/.ssh/config', line: 3 }),
     link: { kind: 'online', since: 0, facts },
     detection: { kind: 'watching', method: 'ss', pollMs: 500 },
-    listeners: [flask],
+    remotePorts: [flask],
     forwards: [forward()],
     ...change,
   };
@@ -125,7 +125,7 @@ void test('a connection that still waits for its server is no proof that the way
 
 void test('a server that does not listen is named, with the one that does', () => {
   const other = server(8081, 'vite', 'Vite', 'devServer');
-  const path = pathOf(devbox({ listeners: [other], forwards: [forward({ spec: local('127.0.0.1') })] }));
+  const path = pathOf(devbox({ remotePorts: [other], forwards: [forward({ spec: local('127.0.0.1') })] }));
   assert.equal(states(path), 'user unknown, listener ok, client ok, server ok, target broken');
   assert.equal(hop(path, 'target').fault?.what, 'Nothing listens on 127.0.0.1:8080 at devbox, but 8081 (Vite) does.');
   assert.deepEqual(actions(path, 'target'), ['forwardOther:8081']);
@@ -138,7 +138,7 @@ void test('databases, far unknown ports and what is forwarded already are no sub
     server(3000, 'vite', 'Vite', 'devServer'),
   ];
   const second = forward({ id: '2', remotePort: 3000 });
-  const path = pathOf(devbox({ listeners: others, forwards: [forward(), second] }));
+  const path = pathOf(devbox({ remotePorts: others, forwards: [forward(), second] }));
   assert.equal(hop(path, 'target').fault?.what, 'Nothing listens on localhost:8080 at devbox.');
   assert.deepEqual(actions(path, 'target'), []);
 });
@@ -146,35 +146,35 @@ void test('databases, far unknown ports and what is forwarded already are no sub
 void test('of several dev servers the one that was started last is the likeliest substitute', () => {
   const started = { ...server(46_481, 'flask', 'Flask', 'devServer'), seenAt: 5 };
   const others = [server(8081, 'vite', 'Vite', 'devServer'), started];
-  assert.deepEqual(actions(pathOf(devbox({ listeners: others })), 'target'), ['forwardOther:46481']);
+  assert.deepEqual(actions(pathOf(devbox({ remotePorts: others })), 'target'), ['forwardOther:46481']);
 });
 
 void test('a dev server is a likelier substitute than something unknown that is closer', () => {
   const others = [server(8081, 'unknown', '', 'unknown'), server(3000, 'vite', 'Vite', 'devServer')];
-  assert.deepEqual(actions(pathOf(devbox({ listeners: others })), 'target'), ['forwardOther:3000']);
+  assert.deepEqual(actions(pathOf(devbox({ remotePorts: others })), 'target'), ['forwardOther:3000']);
 });
 
 void test('a server on the other loopback family is found by its address', () => {
   const v6 = server(8080, 'flask', 'Flask', 'devServer', ['::1']);
-  const path = pathOf(devbox({ listeners: [v6], forwards: [forward({ spec: local('127.0.0.1') })] }));
+  const path = pathOf(devbox({ remotePorts: [v6], forwards: [forward({ spec: local('127.0.0.1') })] }));
   assert.equal(
     hop(path, 'target').fault?.what,
     'Nothing listens on 127.0.0.1:8080 at devbox, but [::1]:8080 (Flask) does.',
   );
   assert.deepEqual(actions(path, 'target'), ['forwardOther:8080']);
-  assert.equal(pathOf(devbox({ listeners: [v6] })).state, 'ok');
+  assert.equal(pathOf(devbox({ remotePorts: [v6] })).state, 'ok');
 });
 
 void test('a server on all interfaces answers on loopback', () => {
   for (const address of ['0.0.0.0', '::']) {
     const all = server(8080, 'flask', 'Flask', 'devServer', [address]);
-    assert.equal(pathOf(devbox({ listeners: [all], forwards: [forward({ spec: local('127.0.0.1') })] })).state, 'ok');
+    assert.equal(pathOf(devbox({ remotePorts: [all], forwards: [forward({ spec: local('127.0.0.1') })] })).state, 'ok');
   }
 });
 
 void test('an auto-forward whose server has gone is closed, and both hops say so', () => {
   const asleep = forward({ origin: 'auto', status: { kind: 'dormant', localPort: 8080 } });
-  const path = pathOf(devbox({ listeners: [], forwards: [asleep] }));
+  const path = pathOf(devbox({ remotePorts: [], forwards: [asleep] }));
   assert.equal(states(path), 'user unknown, listener stopped, client ok, server ok, target broken');
   assert.match(hop(path, 'listener').fault?.next ?? '', /localhost:8080 returns by itself/u);
   assert.equal(path.verdict, 'Broken at: Server');
@@ -288,7 +288,7 @@ void test('a third host that cannot be reached is broken at its end', () => {
 
 void test('where nothing can be listed, connections tell whether the server is there', () => {
   const detection = { kind: 'unavailable', reason: 'noShell', detail: '' } as const;
-  const blind = devbox({ detection, listeners: [] });
+  const blind = devbox({ detection, remotePorts: [] });
   assert.equal(hop(pathOf(blind), 'target').state, 'ok');
   const idle = forward({ status: listening({ traffic: unused }) });
   assert.equal(hop(pathOf({ ...blind, forwards: [idle] }), 'target').state, 'unknown');

@@ -1,22 +1,25 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newHost, type SeenListener } from '../../../src/core/session/state.ts';
+import { newHost, type SeenPort } from '../../../src/core/session/state.ts';
 import { detectedPicks, portPicks, typedPick } from '../../../src/view/portPicks.ts';
 
-const flask: SeenListener = {
-  listener: { port: 5000, addresses: ['127.0.0.1'], process: { pid: 812, name: 'flask' } },
-  identity: { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer' },
+const flask: SeenPort = {
+  port: 5000,
+  addresses: ['127.0.0.1'],
+  process: { pid: 812, name: 'flask' },
+  program: { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer' },
   seenAt: 0,
   wasThere: false,
 };
-const unknown: SeenListener = { listener: { port: 7000, addresses: ['::'] }, seenAt: 0, wasThere: false };
-const sshd: SeenListener = {
-  listener: { port: 22, addresses: ['0.0.0.0'] },
-  identity: { framework: 'sshd', name: 'OpenSSH', icon: 'lock', role: 'infrastructure' },
+const unknown: SeenPort = { port: 7000, addresses: ['::'], seenAt: 0, wasThere: false };
+const sshd: SeenPort = {
+  port: 22,
+  addresses: ['0.0.0.0'],
+  program: { framework: 'sshd', name: 'OpenSSH', icon: 'lock', role: 'infrastructure' },
   seenAt: 0,
   wasThere: true,
 };
-const host = { ...newHost('devbox', { kind: 'typed' }), listeners: [flask, unknown, sshd] };
+const host = { ...newHost('devbox', { kind: 'typed' }), remotePorts: [flask, unknown, sshd] };
 
 void test('what listens is offered by port, server and process, without what the machine itself needs', () => {
   assert.deepEqual(detectedPicks(host), [
@@ -51,7 +54,7 @@ void test('a port of the remote that leads here is not offered', () => {
     },
     origin: 'user',
     status: {
-      kind: 'listening',
+      kind: 'open',
       bound: [{ kind: 'tcp', address: 'localhost', port: 7000 }],
       traffic: { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 },
     },

@@ -4,20 +4,24 @@ import { type ForwardState, type ForwardStatus, type HostState, newHost } from '
 import { portTable } from '../../../src/view/portTable.ts';
 
 const flask = {
-  listener: { port: 5000, addresses: ['127.0.0.1'], process: { pid: 812, name: 'flask' } },
-  identity: { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer' },
+  port: 5000,
+  addresses: ['127.0.0.1'],
+  process: { pid: 812, name: 'flask' },
+  program: { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer' },
   seenAt: 0,
   wasThere: false,
 } as const;
 const postgres = {
-  listener: { port: 5432, addresses: ['::1'], process: { pid: 7, name: 'postgres' } },
+  port: 5432,
+  addresses: ['::1'],
+  process: { pid: 7, name: 'postgres' },
   seenAt: 0,
   wasThere: true,
 } as const;
 const bind = { kind: 'tcp', host: undefined, port: 5000 } as const;
 const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
 const listening: ForwardStatus = {
-  kind: 'listening',
+  kind: 'open',
   bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }],
   traffic,
 };
@@ -33,7 +37,7 @@ function host(change: Partial<HostState> = {}): HostState {
 
 /** The last column of the first row. */
 function here(status: ForwardStatus): string | undefined {
-  return portTable(host({ listeners: [flask], forwards: [forward(status)] }))
+  return portTable(host({ remotePorts: [flask], forwards: [forward(status)] }))
     .split('\n')[2]
     ?.replace(/^5000 +Flask +flask */u, '');
 }
@@ -43,7 +47,7 @@ void test('a host where nothing listens is one line', () => {
 });
 
 void test('forwards come first and stand for their listeners, in aligned columns', () => {
-  assert.deepEqual(portTable(host({ listeners: [postgres, flask], forwards: [forward(listening)] })).split('\n'), [
+  assert.deepEqual(portTable(host({ remotePorts: [postgres, flask], forwards: [forward(listening)] })).split('\n'), [
     'devbox: not connected',
     'PORT  SERVER  PROCESS   HERE',
     '5000  Flask   flask     localhost:5000',
@@ -59,7 +63,7 @@ void test('each state of a forward has its words', () => {
 });
 
 void test('a server that has stopped is still named', () => {
-  const asleep = forward({ kind: 'dormant', localPort: 5000, server: flask.identity });
+  const asleep = forward({ kind: 'dormant', localPort: 5000, server: flask.program });
   assert.match(portTable(host({ forwards: [asleep] })), /^5000 +Flask +server stopped$/mu);
 });
 

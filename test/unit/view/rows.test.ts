@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { AppState, ForwardState, HostState, SeenListener } from '../../../src/core/session/state.ts';
+import type { AppState, ForwardState, HostState, SeenPort } from '../../../src/core/session/state.ts';
 import { emptyState, newHost } from '../../../src/core/session/state.ts';
 import { announcement } from '../../../src/view/announcement.ts';
 import { byteText, forwardUrl } from '../../../src/view/forwardText.ts';
@@ -18,19 +18,18 @@ const facts = {
   via: [],
   authMethod: 'publickey',
 } as const;
-const flask: SeenListener = {
-  listener: {
-    port: 5000,
-    addresses: ['127.0.0.1'],
-    process: { pid: 812, name: 'flask', commandLine: ['flask', 'run'] },
-  },
-  identity: { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer', scheme: 'http' },
+const flask: SeenPort = {
+  port: 5000,
+  addresses: ['127.0.0.1'],
+  process: { pid: 812, name: 'flask', commandLine: ['flask', 'run'] },
+  program: { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer', scheme: 'http' },
   seenAt: 0,
   wasThere: false,
 };
-const sshd: SeenListener = {
-  listener: { port: 22, addresses: ['0.0.0.0', '::'] },
-  identity: { framework: 'sshd', name: 'OpenSSH', icon: 'lock', role: 'infrastructure' },
+const sshd: SeenPort = {
+  port: 22,
+  addresses: ['0.0.0.0', '::'],
+  program: { framework: 'sshd', name: 'OpenSSH', icon: 'lock', role: 'infrastructure' },
   seenAt: 0,
   wasThere: true,
 };
@@ -48,7 +47,7 @@ function forward(change: Partial<ForwardState> = {}): ForwardState {
     },
     origin: 'auto',
     remotePort: 5000,
-    status: { kind: 'listening', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }], traffic },
+    status: { kind: 'open', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }], traffic },
     ...change,
   };
 }
@@ -95,7 +94,7 @@ void test('an online host with nothing on it says what to do', () => {
 });
 
 void test('an online host with its own sshd alone says what to do, above it', () => {
-  const host = only(treeRows(app(online({ listeners: [sshd] }))));
+  const host = only(treeRows(app(online({ remotePorts: [sshd] }))));
   assert.match(host.children[0]?.label ?? '', /Nothing else listens yet/u);
   assert.equal(host.children[1]?.label, '22  OpenSSH');
 });
@@ -106,7 +105,7 @@ test('a host whose ports cannot be seen says why and what works all the same', (
 });
 
 void test('a listener is forwarded when it is clicked, and infrastructure comes last', () => {
-  const host = only(treeRows(app(online({ listeners: [sshd, flask] }))));
+  const host = only(treeRows(app(online({ remotePorts: [sshd, flask] }))));
   assert.deepEqual(
     host.children.map(({ label, click }) => [label, click]),
     [
@@ -117,7 +116,7 @@ void test('a listener is forwarded when it is clicked, and infrastructure comes 
 });
 
 void test('a forwarded web page takes the row of its listener, shows the address, and opens when it is clicked', () => {
-  const host = only(treeRows(app(online({ listeners: [flask], forwards: [forward()] }))));
+  const host = only(treeRows(app(online({ remotePorts: [flask], forwards: [forward()] }))));
   const row = only(host.children);
   assert.equal(row.description, '→ localhost:5000 · flask');
   assert.equal(row.click, 'open');
@@ -130,9 +129,9 @@ void test('a forward that took another local port says so, with the owner of the
     why: { code: 'portInUse', bind: { kind: 'tcp', host: undefined, port: 5000 }, owner: { pid: 42, name: 'node' } },
   } as const;
   const moved = forward({
-    status: { kind: 'listening', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }], traffic, instead },
+    status: { kind: 'open', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }], traffic, instead },
   });
-  const host = online({ listeners: [flask], forwards: [moved] });
+  const host = online({ remotePorts: [flask], forwards: [moved] });
   const row = only(only(treeRows(app(host))).children);
   assert.equal(row.description, '→ localhost:5001 (5000 is taken) · flask');
   assert.match(row.tooltip, /Local port 5000 is taken by node \(pid 42\)/u);
@@ -143,19 +142,19 @@ void test('a forward that took another local port says so, with the owner of the
 });
 
 void test('a database that is forwarded is copied, not opened', () => {
-  const redis: SeenListener = {
+  const redis: SeenPort = {
     ...flask,
-    identity: { framework: 'redis', name: 'Redis', icon: 'database', role: 'database' },
+    program: { framework: 'redis', name: 'Redis', icon: 'database', role: 'database' },
   };
-  const row = only(only(treeRows(app(online({ listeners: [redis], forwards: [forward()] })))).children);
+  const row = only(only(treeRows(app(online({ remotePorts: [redis], forwards: [forward()] })))).children);
   assert.equal(row.click, 'copyAddress');
   assert.equal(row.context, 'forward copyable movable pausable shareable savable');
 });
 
 void test('an address is made of the scheme and path that the server gave', () => {
-  const jupyter: SeenListener = {
+  const jupyter: SeenPort = {
     ...flask,
-    identity: {
+    program: {
       framework: 'jupyter',
       name: 'Jupyter',
       icon: 'notebook',
@@ -164,7 +163,7 @@ void test('an address is made of the scheme and path that the server gave', () =
       path: '/lab',
     },
   };
-  assert.equal(forwardUrl(online({ listeners: [jupyter] }), forward()), 'https://localhost:5000/lab');
+  assert.equal(forwardUrl(online({ remotePorts: [jupyter] }), forward()), 'https://localhost:5000/lab');
 });
 
 void test('a lost host keeps its forwards and says that it reconnects', () => {
@@ -179,7 +178,7 @@ void test('without a connection there is no status bar item', () => {
 });
 
 void test('the status bar counts what is forwarded, names the host and lists the addresses', () => {
-  const now = status(app(online({ listeners: [flask], forwards: [forward()] })));
+  const now = status(app(online({ remotePorts: [flask], forwards: [forward()] })));
   assert.equal(now?.text, '$(plug) 1 · devbox');
   assert.match(now?.tooltip ?? '', /5000 on devbox → localhost:5000/u);
   assert.equal(now?.look, 'normal');
@@ -209,7 +208,7 @@ void test('the status bar names the hosts that are connected, not those that fai
 
 void test('what is wrong is spoken too, and of which host', () => {
   const { spec, status: up } = forward();
-  assert.ok(up.kind === 'listening' && spec.kind === 'local');
+  assert.ok(up.kind === 'open' && spec.kind === 'local');
   const trouble = { code: 'connectFailed', to: spec.to, detail: 'Connection refused' } as const;
   const now = status(app(online({ forwards: [forward({ status: { ...up, trouble } })] })));
   assert.match(now?.spoken ?? '', /1 forwarded from devbox\. devbox: Nothing answers at localhost:5000/u);
@@ -239,7 +238,7 @@ void test('a port of the remote that leads here has one row', () => {
     to: { kind: 'tcp', host: 'localhost', port: 22 },
   } as const;
   const { remotePort: _, ...back } = forward({ spec });
-  const row = only(only(treeRows(app(online({ listeners: [flask], forwards: [back] })))).children);
+  const row = only(only(treeRows(app(online({ remotePorts: [flask], forwards: [back] })))).children);
   assert.equal(row.label, 'localhost:22 on this machine');
 });
 
@@ -275,7 +274,7 @@ test('a process goes by the name one started it with, unless it writes over its 
 
 test('a forward of the SSH configuration says so', () => {
   const row = only(
-    only(treeRows(app(online({ listeners: [flask], forwards: [forward({ origin: 'config' })] })))).children,
+    only(treeRows(app(online({ remotePorts: [flask], forwards: [forward({ origin: 'config' })] })))).children,
   );
   assert.equal(row.description, '→ localhost:5000 · flask · config');
 });
@@ -298,14 +297,14 @@ test('a port of the remote that another window has is shown at the remote, and c
 
 test('a forward that another window has says where it answers', () => {
   const elsewhere = forward({ status: { kind: 'elsewhere', localPort: 5000 } });
-  const row = only(only(treeRows(app(online({ listeners: [flask], forwards: [elsewhere] })))).children);
+  const row = only(only(treeRows(app(online({ remotePorts: [flask], forwards: [elsewhere] })))).children);
   assert.equal(row.description, '→ localhost:5000 · in another window');
   assert.match(row.tooltip, /moves here when that window ends it/u);
   assert.equal(row.click, 'open');
 });
 
 test('a forward whose server has stopped still says what it was, and which port returns with it', () => {
-  const server = flask.identity;
+  const server = flask.program;
   const asleep = forward({ status: { kind: 'dormant', localPort: 5000, ...(server && { server }) } });
   const row = only(only(treeRows(app(online({ forwards: [asleep] })))).children);
   assert.equal(row.label, '5000  Flask');

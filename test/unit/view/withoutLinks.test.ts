@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plain } from '../../../src/view/withoutLinks.ts';
+import { withoutLinks } from '../../../src/view/withoutLinks.ts';
 
 test('nothing that a server says becomes a link in a message', () => {
   assert.equal(
-    plain('see [here](command:evil) and [there](https://x)'),
+    withoutLinks('see [here](command:evil) and [there](https://x)'),
     'see [here] (command:evil) and [there] (https://x)',
   );
-  assert.equal(plain('Port [::1]:80 (taken)'), 'Port [::1]:80 (taken)');
+  assert.equal(withoutLinks('Port [::1]:80 (taken)'), 'Port [::1]:80 (taken)');
 });

@@ -10,7 +10,7 @@ import { checkHostName, checkUserName } from '../keywords/names.ts';
 import { readSetting } from '../reading/read.ts';
 import { Arguments, splitLine } from '../reading/syntax.ts';
 import { Values } from '../keywords/values.ts';
-import { realWorld } from '../environment.ts';
+import { realEnvironment } from '../environment.ts';
 import { addForward, addHost, type HostBlock, takesRestOfLine } from './write.ts';
 
 /** A Host block to be, still without its alias. */
@@ -89,7 +89,7 @@ function readOption(option: string): HostBlock['settings'][number] {
   try {
     const line = splitLine(option, place);
     if (!line) throw new BadValue(`no setting in ${option}`);
-    readSetting(line, { origin: 'user', isActive: true }, new Values(), realWorld({}));
+    readSetting(line, { origin: 'user', isActive: true }, new Values(), realEnvironment({}));
     const [keyword = ''] = /[a-z\d]+/i.exec(option) ?? [];
     return [keyword, ...(takesRestOfLine.test(keyword) ? [line.rest] : new Arguments(line.rest).takeAll())];
   } catch (error) {

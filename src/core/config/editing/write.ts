@@ -44,13 +44,13 @@ export function addHost(text: string, { name, settings }: HostBlock): string {
  */
 export function addForward(text: string, alias: string, spec: ForwardSpec): string {
   checkAlias(alias);
-  const line = forwardLine(spec);
+  const line = configLine(spec);
   const place = endOfBlock(text, alias);
   return place ? insert(text, place.offset, [place.indent + line]) : append(text, [`Host ${alias}`, `  ${line}`]);
 }
 
 /** ssh_config(5) has two arguments where ssh(1) has one. */
-function forwardLine(spec: ForwardSpec): string {
+function configLine(spec: ForwardSpec): string {
   if (!('to' in spec)) return writeLine(forwardKeywords[spec.kind], [formatForward(spec)]);
   const to = formatEndpoint(spec.to);
   return writeLine(forwardKeywords[spec.kind], [formatForward(spec).slice(0, -to.length - 1), to]);

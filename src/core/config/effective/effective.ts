@@ -13,7 +13,7 @@ const defaultMethods = ['gssapi-with-mic', 'hostbased', 'publickey', 'keyboard-i
 
 /** What a connection needs, with all that `ssh -G` leaves unexpanded expanded. @throws UserError<ConfigProblem> */
 export function effectiveConfig(config: ResolvedConfig): HostConfig {
-  const { settings, tokens, world } = config;
+  const { settings, tokens, world: environment } = config;
   const one = (key: string): string | undefined => settings.get(key)?.words[0];
   const is = (key: string, fallback: boolean): boolean => {
     const word = one(key);
@@ -25,10 +25,10 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
     const setting = settings.get(key);
     return setting ? locate(setting, () => setting.words.map(each)) : [];
   };
-  const file = (name: string): string => expandFile(name, tokens, world);
+  const file = (name: string): string => expandFile(name, tokens, environment);
   const isNamed = (name: string): boolean => name.toLowerCase() !== 'none';
 
-  const identityAgent = agentSocket(one('identityagent'), world.env);
+  const identityAgent = agentSocket(one('identityagent'), environment.env);
   const rekeyLimitBytes = number('rekeylimit', 0);
   const rekeyIntervalMs = ms('rekeyinterval');
   const hasInterval = settings.has('serveraliveinterval');
@@ -36,7 +36,7 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
     name: config.name,
     hostName: config.hostName,
     port: Number(config.port),
-    user: list('user', (user) => expand(user, tokens, world.env))[0] ?? config.user,
+    user: list('user', (user) => expand(user, tokens, environment.env))[0] ?? config.user,
     proxy: proxyOf(config),
     addressFamily: (one('addressfamily') ?? 'any') as HostConfig['addressFamily'],
     ...copied(one('bindaddress'), (bindAddress) => ({ bindAddress })),
@@ -60,10 +60,10 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
     strictHostKeyChecking: yesNo(one('stricthostkeychecking') ?? 'ask') as HostConfig['strictHostKeyChecking'],
     userKnownHostsFiles: settings.has('userknownhostsfile')
       ? list('userknownhostsfile', (name) => name).filter(isNamed)
-      : ['known_hosts', 'known_hosts2'].map((name) => path.join(world.home, '.ssh', name)),
+      : ['known_hosts', 'known_hosts2'].map((name) => path.join(environment.home, '.ssh', name)),
     globalKnownHostsFiles: settings.has('globalknownhostsfile')
       ? list('globalknownhostsfile', (name) => name).filter(isNamed)
-      : ['ssh_known_hosts', 'ssh_known_hosts2'].map((name) => path.join(world.systemFolder, name)),
+      : ['ssh_known_hosts', 'ssh_known_hosts2'].map((name) => path.join(environment.systemFolder, name)),
     hashKnownHosts: is('hashknownhosts', false),
     checkHostIp: is('checkhostip', false),
     noHostAuthenticationForLocalhost: is('nohostauthenticationforlocalhost', false),
@@ -77,7 +77,7 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
 
     identityFiles: settings.has('identityfile')
       ? list('identityfile', (name) => (isNamed(name) ? file(name) : name)).filter(isNamed)
-      : defaultIdentities.map((type) => path.join(world.home, '.ssh', `id_${type}`)),
+      : defaultIdentities.map((type) => path.join(environment.home, '.ssh', `id_${type}`)),
     identityFilesAreDefault: !settings.has('identityfile'),
     certificateFiles: list('certificatefile', (name) => (isNamed(name) ? file(name) : name)).filter(isNamed),
     identitiesOnly: is('identitiesonly', false),
@@ -98,7 +98,7 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
     hostbasedAuthentication: is('hostbasedauthentication', false),
     ...copied(list('pkcs11provider', (name) => name).find(isNamed), (pkcs11Provider) => ({ pkcs11Provider })),
 
-    env: environment(config),
+    env: sentEnvironment(config),
     forwards: config.forwards.map(({ spec }) => spec),
     gatewayPorts: is('gatewayports', false),
     exitOnForwardFailure: is('exitonforwardfailure', false),
@@ -145,12 +145,12 @@ function agentKeys(setting: string): Pick<HostConfig, 'addKeysToAgent' | 'agentK
 }
 
 /** What SendEnv and SetEnv ask for. Versions before 9.6 take a value with an unknown token as it is, so it is kept. */
-function environment({ settings, tokens, world }: ResolvedConfig): Readonly<Record<string, string>> {
+function sentEnvironment({ settings, tokens, world: { env } }: ResolvedConfig): Readonly<Record<string, string>> {
   const patterns = settings.get('sendenv')?.words ?? [];
-  const sent = Object.entries(world.env).filter(([name]) => patterns.some((pattern) => matchPattern(name, pattern)));
+  const sent = Object.entries(env).filter(([name]) => patterns.some((pattern) => matchPattern(name, pattern)));
   const set = (settings.get('setenv')?.words ?? []).map((word) => {
     const [name = '', value = ''] = word.split(/=(.*)/s);
-    return [name, expandOrKeep(value, () => expand(value, tokens, world.env))];
+    return [name, expandOrKeep(value, () => expand(value, tokens, env))];
   });
   return Object.fromEntries([...sent, ...set]) as Record<string, string>;
 }

@@ -5,7 +5,7 @@ import { parseDestination } from '../keywords/jump.ts';
 import { connectionTokens } from '../reading/connectionTokens.ts';
 import { expand, expandTilde, type Tokens } from '../reading/tokens.ts';
 import type { Setting, Values } from '../keywords/values.ts';
-import type { World } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 
 /** Everything that is known of one destination, in the words of `ssh -G`. What nobody set is absent. */
 export interface ResolvedConfig {
@@ -16,7 +16,7 @@ export interface ResolvedConfig {
   readonly settings: ReadonlyMap<string, Setting>;
   readonly forwards: readonly ConfigForward[];
   readonly tokens: Tokens;
-  readonly world: World;
+  readonly world: Environment;
 }
 
 /** Keywords whose value `none` is the same as no value. */
@@ -34,7 +34,7 @@ const clearedByNone = [
 ];
 
 /** What ssh(1) does with the values once all files are read: consistency, tokens, tildes. @throws UserError<ConfigProblem> */
-export function settle({ name, hostName, values, world }: SettleInput): ResolvedConfig {
+export function settle({ name, hostName, values, world: environment }: SettleInput): ResolvedConfig {
   const settings = new Map(values.settings);
   for (const key of clearedByNone) if (isNone(settings.get(key))) settings.set(key, { words: [], place: nowhere });
   for (const [key, { words }] of settings) if (words.length === 0) settings.delete(key);
@@ -49,11 +49,11 @@ export function settle({ name, hostName, values, world }: SettleInput): Resolved
     place: settings.get('updatehostkeys')?.place ?? nowhere,
   });
   change('hostkeyalias', (alias) => alias.toLowerCase());
-  const user = one('user') ?? world.userName;
+  const user = one('user') ?? environment.userName;
   const port = one('port') ?? '22';
   const keyAlias = one('hostkeyalias') ?? name;
-  const tokens = connectionTokens({ name, hostName, port, user, keyAlias, proxyJump: one('proxyjump') }, world);
-  const expandPath = (file: string): string => expand(expandTilde(file, world.home), tokens, world.env);
+  const tokens = connectionTokens({ name, hostName, port, user, keyAlias, proxyJump: one('proxyjump') }, environment);
+  const expandPath = (file: string): string => expand(expandTilde(file, environment.home), tokens, environment.env);
   change('remotecommand', (text) => expand(text, tokens));
   for (const key of ['controlpath', 'identityagent', 'forwardagentpath']) change(key, expandPath);
   change('userknownhostsfile', (file) => (/^none$/i.test(file) ? file : expandPath(file)));
@@ -81,7 +81,7 @@ export function settle({ name, hostName, values, world }: SettleInput): Resolved
       locate(forward, () => expandForward(forward, tokens)),
     ),
     tokens,
-    world,
+    world: environment,
   };
 }
 
@@ -89,7 +89,7 @@ export interface SettleInput {
   readonly name: string;
   readonly hostName: string;
   readonly values: Values;
-  readonly world: World;
+  readonly world: Environment;
 }
 
 const nowhere = { file: '', line: 0 };

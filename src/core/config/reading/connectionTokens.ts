@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Tokens } from './tokens.ts';
-import type { World } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 
 /** What is known of a connection when a text is expanded. */
 export interface TokenFacts {
@@ -14,23 +14,23 @@ export interface TokenFacts {
 }
 
 /** The tokens that most keywords take (ssh_config(5) TOKENS). */
-export function connectionTokens(facts: TokenFacts, world: World): Tokens {
+export function connectionTokens(facts: TokenFacts, environment: Environment): Tokens {
   const jumpHost = hostOfLastHop(facts.proxyJump);
   return {
     C: createHash('sha1')
-      .update(world.localHost + facts.hostName + facts.port + facts.user + jumpHost)
+      .update(environment.localHost + facts.hostName + facts.port + facts.user + jumpHost)
       .digest('hex'),
-    L: world.localHost.replace(/\..*$/s, ''),
-    d: world.home,
+    L: environment.localHost.replace(/\..*$/s, ''),
+    d: environment.home,
     h: facts.hostName,
-    i: String(world.uid),
+    i: String(environment.uid),
     j: jumpHost,
     k: facts.keyAlias,
-    l: world.localHost,
+    l: environment.localHost,
     n: facts.name,
     p: facts.port,
     r: facts.user,
-    u: world.userName,
+    u: environment.userName,
   };
 }
 

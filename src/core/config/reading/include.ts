@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { BadValue } from '../badValue.ts';
 import { expand, homeOf, type Tokens } from './tokens.ts';
-import type { World } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 
 /**
  * The absolute pattern that an argument of Include means: relative ones are below `~/.ssh`, or below the system's
@@ -14,27 +14,27 @@ export function includePattern(
   argument: string,
   origin: 'user' | 'system',
   tokens: Tokens | undefined,
-  world: World,
+  environment: Environment,
 ): string | undefined {
   if (!tokens && argument.includes('%')) return undefined;
-  const pattern = expandIfSet(argument, tokens, world);
+  const pattern = expandIfSet(argument, tokens, environment);
   if (pattern === undefined) return undefined;
   if (pattern.startsWith('~')) {
     if (origin === 'system') throw new BadValue(`~ in a system-wide file: ${pattern}`);
-    return underHome(pattern, world);
+    return underHome(pattern, environment);
   }
   if (path.isAbsolute(pattern)) return pattern;
-  return path.join(origin === 'user' ? path.join(world.includeHome, '.ssh') : world.systemFolder, pattern);
+  return path.join(origin === 'user' ? path.join(environment.includeHome, '.ssh') : environment.systemFolder, pattern);
 }
 
 /** A variable that is not set makes OpenSSH skip the path; an unknown token is an error. */
-function expandIfSet(argument: string, tokens: Tokens | undefined, world: World): string | undefined {
-  const isUnset = [...argument.matchAll(/\$\{([^}]+)\}/g)].some(([, name = '']) => world.env[name] === undefined);
-  return isUnset ? undefined : expand(argument, tokens, world.env);
+function expandIfSet(argument: string, tokens: Tokens | undefined, environment: Environment): string | undefined {
+  const isUnset = [...argument.matchAll(/\$\{([^}]+)\}/g)].some(([, name = '']) => environment.env[name] === undefined);
+  return isUnset ? undefined : expand(argument, tokens, environment.env);
 }
 
-function underHome(pattern: string, world: World): string | undefined {
+function underHome(pattern: string, environment: Environment): string | undefined {
   const [, user = '', rest = ''] = /^~([^/]*)(.*)$/s.exec(pattern) ?? [];
-  const home = user ? homeOf(user) : world.includeHome;
+  const home = user ? homeOf(user) : environment.includeHome;
   return home === undefined ? undefined : home + rest;
 }

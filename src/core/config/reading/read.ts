@@ -12,7 +12,7 @@ import { Arguments, type Line, splitLine } from './syntax.ts';
 import { connectionTokens } from './connectionTokens.ts';
 import { expand } from './tokens.ts';
 import type { Values } from '../keywords/values.ts';
-import type { World } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 
 /** READCONF_MAX_DEPTH of OpenSSH. */
 export const maxDepth = 16;
@@ -20,7 +20,7 @@ export const maxDepth = 16;
 /** One reading of all files for one destination. Files are read a second time for `Match final` (ssh_config(5)). */
 export interface Pass {
   readonly values: Values;
-  readonly world: World;
+  readonly world: Environment;
   /** What Host patterns see: the name as typed, in the final pass the real host name. */
   readonly host: string;
   readonly originalHost: string;
@@ -91,7 +91,7 @@ export function readSetting(
   line: Line,
   source: { readonly origin: 'user' | 'system'; readonly isActive: boolean },
   values: Values,
-  { env }: World,
+  { env }: Environment,
 ): void {
   const keyword = findKeyword(line.keyword);
   const args = new Arguments(line.rest);
@@ -139,20 +139,20 @@ async function allHold(criteria: readonly Criterion[], pass: Pass): Promise<bool
 
 async function runCommand(
   { command, isNegated }: Extract<Criterion, { kind: 'exec' }>,
-  { allowCommand, world, signal }: Pass,
+  { allowCommand, world: environment, signal }: Pass,
 ): Promise<boolean> {
   if (!(await allowCommand(command))) throw new UserError<ConfigProblem>({ code: 'commandNotAllowed', command });
-  return (await succeeds(command, world.env, signal)) !== isNegated;
+  return (await succeeds(command, environment.env, signal)) !== isNegated;
 }
 
 /** The configuration is incomplete at this point, so defaults stand for what is not set yet. */
 function matchFacts(pass: Pass): MatchFacts {
-  const { values, world } = pass;
+  const { values, world: environment } = pass;
   return {
     host: currentHost(pass),
     originalHost: pass.originalHost,
-    user: values.get('user') ?? world.userName,
-    localUser: world.userName,
+    user: values.get('user') ?? environment.userName,
+    localUser: environment.userName,
     tag: values.get('tag') ?? '',
     sessionType: values.get('sessiontype')?.replace('default', 'shell') ?? 'shell',
     isFinalPass: pass.isFinal,
@@ -166,18 +166,18 @@ function currentHost({ values, host, isFinal }: Pass): string {
 }
 
 function currentTokens(pass: Pass): Readonly<Record<string, string>> {
-  const { values, world, originalHost } = pass;
+  const { values, world: environment, originalHost } = pass;
   const hostName = currentHost(pass);
   return connectionTokens(
     {
       name: originalHost,
       hostName,
       port: values.get('port') ?? '22',
-      user: values.get('user') ?? world.userName,
+      user: values.get('user') ?? environment.userName,
       keyAlias: values.get('hostkeyalias') ?? hostName,
       proxyJump: values.get('proxyjump'),
     },
-    world,
+    environment,
   );
 }
 

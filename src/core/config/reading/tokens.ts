@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { BadValue } from '../badValue.ts';
-import type { World } from '../environment.ts';
+import type { Environment } from '../environment.ts';
 
 /** What stands for `%h`, `%p` … by letter (ssh_config(5) TOKENS). `%%` is always known. */
 export type Tokens = Readonly<Record<string, string>>;
@@ -55,6 +55,6 @@ export function homeOf(user: string): string | undefined {
 }
 
 /** A file name of the configuration, made absolute as the editor needs it. */
-export function expandFile(file: string, tokens: Tokens, world: World): string {
-  return path.normalize(expand(expandTilde(file, world.home), tokens, world.env));
+export function expandFile(file: string, tokens: Tokens, environment: Environment): string {
+  return path.normalize(expand(expandTilde(file, environment.home), tokens, environment.env));
 }

@@ -1,4 +1,4 @@
-import type { Identity } from './program.ts';
+import type { Program } from './program.ts';
 
 /** One thing that listens, and how it is told from the others. To know one more, add a row and a test. */
 export interface Framework {
@@ -6,7 +6,7 @@ export interface Framework {
   readonly name: string;
   /** A codicon of VS Code 1.100. */
   readonly icon: string;
-  readonly role: Identity['role'];
+  readonly role: Program['role'];
   /** Absent: HTTP. 'other' is never sent a request when command line or port say that it is this. */
   readonly speaks?: 'other';
   /** 'base': others are built on it or stand behind it, so it gives way to them. 'language': gives way to all. */

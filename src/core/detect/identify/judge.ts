@@ -1,11 +1,11 @@
-import type { Listener } from '../remotePort.ts';
+import type { RemotePort } from '../remotePort.ts';
 import { oneLine } from '../text.ts';
 import { type Framework, frameworks } from './frameworks.ts';
-import type { Identity } from './program.ts';
+import type { Program } from './program.ts';
 import type { ProbeAnswer } from './probe.ts';
 
 /** Weighs all that is known of a listener; `heard` is absent when it was not asked. */
-export function judge(listener: Listener, heard?: ProbeAnswer): Identity {
+export function judge(listener: RemotePort, heard?: ProbeAnswer): Program {
   const http = heard?.kind === 'http' ? heard : undefined;
   const title = http && titleOf(http.answer.body);
   const seen: Seen = { listener, command: commandOf(listener), heard, title };
@@ -28,7 +28,7 @@ export function judge(listener: Listener, heard?: ProbeAnswer): Identity {
 }
 
 /** Not so when command line or port say that it does not speak HTTP, and nothing says that it does. */
-export function mayBeAsked(listener: Listener): boolean {
+export function mayBeAsked(listener: RemotePort): boolean {
   if (isTunnelEnd(listener)) return false;
   const command = commandOf(listener);
   const named = frameworks.filter((framework) => commandScore(framework, command, listener.port) > 0);
@@ -41,12 +41,12 @@ export function mayBeAsked(listener: Listener): boolean {
  * (PR_SET_DUMPABLE of prctl(2)). So this is the end of somebody's `ssh -R`, and another machine would be asked: at
  * worst the one that they sit at.
  */
-function isTunnelEnd({ owner, process, addresses }: Listener): boolean {
+function isTunnelEnd({ owner, process, addresses }: RemotePort): boolean {
   return owner === 'self' && !process && addresses.every((address) => address === '::1' || address.startsWith('127.'));
 }
 
 interface Seen {
-  readonly listener: Listener;
+  readonly listener: RemotePort;
   readonly command: string;
   readonly heard: ProbeAnswer | undefined;
   readonly title: string | undefined;
@@ -55,7 +55,7 @@ interface Seen {
 interface Match {
   readonly framework: Framework;
   readonly score: number;
-  readonly evidence: NonNullable<Identity['evidence']>;
+  readonly evidence: NonNullable<Program['evidence']>;
 }
 
 const levelWeight = { particular: 4, base: 1, language: 0.5 };
@@ -94,7 +94,7 @@ function answerScore({ headers = {}, answer, title }: Framework, { heard, title:
   );
 }
 
-function nameOf({ framework, evidence }: Match, isWeb: boolean): Identity {
+function nameOf({ framework, evidence }: Match, isWeb: boolean): Program {
   const { id, name, icon, role, level, speaks } = framework;
   // That a language runs it does not say that it serves pages.
   if (level === 'language' && !isWeb) return { framework: 'unknown', name, icon, role: 'unknown', evidence };
@@ -110,7 +110,7 @@ function nameOf({ framework, evidence }: Match, isWeb: boolean): Identity {
 
 const projectFolder = /^\/(?:home|root|Users|workspaces?|app|code|src|work|mnt|media|tmp|var\/www|opt|data)(?:\/|$)/;
 
-function isOfProject({ owner, process }: Listener): boolean {
+function isOfProject({ owner, process }: RemotePort): boolean {
   return owner === 'self' && projectFolder.test(process?.workingDirectory ?? '');
 }
 
@@ -125,11 +125,11 @@ function isStarting({ listener, heard }: Seen): boolean {
 }
 
 /** A web server that nobody knows: a project's own if it runs in somebody's folder, else a service of the machine. */
-function unnamed(listener: Listener): Identity {
+function unnamed(listener: RemotePort): Program {
   return { framework: 'http', name: 'HTTP', icon: 'globe', role: isOfProject(listener) ? 'devServer' : 'web' };
 }
 
-function commandOf({ process }: Listener): string {
+function commandOf({ process }: RemotePort): string {
   const command = process?.commandLine?.join(' ') ?? '';
   return (command === '' ? (process?.name ?? '') : command).slice(0, 4096);
 }

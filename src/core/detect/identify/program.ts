@@ -1,5 +1,5 @@
 /** What a server says it is. Everything here came from the remote: data with bounded length, never to be interpreted. */
-export interface Identity {
+export interface Program {
   /** Row of the framework table: 'flask', 'vite', 'postgresql' …; 'http' for a web server nobody knows, 'unknown' for the rest. */
   readonly framework: string;
   /** The framework's name for people: 'Flask', 'Vite', 'PostgreSQL'. */

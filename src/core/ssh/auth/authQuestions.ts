@@ -1,6 +1,6 @@
 import { UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
-import type { ConnectProblem } from '../connection.ts';
+import type { HostProblem } from '../connection.ts';
 import type { KeyboardPrompt } from '../builtin/internals.ts';
 import type { Prompts } from '../prompts.ts';
 import { asOutcome, type AuthReply, type Outcome, type Userauth } from './userauth.ts';
@@ -86,6 +86,6 @@ function asksForPassword([question, ...further]: readonly KeyboardPrompt[]): boo
 const accountPassword = /^password(?: for \S+)?: ?$/i;
 
 function given(answer: string | undefined): string {
-  if (answer === undefined) throw new UserError<ConnectProblem>({ code: 'cancelled' });
+  if (answer === undefined) throw new UserError<HostProblem>({ code: 'cancelled' });
   return answer;
 }

@@ -8,8 +8,8 @@ import { abandon } from './channel.ts';
 import type { Connection, ConnectionFacts } from '../connection.ts';
 import { channelCount } from './internals.ts';
 import { keepAlive } from './keepAlive.ts';
-import type { Link } from './client.ts';
-import { reuseRoom } from './packetBuffer.ts';
+import type { SshClient } from './client.ts';
+import { reusePacketBuffer } from './packetBuffer.ts';
 import { limitKeys } from './rekey.ts';
 import { RemoteListeners } from './remoteListeners.ts';
 
@@ -20,7 +20,7 @@ export interface BuiltinConnection extends Connection {
 
 /** The connection that ssh2 carries. `closeRoute` ends what it stands on: jump hosts, a proxy. */
 export function builtinConnection(
-  link: Link,
+  link: SshClient,
   config: HostConfig,
   facts: ConnectionFacts,
   closeRoute: () => Promise<void>,
@@ -28,7 +28,7 @@ export function builtinConnection(
   const listeners = new RemoteListeners(link);
   const stopKeepAlive = keepAlive(link, config);
   limitKeys(link, config);
-  reuseRoom(link);
+  reusePacketBuffer(link);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopKeepAlive();
@@ -52,7 +52,7 @@ export function builtinConnection(
   };
 }
 
-function dial(link: Link): Dial {
+function dial(link: SshClient): Dial {
   return async (to, signal) => {
     try {
       const channel = await link.request<ClientChannel>(
@@ -80,7 +80,7 @@ function dialProblem(to: Endpoint, error: Error & { readonly reason: unknown }):
   return { code, to, detail: errorText(error).replace('(SSH) Channel open failure: ', '') };
 }
 
-function exec(link: Link, config: HostConfig): Exec {
+function exec(link: SshClient, config: HostConfig): Exec {
   return async (command, signal) => {
     const open = (agentForward: boolean): Promise<ClientChannel> => {
       const options = { env: { ...config.env }, agentForward };

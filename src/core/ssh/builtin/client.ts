@@ -11,7 +11,7 @@ import { FIRST_WINDOW_BYTES, SPARE_WINDOW_BYTES } from './receiveWindow.ts';
 const GOODBYE_MS = 1000;
 
 /** An authenticated ssh2 client and its open channels: what they share, and what ends them all. */
-export class Link {
+export class SshClient {
   readonly client: Client;
   readonly closed: Promise<ConnectionEnd>;
   readonly #socket: Duplex;

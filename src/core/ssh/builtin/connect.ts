@@ -6,13 +6,13 @@ import type { HostConfig, JumpHop } from '../../config/hostConfig.ts';
 import { hostKeyType, proposal, type Proposal } from './algorithms.ts';
 import { authenticate, authFailed } from '../auth/auth.ts';
 import { type BuiltinConnection, builtinConnection } from './builtinConnection.ts';
-import type { ConnectProblem } from '../connection.ts';
+import type { HostProblem } from '../connection.ts';
 import { shakeHands } from './handshake.ts';
 import { learnHostKeys, overhearHostKeys } from '../hostkeys/hostKeyNews.ts';
 import { loadHostKeys } from '../hostkeys/hostKeys.ts';
 import { type Identity, listIdentities } from '../auth/identities.ts';
-import { Link } from './client.ts';
-import { patient, Patience } from '../promptTimeouts.ts';
+import { SshClient } from './client.ts';
+import { withoutTimeout, PromptTimeouts } from '../promptTimeouts.ts';
 import type { Prompts } from '../prompts.ts';
 import { type Hop, openRoute } from '../route/route.ts';
 
@@ -53,13 +53,13 @@ async function connectVia(
   const config = deps.interactive === false ? { ...asked, batchMode: true } : asked;
   const { name: host } = config;
   if (depth > MAX_DEPTH) {
-    throw new UserError<ConnectProblem>({ code: 'jumpFailed', host, via: through?.name ?? host, detail: 'loop' });
+    throw new UserError<HostProblem>({ code: 'jumpFailed', host, via: through?.name ?? host, detail: 'loop' });
   }
   const log = prefixed(deps.log, host);
   const broken = new AbortController();
   const stop = AbortSignal.any([signal, broken.signal]);
-  const patience = new Patience();
-  const prompts = patient(deps.prompts, patience);
+  const timeouts = new PromptTimeouts();
+  const prompts = withoutTimeout(deps.prompts, timeouts);
   const tried: string[] = [];
   let triedWhenTaken = 1; // a first key that nothing was said of may be the right one, too
   const scope = new Scope();
@@ -75,9 +75,9 @@ async function connectVia(
     );
     scope.defer(() => route.close());
     const isDirect = !through && config.proxy.kind === 'none';
-    const timeOut = (): void => broken.abort(new UserError<ConnectProblem>({ code: 'timeout', host, phase }));
+    const timeOut = (): void => broken.abort(new UserError<HostProblem>({ code: 'timeout', host, phase }));
     try {
-      patience.start(
+      timeouts.start(
         config.connectTimeoutMs || (config.proxy.kind === 'command' ? PROXY_HANDSHAKE_MS : HANDSHAKE_MS),
         timeOut,
       );
@@ -89,7 +89,7 @@ async function connectVia(
           verifyHostKey: (key, hasCertificate) =>
             hostKeys.verify(key, { address: route.address, isDirect, hasCertificate }, stop),
           // ConnectTimeout is for the server to show itself (ssh_config(5)), not for its arithmetic.
-          onVersion: () => patience.extend(HANDSHAKE_MS),
+          onVersion: () => timeouts.extend(HANDSHAKE_MS),
           onFailure: (error) => broken.abort(error),
           onBanner: (text) => prompts.notice?.(host, text),
         }),
@@ -98,10 +98,10 @@ async function connectVia(
       log.debug(`${serverVersion}, ${negotiated.kex}, ${negotiated.cs.cipher}, ${negotiated.serverHostKey}`);
       const offered = overhearHostKeys(client);
       phase = 'auth';
-      patience.start(AUTH_MS, timeOut);
+      timeouts.start(AUTH_MS, timeOut);
       const identities = async (): Promise<readonly Identity[]> =>
         (await listIdentities(config, { prompts, log, session }, stop)).map((identity) =>
-          patientlySigning(identity, patience),
+          patientlySigning(identity, timeouts),
         );
       const authMethod = await abortable(
         authenticate(
@@ -112,7 +112,7 @@ async function connectVia(
         stop,
       );
       log.info(`logged in as ${config.user} (${authMethod})`);
-      const link = new Link(client, route.stream);
+      const link = new SshClient(client, route.stream);
       learnHostKeys(client, link, offered, ours.hostKeys.map(hostKeyType), hostKeys, log);
       const { via } = route;
       const { kex, serverHostKey: hostKey, cs } = negotiated;
@@ -128,14 +128,14 @@ async function connectVia(
     await scope.close();
     throw error;
   } finally {
-    patience.stop();
+    timeouts.stop();
   }
 }
 
 /** Nothing left to propose is the same as nothing in common. */
 function usable({ name: host }: HostConfig, ours: Proposal): Proposal {
   const empty = Object.entries(ours).find(([, names]) => names.length === 0);
-  if (empty) throw new UserError<ConnectProblem>({ code: 'noCommonAlgorithm', host, what: empty[0], server: [] });
+  if (empty) throw new UserError<HostProblem>({ code: 'noCommonAlgorithm', host, what: empty[0], server: [] });
   return ours;
 }
 
@@ -149,14 +149,14 @@ function isCutShort(tried: readonly string[], triedWhenTaken: number, { cause }:
   return !isSaid && tried.length <= triedWhenTaken && (tried.at(-1) ?? 'publickey ').startsWith('publickey ');
 }
 
-function isProblem(error: unknown, code: ConnectProblem['code']): error is UserError {
+function isProblem(error: unknown, code: HostProblem['code']): error is UserError {
   return error instanceof UserError && error.problem.code === code;
 }
 
 /** An agent may wait for a confirmation, a security key for a touch. */
-function patientlySigning(identity: Identity, patience: Patience): Identity {
+function patientlySigning(identity: Identity, timeouts: PromptTimeouts): Identity {
   return {
     ...identity,
-    sign: (data, algorithm, signal) => patience.whilePersonAnswers(() => identity.sign(data, algorithm, signal)),
+    sign: (data, algorithm, signal) => timeouts.whilePersonAnswers(() => identity.sign(data, algorithm, signal)),
   };
 }

@@ -5,7 +5,7 @@ import { errorText, UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { AgentSession } from '../auth/agent.ts';
 import { missing, type Proposal, toSsh2 } from './algorithms.ts';
-import type { ConnectProblem } from '../connection.ts';
+import type { HostProblem } from '../connection.ts';
 import { ChosenGroup } from './groupExchange.ts';
 import { copyArriving, exchangeSignature, onGroupExchange, sessionId } from './internals.ts';
 import { printable } from '../route/proxyCommand.ts';
@@ -54,8 +54,8 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
       const host = config.name;
       fail(
         lacking
-          ? new UserError<ConnectProblem>({ code: 'noCommonAlgorithm', host, ...lacking }, { cause })
-          : new UserError<ConnectProblem>(
+          ? new UserError<HostProblem>({ code: 'noCommonAlgorithm', host, ...lacking }, { cause })
+          : new UserError<HostProblem>(
               { code: 'handshakeEnded', host, detail: (hello?.version() ? '' : hello?.text()) || printable(detail) },
               { cause },
             ),

@@ -1,5 +1,5 @@
 import type { HostConfig } from '../../config/hostConfig.ts';
-import type { Link } from './client.ts';
+import type { SshClient } from './client.ts';
 
 /** OpenSSH sends nothing by default; then a dead link would look alive until the next write fails, minutes later. */
 const DEFAULT_INTERVAL_MS = 15_000;
@@ -8,7 +8,7 @@ const DEFAULT_INTERVAL_MS = 15_000;
  * Asks for a sign of life whenever nothing was heard for an interval, and gives the link up after `serverAliveCountMax`
  * unanswered ones (ssh_config(5) ServerAliveInterval, ServerAliveCountMax). The result ends it.
  */
-export function keepAlive(link: Link, config: HostConfig): () => void {
+export function keepAlive(link: SshClient, config: HostConfig): () => void {
   const intervalMs = config.serverAliveIntervalMs ?? DEFAULT_INTERVAL_MS;
   if (intervalMs === 0) return () => undefined;
   const stop = new AbortController();

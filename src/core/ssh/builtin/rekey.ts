@@ -1,12 +1,12 @@
 import type { HostConfig } from '../../config/hostConfig.ts';
 import { protocolOf } from './internals.ts';
-import type { Link } from './client.ts';
+import type { SshClient } from './client.ts';
 
 /**
  * Asks for new session keys (RFC 4253 §9) after so many bytes in either direction, or so much time (ssh_config(5)
  * RekeyLimit). The server may do so as well, which counts for both.
  */
-export function limitKeys(link: Link, { rekeyLimitBytes = Infinity, rekeyIntervalMs }: HostConfig): void {
+export function limitKeys(link: SshClient, { rekeyLimitBytes = Infinity, rekeyIntervalMs }: HostConfig): void {
   if (rekeyLimitBytes === Infinity && rekeyIntervalMs === undefined) return;
   let sent = 0;
   let received = 0;

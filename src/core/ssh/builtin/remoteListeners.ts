@@ -2,18 +2,18 @@ import type { AcceptConnection, ClientChannel, RejectConnection } from 'ssh2';
 import { UserError } from '../../../base/userError.ts';
 import type { IncomingConnection, ListenRemote, ListenRemoteProblem, RemoteListener } from '../../forward/dial.ts';
 import type { Bind } from '../../spec/spec.ts';
-import { Abandoned } from '../unclaimedChannels.ts';
-import type { Link } from './client.ts';
+import { UnclaimedChannels } from '../unclaimedChannels.ts';
+import type { SshClient } from './client.ts';
 
 type OnConnection = (connection: IncomingConnection) => void;
 
 /** The listeners that the server holds for us, and which of them an incoming channel belongs to. */
 export class RemoteListeners {
-  readonly #link: Link;
+  readonly #link: SshClient;
   readonly #handlers = new Map<string, OnConnection>();
-  readonly #abandoned = new Abandoned();
+  readonly #abandoned = new UnclaimedChannels();
 
-  constructor(link: Link) {
+  constructor(link: SshClient) {
     this.#link = link;
     link.client.on('tcp connection', ({ destIP, destPort, srcIP, srcPort }, accept, reject) =>
       this.#incoming(`${destIP}:${destPort}`, { originHost: srcIP, originPort: srcPort }, accept, reject),

@@ -3,7 +3,7 @@ import type { Log } from '../../../base/log.ts';
 import { errorText } from '../../../base/userError.ts';
 import type { HostKeys } from './hostKeys.ts';
 import { handlersOf } from '../builtin/internals.ts';
-import { type Link, linkLost } from '../builtin/client.ts';
+import { type SshClient, linkLost } from '../builtin/client.ts';
 import { keyTypeOf } from '../keys/keys.ts';
 
 /**
@@ -31,7 +31,7 @@ export function overhearHostKeys(client: Client): () => readonly Buffer[] {
  */
 export function learnHostKeys(
   client: Client,
-  link: Link,
+  link: SshClient,
   offered: () => readonly Buffer[],
   types: readonly string[],
   hostKeys: HostKeys,

@@ -3,7 +3,7 @@ import net from 'node:net';
 import type { Log } from '../../../base/log.ts';
 import { UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
-import type { ConnectProblem } from '../connection.ts';
+import type { HostProblem } from '../connection.ts';
 import { keyTypeOf, rsaBits } from '../keys/keys.ts';
 import { judge, type KnownHost, lookupName, namesHost, type Verdict } from './knownHosts.ts';
 import { forgetKeys, readKnownHosts, rememberKeys } from './knownHostsFiles.ts';
@@ -39,23 +39,19 @@ export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Lo
     keyType: keyTypeOf(key),
     fingerprint: fingerprint(key),
   });
-  const offending = (
-    { kind, entry: { file, line } }: Offence,
-    key: Buffer,
-    lookup: string,
-  ): UserError<ConnectProblem> => {
+  const offending = ({ kind, entry: { file, line } }: Offence, key: Buffer, lookup: string): UserError<HostProblem> => {
     const code = kind === 'changed' ? 'hostKeyChanged' : 'hostKeyRevoked';
-    return new UserError<ConnectProblem>({ code, ...shown(key), file, line, lookup });
+    return new UserError<HostProblem>({ code, ...shown(key), file, line, lookup });
   };
   /** Whatever the known_hosts files say. */
   const checkUnfit = async (key: Buffer): Promise<void> => {
     const [bits, required] = [rsaBits(key), config.requiredRsaSize];
     if (bits < required)
-      throw new UserError<ConnectProblem>({ code: 'hostKeyTooShort', host: config.name, bits, required });
+      throw new UserError<HostProblem>({ code: 'hostKeyTooShort', host: config.name, bits, required });
     const { revokedHostKeysFile: file } = config;
     const line = file === undefined ? undefined : await findRevoked(file, key);
     if (file === undefined || line === undefined) return;
-    throw new UserError<ConnectProblem>({ code: 'hostKeyRevoked', ...shown(key), file, line, lookup: name });
+    throw new UserError<HostProblem>({ code: 'hostKeyRevoked', ...shown(key), file, line, lookup: name });
   };
   /** What the user's own file, or the user, vouches for. */
   let trusted: { readonly key: Buffer; readonly address: string; readonly names: readonly string[] } | undefined;
@@ -74,7 +70,7 @@ export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Lo
       if (isOffence(verdict)) throw offending(verdict, key, name);
       if (verdict.kind === 'certAuthority') {
         const { file, line } = verdict.entry;
-        throw new UserError<ConnectProblem>({ code: 'hostCertificateUnsupported', host: config.name, file, line });
+        throw new UserError<HostProblem>({ code: 'hostCertificateUnsupported', host: config.name, file, line });
       }
 
       const ip = checkedAddress(config, address);
@@ -95,7 +91,7 @@ export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Lo
       const answer = await decide(config, async () =>
         prompts.hostKey({ ...shown(key), address, port: config.port }, signal),
       );
-      if (answer === 'refuse') throw new UserError<ConnectProblem>({ code: 'hostKeyUnknown', ...shown(key) });
+      if (answer === 'refuse') throw new UserError<HostProblem>({ code: 'hostKeyUnknown', ...shown(key) });
       log.info(`host key ${keyTypeOf(key)} ${fingerprint(key)} accepted (${answer})`);
       if (answer === 'once') return;
       await rememberKeys(config, ofAddress?.kind === 'unknown' ? names : [name], [key], log);

@@ -9,7 +9,7 @@ import { errorText, UserError } from '../../../base/userError.ts';
 import type { Exec } from '../../detect/exec.ts';
 import type { Dial, DialProblem, ListenRemote, ListenRemoteProblem } from '../../forward/dial.ts';
 import { formatBind, formatEndpoint } from '../../spec/grammar.ts';
-import { Abandoned } from '../unclaimedChannels.ts';
+import { UnclaimedChannels } from '../unclaimedChannels.ts';
 import { linkLost } from '../builtin/client.ts';
 import type { Master } from './master.ts';
 import type { Opening } from './log.ts';
@@ -103,7 +103,7 @@ export function opensshListenRemote(
   roundTrip: (signal: AbortSignal) => Promise<void>,
   scope: Scope,
 ): ListenRemote {
-  const abandoned = new Abandoned();
+  const abandoned = new UnclaimedChannels();
   /** What the server refused: ssh goes on leading that address to the same place once the server agrees. */
   const refused = new Map<string, string>();
   let count = 0;

@@ -2,7 +2,7 @@ import { within } from '../../../base/delay.ts';
 import type { DialProblem } from '../../forward/dial.ts';
 
 /** How the server answered when the master asked it for a channel; the reasons of RFC 4254 §5.1. */
-export type Answer =
+export type ServerAnswer =
   | { readonly kind: 'opened' }
   | {
       readonly kind: 'refused';
@@ -16,7 +16,7 @@ const FIRST_MS = 3000;
 
 /** A connection that a master took, and what the server said to it. */
 export interface Opening {
-  readonly answer: Promise<Answer>;
+  readonly answer: Promise<ServerAnswer>;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface Opening {
  * other words, every channel counts as opened.
  */
 export class OpensshLog {
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #waiting = new Map<number, (answer: ServerAnswer) => void>();
   #onAccepted: (opening: Opening) => void = () => undefined;
   #state: 'new' | 'understood' | 'notUnderstood' = 'new';
   #rest = '';
@@ -62,14 +62,14 @@ export class OpensshLog {
   }
 }
 
-function answerOf(event: string): Answer | undefined {
+function answerOf(event: string): ServerAnswer | undefined {
   if (event.startsWith('open confirm ')) return { kind: 'opened' };
   const [, reason, detail = ''] = /^open failed: ([^:]*)(?:: (.*))?$/.exec(event) ?? [];
   if (reason === undefined) return undefined;
   return { kind: 'refused', code: codes[reason] ?? 'channelRefused', detail };
 }
 
-const codes: Readonly<Record<string, Extract<Answer, { readonly kind: 'refused' }>['code']>> = {
+const codes: Readonly<Record<string, Extract<ServerAnswer, { readonly kind: 'refused' }>['code']>> = {
   'administratively prohibited': 'forwardingProhibited',
   'connect failed': 'connectFailed',
 };

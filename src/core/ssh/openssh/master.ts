@@ -11,14 +11,14 @@ import { withStreams } from '../../../base/withStreams.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import { listenForQuestions, privateFolder } from '../route/askpass.ts';
 import type { ConnectDeps } from '../builtin/connect.ts';
-import type { Connection, ConnectionEnd, ConnectionFacts, ConnectProblem } from '../connection.ts';
+import type { Connection, ConnectionEnd, ConnectionFacts, HostProblem } from '../connection.ts';
 import { appendKnownHosts } from '../hostkeys/knownHostsFiles.ts';
 import { linkLost } from '../builtin/client.ts';
 import { OpensshLog } from './log.ts';
 import { opensshVersion } from './version.ts';
 import { opensshDial, opensshExec, opensshListenRemote, opensshRoundTrip } from './channels.ts';
 import { answering, explain } from './questions.ts';
-import { Patience, patient } from '../promptTimeouts.ts';
+import { PromptTimeouts, withoutTimeout } from '../promptTimeouts.ts';
 import { printable } from '../route/proxyCommand.ts';
 import { endTied, killTied, spawnTied, type TiedProcess } from './tiedProcess.ts';
 
@@ -72,19 +72,19 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
     let isRemembering = config.strictHostKeyChecking === 'accept-new' || config.strictHostKeyChecking === 'no';
     /** Aborted with the reason why there will be no login. */
     const failed = new AbortController();
-    const patience = new Patience();
-    scope.defer(() => patience.stop());
-    patience.start(CONNECT_MS, () =>
-      failed.abort(new UserError<ConnectProblem>({ code: 'timeout', host: config.name, phase: 'connect' })),
+    const timeouts = new PromptTimeouts();
+    scope.defer(() => timeouts.stop());
+    timeouts.start(CONNECT_MS, () =>
+      failed.abort(new UserError<HostProblem>({ code: 'timeout', host: config.name, phase: 'connect' })),
     );
     const askpass = await listenForQuestions(
       folder,
       answering(
         config,
-        patient(deps.prompts, patience),
+        withoutTimeout(deps.prompts, timeouts),
         {
           onRemember: () => (isRemembering = true),
-          onCancel: () => failed.abort(new UserError<ConnectProblem>({ code: 'cancelled' })),
+          onCancel: () => failed.abort(new UserError<HostProblem>({ code: 'cancelled' })),
         },
         signal,
       ),
@@ -115,7 +115,7 @@ export async function connectOpenssh(config: HostConfig, deps: OpensshDeps, sign
 
     void ended.then(() => failed.abort(explain(config, messages(stderr))));
     await untilExists(socket, AbortSignal.any([signal, failed.signal]));
-    patience.stop();
+    timeouts.stop();
     const masterLog = new OpensshLog();
     child.stderr.removeAllListeners('data').on('data', (text: string) => masterLog.read(text));
     if (isRemembering) await remember(newKnownHosts, config.userKnownHostsFiles[0], log);

@@ -1,7 +1,7 @@
 import { UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { AskpassQuestion } from '../route/askpass.ts';
-import type { ConnectProblem } from '../connection.ts';
+import type { HostProblem } from '../connection.ts';
 import { lookupName } from '../hostkeys/knownHosts.ts';
 import type { Prompts } from '../prompts.ts';
 
@@ -80,10 +80,10 @@ export function relaying(
 }
 
 /** Why ssh(1) gave up. It has no codes, so its (untranslated) messages have to do. */
-export function explain(config: HostConfig, stderr: string): UserError<ConnectProblem> {
+export function explain(config: HostConfig, stderr: string): UserError<HostProblem> {
   const { name: host, port, user } = config;
   const find = (pattern: RegExp): readonly string[] | undefined => pattern.exec(stderr)?.slice(1);
-  const problem = (): ConnectProblem => {
+  const problem = (): HostProblem => {
     const denied = find(/Permission denied \((.*?)\)/);
     if (denied) return { code: 'authFailed', host, user, tried: [], accepted: (denied[0] ?? '').split(',') };
     if (find(/Too many authentication failures/)) return { code: 'authFailed', host, user, tried: [], accepted: [] };

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { Scope } from '../../../base/scope.ts';
 import { errorText, UserError } from '../../../base/userError.ts';
 import type { HostConfig, JumpHop } from '../../config/hostConfig.ts';
-import type { Connection, ConnectProblem } from '../connection.ts';
+import type { Connection, HostProblem } from '../connection.ts';
 import { listenForQuestions, privateFolder } from './askpass.ts';
 import { type Answering, relaying } from '../openssh/questions.ts';
 import type { Prompts } from '../prompts.ts';
@@ -17,7 +17,7 @@ export interface Route {
   /** Names of the jump hosts, first to last. */
   readonly via: readonly string[];
   /** Why the way itself broke, when it did. */
-  failure(): Promise<UserError<ConnectProblem> | undefined>;
+  failure(): Promise<UserError<HostProblem> | undefined>;
   /** Ends everything that the route stands on. Safe twice. */
   close(): Promise<void>;
 }
@@ -89,10 +89,10 @@ async function throughCommand(
       address: config.hostName,
       via: [],
       failure: async () => {
-        if (isCancelled) return new UserError<ConnectProblem>({ code: 'cancelled' });
+        if (isCancelled) return new UserError<HostProblem>({ code: 'cancelled' });
         const detail = await proxy.failure();
         if (detail === undefined) return undefined;
-        return new UserError<ConnectProblem>({ code: 'proxyFailed', host: config.name, command, detail });
+        return new UserError<HostProblem>({ code: 'proxyFailed', host: config.name, command, detail });
       },
       close: () => scope.close(),
     };
@@ -153,7 +153,7 @@ async function throughHop(config: HostConfig, { name, connection }: Hop, signal:
     };
   } catch (error) {
     signal.throwIfAborted();
-    throw new UserError<ConnectProblem>(
+    throw new UserError<HostProblem>(
       { code: 'jumpFailed', host: config.name, via: name, detail: errorText(error) },
       { cause: error },
     );

@@ -3,7 +3,7 @@ import net from 'node:net';
 import { abortable, delay } from '../../../base/delay.ts';
 import { errorCode, errorText, UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
-import type { ConnectProblem } from '../connection.ts';
+import type { HostProblem } from '../connection.ts';
 
 /** RFC 8305 §5: how long one address may be tried alone before the next one joins in. */
 const ATTEMPT_DELAY_MS = 250;
@@ -50,7 +50,7 @@ async function lookup(config: HostConfig, signal: AbortSignal): Promise<readonly
     return usable;
   } catch (error) {
     signal.throwIfAborted();
-    throw new UserError<ConnectProblem>(
+    throw new UserError<HostProblem>(
       { code: 'dnsFailed', host: config.name, hostName: config.hostName },
       { cause: error },
     );
@@ -127,19 +127,19 @@ function open(config: HostConfig, address: string, signal: AbortSignal): Promise
   });
 }
 
-function explained(config: HostConfig, address: string, error: Error): UserError<ConnectProblem> {
+function explained(config: HostConfig, address: string, error: Error): UserError<HostProblem> {
   const { name: host, port } = config;
   const code = errorCode(error);
   if (code === 'ECONNREFUSED') {
-    return new UserError<ConnectProblem>({ code: 'connectionRefused', host, address, port }, { cause: error });
+    return new UserError<HostProblem>({ code: 'connectionRefused', host, address, port }, { cause: error });
   }
   if (code === 'ETIMEDOUT') return timeout(config);
-  return new UserError<ConnectProblem>(
+  return new UserError<HostProblem>(
     { code: 'unreachable', host, address, port, detail: errorText(error) },
     { cause: error },
   );
 }
 
-function timeout(config: HostConfig): UserError<ConnectProblem> {
-  return new UserError<ConnectProblem>({ code: 'timeout', host: config.name, phase: 'connect' });
+function timeout(config: HostConfig): UserError<HostProblem> {
+  return new UserError<HostProblem>({ code: 'timeout', host: config.name, phase: 'connect' });
 }

@@ -6,8 +6,8 @@ import type { Duplex } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import ssh2, { type CipherAlgorithm, type ClientChannel } from 'ssh2';
 import { cipherOf, protocolOf } from '../../../../src/core/ssh/builtin/internals.ts';
-import { Link } from '../../../../src/core/ssh/builtin/client.ts';
-import { reuseRoom } from '../../../../src/core/ssh/builtin/packetBuffer.ts';
+import { SshClient } from '../../../../src/core/ssh/builtin/client.ts';
+import { reusePacketBuffer } from '../../../../src/core/ssh/builtin/packetBuffer.ts';
 import { type Sshd, startSshd } from '../../../support/sshd.ts';
 
 for (const [cipher, isOurs] of [
@@ -51,12 +51,12 @@ async function server(t: TestContext): Promise<Sshd> {
   return sshd;
 }
 
-async function logIn(sshd: Sshd, sock: Duplex, cipher: CipherAlgorithm): Promise<Link> {
+async function logIn(sshd: Sshd, sock: Duplex, cipher: CipherAlgorithm): Promise<SshClient> {
   const client = new ssh2.Client();
   const privateKey = fs.readFileSync(sshd.keyFile);
   client.connect({ sock, username: sshd.user, privateKey, algorithms: { cipher: [cipher] }, hostVerifier: () => true });
   await once(client, 'ready');
-  const link = new Link(client, sock);
-  reuseRoom(link);
+  const link = new SshClient(client, sock);
+  reusePacketBuffer(link);
   return link;
 }

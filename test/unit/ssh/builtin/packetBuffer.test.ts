@@ -2,24 +2,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allocPacket } from '../../../../src/core/ssh/builtin/packetBuffer.ts';
 
-const room = Buffer.alloc(64);
+const buffer = Buffer.alloc(64);
 
 void test('a packet of any size is made as RFC 4253 wants it, in the room if it fits', () => {
   for (let payloadBytes = 0; payloadBytes < 100; payloadBytes++) {
-    const packet = allocPacket(payloadBytes, room);
+    const packet = allocPacket(payloadBytes, buffer);
     const padding = packet[4] ?? 0;
     assert.equal(packet.readUInt32BE(0), packet.length - 4);
     assert.equal(packet.length, 4 + 1 + payloadBytes + padding);
     assert.equal((packet.length - 4) % 16, 0);
     assert.ok(padding >= 4 && padding <= 19, `${padding}`);
-    assert.equal(packet.buffer === room.buffer, packet.length <= room.length);
+    assert.equal(packet.buffer === buffer.buffer, packet.length <= buffer.length);
   }
 });
 
 void test('no padding comes twice, also when the stock is filled again', () => {
   const payloadBytes = 12; // 3 bytes would fill the block, which is too few: it takes a block more
   const paddings = Array.from({ length: 5000 }, () =>
-    allocPacket(payloadBytes, room).toString('hex', 5 + payloadBytes),
+    allocPacket(payloadBytes, buffer).toString('hex', 5 + payloadBytes),
   );
   assert.equal(paddings[0]?.length, 2 * 19);
   assert.equal(new Set(paddings).size, 5000);
