@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Scope } from '../../src/base/scope.ts';
-import { type DevServer, startDevServer } from './devServer.ts';
+import { type DevServer, startDevServer } from '../../test/support/devServer.ts';
 import { startRemote } from './remote.ts';
 
 /** The demo remote with all that a client needs to reach it, in a private folder. */

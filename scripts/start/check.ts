@@ -2,7 +2,7 @@ import { Scope } from '../../src/base/scope.ts';
 import { mainJob } from '../../test/ui/mainJob.ts';
 import { openWorkbench, screenshot } from '../../test/ui/pages/workbench.ts';
 import type { Demo } from '../demo/demo.ts';
-import { greeting } from '../demo/devServer.ts';
+import { greeting } from '../../test/support/devServer.ts';
 
 /**
  * Does the main job through the real UI in a headless browser, saying each step.

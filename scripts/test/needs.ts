@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { findChromium } from '../../test/support/vscode/browser.ts';
-import { findFlask } from '../demo/devServer.ts';
+import { findFlask } from '../../test/support/devServer.ts';
 
 /** A program that some tests use and npm does not bring. */
 export interface Need {

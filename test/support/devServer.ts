@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { start, stop } from '../../test/support/child.ts';
-import { freePort } from '../../test/support/freePort.ts';
-import { until } from '../../test/support/until.ts';
+import { start, stop } from './child.ts';
+import { freePort } from './freePort.ts';
+import { until } from './until.ts';
 
 /** A small web server, as a developer would have one running on the remote. */
 export interface DevServer {

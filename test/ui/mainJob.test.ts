@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { greeting, startDevServer } from '../../scripts/demo/devServer.ts';
+import { greeting, startDevServer } from '../support/devServer.ts';
 import { Scope } from '../../src/base/scope.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import { mainJob } from './mainJob.ts';

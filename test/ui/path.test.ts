@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { type DevServer, greeting, startDevServer } from '../../scripts/demo/devServer.ts';
+import { type DevServer, greeting, startDevServer } from '../support/devServer.ts';
 import { Scope } from '../../src/base/scope.ts';
 import { read } from '../support/sessions.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../support/sshd.ts';

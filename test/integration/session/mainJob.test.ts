@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type DevServer, greeting, startDevServer } from '../../../scripts/demo/devServer.ts';
+import { type DevServer, greeting, startDevServer } from '../../support/devServer.ts';
 import { shortMemory } from '../../../src/core/session/memory.ts';
 import { localPort } from '../../../src/core/session/state.ts';
 import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
