@@ -1,34 +1,54 @@
 import '../test/support/endOnSignal.mjs';
 import fs from 'node:fs';
+import { needsOf } from '../test/support/needs/needs.ts';
+import { provide } from '../test/support/needs/provide.ts';
+import { install } from '../test/support/vscode/install.ts';
 import { bundle } from './pack/bundle.ts';
 import { pack } from './pack/vsix.ts';
 import { inRoot } from './root.ts';
 import { checks } from './test/checks.ts';
 import { editorTests } from './test/editorTests.ts';
-import { chromium, flask, howToGet, netcat, ps, ss, sshd } from './test/needs.ts';
 import { nodeTests, nodeTestsTwice } from './test/nodeTests.ts';
+import { runStage } from './test/runStage.ts';
 import { attempt, type Outcome, type Stage, sum } from './test/stage.ts';
 import { printFailures, printSummary, type Run } from './test/summary.ts';
 
 const minutes = 60_000;
-const browser = process.platform === 'linux' ? [chromium] : [];
+const isLinux = process.platform === 'linux';
+/** Where there is a display, `@vscode/test-electron` downloads desktop VS Code instead. */
+const isServerUsed = isLinux && process.env['DISPLAY'] === undefined;
 
 const stages: readonly Stage[] = [
   { name: 'checks', needs: [], limitMs: 4 * minutes, run: checks },
-  { name: 'unit', needs: [], limitMs: 4 * minutes, run: (signal) => nodeTests('test/unit', 2, signal) },
+  { name: 'unit', needs: needsOf.unit, limitMs: 4 * minutes, run: (signal) => nodeTests('test/unit', 2, signal) },
   {
     name: 'integration',
-    needs: [sshd, flask, ss, ps, netcat],
+    needs: needsOf.integration,
     limitMs: 20 * minutes,
+    ...(process.platform === 'win32' && { notHere: 'sshd and the login shells that it tests are not on Windows' }),
     run: integrationTests,
   },
-  { name: 'package', needs: [], limitMs: 2 * minutes, run: makePackage },
-  { name: 'editor-oldest', needs: browser, limitMs: 6 * minutes, run: (signal) => editorTests('oldest', signal) },
-  { name: 'editor-newest', needs: browser, limitMs: 6 * minutes, run: (signal) => editorTests('newest', signal) },
+  { name: 'package', needs: [], limitMs: 4 * minutes, run: makePackage },
+  {
+    name: 'editor-oldest',
+    needs: needsOf.editor,
+    builds: isServerUsed ? ['oldest'] : [],
+    limitMs: 6 * minutes,
+    run: (signal) => editorTests('oldest', signal),
+  },
+  {
+    name: 'editor-newest',
+    needs: needsOf.editor,
+    builds: isServerUsed ? ['newest'] : [],
+    limitMs: 6 * minutes,
+    run: (signal) => editorTests('newest', signal),
+  },
   {
     name: 'ui',
-    needs: [chromium, sshd, flask],
+    needs: needsOf.ui,
+    builds: ['newest'],
     limitMs: 15 * minutes,
+    ...(!isLinux && { notHere: 'it drives a VS Code server, which npm has for Linux only' }),
     run: (signal) => nodeTestsTwice('test/ui', signal),
   },
 ];
@@ -39,36 +59,20 @@ if (chosen.length === 0) {
   console.error(`There is no such stage. There are: ${stages.map(({ name }) => name).join(', ')}.`);
   process.exit(1);
 }
+const here = chosen.filter(({ notHere }) => notHere === undefined);
+const missing = await provide([...new Set(here.flatMap(({ needs }) => needs))]);
+for (const build of new Set(here.flatMap(({ builds = [] }) => builds))) await install(build);
+
 const runs: Run[] = [];
 for (const stage of chosen) {
   console.log(`${stage.name}…`);
   const startMs = Date.now();
-  const outcome = await within(stage);
+  const outcome = await runStage(stage, missing);
   runs.push({ name: stage.name, outcome, tookMs: Date.now() - startMs });
   printFailures(stage.name, outcome);
 }
 printSummary(runs);
 process.exit(runs.some(({ outcome }) => outcome.failures.length > 0) ? 1 : 0);
-
-async function within({ name, needs, limitMs, run }: Stage): Promise<Outcome> {
-  const missing = needs.filter((need) => !need.isHere());
-  if (missing.length > 0) {
-    return { passed: 0, skipped: 0, failures: missing.map((need) => ({ name, text: howToGet(need) })) };
-  }
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(`stopped after ${limitMs / minutes} minutes`), limitMs);
-  try {
-    return await run(limit.signal);
-  } catch (error) {
-    return {
-      passed: 0,
-      skipped: 0,
-      failures: [{ name, text: error instanceof Error ? (error.stack ?? error.message) : String(error) }],
-    };
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** One file at a time, unless none has a watch: it asks every new server of this machine what it is. */
 async function integrationTests(signal: AbortSignal): Promise<Outcome> {

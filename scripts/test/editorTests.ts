@@ -7,7 +7,7 @@ import { unpacked } from '../pack/vsix.ts';
 import { inRoot } from '../root.ts';
 import { runNode } from '../run.ts';
 import { testFiles } from './nodeTests.ts';
-import type { Outcome } from './stage.ts';
+import { failed, type Outcome } from './stage.ts';
 
 /** Runs test/editor inside the extension host of one VS Code, with the extension as it is packed. */
 export async function editorTests(build: BuildName, signal: AbortSignal): Promise<Outcome> {
@@ -26,14 +26,16 @@ export async function editorTests(build: BuildName, signal: AbortSignal): Promis
 /** A killed extension host ends with code 0, so only a finished report with a passed test counts. */
 function judge(build: BuildName, reportFile: string, log: string): Outcome {
   const name = `VS Code ${builds[build].vscode}`;
-  if (!fs.existsSync(reportFile)) return { passed: 0, skipped: 0, failures: [{ name, text: `No test ran. ${log}` }] };
+  if (!fs.existsSync(reportFile)) return failed([{ name, text: `No test ran. ${log}` }]);
   const { done, results } = JSON.parse(fs.readFileSync(reportFile, 'utf8')) as EditorReport;
   const failures = results
     .filter(({ status }) => status === 'failed')
     .map((result) => ({ name: `${name}: ${result.name}`, text: result.error ?? '' }));
   const passed = results.filter(({ status }) => status === 'passed').length;
-  const skipped = results.filter(({ status }) => status === 'skipped').length;
+  const skips = results
+    .filter(({ status }) => status === 'skipped')
+    .map((result) => ({ name: result.name, text: 'the test says so itself' }));
   if (!done) failures.push({ name, text: `The extension host ended before its tests. ${log}` });
   else if (passed === 0 && failures.length === 0) failures.push({ name, text: `No test passed. ${log}` });
-  return { passed, skipped, failures };
+  return { passed, failures, skips };
 }

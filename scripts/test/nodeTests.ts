@@ -3,7 +3,7 @@ import path from 'node:path';
 import { inRoot, root } from '../root.ts';
 import { runNode } from '../run.ts';
 import type { TestResult } from './runFiles.ts';
-import type { Outcome } from './stage.ts';
+import type { Failure, Outcome } from './stage.ts';
 
 /**
  * Runs every `*.test.ts` below a folder with node:test, each file in a process of its own.
@@ -75,11 +75,13 @@ function read(reportFile: string): TestResult[] {
 }
 
 function outcomeOf(tests: readonly TestResult[]): Outcome {
+  const told = (wanted: TestResult['status']): Failure[] =>
+    tests
+      .filter(({ status }) => status === wanted)
+      .map(({ file, name, error = '' }) => ({ name: `${path.relative(root, file)}: ${name}`, text: error }));
   return {
     passed: tests.filter(({ status }) => status === 'passed').length,
-    skipped: tests.filter(({ status }) => status === 'skipped').length,
-    failures: tests
-      .filter(({ status }) => status === 'failed')
-      .map(({ file, name, error = '' }) => ({ name: `${path.relative(root, file)}: ${name}`, text: error })),
+    failures: told('failed'),
+    skips: told('skipped'),
   };
 }

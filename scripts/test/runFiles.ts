@@ -7,6 +7,7 @@ export interface TestResult {
   readonly file: string;
   readonly name: string;
   readonly status: 'passed' | 'failed' | 'skipped';
+  /** Why it failed or was skipped. */
   readonly error?: string;
 }
 
@@ -39,7 +40,8 @@ function isFile(name: string): boolean {
 
 function passed({ name, file = name, skip, todo, details }: EventData.TestPass): TestResult | undefined {
   if (details.type === 'suite') return undefined;
-  if (skip !== undefined || todo !== undefined) return { file, name, status: 'skipped' };
+  const why = skip ?? todo;
+  if (why !== undefined) return { file, name, status: 'skipped', error: typeof why === 'string' ? why : 'no reason' };
   if (isFile(name)) return { file, name: 'the file', status: 'failed', error: 'There are no tests in it.' };
   return { file, name, status: 'passed' };
 }

@@ -1,10 +1,12 @@
-import type { Need } from './needs.ts';
+import type { Need } from '../../test/support/needs/needs.ts';
+import type { BuildName } from '../../test/support/vscode/builds.ts';
 
 /** What came out of a stage. */
 export interface Outcome {
   readonly passed: number;
-  readonly skipped: number;
   readonly failures: readonly Failure[];
+  /** Not run, each with the reason. */
+  readonly skips: readonly Failure[];
   /** Failed at first and passed the second time. */
   readonly flaky?: readonly Failure[];
 }
@@ -17,8 +19,12 @@ export interface Failure {
 /** A part of `npm test` that can run alone: `npm test -- NAME`. */
 export interface Stage {
   readonly name: string;
-  /** What it must find on this machine. It fails without, saying how to get it. */
+  /** What it must find on this machine. `npm test` gets what it can of it. */
   readonly needs: readonly Need[];
+  /** The VS Code servers that it starts where there is no desktop VS Code. */
+  readonly builds?: readonly BuildName[];
+  /** Why it cannot run on this system. */
+  readonly notHere?: string;
   readonly limitMs: number;
   readonly run: (signal: AbortSignal) => Promise<Outcome>;
 }
@@ -26,8 +32,8 @@ export interface Stage {
 export function sum(outcomes: readonly Outcome[]): Outcome {
   return {
     passed: outcomes.reduce((total, { passed }) => total + passed, 0),
-    skipped: outcomes.reduce((total, { skipped }) => total + skipped, 0),
     failures: outcomes.flatMap(({ failures }) => failures),
+    skips: outcomes.flatMap(({ skips }) => skips),
     flaky: outcomes.flatMap(({ flaky = [] }) => flaky),
   };
 }
@@ -36,12 +42,12 @@ export function sum(outcomes: readonly Outcome[]): Outcome {
 export async function attempt(name: string, act: () => Promise<unknown>): Promise<Outcome> {
   try {
     await act();
-    return { passed: 1, skipped: 0, failures: [] };
+    return { passed: 1, failures: [], skips: [] };
   } catch (error) {
-    return {
-      passed: 0,
-      skipped: 0,
-      failures: [{ name, text: error instanceof Error ? error.message : String(error) }],
-    };
+    return failed([{ name, text: error instanceof Error ? error.message : String(error) }]);
   }
+}
+
+export function failed(failures: readonly Failure[]): Outcome {
+  return { passed: 0, failures, skips: [] };
 }

@@ -7,7 +7,8 @@ export interface Run {
   readonly tookMs: number;
 }
 
-export function printFailures(stage: string, { failures, flaky = [] }: Outcome): void {
+export function printFailures(stage: string, { failures, skips, flaky = [] }: Outcome): void {
+  for (const { name, text } of skips) console.log(`SKIPPED ${stage} › ${name}: ${text}`);
   for (const failure of failures) print('FAILED', stage, failure);
   for (const failure of flaky) print('FLAKY (passed the second time)', stage, failure);
 }
@@ -20,13 +21,13 @@ function print(verdict: string, stage: string, { name, text }: Failure): void {
 export function printSummary(runs: readonly Run[]): void {
   console.log('');
   for (const { name, outcome, tookMs } of runs) {
-    const { passed, skipped, failures } = outcome;
-    const counts = `${column(passed)} passed ${column(failures.length)} failed ${column(skipped)} skipped`;
+    const { passed, failures, skips } = outcome;
+    const counts = `${column(passed)} passed ${column(failures.length)} failed ${column(skips.length)} skipped`;
     console.log(`${name.padEnd(14)}${counts}${column(Math.round(tookMs / 1000))} s`);
   }
-  const { passed, skipped, failures, flaky = [] } = sum(runs.map(({ outcome }) => outcome));
+  const { passed, failures, skips, flaky = [] } = sum(runs.map(({ outcome }) => outcome));
   if (flaky.length > 0) console.log(`\n${flaky.length} passed only the second time: see FLAKY above`);
-  console.log(`\n${passed} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  console.log(`\n${passed} passed, ${failures.length} failed${skips.length > 0 ? `, ${skips.length} skipped` : ''}`);
 }
 
 function column(value: number): string {

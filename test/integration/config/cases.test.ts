@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import { printConfig } from '../../../src/core/config/effective/print.ts';
 import type { ResolvedConfig } from '../../../src/core/config/effective/settle.ts';
@@ -24,19 +24,11 @@ const cases = JSON.parse(
 ) as readonly Case[];
 const { signal } = new AbortController();
 
-void describe('a configuration resolves as ssh -G of this machine resolves it', () => {
-  let installed: readonly [number, number];
-  before(() => {
-    installed = sshVersion();
-  });
+const [major, minor] = sshVersion();
 
-  for (const each of cases) {
+void describe('a configuration resolves as ssh -G of this machine resolves it', () => {
+  for (const each of cases.filter(isUnderstood)) {
     void test(each.name, async (t) => {
-      const [major = 0, minor = 0] = (each.minOpenSSH ?? '0.0').split('.').map(Number);
-      if (installed[0] < major || (installed[0] === major && installed[1] < minor)) {
-        t.skip(`needs OpenSSH ${each.minOpenSSH}`);
-        return;
-      }
       const place = privateHome();
       t.after(() => place.remove());
       const here = (text: string): string => text.replaceAll('@HOME@', place.home);
@@ -83,6 +75,12 @@ void describe('what newer versions of OpenSSH understand', () => {
     });
   }
 });
+
+/** What the ssh of this machine is too old for is tested below, against what OpenSSH 10.0 answers. */
+function isUnderstood({ minOpenSSH = '0.0' }: Case): boolean {
+  const [wantedMajor = 0, wantedMinor = 0] = minOpenSSH.split('.').map(Number);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}
 
 function overrides(args: readonly string[]): readonly string[] {
   return args.flatMap((arg, index) => {
