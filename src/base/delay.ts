@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** A signal that never aborts, for whoever has no reason to cancel. */
+export const never: AbortSignal = new AbortController().signal;
+
 /** Waits `ms` milliseconds; rejects with the signal's reason when it is aborted first. */
 export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
   try {

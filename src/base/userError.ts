@@ -14,6 +14,17 @@ export class UserError<P extends { readonly code: string } = { readonly code: st
   }
 }
 
+/**
+ * True for a `UserError` with one of these codes. Name the union of the folder that throws
+ * (`isProblem<HostProblem>(error, 'authFailed')`), so that a misspelt code does not compile.
+ */
+export function isProblem<P extends { readonly code: string } = { readonly code: string }>(
+  error: unknown,
+  ...codes: readonly P['code'][]
+): error is UserError<P> {
+  return error instanceof UserError && codes.includes(error.problem.code);
+}
+
 /** The `code` of a Node system error (`ECONNREFUSED`), of an ssh2 error level, or undefined. */
 export function errorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;

@@ -3,6 +3,7 @@ import { Queue } from '../../base/queue.ts';
 import { UserError } from '../../base/userError.ts';
 import type { Program } from '../detect/identify/program.ts';
 import type { ListenRemote } from '../forward/dial.ts';
+import { sameSpec } from '../spec/sameSpec.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import type { Problem } from '../problem.ts';
 import { Forward, type ForwardDeps, type ForwardRequest } from './forward.ts';
@@ -146,8 +147,7 @@ export class ForwardSet {
   /** Where the port is left to the system, every request gets one of its own. */
   #same(spec: ForwardSpec): Forward | undefined {
     if (spec.bind.kind === 'tcp' && spec.bind.port === 0) return undefined;
-    const wanted = JSON.stringify(spec);
-    return [...this.#forwards.values()].find(({ state }) => JSON.stringify(state.spec) === wanted);
+    return [...this.#forwards.values()].find(({ state }) => sameSpec(state.spec, spec));
   }
 
   #do(id: string, act: (forward: Forward) => Promise<void>): Promise<void> {

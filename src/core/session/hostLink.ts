@@ -2,7 +2,7 @@ import { backoffMs } from '../../base/backoff.ts';
 import { abortable, deadline, delay } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
 import { Queue } from '../../base/queue.ts';
-import { UserError } from '../../base/userError.ts';
+import { isProblem, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { Dial, DialProblem, ListenRemote } from '../forward/dial.ts';
 import { type Problem, problemOf } from '../problem.ts';
@@ -119,7 +119,7 @@ export class HostLink {
         return stream;
       } catch (error) {
         signal.throwIfAborted();
-        if (problemOf(error).code !== 'linkLost') throw error;
+        if (!isProblem<DialProblem>(error, 'linkLost')) throw error;
         // What was asked of a link that died has not happened, so the next link is asked.
         await abortable(connection.closed, signal);
       }

@@ -1,8 +1,8 @@
 import { abortable } from '../../base/delay.ts';
+import { isProblem } from '../../base/userError.ts';
 import type { Exec } from '../detect/exec.ts';
-import type { ListenRemote } from '../forward/dial.ts';
+import type { DialProblem, ListenRemote, ListenRemoteProblem } from '../forward/dial.ts';
 import { quoteShellWord } from '../spec/shellWords.ts';
-import { problemOf } from '../problem.ts';
 import type { Connection } from '../ssh/connection.ts';
 
 /** Who starts a forward does not wait longer for a file. */
@@ -17,7 +17,7 @@ export function overLeftOverSockets(connection: Connection): Connection {
     try {
       return await connection.listenRemote(bind, onConnection, signal);
     } catch (error) {
-      if (bind.kind !== 'unix' || problemOf(error).code !== 'remoteBindRefused') throw error;
+      if (bind.kind !== 'unix' || !isProblem<ListenRemoteProblem>(error, 'remoteBindRefused')) throw error;
       const limit = AbortSignal.any([signal, AbortSignal.timeout(removeMs)]);
       if (!(await isRemoved(connection, bind.path, limit).catch(() => false))) throw error;
       return connection.listenRemote(bind, onConnection, signal);
@@ -31,7 +31,7 @@ async function isRemoved({ dial, exec }: Connection, path: string, signal: Abort
     (await dial({ kind: 'unix', path }, signal)).destroy();
     return false; // somebody has it
   } catch (error) {
-    if (problemOf(error).code !== 'connectFailed') throw error;
+    if (!isProblem<DialProblem>(error, 'connectFailed')) throw error;
   }
   const file = quoteShellWord(path);
   // Only what this user made: another's may be alive, and closed to us.

@@ -1,4 +1,4 @@
-import { UserError } from '../../base/userError.ts';
+import { isProblem } from '../../base/userError.ts';
 import type { ListenProblem } from '../forward/runningForward.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 
@@ -12,10 +12,9 @@ export function localPortCandidates(wanted: number, before: number | undefined):
 
 /** Why another local port helps, or undefined when it does not. */
 export function localPortProblem(error: unknown): ListenProblem | undefined {
-  if (!(error instanceof UserError)) return undefined;
-  const problem = error.problem as ListenProblem;
-  if (problem.code === 'portPrivileged') return problem;
-  if (problem.code !== 'portInUse') return undefined;
+  if (!isProblem<ListenProblem>(error, 'portInUse', 'portPrivileged')) return undefined;
+  const { problem } = error;
+  if (problem.code !== 'portInUse') return problem;
   const isOurs = problem.owner?.pid === process.pid;
   return isOurs ? { ...problem, owner: { pid: process.pid, name: 'another forward of SSH Ports' } } : problem;
 }

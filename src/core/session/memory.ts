@@ -1,3 +1,4 @@
+import { sameSpec } from '../spec/sameSpec.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import { type ForwardState, localPort } from './state.ts';
 
@@ -61,7 +62,7 @@ export async function remember(
     .filter(({ origin }) => origin === 'user')
     .map((forward): SavedForward => {
       const { spec, label, remotePort, isProtected, status } = forward;
-      const known = before.forwards.find((each) => JSON.stringify(each.spec) === JSON.stringify(spec));
+      const known = before.forwards.find((each) => sameSpec(each.spec, spec));
       const lastPort = localPort(forward) ?? known?.lastPort;
       return {
         spec,

@@ -1,15 +1,14 @@
 import { delay } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
 import type { Readable } from '../../base/store.ts';
-import { errorText } from '../../base/userError.ts';
+import { errorText, isProblem } from '../../base/userError.ts';
 import type { Program } from '../detect/identify/program.ts';
 import { identify } from '../detect/identify/identify.ts';
 import type { RemotePort } from '../detect/remotePort.ts';
-import type { Dial } from '../forward/dial.ts';
+import type { Dial, DialProblem } from '../forward/dial.ts';
 import { decide, ruleSubject, settlingMs } from '../policy/autoForward.ts';
 import { wantsOpening } from '../policy/notices.ts';
 import { attributesFor, type PortAttributes } from '../policy/portRules.ts';
-import { problemOf } from '../problem.ts';
 import type { ForwardRequest } from './forward.ts';
 import { requestFor } from './forwardRequests.ts';
 import type { Settings } from './settings.ts';
@@ -118,7 +117,7 @@ export class RemotePorts {
       try {
         return await this.#options.dial(to, inner);
       } catch (error) {
-        isProhibited = problemOf(error).code === 'forwardingProhibited';
+        isProhibited = isProblem<DialProblem>(error, 'forwardingProhibited');
         throw error;
       }
     };

@@ -1,5 +1,6 @@
 import type { HostConfig } from '../config/hostConfig.ts';
 import { withGatewayPorts } from '../forward/open.ts';
+import { sameSpec } from '../spec/sameSpec.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import type { ForwardRequest } from './forward.ts';
 import { servedPort, typedRequest } from './forwardRequests.ts';
@@ -31,5 +32,5 @@ export function wantedForwards(
 
 /** What answers at another port than it asked for is saved to the configuration at that other port. */
 function isSame({ spec, lastPort = 0 }: ForwardRequest, other: ForwardSpec): boolean {
-  return [spec, withLocalPort(spec, lastPort)].some((each) => JSON.stringify(each) === JSON.stringify(other));
+  return [spec, withLocalPort(spec, lastPort)].some((each) => sameSpec(each, other));
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import type { SessionsOptions } from '../../../src/core/session/sessions.ts';
@@ -10,7 +11,6 @@ import { freePort } from '../../support/freePort.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';
 import { until } from '../../support/until.ts';
 
-const never = new AbortController().signal;
 const pageMs = 40_000;
 
 /** A page behind a forward of a connected host, with traffic on it, and what faults did to it. */

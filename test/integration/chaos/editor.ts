@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import type { Memory } from '../../../src/core/session/memory.ts';
@@ -6,7 +7,6 @@ import { startSessions } from '../../support/sessions.ts';
 
 /** A process that forwards as an editor's window does, to be killed: with a forward the first time, then restored. */
 const [configFile = '', folder = '', forward = '', transport] = process.argv.slice(2);
-const never = new AbortController().signal;
 
 const app = await startSessions(
   configFile,

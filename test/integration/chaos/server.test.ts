@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { type Log, silentLog } from '../../../src/base/log.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
@@ -11,8 +12,6 @@ import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 import { type Bench, report, signalAll, startBench } from './bench.ts';
 import { senses } from './senses.ts';
-
-const never = new AbortController().signal;
 
 void describe('a fault of the server', { timeout: 120_000 }, () => {
   let sshd: Sshd;

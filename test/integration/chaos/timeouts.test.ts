@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { freePort } from '../../support/freePort.ts';
@@ -11,8 +12,6 @@ import { connectTo } from '../../support/ssh.ts';
 import { startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 import { startBench } from './bench.ts';
-
-const never = new AbortController().signal;
 
 void describe('a server that ends what is idle', { timeout: 120_000 }, () => {
   test('ChannelTimeout ends a connection; new ones open, and what listens is still seen', async () => {

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { type Memory, recall, shortMemory } from '../../../src/core/session/memory.ts';
@@ -13,8 +14,6 @@ import { read, startSessions, type TestSessions } from '../../support/sessions.t
 import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 import { startWebServer, type WebServer } from '../../support/webServer.ts';
-
-const never = new AbortController().signal;
 
 void describe('forwards of a host', { timeout: 120_000 }, () => {
   let sshd: Sshd;

@@ -6,14 +6,13 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { type DevServer, greeting, startDevServer } from '../../support/devServer.ts';
 import { shortMemory } from '../../../src/core/session/memory.ts';
 import { localPort } from '../../../src/core/session/state.ts';
 import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
-
-const never = new AbortController().signal;
 
 void describe('flask run on a real remote', { timeout: 120_000 }, () => {
   let sshd: Sshd;

@@ -5,6 +5,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import type { Credentials } from '../../../src/core/forward/socks.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
@@ -14,8 +15,6 @@ import { freePort } from '../../support/freePort.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
-
-const never = new AbortController().signal;
 
 void describe('a SOCKS proxy that is protected', { timeout: 120_000 }, () => {
   let sshd: Sshd;

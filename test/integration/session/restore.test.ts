@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { shortMemory } from '../../../src/core/session/memory.ts';
 import type { SessionsOptions } from '../../../src/core/session/sessions.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
-
-const never = new AbortController().signal;
 
 void describe('a window that is loaded again', { timeout: 120_000 }, () => {
   let sshd: Sshd;

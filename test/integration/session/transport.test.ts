@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import type { UserError } from '../../../src/base/userError.ts';
 import { localPort } from '../../../src/core/session/state.ts';
 import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 import { startWebServer, type WebServer } from '../../support/webServer.ts';
-
-const never = new AbortController().signal;
 
 void describe('a server that allows only post-quantum key exchange', { timeout: 120_000 }, () => {
   let sshd: Sshd;

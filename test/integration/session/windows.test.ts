@@ -6,6 +6,7 @@ import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import type { ForwardStatus } from '../../../src/core/session/state.ts';
@@ -16,7 +17,6 @@ import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 import { startWebServer, type WebServer } from '../../support/webServer.ts';
 
-const never = new AbortController().signal;
 const editor = fileURLToPath(new URL('../chaos/editor.ts', import.meta.url));
 
 void describe('two windows with the same forward', { timeout: 120_000 }, () => {

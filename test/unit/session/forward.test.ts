@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import type { RunningForward } from '../../../src/core/forward/runningForward.ts';
@@ -7,7 +8,6 @@ import { Forward } from '../../../src/core/session/forward.ts';
 import { requestFor, typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { until } from '../../support/until.ts';
 
-const never = new AbortController().signal;
 const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
 const listening = {
   bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }],

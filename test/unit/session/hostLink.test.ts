@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import test from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import { HostLink } from '../../../src/core/session/hostLink.ts';
@@ -101,7 +102,6 @@ function link(
 }
 
 const to = { kind: 'tcp', host: 'localhost', port: 80 } as const;
-const never = new AbortController().signal;
 
 void test('a lost link is made again by itself, at once', async () => {
   const first = connection();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { rememberAnswers } from '../../../src/core/session/rememberAnswers.ts';
 import type { Prompts, SecretQuestion } from '../../../src/core/ssh/prompts.ts';
 
-const never = new AbortController().signal;
 const password = (attempt: number): SecretQuestion => ({
   kind: 'password',
   host: 'devbox',

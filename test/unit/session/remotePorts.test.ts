@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Duplex } from 'node:stream';
 import { test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import type { RemotePort } from '../../../src/core/detect/remotePort.ts';
@@ -13,7 +14,6 @@ import { defaultSettings } from '../../../src/core/session/settings.ts';
 import { type ForwardState, type HostState, newHost } from '../../../src/core/session/state.ts';
 import { until } from '../../support/until.ts';
 
-const never = new AbortController().signal;
 const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
 
 function listener(port: number, socketId = '1'): RemotePort {
