@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { lintConfig, lintConfigFile } from '../lint/lintConfig.ts';
 import { inRoot } from '../root.ts';
 import { runNode } from '../run.ts';
 import { attempt, type Outcome, sum } from './stage.ts';
@@ -16,7 +19,16 @@ export async function checks(signal: AbortSignal): Promise<Outcome> {
   for (const [name, [program = '', ...args]] of Object.entries(programs)) {
     outcomes.push(await attempt(name, () => check(inRoot('node_modules', program), args, signal)));
   }
+  outcomes.push(await attempt('walls', async () => checkWalls()));
   return sum(outcomes);
+}
+
+/** The linter's walls are those of the table. */
+function checkWalls(): void {
+  const [written, wanted] = [fs.readFileSync(lintConfigFile, 'utf8'), lintConfig()].map((text): unknown =>
+    JSON.parse(text),
+  );
+  assert.deepEqual(written, wanted, 'scripts/lint/walls.ts has changed: run `npm run walls`');
 }
 
 async function check(program: string, args: readonly string[], signal: AbortSignal): Promise<void> {

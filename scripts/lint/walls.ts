@@ -1,0 +1,91 @@
+/** A folder of `src/` (or a file directly in it), and what its files may import besides each other. */
+export interface Room {
+  readonly name: string;
+  /** Why the wall stands: what the linter says to whoever runs into it. */
+  readonly why: string;
+  readonly mayImport: readonly string[];
+  /** Rooms of which it may import types alone. */
+  readonly mayImportTypes?: readonly string[];
+  /** Packages of npm, or 'vscode', and the folder of the room that alone may import each: '' for all of it. */
+  readonly packages?: Readonly<Record<string, string>>;
+  /** No `node:`, not even through what it imports. */
+  readonly isPure?: true;
+}
+
+const core = ['core/config', 'core/spec', 'core/ssh', 'core/detect', 'core/forward', 'core/policy', 'core/session'];
+
+/** Who may import whom. `npm run walls` writes the walls of `.oxlintrc.json` from this table. */
+export const rooms: readonly Room[] = [
+  { name: 'base', why: 'base knows nothing of what is built on it.', mayImport: [] },
+  { name: 'core/spec', why: 'core/spec is the grammar of forwards, and nothing else.', mayImport: ['base'] },
+  {
+    name: 'core/config',
+    why: 'core/config reads ssh_config; of core it knows the grammar of forwards alone.',
+    mayImport: ['base', 'core/spec'],
+    packages: { 'ssh-config': 'editing' },
+  },
+  {
+    name: 'core/detect',
+    why: 'core/detect needs an Exec, and nothing else of core.',
+    mayImport: ['base'],
+  },
+  {
+    name: 'core/forward',
+    why: 'core/forward needs a Dial, and nothing else of core but the grammar.',
+    mayImport: ['base', 'core/spec'],
+  },
+  {
+    name: 'core/policy',
+    why: 'core/policy decides from plain data.',
+    mayImport: ['base'],
+    mayImportTypes: ['core/detect', 'core/spec', 'core/forward'],
+    isPure: true,
+  },
+  {
+    name: 'core/ssh',
+    why: 'core/ssh makes connections; it knows no state and no policy.',
+    mayImport: ['base', 'core/config', 'core/spec'],
+    mayImportTypes: ['core/detect', 'core/forward'],
+    packages: { ssh2: '', 'bcrypt-pbkdf': 'keys' },
+  },
+  {
+    name: 'core/problem.ts',
+    why: 'core/problem.ts gathers the problems of the other rooms.',
+    mayImport: ['base'],
+    mayImportTypes: core,
+  },
+  {
+    name: 'core/session',
+    why: 'core/session knows nothing of what shows its state.',
+    mayImport: ['base', 'core/problem.ts', ...core],
+  },
+  {
+    name: 'view',
+    why: 'view is pure: state in, rows and words out.',
+    mayImport: ['base', 'core/problem.ts', ...core],
+    isPure: true,
+  },
+  { name: 'webview', why: 'Scripts in views draw what they are sent.', mayImport: ['view'], isPure: true },
+  {
+    name: 'ui',
+    why: 'Only src/ui and src/extension.ts know VS Code.',
+    mayImport: ['base', 'view', 'core/problem.ts', ...core],
+    packages: { vscode: '' },
+  },
+  {
+    name: 'extension.ts',
+    why: 'extension.ts puts the parts together.',
+    mayImport: ['base', 'view', 'ui', 'core/problem.ts', ...core],
+    packages: { vscode: '' },
+  },
+  {
+    name: 'cli',
+    why: 'The command line has no editor.',
+    mayImport: ['base', 'view', 'core/problem.ts', ...core],
+  },
+  {
+    name: 'cli.ts',
+    why: 'The command line has no editor.',
+    mayImport: ['base', 'view', 'cli', 'core/problem.ts', ...core],
+  },
+];
