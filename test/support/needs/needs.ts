@@ -61,6 +61,11 @@ const netcat: Need = {
   packages: { apt: ['netcat-openbsd'], dnf: ['netcat'], pacman: ['openbsd-netcat'], brew: ['netcat'] },
 };
 const curl: Need = { name: 'curl', isHere: () => hasProgram('curl'), packages: everywhere('curl') };
+const serviceNames: Need = {
+  name: '/etc/services',
+  isHere: () => process.platform === 'win32' || hasFile('/etc/services'),
+  packages: { apt: ['netbase'], dnf: ['setup'], pacman: ['iana-etc'] },
+};
 const openssl: Need = { name: 'openssl', isHere: () => hasProgram('openssl'), packages: everywhere('openssl') };
 const python: Need = {
   name: 'Python',
@@ -69,7 +74,7 @@ const python: Need = {
 };
 
 /** What single tests start, at the paths where Debian has it: servers, login shells, and tools that look at ports. */
-const debians: readonly Need[] = [
+const debianNeeds: readonly Need[] = [
   debian('netstat', () => hasProgram('netstat'), 'net-tools'),
   debian('lsof', () => hasProgram('lsof')),
   debian('busybox', () => hasFile('/bin/busybox')),
@@ -119,8 +124,8 @@ function hasPam(module: string): boolean {
 
 /** What each stage of `npm test` uses. */
 export const needsOf = {
-  unit: [curl],
-  integration: [sshd, flask, ss, ps, netcat, curl, openssl, python, ...debians],
+  unit: [curl, serviceNames],
+  integration: [sshd, flask, ss, ps, netcat, curl, openssl, python, serviceNames, ...debianNeeds],
   editor: process.platform === 'linux' ? [chromium] : [],
-  ui: [chromium, sshd, flask, ss, ps, netcat, curl],
+  ui: [chromium, sshd, flask, ss, ps, netcat, curl, serviceNames],
 } as const satisfies Record<string, readonly Need[]>;
