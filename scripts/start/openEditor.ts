@@ -7,8 +7,9 @@ import type { Scope } from '../../src/base/scope.ts';
 import { start, stop } from '../../test/support/child.ts';
 import { makeProfile } from '../../test/support/vscode/profile.ts';
 import { startServer } from '../../test/support/vscode/server.ts';
-import { run } from '../run.ts';
 import { vsixFile } from '../root.ts';
+import { run } from '../run.ts';
+import { hasScreen } from './browserKey.ts';
 
 /** What the editor is opened with. */
 export interface Opening {
@@ -18,25 +19,15 @@ export interface Opening {
   readonly host: string;
 }
 
-/** Opens the `code` of this machine, or else a VS Code server, with the extension and nothing of the user's. */
-export async function openEditor(opening: Opening, scope: Scope, signal: AbortSignal): Promise<void> {
-  const settings = { 'sshPorts.configFile': opening.configFile };
-  const env = { SSH_PORTS_CONNECT: opening.host };
-  const hasDisplay = process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
-  if (hasDisplay && isCodeHere()) await openDesktop(settings, env, scope, signal);
-  else await openServer(settings, env, scope);
+/** Can the `code` of this machine show a window? */
+export function isDesktopHere(): boolean {
+  const options = { stdio: 'ignore', shell: process.platform === 'win32' } as const;
+  return hasScreen() && spawnSync('code', ['--version'], options).status === 0;
 }
 
-function isCodeHere(): boolean {
-  return spawnSync('code', ['--version'], { stdio: 'ignore', shell: process.platform === 'win32' }).status === 0;
-}
-
-async function openDesktop(
-  settings: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string>>,
-  scope: Scope,
-  signal: AbortSignal,
-): Promise<void> {
+/** Opens the `code` of this machine with the extension and nothing of the user's. Resolves when its window is closed. */
+export async function openDesktop(opening: Opening, scope: Scope, signal: AbortSignal): Promise<void> {
+  const { settings, env } = given(opening);
   const profile = makeProfile(fs.mkdtempSync(path.join(os.tmpdir(), 'ssh-ports-')), settings);
   scope.defer(() => fs.rmSync(profile.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
   const folders = ['--user-data-dir', profile.userData, '--extensions-dir', profile.extensions];
@@ -62,11 +53,12 @@ function endMainProcess(userData: string): void {
   }
 }
 
-async function openServer(
-  settings: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string>>,
-  scope: Scope,
-): Promise<void> {
+/** Starts a VS Code server with the extension, for a browser here or elsewhere. Returns the address of its workbench. */
+export async function openServer(opening: Opening, scope: Scope): Promise<string> {
+  if (process.platform !== 'linux') {
+    throw new Error('VS Code was not found: install it with its command `code` on PATH, then run npm start again.');
+  }
+  const { settings, env } = given(opening);
   const server = await startServer({
     mode: 'product',
     vsix: vsixFile,
@@ -74,6 +66,9 @@ async function openServer(
     env: { ...env, HOME: os.homedir() }, // the user's own hosts need their own keys and known_hosts
   });
   scope.defer(() => server.stop());
-  console.log(`VS Code is here, until you press Ctrl+C:\n\n    ${server.url}?folder=${server.profile.home}\n`);
-  await new Promise(() => undefined);
+  return `${server.url}?folder=${server.profile.home}`;
+}
+
+function given({ configFile, host }: Opening) {
+  return { settings: { 'sshPorts.configFile': configFile }, env: { SSH_PORTS_CONNECT: host } };
 }
