@@ -1,3 +1,5 @@
+import { within } from '../base/delay.ts';
+import { Scope } from '../base/scope.ts';
 import { errorText } from '../base/userError.ts';
 import type { HostConfig, JumpHop } from '../core/config/hostConfig.ts';
 import { type ResolveOptions, resolveHost } from '../core/config/resolve.ts';
@@ -8,7 +10,6 @@ import type { Credentials } from '../core/forward/socks.ts';
 import { problemOf } from '../core/problem.ts';
 import type { ConnectionEnd } from '../core/ssh/connection.ts';
 import { connectWith, sshArguments } from '../core/ssh/transport.ts';
-import { Scope } from '../base/scope.ts';
 import { connectionProblemLine, endLine, forwardFailureLines, readyLines } from './messages.ts';
 import { stderrLog } from './stderrLog.ts';
 import { terminalPrompts } from './terminal.ts';
@@ -68,7 +69,9 @@ export async function forwardUntilEnd(
     say(endLine(config, end));
     return 255;
   } finally {
-    await atMost(closeTimeoutMs, scope.close());
+    await within(closeTimeoutMs, scope.close()).catch((error: unknown) => {
+      process.stderr.write(`${errorText(error)}\n`);
+    });
   }
 }
 
@@ -95,16 +98,4 @@ function aborted(signal: AbortSignal): Promise<ConnectionEnd | undefined> {
     if (signal.aborted) resolve(undefined);
     signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
-}
-
-async function atMost(ms: number, closing: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  try {
-    await Promise.race([closing, late]);
-  } catch (error) {
-    process.stderr.write(`${errorText(error)}\n`);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import tty from 'node:tty';
 import type { HostKeyQuestion, Prompts, SecretQuestion } from '../core/ssh/prompts.ts';
+import { keyName } from '../view/keyName.ts';
 import { visible } from './visible.ts';
 
 /**
@@ -31,9 +32,8 @@ export function terminalPrompts(say: (line: string) => void): Prompts {
 }
 
 function authenticity({ host, address, keyType, fingerprint }: HostKeyQuestion): string {
-  const type = keyType.replace(/^ssh-/, '').toUpperCase();
   return `The authenticity of host '${host} (${address})' can't be established.
-${type} key fingerprint is ${fingerprint}.
+${keyName(keyType)} key fingerprint is ${fingerprint}.
 Are you sure you want to continue connecting (yes/no/[fingerprint])? `;
 }
 

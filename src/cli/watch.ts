@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../base/delay.ts';
 import { mount, Store } from '../base/store.ts';
 import { UserError } from '../base/userError.ts';
 import { commandOverrides, type SshCommand } from '../core/spec/command.ts';
@@ -60,7 +60,7 @@ export async function watch({ command, host, isJson }: WatchRequest, signal: Abo
     if (!(error instanceof UserError) && !signal.aborted) process.stderr.write(`${problemLine(problemOf(error))}\n`);
   });
   const code = await ended;
-  await Promise.race([sessions.close(), sleep(closeTimeoutMs)]);
+  await within(closeTimeoutMs, sessions.close());
   return code;
 }
 

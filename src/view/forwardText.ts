@@ -3,7 +3,7 @@ import { formatCommand, parseCommand } from '../core/spec/command.ts';
 import type { Bind, ForwardSpec } from '../core/spec/spec.ts';
 import { withLocalPort } from '../core/session/localPort.ts';
 import { type ForwardState, type HostState, localPort } from '../core/session/state.ts';
-import { address, endpoint } from './problem.ts';
+import { address, bindText, endpoint } from './address.ts';
 
 /** `localhost:5000`: where a forward answers on this machine, be it in another window; undefined while it does not. */
 export function localAddress(forward: ForwardState): string | undefined {
@@ -62,11 +62,6 @@ export function remoteBindText(forward: ForwardState): string {
     if (bound) return bound.kind === 'unix' ? bound.path : address(bound.address, bound.port);
   }
   return bindText(spec.bind);
-}
-
-export function bindText(bind: Bind): string {
-  if (bind.kind === 'unix') return bind.path;
-  return bind.host === undefined ? String(bind.port) : address(bind.host, bind.port);
 }
 
 /** `1.4 MB`, in powers of 1000 as browsers show them. */

@@ -1,5 +1,5 @@
 import type { ForwardSpec } from '../core/spec/spec.ts';
-import { bindText } from './forwardText.ts';
+import { bindText } from './address.ts';
 
 /** RFC 1929 §2: both are at most 255 bytes long. */
 export function credentialProblem(text: string): string | undefined {

@@ -1,5 +1,6 @@
 import type { HostKeyQuestion, Prompts } from '../../core/ssh/prompts.ts';
-import { address, keyName } from '../../view/problem.ts';
+import { address } from '../../view/address.ts';
+import { keyName } from '../../view/keyName.ts';
 import { askSecret } from './askSecret.ts';
 import type { RememberedSecrets } from './rememberedSecrets.ts';
 import * as say from './messages.ts';

@@ -4,7 +4,7 @@ import { isWide, onAllInterfaces } from '../../core/spec/bindScope.ts';
 import type { ForwardSpec } from '../../core/spec/spec.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { findHost, localPort } from '../../core/session/state.ts';
-import { address } from '../../view/problem.ts';
+import { address } from '../../view/address.ts';
 import { shareQuestion } from '../../view/share.ts';
 import type { Chosen } from '../commands.ts';
 import * as say from '../asking/messages.ts';

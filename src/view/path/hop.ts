@@ -67,7 +67,8 @@ export function isFromRemote({ spec: { kind } }: ForwardState): boolean {
 }
 
 export function fault(problem: Problem): Fault {
-  return { code: problem.code, ...problemText(problem) };
+  const { what, next } = problemText(problem);
+  return { code: problem.code, what, next };
 }
 
 /** Why the latest connection failed, unless one has succeeded since. */

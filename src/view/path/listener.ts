@@ -1,8 +1,9 @@
 import type { Problem } from '../../core/problem.ts';
 import type { ForwardStatus } from '../../core/session/state.ts';
 import { scopeText, shareText } from '../forwardRow.ts';
-import { bindText, byteText } from '../forwardText.ts';
-import { address, problemText } from '../problem.ts';
+import { address, bindText } from '../address.ts';
+import { byteText } from '../forwardText.ts';
+import { problemText } from '../problem.ts';
 import { type Action, type Fault, fault, here, type Hop, isFromRemote, type PathFacts, showLog } from './hop.ts';
 
 type Listening = Extract<ForwardStatus, { readonly kind: 'open' }>;

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../core/spec/spec.ts';
 import { isLoopback } from '../../core/spec/bindScope.ts';
 import { type HostState, type SeenPort, servedPorts } from '../../core/session/state.ts';
 import { processName, serverName } from '../remotePortText.ts';
-import { endpoint } from '../problem.ts';
+import { endpoint } from '../address.ts';
 import {
   type Action,
   checkAgain,

@@ -329,7 +329,7 @@ void test('with -R a refused port and a missing server here are told apart', () 
   const trouble: Problem = { code: 'localConnectFailed', to, reason: 'refused', detail: 'ECONNREFUSED' };
   const atTarget = pathOf(devbox({ forwards: [forward({ spec, status: listening({ trouble }) })] }));
   assert.equal(hop(atTarget, 'target').state, 'broken');
-  assert.equal(hop(atTarget, 'target').fault?.next, 'Start the server here, or check the port.');
+  assert.equal(hop(atTarget, 'target').fault?.next, 'Start the server on this machine, or check the port.');
 });
 
 void test('with -R a refused socket is told from a refused port', () => {
