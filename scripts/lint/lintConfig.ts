@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { inRoot } from '../root.ts';
-import { type Room, rooms } from './walls.ts';
+import { type Room, rooms } from '../../test/support/walls.ts';
 
 export const lintConfigFile = inRoot('.oxlintrc.json');
 
@@ -8,8 +8,25 @@ export const lintConfigFile = inRoot('.oxlintrc.json');
 export function lintConfig(): string {
   const config = JSON.parse(fs.readFileSync(lintConfigFile, 'utf8')) as Readonly<Record<string, unknown>>;
   const overrides = rooms.flatMap((room) => [wall(room, ''), ...subfolders(room).map((folder) => wall(room, folder))]);
-  return JSON.stringify({ ...config, overrides }, undefined, 2);
+  return JSON.stringify({ ...config, overrides: [...overrides, testWall] }, undefined, 2);
 }
+
+const testWall = {
+  files: ['test/**'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            group: ['**/scripts/**'],
+            message: 'Scripts use what tests have (test/support), never the other way round.',
+          },
+        ],
+      },
+    ],
+  },
+};
 
 /** The linter takes the last block that matches a file and forgets the others, so each block says everything. */
 function wall(room: Room, folder: string): object {

@@ -28,7 +28,7 @@ function checkWalls(): void {
   const [written, wanted] = [fs.readFileSync(lintConfigFile, 'utf8'), lintConfig()].map((text): unknown =>
     JSON.parse(text),
   );
-  assert.deepEqual(written, wanted, 'scripts/lint/walls.ts has changed: run `npm run walls`');
+  assert.deepEqual(written, wanted, 'test/support/walls.ts has changed: run `npm run walls`');
 }
 
 async function check(program: string, args: readonly string[], signal: AbortSignal): Promise<void> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Room, rooms } from '../../../scripts/lint/walls.ts';
-import { root } from '../../../scripts/root.ts';
+import { fileURLToPath } from 'node:url';
 import { importsBelow } from '../../support/importGraph.ts';
+import { type Room, rooms } from '../../support/walls.ts';
 
-const imports = importsBelow(root, 'src');
+const imports = importsBelow(fileURLToPath(new URL('../../../', import.meta.url)), 'src');
 
 void test('every file of src belongs to a room of the table', () => {
   const homeless = imports.filter(({ from }) => roomOf(from) === undefined);
