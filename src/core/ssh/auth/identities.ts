@@ -8,15 +8,8 @@ import type { HostConfig } from '../../config/hostConfig.ts';
 import { addToAgent } from './addToAgent.ts';
 import { Agent, type AgentSession } from './agent.ts';
 import { decrypt } from '../keys/decrypt.ts';
-import {
-  isEncrypted,
-  keyTypeOf,
-  parsePrivateKey,
-  parsePublicKeyLine,
-  publicBlob,
-  signWith,
-  visiblePublicKey,
-} from '../keys/keys.ts';
+import { isEncrypted, parsePrivateKey, visiblePublicKey } from '../keys/keyFile.ts';
+import { keyTypeOf, parsePublicKeyLine, publicBlob, signWith } from '../keys/keys.ts';
 import { plainBlob } from '../keys/certificate.ts';
 import type { Prompts } from '../prompts.ts';
 

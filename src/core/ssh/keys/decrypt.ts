@@ -3,38 +3,44 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { abortable } from '../../../base/delay.ts';
-import { CHACHA20_POLY1305, KEY_BYTES, openFirst, TAG_BYTES } from './chacha20Poly1305.ts';
-import { opensshFile, parsePrivateKey, type SealedKey, unsealed } from './keys.ts';
+import { isOpensshFile, opensshFile, privateKeyOf } from './keyFile.ts';
+import { keyFileCipher } from './keyFileCiphers.ts';
 
-/** What takes too long for the main thread. `derive`: the key from a passphrase alone (bcrypt_pbkdf, PROTOCOL.key). */
+/** A job that computes for too long for the main thread. */
 export type DecryptRequest =
+  /** Opens a PEM file. */
   | { readonly kind: 'unlock'; readonly text: string; readonly passphrase: string }
+  /** Derives key material from a passphrase (bcrypt_pbkdf, PROTOCOL.key). `length` is in bytes. */
   | {
       readonly kind: 'derive';
       readonly passphrase: string;
       readonly kdfOptions: Buffer;
-      /** In bytes. */
       readonly length: number;
     };
 
 /**
- * Unlocks a private key in a thread of its own: deriving the key from a passphrase takes up to a second of computing.
- * Undefined when the passphrase is wrong.
+ * Unlocks a private key. A worker thread derives the key from the passphrase, which takes up to a second of computing.
+ * Undefined when the passphrase is wrong, and for a file in a format or with a cipher that is not supported.
  */
 export async function decrypt(text: string, passphrase: string, signal: AbortSignal): Promise<KeyObject | undefined> {
-  const sealed = opensshFile(text);
-  if (sealed?.cipher === CHACHA20_POLY1305) return openSealed(sealed, passphrase, signal);
+  if (isOpensshFile(text)) return decryptOpenssh(text, passphrase, signal);
   const key = await inThread({ kind: 'unlock', text, passphrase }, signal);
   return key instanceof KeyObject ? key : undefined;
 }
 
-/** The one cipher of ssh-keygen(1) -Z that ssh2 does not know in a file. */
-async function openSealed(sealed: SealedKey, passphrase: string, signal: AbortSignal): Promise<KeyObject | undefined> {
-  const { kdfOptions, secret, tag } = sealed;
-  const derived = await inThread({ kind: 'derive', passphrase, kdfOptions, length: KEY_BYTES }, signal);
-  if (!(derived instanceof Uint8Array) || tag.length !== TAG_BYTES) return undefined;
-  const opened = openFirst(secret, tag, Buffer.from(derived));
-  return opened && parsePrivateKey(unsealed(sealed, opened));
+async function decryptOpenssh(text: string, passphrase: string, signal: AbortSignal): Promise<KeyObject | undefined> {
+  const file = opensshFile(text);
+  const cipher = file && keyFileCipher(file.cipher);
+  if (!cipher) return undefined;
+  const { kdfOptions } = file;
+  const derived = await inThread({ kind: 'derive', passphrase, kdfOptions, length: cipher.derivedBytes }, signal);
+  if (!(derived instanceof Uint8Array)) return undefined;
+  try {
+    const secret = cipher.decrypt(file, Buffer.from(derived));
+    return secret && privateKeyOf(secret);
+  } catch {
+    return undefined;
+  }
 }
 
 async function inThread(request: DecryptRequest, signal: AbortSignal): Promise<unknown> {
@@ -51,7 +57,7 @@ async function inThread(request: DecryptRequest, signal: AbortSignal): Promise<u
   }
 }
 
-/** Beside the bundle when there is one (`dist/decryptWorker.cjs`), else the source. */
+/** A bundle has the worker beside it (`dist/decryptWorker.cjs`); otherwise Node runs the source. */
 function workerFile(): string {
   return typeof __dirname === 'string'
     ? path.join(__dirname, 'decryptWorker.cjs')

@@ -1,8 +1,7 @@
-// Runs in a thread of its own. Plain JavaScript, so that Node can start it from the sources as well as from the bundle.
+// Runs in a worker thread. Plain JavaScript, so that Node can start it from the sources as well as from the bundle.
 import { createPrivateKey } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { pbkdf } from 'bcrypt-pbkdf';
-import ssh2 from 'ssh2';
 
 /** @type {import('./decrypt.ts').DecryptRequest} */
 const request = workerData;
@@ -12,16 +11,13 @@ parentPort?.postMessage(request.kind === 'unlock' ? unlock(request) : derive(req
 /** A key, or undefined when the passphrase is wrong. */
 function unlock({ text, passphrase }) {
   try {
-    if (!text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return createPrivateKey({ key: text, passphrase });
-    const parsed = ssh2.utils.parseKey(text, passphrase);
-    const [key] = Array.isArray(parsed) ? parsed : [parsed];
-    return key instanceof Error ? undefined : createPrivateKey(key.getPrivatePEM());
+    return createPrivateKey({ key: text, passphrase });
   } catch {
     return undefined;
   }
 }
 
-/** As many bytes as were asked for, or undefined when the options make no sense: a salt, and the number of rounds. */
+/** `length` bytes, or undefined when the options are malformed. The options are a salt and the number of rounds. */
 function derive({ passphrase, kdfOptions, length }) {
   try {
     const options = Buffer.from(kdfOptions);

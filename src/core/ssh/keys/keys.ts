@@ -1,81 +1,12 @@
-import { createPrivateKey, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
-import type { ParsedKey } from 'ssh2';
-import ssh2 from 'ssh2';
+import { type JsonWebKey, type KeyObject, sign } from 'node:crypto';
 import { plainBlob } from './certificate.ts';
-import { mpint, string, uint32, WireReader } from './wire.ts';
+import { mpint, string, WireReader } from './wire.ts';
 
 const CURVES: Readonly<Record<string, { readonly name: string; readonly hash: string }>> = {
   'P-256': { name: 'nistp256', hash: 'sha256' },
   'P-384': { name: 'nistp384', hash: 'sha384' },
   'P-521': { name: 'nistp521', hash: 'sha512' },
 };
-
-/** What stands around it says nothing. */
-const OPENSSH_BLOCK = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END OPENSSH PRIVATE KEY-----/;
-
-/**
- * Reads a private key that needs no passphrase, in any form that OpenSSH reads: its own, PKCS#1, SEC1 and PKCS#8.
- * Undefined when it is none of these.
- */
-export function parsePrivateKey(text: string): KeyObject | undefined {
-  try {
-    const [block] = OPENSSH_BLOCK.exec(text) ?? [];
-    if (block === undefined) return createPrivateKey(text);
-    const parsed: unknown = ssh2.utils.parseKey(block);
-    const key = (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey | Error;
-    return key instanceof Error ? undefined : createPrivateKey(key.getPrivatePEM());
-  } catch {
-    return undefined;
-  }
-}
-
-/** Does the file say that it needs a passphrase? */
-export function isEncrypted(text: string): boolean {
-  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text)) return true;
-  const file = opensshFile(text);
-  return file !== undefined && file.cipher !== 'none';
-}
-
-/** The public key that an OpenSSH-format file shows without its passphrase (PROTOCOL.key). */
-export function visiblePublicKey(text: string): Buffer | undefined {
-  return opensshFile(text)?.publicKey;
-}
-
-/** A file of PROTOCOL.key, before its secret part is opened. */
-export interface SealedKey {
-  readonly cipher: string;
-  readonly kdfOptions: Buffer;
-  readonly publicKey: Buffer;
-  readonly secret: Buffer;
-  /** What an authenticating cipher adds; else empty. */
-  readonly tag: Buffer;
-}
-
-const MAGIC = 'openssh-key-v1\0';
-
-/** Undefined when the text is in another format. The format allows for several keys in a file; ssh-keygen writes one. */
-export function opensshFile(text: string): SealedKey | undefined {
-  const body = OPENSSH_BLOCK.exec(text)?.[1];
-  if (body === undefined) return undefined;
-  try {
-    const reader = new WireReader(Buffer.from(body, 'base64'));
-    reader.bytes(MAGIC.length);
-    const cipher = reader.text();
-    reader.string(); // the key derivation: bcrypt, or none
-    const kdfOptions = reader.string();
-    reader.uint32(); // number of keys
-    return { cipher, kdfOptions, publicKey: reader.string(), secret: reader.string(), tag: reader.rest() };
-  } catch {
-    return undefined;
-  }
-}
-
-/** The same file as ssh-keygen writes it without a passphrase. */
-export function unsealed({ publicKey }: SealedKey, secret: Buffer): string {
-  const parts = [MAGIC, string('none'), string('none'), string(''), uint32(1), string(publicKey), string(secret)];
-  const body = Buffer.concat(parts.map((part) => Buffer.from(part))).toString('base64');
-  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`;
-}
 
 /** A line of a `.pub` file or a certificate; undefined when it is neither. */
 export function parsePublicKeyLine(text: string): { readonly blob: Buffer; readonly comment: string } | undefined {
@@ -110,7 +41,7 @@ export function rsaBits(blob: Buffer): number {
   const reader = new WireReader(plain);
   reader.string(); // type
   reader.string(); // exponent
-  return BigInt(`0x0${reader.string().toString('hex')}`).toString(2).length;
+  return reader.mpint().toString(2).length;
 }
 
 /** The whole key as an agent takes it (draft-ietf-sshm-ssh-agent §3.2). */

@@ -20,7 +20,7 @@ export function mpint(value: Buffer): Buffer {
   return string(isHigh ? Buffer.concat([Buffer.alloc(1), digits]) : digits);
 }
 
-/** Reads front to back; a read past the end throws `RangeError`, so that a malformed message cannot pass for a short one. */
+/** Reads front to back. A read past the end throws `RangeError`, so a malformed message never passes for a short one. */
 export class WireReader {
   readonly #bytes: Buffer;
   #position = 0;
@@ -55,6 +55,11 @@ export class WireReader {
 
   string(): Buffer {
     return this.bytes(this.uint32());
+  }
+
+  /** A non-negative number. */
+  mpint(): bigint {
+    return BigInt(`0x0${this.string().toString('hex')}`);
   }
 
   text(): string {
