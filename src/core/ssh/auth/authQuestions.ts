@@ -3,7 +3,7 @@ import type { HostConfig } from '../../config/hostConfig.ts';
 import type { HostProblem } from '../connection.ts';
 import type { KeyboardPrompt } from '../builtin/internals.ts';
 import type { Prompts } from '../prompts.ts';
-import { asOutcome, type AuthReply, type Outcome, type Userauth } from './userauth.ts';
+import { asOutcome, type AuthReply, type Outcome, type Userauth } from '../builtin/userauth.ts';
 
 /** One authentication method. Undefined: it has nothing (more) to try. */
 export type Method = () => Promise<Outcome | undefined>;

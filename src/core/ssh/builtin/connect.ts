@@ -8,7 +8,7 @@ import { authenticate, authFailed } from '../auth/auth.ts';
 import { type BuiltinConnection, builtinConnection } from './builtinConnection.ts';
 import type { HostProblem } from '../connection.ts';
 import { shakeHands } from './handshake.ts';
-import { learnHostKeys, overhearHostKeys } from '../hostkeys/hostKeyNews.ts';
+import { learnHostKeys, overhearHostKeys } from './hostKeyUpdates.ts';
 import { loadHostKeys } from '../hostkeys/hostKeys.ts';
 import { type Identity, listIdentities } from '../auth/identities.ts';
 import { SshClient } from './client.ts';

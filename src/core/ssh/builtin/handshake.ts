@@ -10,7 +10,7 @@ import { ChosenGroup } from './groupExchange.ts';
 import { copyArriving, exchangeSignature, onGroupExchange, sessionId } from './internals.ts';
 import { printable } from '../route/proxyCommand.ts';
 import { overhear } from './serverHello.ts';
-import { Userauth } from '../auth/userauth.ts';
+import { Userauth } from './userauth.ts';
 
 /** A connection that is encrypted and whose server is the right one; nobody is logged in yet. */
 export interface Handshake {

@@ -2,7 +2,7 @@ import type { AcceptConnection, ClientChannel, RejectConnection } from 'ssh2';
 import { UserError } from '../../../base/userError.ts';
 import type { IncomingConnection, ListenRemote, ListenRemoteProblem, RemoteListener } from '../../forward/dial.ts';
 import type { Bind } from '../../spec/spec.ts';
-import { UnclaimedChannels } from '../unclaimedChannels.ts';
+import { UnclaimedChannels } from '../pendingCancellations.ts';
 import type { SshClient } from './client.ts';
 
 type OnConnection = (connection: IncomingConnection) => void;

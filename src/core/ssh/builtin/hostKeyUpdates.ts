@@ -1,9 +1,9 @@
 import type { Client, ParsedKey } from 'ssh2';
 import type { Log } from '../../../base/log.ts';
 import { errorText } from '../../../base/userError.ts';
-import type { HostKeys } from './hostKeys.ts';
-import { handlersOf } from '../builtin/internals.ts';
-import { type SshClient, linkLost } from '../builtin/client.ts';
+import type { HostKeys } from '../hostkeys/hostKeys.ts';
+import { handlersOf } from './internals.ts';
+import { type SshClient, linkLost } from './client.ts';
 import { keyTypeOf } from '../keys/keys.ts';
 
 /**

@@ -6,7 +6,7 @@ import {
   protocolOf,
   sendPublickeyRequest,
   sessionId,
-} from '../builtin/internals.ts';
+} from './internals.ts';
 import { string } from '../keys/wire.ts';
 
 const USERAUTH_REQUEST = 50;
