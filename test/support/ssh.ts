@@ -1,7 +1,8 @@
 import type { Log } from '../../src/base/log.ts';
 import type { HostConfig } from '../../src/core/config/hostConfig.ts';
 import type { BuiltinConnection } from '../../src/core/ssh/builtin/builtinConnection.ts';
-import { connect, type ConnectDeps } from '../../src/core/ssh/builtin/connect.ts';
+import { connect } from '../../src/core/ssh/builtin/connect.ts';
+import type { ConnectDeps } from '../../src/core/ssh/connectDeps.ts';
 import type { AgentQuestion, HostKeyQuestion, Prompts, SecretQuestion } from '../../src/core/ssh/prompts.ts';
 
 /** Answers from a script, and remembers what was asked. A question that was not expected fails the test. */

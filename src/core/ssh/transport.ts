@@ -1,7 +1,8 @@
 import { errorText, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { ResolveOptions } from '../config/resolve.ts';
-import { connect, type ConnectDeps } from './builtin/connect.ts';
+import { connect } from './builtin/connect.ts';
+import type { ConnectDeps } from './connectDeps.ts';
 import type { BeyondBuiltin, Connection, HostProblem } from './connection.ts';
 import { connectOpenssh } from './openssh/master.ts';
 import { opensshVersion } from './openssh/version.ts';
@@ -9,7 +10,7 @@ import { opensshVersion } from './openssh/version.ts';
 /** What carries a connection. `auto`: the built-in transport, and the system's ssh for what that one lacks. */
 export type Transport = 'auto' | 'builtin' | 'openssh';
 
-export interface TransportDeps extends Omit<ConnectDeps, 'isReplaceable'> {
+export interface TransportDeps extends ConnectDeps {
   /** What ssh(1) has to be told besides its own reading of the configuration. */
   readonly args: readonly string[];
 }

@@ -7,7 +7,7 @@ import type { Identity } from './identities.ts';
 import { keyTypeOf, rsaBits } from '../keys/keys.ts';
 import type { Prompts } from '../prompts.ts';
 import { keyboardMethod, type Method, passwordMethod } from './authQuestions.ts';
-import { asFailure, asOutcome, type Outcome, type Userauth } from '../builtin/userauth.ts';
+import { asFailure, asOutcome, type Outcome, type Userauth } from './userauth.ts';
 
 export interface AuthDeps {
   readonly config: HostConfig;

@@ -1,9 +1,8 @@
 import { UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { HostProblem } from '../connection.ts';
-import type { KeyboardPrompt } from '../builtin/internals.ts';
 import type { Prompts } from '../prompts.ts';
-import { asOutcome, type AuthReply, type Outcome, type Userauth } from '../builtin/userauth.ts';
+import { asOutcome, type AuthReply, type KeyboardPrompt, type Outcome, type Userauth } from './userauth.ts';
 
 /** One authentication method. Undefined: it has nothing (more) to try. */
 export type Method = () => Promise<Outcome | undefined>;

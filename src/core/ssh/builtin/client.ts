@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
 import { abortable, deadline } from '../../../base/delay.ts';
-import { UserError } from '../../../base/userError.ts';
 import { ChannelStream } from './channel.ts';
 import type { ConnectionEnd } from '../connection.ts';
+import { linkLost } from '../linkLost.ts';
 import { globalReplies, protocolOf } from './internals.ts';
 import { FIRST_WINDOW_BYTES, SPARE_WINDOW_BYTES } from './receiveWindow.ts';
 
@@ -122,7 +122,7 @@ export class SshClient {
           else resolve(value);
         });
       } catch (error) {
-        reject(new UserError({ code: 'linkLost' }, { cause: error })); // ssh2 throws when the socket is closing
+        reject(linkLost({ cause: error })); // ssh2 throws when the socket is closing
       }
     });
     try {
@@ -157,8 +157,4 @@ export class SshClient {
       limit.clear();
     }
   }
-}
-
-export function linkLost(): UserError<{ readonly code: 'linkLost' }> {
-  return new UserError({ code: 'linkLost' });
 }

@@ -1,11 +1,12 @@
 import { abortable } from '../../../base/delay.ts';
-import { type Log, prefixed } from '../../../base/log.ts';
+import { prefixed } from '../../../base/log.ts';
 import { Scope } from '../../../base/scope.ts';
 import { UserError } from '../../../base/userError.ts';
-import type { HostConfig, JumpHop } from '../../config/hostConfig.ts';
+import type { HostConfig } from '../../config/hostConfig.ts';
 import { hostKeyType, proposal, type Proposal } from './algorithms.ts';
 import { authenticate, authFailed } from '../auth/auth.ts';
 import { type BuiltinConnection, builtinConnection } from './builtinConnection.ts';
+import type { ConnectDeps } from '../connectDeps.ts';
 import type { HostProblem } from '../connection.ts';
 import { shakeHands } from './handshake.ts';
 import { learnHostKeys, overhearHostKeys } from './hostKeyUpdates.ts';
@@ -13,7 +14,6 @@ import { loadHostKeys } from '../hostkeys/hostKeys.ts';
 import { type Identity, listIdentities } from '../auth/identities.ts';
 import { SshClient } from './client.ts';
 import { withoutTimeout, PromptTimeouts } from '../promptTimeouts.ts';
-import type { Prompts } from '../prompts.ts';
 import { type Hop, openRoute } from '../route/route.ts';
 
 const HANDSHAKE_MS = 30_000;
@@ -23,15 +23,8 @@ const AUTH_MS = 60_000;
 /** As many jump hosts, and jump hosts of jump hosts, as nobody has: a configuration that leads back to itself. */
 const MAX_DEPTH = 16;
 
-export interface ConnectDeps {
-  readonly prompts: Prompts;
-  readonly log: Log;
-  readonly resolveHop: (hop: JumpHop, signal: AbortSignal) => Promise<HostConfig>;
-  /** Has the user consented to this ProxyCommand? */
-  readonly allowCommand: (command: string) => Promise<boolean>;
-  /** False: ask nothing, and fail where a question would be needed (ssh_config(5) BatchMode). */
-  readonly interactive?: boolean;
-  /** Is another transport at hand, which can log in with what this one lacks? Then nothing else is asked first. */
+export interface BuiltinDeps extends ConnectDeps {
+  /** Can another transport log in with what this one lacks? Then this one asks no question first. */
   readonly isReplaceable?: () => Promise<boolean>;
 }
 
@@ -39,14 +32,14 @@ export interface ConnectDeps {
  * Connects and logs in, hop by hop. Rejects with a `UserError` (`ConnectProblem` or `commandNotAllowed`) or the signal's
  * reason; whatever was opened on the way is closed then.
  */
-export function connect(config: HostConfig, deps: ConnectDeps, signal: AbortSignal): Promise<BuiltinConnection> {
+export function connect(config: HostConfig, deps: BuiltinDeps, signal: AbortSignal): Promise<BuiltinConnection> {
   return connectVia(config, undefined, deps, 0, signal);
 }
 
 async function connectVia(
   asked: HostConfig,
   through: Hop | undefined,
-  deps: ConnectDeps,
+  deps: BuiltinDeps,
   depth: number,
   signal: AbortSignal,
 ): Promise<BuiltinConnection> {

@@ -8,14 +8,14 @@ import { missing, type Proposal, toSsh2 } from './algorithms.ts';
 import type { HostProblem } from '../connection.ts';
 import { ChosenGroup } from './groupExchange.ts';
 import { copyArriving, exchangeSignature, onGroupExchange, sessionId } from './internals.ts';
-import { printable } from '../route/proxyCommand.ts';
+import { printable } from '../printable.ts';
 import { overhear } from './serverHello.ts';
-import { Userauth } from './userauth.ts';
+import { BuiltinUserauth } from './userauth.ts';
 
 /** A connection that is encrypted and whose server is the right one; nobody is logged in yet. */
 export interface Handshake {
   readonly client: Client;
-  readonly userauth: Userauth;
+  readonly userauth: BuiltinUserauth;
   readonly negotiated: NegotiatedAlgorithms;
   readonly serverVersion: string;
   /** For agents that limit where a key may be used. */
@@ -104,7 +104,7 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
     });
     onGroupExchange(client, (prime, generator) => new ChosenGroup(prime, generator));
     copyArriving(client);
-    const userauth = new Userauth(client, config.user);
+    const userauth = new BuiltinUserauth(client, config.user);
     hello = overhear(stream, input.onVersion);
   });
 }

@@ -3,7 +3,8 @@ import type { Log } from '../../../base/log.ts';
 import { errorText } from '../../../base/userError.ts';
 import type { HostKeys } from '../hostkeys/hostKeys.ts';
 import { handlersOf } from './internals.ts';
-import { type SshClient, linkLost } from './client.ts';
+import type { SshClient } from './client.ts';
+import { linkLost } from '../linkLost.ts';
 import { keyTypeOf } from '../keys/keys.ts';
 
 /**

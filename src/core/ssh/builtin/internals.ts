@@ -1,5 +1,6 @@
 /* oxlint-disable no-underscore-dangle -- ssh2's own names */
 import type { Client, ClientChannel } from 'ssh2';
+import type { KeyboardPrompt } from '../auth/userauth.ts';
 
 /**
  * What we need of ssh2 that its public types do not offer, in one place. The version is pinned, and the integration
@@ -57,11 +58,6 @@ export interface DiffieHellman {
   computeSecret(theirs: Buffer): Buffer;
   getPrime(): Buffer;
   getGenerator(): Buffer;
-}
-
-export interface KeyboardPrompt {
-  readonly prompt: string;
-  readonly echo: boolean;
 }
 
 interface Extension {

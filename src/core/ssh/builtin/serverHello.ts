@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ServerOffer } from './algorithms.ts';
-import { printable } from '../route/proxyCommand.ts';
+import { printable } from '../printable.ts';
 import { WireReader } from '../keys/wire.ts';
 
 const KEXINIT = 20;

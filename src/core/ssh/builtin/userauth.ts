@@ -1,54 +1,22 @@
 import type { Client } from 'ssh2';
-import {
-  answered,
-  handlersOf,
-  type KeyboardPrompt,
-  protocolOf,
-  sendPublickeyRequest,
-  sessionId,
-} from './internals.ts';
+import type { AuthReply, Userauth } from '../auth/userauth.ts';
+import { answered, handlersOf, protocolOf, sendPublickeyRequest, sessionId } from './internals.ts';
 import { string } from '../keys/wire.ts';
 
 const USERAUTH_REQUEST = 50;
 
-export type AuthReply =
-  | { readonly kind: 'success' }
-  /** RFC 4252 §5.1. `isPartial`: this method succeeded, and another one is wanted too. */
-  | { readonly kind: 'failure'; readonly accepted: readonly string[]; readonly isPartial: boolean }
-  | { readonly kind: 'keyAccepted' }
-  | { readonly kind: 'passwordExpired'; readonly prompt: string }
-  | {
-      readonly kind: 'questions';
-      readonly title: string;
-      readonly instruction: string;
-      readonly prompts: readonly KeyboardPrompt[];
-    };
-
-export type Failure = Extract<AuthReply, { readonly kind: 'failure' }>;
-export type Outcome = Extract<AuthReply, { readonly kind: 'success' | 'failure' }>;
-
-/** A question where an answer belongs is the server's fault, and no success. */
-export function asFailure(reply: AuthReply): Failure {
-  return reply.kind === 'failure' ? reply : { kind: 'failure', accepted: [], isPartial: false };
-}
-
-export function asOutcome(reply: AuthReply): Outcome {
-  return reply.kind === 'success' ? reply : asFailure(reply);
-}
-
 /**
- * The user authentication protocol (RFC 4252, RFC 4256) as questions and answers. ssh2's own sequence knows neither
- * certificates nor security keys, signs without waiting for a passphrase, and forgets partial success after a key.
+ * Drives ssh2's login messages itself. ssh2's own login sequence supports neither certificates nor security keys, signs
+ * without waiting for a passphrase, and forgets partial success after a key.
  */
-export class Userauth {
+export class BuiltinUserauth implements Userauth {
   readonly #client: Client;
   readonly #protocol: ReturnType<typeof protocolOf>;
   readonly #user: string;
   #onReply: ((reply: AuthReply) => void) | undefined;
-  /** The signature algorithms that the server says it knows (RFC 8308 §3.1). */
   signatureAlgorithms: readonly string[] | undefined;
 
-  /** Takes over from ssh2: to be created before the handshake ends. */
+  /** CAUTION: replaces ssh2's handlers, so create it before the handshake ends. */
   constructor(client: Client, user: string) {
     this.#client = client;
     this.#protocol = protocolOf(client);
@@ -81,7 +49,6 @@ export class Userauth {
     return this.#ask(() => this.#protocol.authPassword(this.#user, password));
   }
 
-  /** RFC 4252 §8: the answer to `passwordExpired`. */
   changePassword(old: string, chosen: string): Promise<AuthReply> {
     return this.#ask(() => this.#protocol.authPassword(this.#user, old, chosen));
   }
@@ -94,7 +61,6 @@ export class Userauth {
     return this.#ask(() => this.#protocol.authInfoRes(answers));
   }
 
-  /** RFC 4252 §7: would this key do? */
   probe(algorithm: string, blob: Buffer): Promise<AuthReply> {
     return this.#ask(() => sendPublickeyRequest(this.#client, this.#publickey(algorithm, blob, false)));
   }

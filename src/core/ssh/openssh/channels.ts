@@ -10,7 +10,7 @@ import type { Exec } from '../../detect/exec.ts';
 import type { Dial, DialProblem, ListenRemote, ListenRemoteProblem } from '../../forward/dial.ts';
 import { formatBind, formatEndpoint } from '../../spec/grammar.ts';
 import { UnclaimedChannels } from '../pendingCancellations.ts';
-import { linkLost } from '../builtin/client.ts';
+import { linkLost } from '../linkLost.ts';
 import type { Master } from './master.ts';
 import type { Opening } from './log.ts';
 

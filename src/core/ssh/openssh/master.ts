@@ -10,16 +10,16 @@ import { errorCode, errorText, UserError } from '../../../base/userError.ts';
 import { withStreams } from '../../../base/withStreams.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import { listenForQuestions, privateFolder } from '../route/askpass.ts';
-import type { ConnectDeps } from '../builtin/connect.ts';
+import type { ConnectDeps } from '../connectDeps.ts';
 import type { Connection, ConnectionEnd, ConnectionFacts, HostProblem } from '../connection.ts';
 import { appendKnownHosts } from '../hostkeys/knownHostsFiles.ts';
-import { linkLost } from '../builtin/client.ts';
+import { linkLost } from '../linkLost.ts';
 import { OpensshLog } from './log.ts';
 import { opensshVersion } from './version.ts';
 import { opensshDial, opensshExec, opensshListenRemote, opensshRoundTrip } from './channels.ts';
 import { answering, explain } from './questions.ts';
 import { PromptTimeouts, withoutTimeout } from '../promptTimeouts.ts';
-import { printable } from '../route/proxyCommand.ts';
+import { printable } from '../printable.ts';
 import { endTied, killTied, spawnTied, type TiedProcess } from './tiedProcess.ts';
 
 /** Without a login or a question, this long must be enough. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { deadline } from '../../../base/delay.ts';
 import { withStreams } from '../../../base/withStreams.ts';
+import { printable } from '../printable.ts';
 
 const STDERR_TAIL = 1000;
 
@@ -75,12 +76,4 @@ function hasExited(child: ChildProcess): boolean {
 function ending(child: ChildProcess): string {
   if (child.signalCode !== null) return child.signalCode;
   return child.exitCode === null ? '' : `exit status ${child.exitCode}`;
-}
-
-/** What a program or a server wrote, as one line fit to be shown. */
-export function printable(text: string): string {
-  return text
-    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim()
-    .slice(0, STDERR_TAIL);
 }
