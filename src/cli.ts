@@ -16,7 +16,7 @@ async function main(args: readonly string[]): Promise<number> {
   let isTerminated = false;
   process.once('SIGTERM', () => (isTerminated = true));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
-  // Who reads the messages may leave, and the forwards go on, as with ssh(1). What prints for nobody ends.
+  // As with ssh(1), forwards go on when nobody reads stderr any more. A table or JSON that nobody reads ends the program.
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', () => stop.abort());
   let isQuiet = false;
@@ -25,24 +25,25 @@ async function main(args: readonly string[]): Promise<number> {
     const { host, mode } = command;
     isQuiet = command.verbosity < 0;
     if (host === undefined) return refuse(usage);
-    if (command.isBackground) return refuse('-f is not supported: start it in the background yourself.');
+    if (command.isBackground)
+      return refuse('ssh-ports does not support -f. Start it in the background with your shell.');
     if (mode === 'print') return await print(host, resolveOptions(command), stop.signal);
     const proxy = proxyCredentials(process.env);
     if (proxy === 'incomplete')
-      return refuse(`${userVariable} and ${passwordVariable} go together, 1 to 255 bytes each.`);
+      return refuse(`Set both ${userVariable} and ${passwordVariable}, with 1 to 255 bytes each.`);
     if (mode === 'forward') {
       const forwards = { command, host, ...(proxy && { credentials: proxy }) };
       const status = await forwardUntilEnd(forwards, resolveOptions(command), stop.signal);
-      // To ssh(1) only SIGTERM is a good end.
+      // ssh(1) treats only SIGTERM as a clean end.
       return stop.signal.aborted && !isTerminated ? 255 : status;
     }
-    if (proxy) return refuse(`${userVariable} needs -N.`);
+    if (proxy) return refuse(`${userVariable} works only with -N. Add -N, or unset it.`);
     return await watch({ command, host, isJson: args.includes('--json') }, stop.signal);
   } catch (error) {
-    if (stop.signal.aborted) return 255; // before anything was up
+    if (stop.signal.aborted) return 255; // aborted before a connection was up
     if (!(error instanceof UserError)) throw error;
     const problem = problemOf(error);
-    // ssh(1) -q: only what is wrong with the command line is said all the same.
+    // ssh(1) -q still reports errors of the command line.
     return isQuiet && problem.code !== 'configSyntax' ? 255 : refuse(problemLine(problem));
   }
 }
@@ -52,7 +53,7 @@ async function print(host: string, options: ResolveOptions, signal: AbortSignal)
   return 0;
 }
 
-/** Whoever types the command consents to what the configuration runs, as with ssh(1). */
+/** As with ssh(1), the user who types the command consents to the commands of the configuration. */
 function resolveOptions(command: SshCommand): ResolveOptions {
   return {
     ...(command.configFile !== undefined && { userFile: command.configFile }),
@@ -66,13 +67,13 @@ function refuse(message: string): number {
   return 255;
 }
 
-// V8 counts buffers too when it decides whether to look through the whole heap, and would do so for every few MiB that
-// pass: beside a heap as small as ours they are many. It may grow to four times what is in use before that. A version
-// that does not know the flag would complain.
+// V8 counts buffers when it decides whether to collect the whole heap. Beside a heap as small as ours, every few MiB of
+// traffic would start a collection. With this flag the heap may grow to four times its used size first. Only versions
+// that know the flag get it, because others print a warning.
 if (Number(process.versions.node.split('.')[0]) <= 24) v8.setFlagsFromString('--heap-growing-percent=300');
-process.exitCode = 255; // Until it is known better: whatever is thrown past this is a failure.
+process.exitCode = 255; // Stays when main throws: every error that main does not handle is a failure.
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
-  // Whatever still holds the process up (a server that does not answer) is not worth waiting for.
+  // A server that does not answer may still keep the process alive: do not wait for it.
   return setTimeout(() => process.exit(), 500).unref();
 });

@@ -14,29 +14,29 @@ import { connectionProblemLine, endLine, forwardFailureLines, readyLines } from 
 import { stderrLog } from './stderrLog.ts';
 import { terminalPrompts } from './terminal.ts';
 
-/** Closing is polite, but whoever ends the program does not wait for a server that does not answer. */
+/** The user who ends the program does not wait longer than this for a server that does not answer. */
 const closeTimeoutMs = 1500;
 
 export interface CliForwards {
   readonly command: SshCommand;
   readonly host: string;
-  /** Asked of the clients of SOCKS proxies. */
+  /** The user name and password that SOCKS proxies ask their clients for. */
   readonly credentials?: Credentials;
 }
 
-/** ssh -N: connects, forwards until the signal or the end of the link. The result is the exit status. */
+/** `ssh -N`: connects, and forwards until the signal or the end of the connection. Returns the exit status. */
 export async function forwardUntilEnd(
   { command, host, credentials }: CliForwards,
   options: ResolveOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const say = command.verbosity < 0 ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
+  const print = command.verbosity < 0 ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
   const config = await resolveHost(host, options, signal);
   const connection = await connectWith(
     'auto',
     config,
     {
-      prompts: terminalPrompts(say),
+      prompts: terminalPrompts(print),
       log: stderrLog(command.verbosity),
       resolveHop: (hop, stop) => resolveHop(hop, options, stop),
       allowCommand: async () => true,
@@ -48,8 +48,8 @@ export async function forwardUntilEnd(
   const scope = new Scope();
   scope.add(connection);
   const { dial, listenRemote } = connection;
-  const onProblem = (problem: RelayProblem): void => say(connectionProblemLine(problem));
-  // ssh(1) -4 and -6 say where it listens too.
+  const onProblem = (problem: RelayProblem): void => print(connectionProblemLine(problem));
+  // ssh(1): -4 and -6 also choose the address family of the listeners.
   const family = config.addressFamily;
   const open = { rules: config, dial, listenRemote, family, onProblem, ...(credentials && { credentials }) };
   try {
@@ -57,16 +57,16 @@ export async function forwardUntilEnd(
       const spec = withGatewayPorts(asked, config.gatewayPorts);
       try {
         const opened = scope.add(await openForward(spec, open, signal));
-        readyLines(spec, opened.bound).forEach(say);
+        readyLines(spec, opened.bound).forEach(print);
       } catch (error) {
         signal.throwIfAborted();
-        forwardFailureLines(spec, problemOf(error), config.exitOnForwardFailure).forEach(say);
+        forwardFailureLines(spec, problemOf(error), config.exitOnForwardFailure).forEach(print);
         if (config.exitOnForwardFailure) return 255;
       }
     }
     const end = await Promise.race([connection.closed, aborted(signal)]);
     if (end === undefined) return 0;
-    say(endLine(config, end));
+    print(endLine(config, end));
     return 255;
   } finally {
     await within(closeTimeoutMs, scope.close()).catch((error: unknown) => {

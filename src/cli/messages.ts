@@ -14,7 +14,7 @@ export const usage = `usage: ssh-ports -N [-46AaCgKnqTv] [-B bind_interface] [-b
 
 type Words = { readonly [C in Problem['code']]?: (problem: Extract<Problem, { readonly code: C }>) => string };
 
-/** What ssh(1) says, for scripts may look for it. */
+/** The messages of ssh(1), because scripts may look for them. */
 const sshWords: Words = {
   dnsFailed: ({ hostName }) => `ssh: Could not resolve hostname ${hostName}: Name or service not known`,
   connectionRefused: ({ address, port }) => `ssh: connect to host ${address} port ${port}: Connection refused`,
@@ -31,7 +31,7 @@ const sshWords: Words = {
   configUnreadable: ({ file, detail }) => `Can't open user config file ${file}: ${detail}`,
 };
 
-/** Why a port was not to be had, in the words of bind(2). */
+/** Why a listener could not bind, in the words of bind(2). */
 const bindWords: Words = {
   portInUse: ({ owner }) => `Address already in use${owner ? ` by ${owner.name} (pid ${owner.pid})` : ''}`,
   portPrivileged: () => 'Permission denied',
@@ -39,13 +39,13 @@ const bindWords: Words = {
   listenFailed: ({ detail }) => detail,
 };
 
-/** Why nothing came of it. */
+/** The message for a problem. */
 export function problemLine(problem: Problem): string {
   const { what, next } = problemText(problem);
   return wordsFor(sshWords, problem) ?? (next ? `${what}\n${next}` : what);
 }
 
-/** Told once the listener accepts. A port that the server chose is told in the words of ssh(1). */
+/** The lines for a listener that accepts connections. ssh(1) has its own line for a port that the server chose. */
 export function readyLines(spec: ForwardSpec, bound: readonly BoundAddress[]): readonly string[] {
   const listening = bound.map(boundText).join(', ');
   const port = bound[0]?.kind === 'tcp' ? bound[0].port : 0;
@@ -64,7 +64,7 @@ export function readyLines(spec: ForwardSpec, bound: readonly BoundAddress[]): r
   }
 }
 
-/** A forward that could not be opened. ssh(1) goes on without it unless ExitOnForwardFailure says otherwise. */
+/** The lines for a forward that did not open. ssh(1) goes on without it, unless ExitOnForwardFailure is set. */
 export function forwardFailureLines(spec: ForwardSpec, problem: Problem, isFatal: boolean): readonly string[] {
   const { bind } = spec;
   if (spec.kind === 'remote' || spec.kind === 'remoteDynamic') {
@@ -82,7 +82,7 @@ export function forwardFailureLines(spec: ForwardSpec, problem: Problem, isFatal
   return [...lines, 'Could not request local forwarding.'];
 }
 
-/** One connection that came to nothing, while the forward goes on. */
+/** The line for one connection that failed, while its forward goes on. */
 export function connectionProblemLine(problem: RelayProblem): string {
   switch (problem.code) {
     case 'connectFailed':

@@ -1,10 +1,10 @@
 import type { Credentials } from '../core/forward/socks.ts';
 
-/** What -D, and -R without a destination, ask their clients for: ssh(1) has no flag that could say so. */
+/** The environment variables for SOCKS proxies (-D, and -R without a destination): ssh(1) has no flag for a password. */
 export const userVariable = 'SSH_PORTS_SOCKS_USER';
 export const passwordVariable = 'SSH_PORTS_SOCKS_PASSWORD';
 
-/** Undefined when neither is there. A proxy is not left open because of a slip: half an answer is `incomplete`. */
+/** Undefined when neither variable is set. SECURITY: with only one of them the result is `incomplete`, so that no proxy opens without a password by mistake. */
 export function proxyCredentials(env: NodeJS.ProcessEnv): Credentials | 'incomplete' | undefined {
   const [user, password] = [env[userVariable], env[passwordVariable]];
   if (user === undefined && password === undefined) return undefined;

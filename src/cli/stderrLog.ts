@@ -1,6 +1,6 @@
 import { type Log, silentLog } from '../base/log.ts';
 
-/** What -v, -vv and -vvv show, one line each, as ssh(1) marks them. */
+/** The log of -v, -vv and -vvv, one line per message, with the prefixes of ssh(1). */
 export function stderrLog(verbosity: number): Log {
   if (verbosity <= 0) return silentLog;
   const line = (prefix: string) => (message: string) => void process.stderr.write(`${prefix}${message}\n`);

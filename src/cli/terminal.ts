@@ -5,10 +5,10 @@ import { keyName } from '../view/keyName.ts';
 import { visible } from './visible.ts';
 
 /**
- * Asks on the terminal itself, whatever stdin and stdout are. Where there is none, a secret counts as cancelled and a
- * host key as refused.
+ * Asks on the terminal itself, also when stdin and stdout are redirected. Without a terminal, the answer to a secret is
+ * "cancelled" and a host key is refused.
  */
-export function terminalPrompts(say: (line: string) => void): Prompts {
+export function terminalPrompts(print: (line: string) => void): Prompts {
   return {
     hostKey: async (question, signal) => {
       for (let text = authenticity(question); ; text = "Please type 'yes', 'no' or the fingerprint: ") {
@@ -27,7 +27,7 @@ export function terminalPrompts(say: (line: string) => void): Prompts {
       const answer = await ask(`Add key ${keyFile} to agent (yes/no)? `, 'visible', signal);
       return answer === '' || answer?.toLowerCase() === 'yes';
     },
-    notice: (_host, text) => say(visible(text).trimEnd()),
+    notice: (_host, text) => print(visible(text).trimEnd()),
   };
 }
 
@@ -57,7 +57,7 @@ function secretPrompt(question: SecretQuestion): string {
   }
 }
 
-/** One line from the terminal; undefined when there is none, at its end, or after Ctrl-C, which also ends the program. */
+/** Reads one line from the terminal. Undefined without a terminal, at its end, or after Ctrl-C, which also ends the program. */
 async function ask(prompt: string, echo: 'visible' | 'hidden', signal: AbortSignal): Promise<string | undefined> {
   const terminal = openTerminal();
   if (!terminal) return undefined;
@@ -86,7 +86,7 @@ function openTerminal(): { readonly input: tty.ReadStream; readonly write: (text
   }
 }
 
-/** The terminal is raw, so that editing the line is ours: erase a character, erase the line, end, interrupt. */
+/** The terminal is in raw mode, so this function edits the line: erase a character, erase the line, end, interrupt. */
 function readLine(
   input: tty.ReadStream,
   echo: (text: string) => void,

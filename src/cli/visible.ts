@@ -1,4 +1,4 @@
-/** A server's words, of which none commands the terminal: ssh(1) shows control characters in octal, too. */
+/** SECURITY: text from a server must not control the terminal. Like ssh(1), this shows control characters in octal. */
 export function visible(text: string): string {
   return text
     .replaceAll('\r\n', '\n')

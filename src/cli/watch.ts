@@ -13,7 +13,7 @@ import { problemLine } from './messages.ts';
 import { stderrLog } from './stderrLog.ts';
 import { terminalPrompts } from './terminal.ts';
 
-/** What to watch, and how to show it. */
+/** The host to watch, and the output format. */
 export interface WatchRequest {
   readonly command: SshCommand;
   readonly host: string;
@@ -22,13 +22,13 @@ export interface WatchRequest {
 
 const closeTimeoutMs = 1500;
 
-/** Watches a host, forwards its dev servers by themselves, and prints what listens there whenever that changes. */
+/** Watches a host, forwards its dev servers automatically, and prints its ports whenever they change. */
 export async function watch({ command, host, isJson }: WatchRequest, signal: AbortSignal): Promise<number> {
-  const say = command.verbosity < 0 ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
+  const print = command.verbosity < 0 ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
   const sessions = new Sessions({
     settings: new Store(settings(command)),
-    prompts: terminalPrompts(say),
-    allowCommand: async () => true, // whoever types the command consents, as with ssh(1)
+    prompts: terminalPrompts(print),
+    allowCommand: async () => true, // as with ssh(1), the user who types the command consents
     onAutoForward: () => undefined,
     memory: shortMemory(),
     log: stderrLog(command.verbosity),
@@ -56,7 +56,7 @@ export async function watch({ command, host, isJson }: WatchRequest, signal: Abo
     );
   });
   sessions.connect(name, signal).catch((error: unknown) => {
-    // What a person can act on is in the state; the rest is a bug and must be seen.
+    // A problem that a person can act on is in the state. Any other error is a bug, and must be visible.
     if (!(error instanceof UserError) && !signal.aborted) process.stderr.write(`${problemLine(problemOf(error))}\n`);
   });
   const code = await ended;
@@ -64,13 +64,13 @@ export async function watch({ command, host, isJson }: WatchRequest, signal: Abo
   return code;
 }
 
-/** Whoever watches from a terminal wants to see it all; nothing ends by itself that was asked for on the command line. */
+/** A person at a terminal wants to see all ports. A forward of the command line does not expire. */
 function settings({ configFile }: SshCommand): Settings {
   const own = { ...defaultSettings, forwardExisting: true, expireSharedAfterMs: 0 };
   return configFile === undefined ? own : { ...own, configFile };
 }
 
-/** One state, with milliseconds of a clock that never jumps. */
+/** One state as a line of JSON, with the milliseconds of a monotonic clock. */
 function jsonLine(host: HostState): string {
   return `${JSON.stringify({ monotonicMs: Math.round(performance.now()), ...hostJson(host) })}\n`;
 }

@@ -1,11 +1,11 @@
 import type { ForwardState, HostState } from '../core/session/state.ts';
 import { destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
-import { serverName } from './remotePortText.ts';
+import { programName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 
 /**
- * “Flask on devbox:5000 → http://localhost:5000”, why the local port is another one where it is, and the remote ports
- * that were forwarded with it.
+ * The text of the notice about a new forward: “Flask on devbox:5000 → http://localhost:5000”. It says why the local port
+ * differs from the wanted one, and which other remote ports were forwarded at the same time.
  */
 export function announcement(host: HostState, forward: ForwardState, others: readonly number[] = []): string {
   const { spec, label, remotePort, status } = forward;
@@ -13,7 +13,7 @@ export function announcement(host: HostState, forward: ForwardState, others: rea
     return `${label ?? destinationText(spec)} is at ${remoteBindText(forward)} on ${host.name}`;
   }
   const seen = host.remotePorts.find((each) => each.port === remotePort);
-  const name = label ?? (remotePort === undefined ? destinationText(spec) : seen && (serverName(seen) ?? 'A server'));
+  const name = label ?? (remotePort === undefined ? destinationText(spec) : seen && (programName(seen) ?? 'A server'));
   const from = remotePort === undefined ? host.name : `${host.name}:${remotePort}`;
   const url = seen?.program?.scheme ? forwardUrl(host, forward)?.replace(/\/$/u, '') : localAddress(forward);
   const instead = status.kind === 'open' ? status.instead : undefined;
@@ -29,6 +29,6 @@ export function announcement(host: HostState, forward: ForwardState, others: rea
 /** `8000 (Python http.server)` */
 function portName(host: HostState, port: number): string {
   const seen = host.remotePorts.find((each) => each.port === port);
-  const name = seen && serverName(seen);
+  const name = seen && programName(seen);
   return name === undefined ? String(port) : `${port} (${name})`;
 }

@@ -1,15 +1,15 @@
 import type { Problem } from '../core/problem.ts';
 import { problemText } from './problem.ts';
 
-/** A problem of a configuration file, at its line. */
+/** A problem at a line of a configuration file. */
 export interface ConfigDiagnostic {
   readonly file: string;
-  /** 1-based; the first one for a problem of the whole file. */
+  /** 1-based. Line 1 stands for the whole file. */
   readonly line: number;
   readonly message: string;
 }
 
-/** The problems that stand in a file. The others are for the tree alone. */
+/** The problems that have a place in a file. Only the tree shows the others. */
 export function configDiagnostics(problems: readonly Problem[]): readonly ConfigDiagnostic[] {
   return problems.flatMap((problem): ConfigDiagnostic[] => {
     if (problem.code === 'configSyntax') {

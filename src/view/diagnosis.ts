@@ -11,13 +11,15 @@ export interface DiagnosisFacts {
   readonly settings: Settings;
   /** Version by program. */
   readonly versions: Readonly<Record<string, string>>;
-  /** By host, of those that answered. */
+  /** By host name. A host that did not answer has no entry. */
   readonly rttMs: ReadonlyMap<string, number>;
 }
 
 /**
- * All that a bug report needs, as Markdown. It is built from numbers, codes and names of our own alone: no names of
- * hosts or users, no addresses, paths, commands or texts of a remote can be in it, whatever the state holds.
+ * Everything that a bug report needs, as Markdown.
+ *
+ * SECURITY: the text contains only numbers, codes and our own names. It never contains names of hosts or users, addresses,
+ * paths, commands or text from a remote, whatever the state holds.
  */
 export function diagnosis(facts: DiagnosisFacts): string {
   const { state, settings, versions } = facts;
@@ -25,7 +27,7 @@ export function diagnosis(facts: DiagnosisFacts): string {
   const lines = [
     '# SSH Ports: Diagnosis',
     '',
-    'Names of hosts and users, addresses, paths and commands are left out. Read it before you post it all the same.',
+    'This text leaves out names of hosts and users, addresses, paths and commands. Read it before you post it.',
     '',
     '## Versions',
     ...Object.entries(versions).map(([name, version]) => `- ${name}: ${version}`),
@@ -34,7 +36,7 @@ export function diagnosis(facts: DiagnosisFacts): string {
     ...settingLines(settings),
     '',
     '## State',
-    `- hosts known: ${state.hosts.length}, in use: ${used.length}`,
+    `- known hosts: ${state.hosts.length}, used: ${used.length}`,
     `- forwarding: ${state.isForwarding ? 'on' : 'off'}`,
     ...state.configProblems.map((problem) => `- SSH configuration: ${problemFacts(problem)}`),
     ...used.flatMap((host, index) => ['', ...hostLines(facts, host, index + 1)]),
@@ -42,13 +44,13 @@ export function diagnosis(facts: DiagnosisFacts): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Numbers and switches as they are; of what somebody typed only that it is there. */
+/** Prints numbers and switches. Of a text that somebody typed, it prints only that the setting is set. */
 function settingLines(settings: Settings): readonly string[] {
   const { autoForward, portRules, hosts, ...others } = settings;
   return [
     `- autoForward: ${autoForward}`,
-    `- rules for ports: ${portRules.rules.length}, not understood: ${portRules.badKeys.length}`,
-    `- hosts with settings of their own: ${Object.keys(hosts).length}`,
+    `- port rules: ${portRules.rules.length}, without effect: ${portRules.badKeys.length}`,
+    `- hosts with their own settings: ${Object.keys(hosts).length}`,
     ...Object.entries(others).map(([name, value]) => `- ${name}: ${settingFacts(value)}`),
   ];
 }
@@ -62,18 +64,18 @@ const choices = ['always', 'ask', 'auto', 'builtin', 'never', 'openssh'] as cons
 
 function hostLines(facts: DiagnosisFacts, host: HostState, number: number): readonly string[] {
   const rttMs = facts.rttMs.get(host.name);
-  const { detection, remotePorts: listeners, forwards } = host;
+  const { detection, remotePorts, forwards } = host;
   const method = detection.kind === 'watching' ? ` by ${detection.method} every ${detection.pollMs} ms` : '';
   const reason = detection.kind === 'unavailable' ? ` (${detection.reason})` : '';
-  const seen = listeners.map(
+  const seen = remotePorts.map(
     ({ port, program, wasThere }) => `${port} ${program?.framework ?? 'not asked'}${wasThere ? '' : ' (new)'}`,
   );
   return [
-    `## Host ${number} (${host.source.kind === 'config' ? 'of the SSH configuration' : 'typed'})`,
+    `## Host ${number} (${host.source.kind === 'config' ? 'from the SSH configuration' : 'typed'})`,
     `- link: ${linkFacts(host.link)}`,
     ...(rttMs === undefined ? [] : [`- round trip: ${rttMs.toFixed(1)} ms`]),
     `- detection: ${detection.kind}${method}${reason}`,
-    `- listeners: ${seen.join(', ') || 'none'}`,
+    `- remote ports: ${seen.join(', ') || 'none'}`,
     ...forwards.flatMap((forward, index) => forwardLines(facts.state, host, forward, index + 1)),
   ];
 }
@@ -87,7 +89,16 @@ function linkFacts(link: LinkState): string {
       const { transport, serverVersion, cipher, kex, hostKey, via, authMethod } = link.facts;
       const server = /^SSH-[\d.]+-\S+/u.exec(serverVersion)?.[0] ?? 'unknown server';
       const login = /^[\w-]+/u.exec(authMethod)?.[0] ?? 'unknown login';
-      return ['online', transport, server, cipher, kex, hostKey, login, `${via.length} jump hosts`].join(', ');
+      return [
+        'online',
+        transport,
+        server,
+        cipher,
+        kex,
+        hostKey,
+        login,
+        `${via.length} ${via.length === 1 ? 'jump host' : 'jump hosts'}`,
+      ].join(', ');
     }
     case 'waiting':
     case 'failed':
@@ -114,7 +125,7 @@ function statusFacts(status: ForwardState['status']): string {
     `listening at ${ports.join(' and ')}`,
     `${traffic.openConnections} open of ${traffic.totalConnections} connections`,
     `${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
-    ...(sharedFor === undefined ? [] : ['open to the network']),
+    ...(sharedFor === undefined ? [] : ['shared with the network']),
     ...(instead ? [`instead of ${instead.port} (${problemFacts(instead.why)})`] : []),
     ...(trouble ? [`trouble: ${problemFacts(trouble)}`] : []),
   ].join(', ');
@@ -137,11 +148,11 @@ function family(address: string): string {
   return address === '0.0.0.0' || address === '::' ? 'all interfaces' : 'an address';
 }
 
-/** The code, and what cannot hold anything private. */
+/** The code, and the facts that cannot hold anything private. */
 function problemFacts(problem: Problem): string {
-  const harmless = ['phase', 'reason', 'expected', 'port', 'line'];
+  const publicFacts = ['phase', 'reason', 'expected', 'port', 'line'];
   const facts = Object.entries(problem)
-    .filter(([name]) => harmless.includes(name))
+    .filter(([name]) => publicFacts.includes(name))
     .map(([name, value]) => `${name} ${String(value)}`);
   const offer = problem.code === 'noCommonAlgorithm' ? [`${problem.what} ${problem.server.join(' ')}`] : [];
   return [problem.code, ...facts, ...offer].join(', ');

@@ -2,10 +2,10 @@ import { isWide } from '../core/spec/bindScope.ts';
 import type { ForwardState, ForwardStatus, HostState } from '../core/session/state.ts';
 import { forwardUrl, localAddress } from './forwardText.ts';
 
-/** Whether something can be done with a forward as it is now. Menus and pickers offer it only then. */
+/** Whether an action makes sense for a forward in its present state. Menus and pickers offer it only then. */
 export type Can = (host: HostState, forward: ForwardState) => boolean;
 
-/** A page is behind it: by a rule of the user's, or unless the server was asked and answered otherwise. */
+/** A page is behind the forward: a rule of the user says so, or the program did not answer otherwise. */
 export const canOpen: Can = (host, forward) => {
   if (!is(forward, 'open', 'elsewhere') || forwardUrl(host, forward) === undefined) return false;
   const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
@@ -30,26 +30,26 @@ export const canShare: Can = (_host, forward) =>
   !forward.isSharedByHand &&
   !isWide(forward.spec);
 
-/** One that was typed wide was never narrower: it is stopped, not narrowed. */
+/** A forward that the user typed wide was never narrower, so the user stops it instead. */
 export const canUnshare: Can = (_host, forward) => forward.isSharedByHand === true;
 
-/** Both kinds of SOCKS proxy, whatever became of them. */
+/** Both kinds of SOCKS proxy, in every state. */
 export const canProtect: Can = (_host, { spec }) => spec.kind === 'dynamic' || spec.kind === 'remoteDynamic';
 
 export const canExtend: Can = (_host, { status }) => status.kind === 'open' && typeof status.sharedFor === 'number';
 
-/** One of the SSH configuration stands there already. */
+/** The SSH configuration already has its own forwards. */
 export const canSave: Can = (_host, { origin }) => origin !== 'config';
 
-/** The page, or else the place where it answers; undefined while there is none. */
+/** The URL of the page, or the address of the listener. Undefined while nothing answers. */
 export function addressToCopy(host: HostState, forward: ForwardState): string | undefined {
   return is(forward, 'open', 'elsewhere') ? (forwardUrl(host, forward) ?? localAddress(forward)) : undefined;
 }
 
-/** The same as words of a row, for the `when` clauses of the manifest. */
+/** The context value of a forward's row: one word for each action, for the `when` clauses of the manifest. */
 export function forwardContext(host: HostState, forward: ForwardState): string {
-  const fitting = Object.entries(words).filter(([, can]) => can(host, forward));
-  return ['forward', ...fitting.map(([word]) => word)].join(' ');
+  const possible = Object.entries(words).filter(([, can]) => can(host, forward));
+  return ['forward', ...possible.map(([word]) => word)].join(' ');
 }
 
 const words: Readonly<Record<string, Can>> = {

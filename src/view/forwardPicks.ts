@@ -2,7 +2,7 @@ import type { ForwardState, HostState } from '../core/session/state.ts';
 import type { Can } from './forwardActions.ts';
 import { destinationText, localAddress } from './forwardText.ts';
 
-/** A line of the box that asks for a forward. */
+/** A row of the picker that asks for a forward. */
 export interface ForwardPick {
   readonly label: string;
   readonly description: string;
@@ -10,7 +10,7 @@ export interface ForwardPick {
   readonly forward: ForwardState;
 }
 
-/** The forwards of all hosts with which it can be done. */
+/** The forwards of all hosts for which the action makes sense. */
 export function forwardPicks(hosts: readonly HostState[], can: Can): readonly ForwardPick[] {
   return hosts.flatMap((host) =>
     host.forwards

@@ -2,7 +2,7 @@ import { remoteScope } from '../core/spec/bindScope.ts';
 import type { ForwardState, ForwardStatus, HostState, SeenPort } from '../core/session/state.ts';
 import { canOpen, forwardContext } from './forwardActions.ts';
 import { byteText, destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
-import { listenerLines, processName, serverBehind } from './remotePortText.ts';
+import { remotePortLines, processName, programBehind } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 import { colors, type Row } from './row.ts';
 
@@ -11,7 +11,7 @@ type Look = Pick<Row, 'description' | 'tooltip' | 'icon' | 'click'>;
 /** A forward, with what is known of the server behind it. */
 export function forwardRow(host: HostState, forward: ForwardState): Row {
   const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
-  const about = seen ? listenerLines(host.name, seen) : [`${destinationText(forward.spec)} through ${host.name}`];
+  const about = seen ? remotePortLines(host.name, seen) : [`${destinationText(forward.spec)} through ${host.name}`];
   const shown = look(host, forward, seen, about);
   return {
     id: `forward:${host.name}:${forward.id}`,
@@ -109,7 +109,7 @@ function listening(
 
 function label(forward: ForwardState, seen: SeenPort | undefined): string {
   if (forward.remotePort === undefined) return forward.label ?? destinationText(forward.spec);
-  return [String(forward.remotePort), forward.label ?? serverBehind(forward, seen)].filter(Boolean).join('  ');
+  return [String(forward.remotePort), forward.label ?? programBehind(forward, seen)].filter(Boolean).join('  ');
 }
 
 /** Why it answers at another local port than the wanted one, shortly. */

@@ -1,6 +1,6 @@
 import type { ForwardState, ForwardStatus, HostState, SeenPort } from '../core/session/state.ts';
 
-/** A host as `ssh-ports --json` prints it. Scripts read these names: they stay when the names in the code change. */
+/** A host as `ssh-ports --json` prints it. CAUTION: scripts read these names, so they outlive the names in the code. */
 export interface HostJson extends Omit<HostState, 'remotePorts' | 'forwards'> {
   readonly listeners: readonly ListenerJson[];
   readonly forwards: readonly ForwardJson[];

@@ -1,13 +1,13 @@
 import { type Announced, namedFramework } from '../core/policy/notices.ts';
 import type { HostState } from '../core/session/state.ts';
-import { serverBehind } from './remotePortText.ts';
+import { programBehind } from './remotePortText.ts';
 
-/** What “Don’t Forward” of a notice ends: it may be pressed long after what it speaks of has changed. */
+/** What “Don’t Forward” of a notice stops. RACE: the user may press it long after the forward has changed. */
 export type NoticeDecline =
-  /** `id`: the forward to end; absent where that has been done. */
+  /** `id`: the forward to stop. Absent when it has already stopped. */
   { readonly kind: 'declined'; readonly id?: string } | { readonly kind: 'kept'; readonly why: string };
 
-/** The forward that came up by itself, even while its server is away; never the user's own, and no other server's. */
+/** Chooses the auto-forward of the notice, also while its program is away. The user's own forward stays, and so does one of another program. */
 export function noticeDecline(host: HostState, announced: Announced): NoticeDecline {
   const { port } = announced;
   const forwards = host.forwards.filter(({ remotePort }) => remotePort === port);
@@ -15,14 +15,14 @@ export function noticeDecline(host: HostState, announced: Announced): NoticeDecl
   if (!forward) return { kind: 'declined' };
   const { id, label, origin } = forward;
   const seen = host.remotePorts.find((each) => each.port === port);
-  const name = serverBehind(forward, seen);
+  const name = programBehind(forward, seen);
   if (origin !== 'auto') {
     const whose = origin === 'user' ? 'you forwarded it yourself' : 'the SSH configuration forwards it';
-    return { kind: 'kept', why: `${label ?? name ?? 'The server'} on ${host.name}:${port} stays: ${whose}.` };
+    return { kind: 'kept', why: `${label ?? name ?? 'The server'} on ${host.name}:${port} stays forwarded: ${whose}.` };
   }
   const announcedName = namedFramework(announced)?.name;
   if (name !== undefined && announcedName !== undefined && name !== announcedName) {
-    return { kind: 'kept', why: `${name} is at ${host.name}:${port} now, and stays forwarded.` };
+    return { kind: 'kept', why: `${name} now listens on ${host.name}:${port}, and stays forwarded.` };
   }
   return { kind: 'declined', id };
 }

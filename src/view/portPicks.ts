@@ -8,7 +8,7 @@ import type { Problem } from '../core/problem.ts';
 import { bindText } from './address.ts';
 import { destinationText } from './forwardText.ts';
 import { type HostChoice, typedHost } from './hostPicks.ts';
-import { processName, serverName } from './remotePortText.ts';
+import { processName, programName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 
 /** A line of the Forward Port box. */
@@ -32,7 +32,7 @@ export function detectedPicks(host: HostState | undefined): readonly PortPick[] 
   return host.remotePorts
     .filter(({ port, program }) => !served.has(port) && program?.role !== 'infrastructure')
     .map((seen) => ({
-      label: [String(seen.port), serverName(seen)].filter(Boolean).join('  '),
+      label: [String(seen.port), programName(seen)].filter(Boolean).join('  '),
       description: processName(seen) ?? '',
       icon: seen.program?.icon ?? 'circle-outline',
       choice: { kind: 'listener', port: seen.port },

@@ -1,17 +1,17 @@
 import { type ForwardState, type HostState, servedPorts } from '../core/session/state.ts';
 import { insteadText } from './forwardRow.ts';
 import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
-import { processName, serverBehind, serverName } from './remotePortText.ts';
+import { processName, programBehind, programName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 
-/** What listens on a host and where it answers here, as text for a terminal. */
+/** The remote ports of a host and their local addresses, as a table for a terminal. */
 export function portTable(host: HostState): string {
   const served = servedPorts(host);
   const rows = [
     ...host.forwards.map((forward) => forwardCells(host, forward)),
     ...host.remotePorts
       .filter((each) => !served.has(each.port))
-      .map((seen) => [String(seen.port), serverName(seen) ?? '', processName(seen) ?? '', '']),
+      .map((seen) => [String(seen.port), programName(seen) ?? '', processName(seen) ?? '', '']),
   ];
   const head = `${host.name}: ${linkText(host)}`;
   if (rows.length === 0) return head;
@@ -44,7 +44,7 @@ function forwardCells(host: HostState, forward: ForwardState): string[] {
   const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
   const port = forward.remotePort === undefined ? destinationText(forward.spec) : String(forward.remotePort);
   const process = seen && processName(seen);
-  return [port, serverBehind(forward, seen) ?? '', process ?? '', whereText(host, forward)];
+  return [port, programBehind(forward, seen) ?? '', process ?? '', whereText(host, forward)];
 }
 
 function whereText(host: HostState, forward: ForwardState): string {

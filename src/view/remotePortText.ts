@@ -2,14 +2,14 @@ import type { RemotePort } from '../core/detect/remotePort.ts';
 import type { ForwardState, SeenPort } from '../core/session/state.ts';
 
 /** `Flask`, or undefined for what nobody knows. */
-export function serverName({ program }: { readonly program?: SeenPort['program'] | undefined }): string | undefined {
+export function programName({ program }: { readonly program?: SeenPort['program'] | undefined }): string | undefined {
   return program && program.framework !== 'unknown' ? program.name : undefined;
 }
 
 /** What a forward leads to, or led to before that stopped. */
-export function serverBehind({ status }: ForwardState, seen: SeenPort | undefined): string | undefined {
-  if (seen) return serverName(seen);
-  return status.kind === 'dormant' ? serverName({ program: status.server }) : undefined;
+export function programBehind({ status }: ForwardState, seen: SeenPort | undefined): string | undefined {
+  if (seen) return programName(seen);
+  return status.kind === 'dormant' ? programName({ program: status.server }) : undefined;
 }
 
 /**
@@ -22,11 +22,11 @@ export function processName({ process }: RemotePort): string | undefined {
 }
 
 /** A listener in full, for tooltips. */
-export function listenerLines(hostName: string, seen: SeenPort): string[] {
+export function remotePortLines(hostName: string, seen: SeenPort): string[] {
   const { program, process, port, addresses } = seen;
   const title = program?.title ? ` (“${program.title}”)` : '';
   return [
-    `${serverName(seen) ?? 'A server'}${title} on ${hostName}, port ${port} (${addresses.join(', ')})`,
+    `${programName(seen) ?? 'A server'}${title} on ${hostName}, port ${port} (${addresses.join(', ')})`,
     ...(process
       ? [`${process.name}, pid ${process.pid}${process.workingDirectory ? `, in ${process.workingDirectory}` : ''}`]
       : []),

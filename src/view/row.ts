@@ -1,4 +1,4 @@
-/** What a command acts on. Plain data, so that it survives the way through a menu. */
+/** What a command acts on. It is plain data, because VS Code passes it through a menu. */
 export type Target =
   | { readonly kind: 'host'; readonly host: string }
   | { readonly kind: 'listener'; readonly host: string; readonly port: number }
@@ -10,15 +10,15 @@ export function hostOf(row: Row | undefined): string | undefined {
   return row?.target && 'host' in row.target ? row.target.host : undefined;
 }
 
-/** A row of the Ports tree. All text is plain: nothing that came from a remote is ever rendered as markup. */
+/** A row of the Ports tree. SECURITY: all text is plain, so VS Code renders nothing from a remote as markup. */
 export interface Row {
-  /** Stable over refreshes, so that selection and folding stay. */
+  /** The id survives a redraw, so the selection, the focus and the folding stay. */
   readonly id: string;
   readonly label: string;
   readonly description: string;
   readonly tooltip: string;
   readonly icon: { readonly id: string; readonly color?: string };
-  /** Words separated by blanks, for `when` clauses. */
+  /** The context value for `when` clauses: words separated by blanks. */
   readonly context: string;
   readonly fold: 'none' | 'expanded' | 'collapsed';
   readonly children: readonly Row[];

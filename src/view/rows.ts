@@ -1,7 +1,7 @@
 import type { Problem } from '../core/problem.ts';
 import { type AppState, type ForwardState, type HostState, type SeenPort, servedPorts } from '../core/session/state.ts';
 import { forwardRow } from './forwardRow.ts';
-import { listenerLines, processName, serverName } from './remotePortText.ts';
+import { remotePortLines, processName, programName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 import { colors, type Row } from './row.ts';
 
@@ -123,9 +123,9 @@ function remotePortRow(host: HostState, seen: SeenPort): Row {
   const isInfrastructure = program?.role === 'infrastructure';
   return {
     id: `listener:${host.name}:${port}`,
-    label: [String(port), serverName(seen)].filter(Boolean).join('  '),
+    label: [String(port), programName(seen)].filter(Boolean).join('  '),
     description: processName(seen) ?? '',
-    tooltip: [...listenerLines(host.name, seen), 'Click to forward it to this machine'].join('\n'),
+    tooltip: [...remotePortLines(host.name, seen), 'Click to forward it to this machine'].join('\n'),
     icon: { id: program?.icon ?? 'circle-outline', ...(isInfrastructure && { color: colors.grey }) },
     context: 'listener',
     fold: 'none',

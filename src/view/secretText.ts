@@ -1,10 +1,10 @@
 import { secretKey, type SecretQuestion } from '../core/ssh/prompts.ts';
 
-/** The words of a box that asks for a password, a passphrase or a code. */
+/** The texts of an input box that asks for a password, a passphrase or a code. */
 export interface SecretText {
   readonly title: string;
   readonly prompt: string;
-  /** The button's, where the answer may be remembered. */
+  /** The button, where the answer may be remembered. */
   readonly remember?: { readonly icon: string; readonly tooltip: string };
 }
 
@@ -31,11 +31,11 @@ function titleAndPrompt(question: SecretQuestion, addition: string): { title: st
       };
     case 'newPassword': {
       const login = `${question.user} on ${question.host}`;
-      const reason = question.isMismatch ? 'The two were not the same.' : question.reason;
+      const reason = question.isMismatch ? 'The two passwords differ.' : question.reason;
       return {
         title: `New password for ${question.host}`,
         prompt: question.isRepeated
-          ? `The new password of ${login} once more`
+          ? `Repeat the new password of ${login}`
           : [reason, `New password of ${login}${addition}`].filter(Boolean).join(' '),
       };
     }
@@ -48,5 +48,5 @@ function titleAndPrompt(question: SecretQuestion, addition: string): { title: st
 }
 
 function again({ attempt }: { readonly attempt: number }): string {
-  return attempt > 1 ? 'That was not right. ' : '';
+  return attempt > 1 ? 'The last answer was wrong. ' : '';
 }

@@ -1,12 +1,12 @@
 import type { ForwardSpec } from '../core/spec/spec.ts';
 import { bindText } from './address.ts';
 
-/** RFC 1929 §2: both are at most 255 bytes long. */
+/** RFC 1929 §2: a user name and a password have at most 255 bytes each. */
 export function credentialProblem(text: string): string | undefined {
-  return new TextEncoder().encode(text).length > 255 ? 'That is longer than SOCKS allows: 255 bytes.' : undefined;
+  return new TextEncoder().encode(text).length > 255 ? 'Type a shorter text: SOCKS allows 255 bytes.' : undefined;
 }
 
-/** What one should know before others can reach a forward. */
+/** The question before other machines can reach a forward. */
 export function shareQuestion(
   specs: readonly ForwardSpec[],
   shareMs: number,
@@ -14,17 +14,17 @@ export function shareQuestion(
   const isRemote = specs.some(({ kind }) => kind === 'remote' || kind === 'remoteDynamic');
   const isSocks = specs.some(({ kind }) => kind === 'dynamic' || kind === 'remoteDynamic');
   const where = isRemote ? 'the remote' : 'this machine';
-  const what = isSocks ? 'use it as a proxy' : 'use what is behind it';
+  const what = isSocks ? 'use it as a proxy' : 'use the server behind it';
   const time = timeText(shareMs);
   return {
     what: `Open ${specs.map(({ bind }) => bindText(bind)).join(', ')} to the network?`,
-    detail: `Anyone who can reach ${where} over the network can then ${what}, without logging in.${time ? ` It ends by itself after ${time}.` : ''}`,
+    detail: `Anyone who can reach ${where} over the network can then ${what}, without logging in.${time ? ` The forward ends by itself after ${time}.` : ''}`,
     yes: time ? `Open for ${time}` : 'Open',
     ...(isSocks && { protect: 'Open with a Password…' }),
   };
 }
 
-/** `1 hour`, `30 minutes`; undefined for ever. */
+/** `1 hour`, `30 minutes`. Undefined when there is no end. */
 function timeText(ms: number): string | undefined {
   const minutes = Math.round(ms / 60_000);
   if (minutes === 0) return undefined;

@@ -1,4 +1,4 @@
-/** The same text, of which nothing makes a link: VS Code reads `[text](command:…)` in messages, whoever wrote it. */
+/** SECURITY: VS Code turns `[text](command:…)` in a message into a link, also in text from a remote. This text has no link. */
 export function withoutLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }

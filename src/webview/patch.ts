@@ -1,4 +1,4 @@
-/** An element as it should be. Text is text: nothing is ever read as markup. */
+/** An element as it should be. SECURITY: content is text, never markup. */
 export interface Wanted {
   readonly tag: string;
   readonly attributes?: Readonly<Record<string, string>>;
@@ -10,7 +10,7 @@ const namespaces: Readonly<Record<string, string>> = {
   path: 'http://www.w3.org/2000/svg',
 };
 
-/** Makes the children of an element what they should be. What stays the same stays, and with it focus and selection. */
+/** Makes the children of an element what they should be. An unchanged element stays, with its focus and selection. */
 export function patch(parent: Element, wanted: readonly Wanted[]): void {
   wanted.forEach(({ tag, attributes = {}, content }, index) => {
     const element = childAt(parent, index, tag);

@@ -4,7 +4,7 @@ import { patch, type Wanted } from './patch.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: PathRequest): void };
 
-/** Draws what it is sent, and reports which button was pressed. It knows nothing else. */
+/** Draws the paths that the extension sends, and reports the button that the user pressed. */
 const api = acquireVsCodeApi();
 const root = document.querySelector('main');
 
@@ -20,7 +20,7 @@ api.postMessage({ kind: 'ready' });
 
 function picture({ path, hint }: ShowPath): readonly Wanted[] {
   const fault = path?.hops.find(({ state, fault: why }) => why && state === path.state)?.fault;
-  // It stays in the page while all else changes: screen readers announce only what changes inside of a live region.
+  // The verdict comes first in every picture: screen readers announce only changes inside a live region that stays.
   const verdict: Wanted = {
     tag: 'p',
     attributes: { role: 'status', class: path ? `verdict ${path.state}` : 'hint' },
@@ -42,7 +42,7 @@ function picture({ path, hint }: ShowPath): readonly Wanted[] {
   ];
 }
 
-/** Neighbours on the same machine stand in one box. */
+/** Groups neighbours on the same machine: they share one box. */
 function machines(hops: readonly Hop[]): readonly (readonly [Hop, ...Hop[]])[] {
   const groups: [Hop, ...Hop[]][] = [];
   for (const hop of hops) {
@@ -56,7 +56,7 @@ function machines(hops: readonly Hop[]): readonly (readonly [Hop, ...Hop[]])[] {
 function machine(before: Hop | undefined, hops: readonly [Hop, ...Hop[]], next: Hop | undefined): Wanted {
   return {
     tag: 'li',
-    attributes: { class: before ? `machine ${way(before, hops[0])}` : 'machine' },
+    attributes: { class: before ? `machine ${line(before, hops[0])}` : 'machine' },
     content: [
       { tag: 'h2', content: hops[0].place },
       {
@@ -71,7 +71,7 @@ function machine(before: Hop | undefined, hops: readonly [Hop, ...Hop[]], next: 
 function station({ kind, title, state, facts, fault, actions }: Hop, next: Hop | undefined): Wanted {
   return {
     tag: 'li',
-    attributes: { class: ['hop', state, next ? way({ state }, next) : 'end'].join(' '), 'data-kind': kind },
+    attributes: { class: ['hop', state, next ? line({ state }, next) : 'end'].join(' '), 'data-kind': kind },
     content: [
       {
         tag: 'svg',
@@ -102,8 +102,8 @@ function button({ id, label }: Hop['actions'][number]): Wanted {
   return { tag: 'button', attributes: { type: 'button', 'data-action': id }, content: label };
 }
 
-/** The line from one station to the next: whole where something can pass. */
-function way(from: Pick<Hop, 'state'>, to: Pick<Hop, 'state'>): 'open' | 'closed' {
+/** The line from one hop to the next: `open` where data can pass. */
+function line(from: Pick<Hop, 'state'>, to: Pick<Hop, 'state'>): 'open' | 'closed' {
   const passes = (state: HopState): boolean => state === 'ok' || state === 'unknown';
   return passes(from.state) && passes(to.state) && (from.state === 'ok' || to.state === 'ok') ? 'open' : 'closed';
 }
@@ -116,7 +116,7 @@ function span(text: string): Wanted {
   return { tag: 'span', content: text };
 }
 
-/** Told apart by shape, not by colour alone. */
+/** One shape per state, because colour alone does not reach everybody. */
 const icons: Readonly<Record<HopState, string>> = {
   ok: 'M3.5 8.5l3 3 6-7',
   busy: 'M8 4.5v3.5l2.5 1.5',

@@ -18,30 +18,30 @@ type Look = Pick<Hop, 'state' | 'actions'> & { readonly fault?: Fault };
 const fine: Look = { state: 'ok', actions: [] };
 const unknown: Look = { state: 'unknown', actions: [] };
 
-/** The SSH connection from here to there: client, jump hosts, server. */
-export function linkHops(path: PathFacts): readonly Hop[] {
+/** The hops of the SSH connection: the client, the jump hosts, the server. */
+export function connectionHops(path: PathFacts): readonly Hop[] {
   const { host, measured } = path;
   const online = host.link.kind === 'online' ? host.link.facts : undefined;
   const why = host.link.kind === 'waiting' || host.link.kind === 'failed' ? host.link.why : undefined;
   const known = online?.via ?? measured.via ?? (why?.code === 'jumpFailed' ? [why.via] : []);
   const culprit = why && culpritOf(why, host, known);
   const via = typeof culprit === 'object' && !known.includes(culprit.jump) ? [...known, culprit.jump] : known;
-  const stations: readonly Hop[] = [
+  const hops: readonly Hop[] = [
     { kind: 'client', title: 'SSH client', place: here, facts: clientFacts(online), ...unknown },
     ...via.map((name): Hop => ({ kind: 'jump', title: 'Jump host', place: name, facts: [], ...unknown })),
     { kind: 'server', title: 'SSH server', place: host.name, facts: serverFacts(online, measured.rttMs), ...unknown },
   ];
-  const at = stations.findIndex(({ kind, place }) =>
+  const brokenAt = hops.findIndex(({ kind, place }) =>
     typeof culprit === 'object' ? kind === 'jump' && place === culprit.jump : kind === (culprit ?? 'server'),
   );
-  return stations.map((station, index) => ({
-    ...station,
-    ...(index < at ? fine : index > at ? unknown : lookAt(path, station)),
+  return hops.map((hop, index) => ({
+    ...hop,
+    ...(index < brokenAt ? fine : index > brokenAt ? unknown : lookAt(path, hop)),
   }));
 }
 
-/** Of the station where the way ends now, or of the server when it does not. */
-function lookAt(path: PathFacts, station: Hop): Look {
+/** The state of the hop where the connection breaks, or of the server when nothing is broken. */
+function lookAt(path: PathFacts, hop: Hop): Look {
   const { host } = path;
   const { link } = host;
   switch (link.kind) {
@@ -52,13 +52,13 @@ function lookAt(path: PathFacts, station: Hop): Look {
     case 'connecting':
       return { state: 'busy', fault: { code: 'connecting', what: 'Connecting…', next: '' }, actions: [] };
     case 'online':
-      return station.kind === 'server' ? serverLook(path) : fine;
+      return hop.kind === 'server' ? serverLook(path) : fine;
     case 'waiting': {
       const { code, what, next } = fault(link.why);
       const retry: Action = { id: 'retry', label: 'Try Now' };
       if (code === 'linkLost') return { state: 'busy', fault: { code, what, next }, actions: [retry] };
       const actions = [retry, ...configActions(host, link.why)];
-      return { state: 'broken', fault: { code, what, next: `${next} It is tried again by itself.` }, actions };
+      return { state: 'broken', fault: { code, what, next: `${next} SSH Ports keeps trying.` }, actions };
     }
     case 'failed': {
       const actions = [connect('Connect'), ...configActions(host, link.why)];
@@ -73,7 +73,7 @@ function serverLook(path: PathFacts): Look {
   return { state: 'broken', fault: fault(trouble), actions: isCheckable(path) ? [checkAgain] : [] };
 }
 
-/** The station that a failure to connect is about; `jump` names one on the way. */
+/** The hop that a connect problem is about. `jump`: the name of that jump host. */
 function culpritOf(
   why: Problem,
   host: HostState,
@@ -84,7 +84,7 @@ function culpritOf(
   return via.includes(why.host) || why.host !== destination(host.name) ? { jump: why.host } : 'server';
 }
 
-/** `me@box:2222` and `ssh://box/` are about `box`. */
+/** The host name of `me@box:2222` and `ssh://box/` is `box`. */
 function destination(name: string): string {
   return name
     .replace(/^ssh:\/\//u, '')
@@ -93,7 +93,7 @@ function destination(name: string): string {
     .replaceAll(/^\[|\]$/gu, '');
 }
 
-/** The line of the host in the configuration, where it may well be that which is wrong. */
+/** A button that opens the host's block, for problems that the SSH configuration may have caused. */
 function configActions({ source }: HostState, why: Problem): readonly Action[] {
   if (why.code === 'unexpected') return [showLog];
   const isAboutConfig = ['authFailed', 'configSyntax', 'connectionRefused', 'dnsFailed', 'jumpFailed', 'proxyFailed'];
@@ -104,7 +104,7 @@ function configActions({ source }: HostState, why: Problem): readonly Action[] {
 function clientFacts(facts: ConnectionFacts | undefined): readonly string[] {
   if (!facts) return [];
   return [
-    facts.transport === 'builtin' ? 'part of SSH Ports' : 'ssh of this machine',
+    facts.transport === 'builtin' ? 'built into SSH Ports' : 'the system’s ssh',
     `logged in with ${facts.authMethod}`,
   ];
 }

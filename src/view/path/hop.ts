@@ -3,23 +3,23 @@ import type { Traffic } from '../../core/forward/runningForward.ts';
 import type { ForwardState, HostState } from '../../core/session/state.ts';
 import { problemText } from '../problem.ts';
 
-/** One station that a connection passes. Plain text throughout: nothing in it is ever read as markup. */
+/** One station of a forward's path. SECURITY: all text is plain, and nothing renders it as markup. */
 export interface Hop {
   readonly kind: 'user' | 'listener' | 'client' | 'jump' | 'server' | 'target';
   readonly title: string;
-  /** The machine it is on: 'This machine', or a host's name. */
+  /** The machine of the station: 'This machine', or the name of a host. */
   readonly place: string;
   readonly facts: readonly string[];
   readonly state: HopState;
-  /** Why it is busy, stopped or broken. */
+  /** Why the hop is busy, stopped or broken. */
   readonly fault?: Fault;
   readonly actions: readonly Action[];
 }
 
-/** `stopped`: by the user or by rule, and nothing is wrong. `unknown`: nobody has tried, or something before it fails. */
+/** `stopped`: by the user or by a rule; nothing is wrong. `unknown`: nobody has tried, or an earlier hop fails. */
 export type HopState = 'ok' | 'busy' | 'stopped' | 'broken' | 'unknown';
 
-/** `code` is a problem's, for reports without words. */
+/** `code`: the code of the problem, for reports without text. */
 export interface Fault {
   readonly code: string;
   readonly what: string;
@@ -32,7 +32,7 @@ export interface Action {
   readonly label: string;
 }
 
-/** What buttons do. `forwardOther:8081`: the same local port leads to port 8081 of the host instead. */
+/** What a button does. `forwardOther:8081`: forward port 8081 of the host to the same local port instead. */
 export type ActionId =
   | 'changeLocalPort'
   | 'check'
@@ -45,14 +45,14 @@ export type ActionId =
   | 'switchOn'
   | `forwardOther:${number}`;
 
-/** What the state does not hold, because it is measured or remembered only while somebody looks. */
+/** Facts outside the state: SSH Ports measures or remembers them only while the view is open. */
 export interface Measured {
   readonly rttMs?: number;
   /** The jump hosts of the last connection. */
   readonly via?: readonly string[];
 }
 
-/** All that the hops of one forward are told from. */
+/** The facts about one forward that its hops show. */
 export interface PathFacts {
   readonly host: HostState;
   readonly forward: ForwardState;
@@ -61,7 +61,7 @@ export interface PathFacts {
 
 export const here = 'This machine';
 
-/** Connections come in at the remote and leave from here: -R. */
+/** A -R forward: connections arrive at the remote and leave from this machine. */
 export function isFromRemote({ spec: { kind } }: ForwardState): boolean {
   return kind === 'remote' || kind === 'remoteDynamic';
 }
@@ -71,12 +71,12 @@ export function fault(problem: Problem): Fault {
   return { code: problem.code, what, next };
 }
 
-/** Why the latest connection failed, unless one has succeeded since. */
+/** Why the latest connection failed. Undefined when it succeeded. */
 export function troubleOf({ status }: ForwardState): Problem | undefined {
   return status.kind === 'open' ? status.trouble : undefined;
 }
 
-/** Something has come all the way through. Of a proxy's client nobody knows that it asked for anything. */
+/** Whether data has passed the whole path. A client of a proxy may connect and close without asking for anything. */
 export function hasWorked({ spec, status }: ForwardState): boolean {
   if (status.kind !== 'open' || status.trouble) return false;
   const { totalConnections, openConnections, bytesFromRemote }: Traffic = status.traffic;
@@ -84,7 +84,7 @@ export function hasWorked({ spec, status }: ForwardState): boolean {
   return bytesFromRemote > 0 || (!isProxy && totalConnections > openConnections);
 }
 
-/** A connection made here would show whether the rest of the way is fine. */
+/** Whether a test connection from this machine can check the rest of the path. */
 export function isCheckable({ host, forward: { spec, status } }: PathFacts): boolean {
   return spec.kind === 'local' && status.kind === 'open' && host.link.kind === 'online';
 }

@@ -6,10 +6,10 @@ import { byteText } from '../forwardText.ts';
 import { problemText } from '../problem.ts';
 import { type Action, type Fault, fault, here, type Hop, isFromRemote, type PathFacts, showLog } from './hop.ts';
 
-type Listening = Extract<ForwardStatus, { readonly kind: 'open' }>;
+type Open = Extract<ForwardStatus, { readonly kind: 'open' }>;
 type Look = Pick<Hop, 'facts' | 'state' | 'actions'> & { readonly fault?: Fault };
 
-/** Where connections come in: a port of this machine, or with -R one of the remote. */
+/** The hop where connections arrive: our listener on this machine, or with -R at the remote. */
 export function listenerHop(path: PathFacts): Hop {
   const { host, forward } = path;
   const isRemote = isFromRemote(forward);
@@ -29,27 +29,39 @@ function look(path: PathFacts, isRemote: boolean): Look {
     case 'opening':
       return { facts: [wanted], state: 'busy', actions: [] };
     case 'open':
-      return listening(path, status, isRemote);
+      return openLook(path, status, isRemote);
     case 'off': {
-      const why = { code: 'off', what: 'Forwarding is switched off.', next: 'On brings the same ports back.' };
+      const why = {
+        code: 'off',
+        what: 'Forwarding is switched off.',
+        next: 'Switch forwarding on to get the same ports back.',
+      };
       return stopped(wanted, why, [{ id: 'switchOn', label: 'Switch On' }]);
     }
     case 'paused':
-      return stopped(wanted, { code: 'paused', what: 'You paused it.', next: '' }, [resume('Resume')]);
+      return stopped(
+        wanted,
+        { code: 'paused', what: 'You paused this forward.', next: 'Resume it to get the same port back.' },
+        [resume('Resume')],
+      );
     case 'expired': {
-      const what = 'It was open to others than this machine, and its time is over.';
+      const what = 'This forward was shared with the network, and its time is over.';
       return stopped(wanted, { code: 'expired', what, next: '' }, [resume('Open Again')]);
     }
     case 'dormant': {
-      const kept = status.localPort === undefined ? '' : `localhost:${status.localPort} `;
-      const next = `${kept ? `${kept}returns` : 'It returns'} by itself as soon as the server is back.`;
-      return stopped(wanted, { code: 'dormant', what: 'It is closed while the server is away.', next }, []);
+      const kept = status.localPort === undefined ? 'The forward' : `localhost:${status.localPort}`;
+      const next = `${kept} returns as soon as the server listens again.`;
+      return stopped(
+        wanted,
+        { code: 'dormant', what: 'The local port is closed, because the server has stopped.', next },
+        [],
+      );
     }
     case 'elsewhere':
       return {
         facts: [
           `bound to port ${status.localPort ?? bindText(spec.bind)} by another window`,
-          'moves here when that window ends it',
+          'moves to this window when that window stops it',
         ],
         state: 'unknown',
         actions: [],
@@ -59,7 +71,7 @@ function look(path: PathFacts, isRemote: boolean): Look {
   }
 }
 
-function listening({ host, forward }: PathFacts, status: Listening, isRemote: boolean): Look {
+function openLook({ host, forward }: PathFacts, status: Open, isRemote: boolean): Look {
   const { bound, traffic, instead } = status;
   const trouble = status.trouble?.code === 'acceptFailed' ? status.trouble : undefined;
   const facts = [

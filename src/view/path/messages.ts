@@ -1,24 +1,24 @@
 import type { Action, Fault, Hop, HopState } from './hop.ts';
 import type { ForwardPath } from './path.ts';
 
-/** To the view: what to draw, or what to say where there is nothing to draw. */
+/** A message to the webview: the path to draw, or the hint to show without a path. */
 export interface ShowPath {
   readonly kind: 'show';
   readonly path?: ForwardPath;
   readonly hint: string;
 }
 
-/** From the view: it can draw now, or a button was pressed. */
+/** A message from the webview: it is ready to draw, or the user pressed a button. */
 export type PathRequest = { readonly kind: 'ready' } | { readonly kind: 'act'; readonly id: string };
 
-/** Undefined for anything else than a message of ours. */
+/** Undefined when the value is not such a message. */
 export function readShow(value: unknown): ShowPath | undefined {
   return isObject(value) && value['kind'] === 'show' && isText(value['hint']) && isOptional(value['path'], isPath)
     ? (value as unknown as ShowPath)
     : undefined;
 }
 
-/** Undefined for anything else than a message of ours. */
+/** Undefined when the value is not such a message. */
 export function readRequest(value: unknown): PathRequest | undefined {
   if (!isObject(value)) return undefined;
   if (value['kind'] === 'ready') return { kind: 'ready' };

@@ -1,22 +1,22 @@
 import { type AppState, findHost, type ForwardState } from '../../core/session/state.ts';
 import { destinationText, localAddress, remoteBindText } from '../forwardText.ts';
 import { type Hop, type HopState, isFromRemote, type Measured, type PathFacts } from './hop.ts';
-import { linkHops } from './connection.ts';
+import { connectionHops } from './connection.ts';
 import { listenerHop } from './listener.ts';
 import { targetHop } from './target.ts';
 import { userHop } from './user.ts';
 
-/** One forward, from whoever uses it to the server behind it. */
+/** The path of one forward, from its user to the server behind it. */
 export interface ForwardPath {
   readonly title: string;
-  /** In a few words. */
+  /** A few words that sum up the path. */
   readonly verdict: string;
   readonly state: HopState;
-  /** In the direction in which connections are made. */
+  /** In the direction in which connections are opened. */
   readonly hops: readonly Hop[];
 }
 
-/** Undefined when there is no such forward any more. */
+/** Undefined when the forward no longer exists. */
 export function forwardPath(
   state: AppState,
   hostName: string,
@@ -27,17 +27,17 @@ export function forwardPath(
   const forward = host?.forwards.find((each) => each.id === id);
   if (!host || !forward) return undefined;
   const facts: PathFacts = { host, forward, measured };
-  const link = linkHops(facts);
-  const way = [userHop(facts), listenerHop(facts), ...(isFromRemote(forward) ? link.toReversed() : link)];
-  const hops = settle([...way, targetHop(facts)], forward);
+  const connection = connectionHops(facts);
+  const inOrder = isFromRemote(forward) ? connection.toReversed() : connection;
+  const hops = doubt([userHop(facts), listenerHop(facts), ...inOrder, targetHop(facts)], forward);
   return { title: title(facts), hops, ...verdict(hops, forward) };
 }
 
-/** What stands there instead of a path when its forward has ended. */
-export const endedHint = 'This forward has ended. Its path is drawn again when it is back.';
+/** The hint instead of a path when the forward has ended. */
+export const endedHint = 'This forward has ended. Its path appears again when the forward is back.';
 
-/** Of what stands beyond a break of the link, seen from here, nobody can say that it works; nor of the whole. */
-function settle(hops: readonly Hop[], forward: ForwardState): readonly Hop[] {
+/** Marks as unknown every hop that nobody can see behind a broken connection, and the user while any hop is at fault. */
+function doubt(hops: readonly Hop[], forward: ForwardState): readonly Hop[] {
   const atBreak = hops.findIndex(
     ({ kind, fault }) => fault && (kind === 'client' || kind === 'jump' || kind === 'server'),
   );
@@ -55,8 +55,8 @@ function title({ host, forward }: PathFacts): string {
     ? `${host.name} ${remoteBindText(forward)}`
     : (localAddress(forward) ?? (status.kind === 'dormant' && status.localPort ? `localhost:${status.localPort}` : ''));
   const to = isFromRemote(forward) ? destinationText(spec) : `${destinationText(spec)} through ${host.name}`;
-  const way = [from, to].filter(Boolean).join(' → ');
-  return label === undefined ? way : `${label}: ${way}`;
+  const route = [from, to].filter(Boolean).join(' → ');
+  return label === undefined ? route : `${label}: ${route}`;
 }
 
 function verdict(hops: readonly Hop[], { status }: ForwardState): Pick<ForwardPath, 'verdict' | 'state'> {
@@ -67,7 +67,7 @@ function verdict(hops: readonly Hop[], { status }: ForwardState): Pick<ForwardPa
   if (status.kind === 'elsewhere') return { state: 'unknown', verdict: 'Another window forwards it' };
   return hops[0]?.state === 'ok'
     ? { state: 'ok', verdict: 'It works from end to end' }
-    : { state: 'unknown', verdict: 'Everything is in place, and not used yet' };
+    : { state: 'unknown', verdict: 'Everything is ready, and nobody has used it yet' };
 }
 
 const words = {

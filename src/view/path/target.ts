@@ -2,7 +2,7 @@ import type { Program } from '../../core/detect/identify/program.ts';
 import type { Endpoint } from '../../core/spec/spec.ts';
 import { isLoopback } from '../../core/spec/bindScope.ts';
 import { type HostState, type SeenPort, servedPorts } from '../../core/session/state.ts';
-import { processName, serverName } from '../remotePortText.ts';
+import { processName, programName } from '../remotePortText.ts';
 import { endpoint } from '../address.ts';
 import {
   type Action,
@@ -16,7 +16,7 @@ import {
   troubleOf,
 } from './hop.ts';
 
-/** Where connections lead to. */
+/** The last hop: the server that connections reach. */
 export function targetHop(path: PathFacts): Hop {
   const { host, forward } = path;
   const { spec } = forward;
@@ -38,7 +38,7 @@ function isOnHost(to: Endpoint): to is TcpEndpoint {
   return to.kind === 'tcp' && isLoopback(to.host);
 }
 
-/** A server on the host itself: the list of listeners tells whether it is there. */
+/** A server on the host itself: the remote ports show whether it listens. */
 function serverOnHost(path: PathFacts, to: TcpEndpoint): Hop {
   const { host, forward } = path;
   if (host.link.kind !== 'online' || host.detection.kind !== 'watching') return elsewhere(path, to, host.name);
@@ -47,17 +47,17 @@ function serverOnHost(path: PathFacts, to: TcpEndpoint): Hop {
   const base = { kind: 'target', place: host.name, title: title(isThere ? samePort : undefined) } as const;
   if (isThere) return { ...base, facts: serverFacts(samePort, to), state: 'ok', actions: [] };
   const instead = samePort ?? likelyServer(host, to.port);
-  const name = instead && serverName(instead);
+  const name = instead && programName(instead);
   const but = instead && (samePort ? endpoint({ ...to, host: samePort.addresses[0] ?? '' }) : instead.port);
   const what = `Nothing listens on ${endpoint(to)} at ${host.name}${instead ? `, but ${but}${name ? ` (${name})` : ''} does` : ''}.`;
-  const next = 'Start the server there, and it goes on by itself.';
+  const next = 'Start the server there. The forward then works without another step.';
   const port = instead?.port;
   const canMove = forward.status.kind !== 'dormant' && port !== undefined;
   const actions: readonly Action[] = canMove ? [{ id: `forwardOther:${port}`, label: `Forward ${but} Instead` }] : [];
   return { ...base, facts: [endpoint(to)], state: 'broken', fault: { code: 'nothingListens', what, next }, actions };
 }
 
-/** What the user may have meant: the dev server that was started last, else something nobody knows at a port close by. */
+/** Guesses the port that the user meant: the latest dev server, else an unknown program at a port close by. */
 function likelyServer(host: HostState, port: number): SeenPort | undefined {
   const served = servedPorts(host);
   const distance = (seen: SeenPort): number => Math.abs(seen.port - port);
@@ -71,14 +71,14 @@ function likelyServer(host: HostState, port: number): SeenPort | undefined {
 
 const roles: readonly Program['role'][] = ['devServer', 'web', 'unknown'];
 
-/** Whether a connection of the remote to `to` reaches it; by name the right family is chosen. */
+/** Whether a connection at the remote to the address `to` reaches the port. `localhost` reaches both IP families. */
 function answersAt({ addresses }: SeenPort, to: string): boolean {
   if (to === 'localhost') return true;
   if (addresses.includes('::')) return true;
   return addresses.includes(to) || (!to.includes(':') && addresses.includes('0.0.0.0'));
 }
 
-/** Known only by what became of connections: a third host, a socket of the file system, this machine. */
+/** A third host, a Unix socket or this machine: only the latest connection shows its state. */
 function elsewhere(path: PathFacts, to: Endpoint, from: string): Hop {
   const isHere = to.kind === 'unix' || isLoopback(to.host);
   const seenFrom = isHere ? [] : [`reached from ${from === here ? 'this machine' : from}`];
@@ -87,11 +87,11 @@ function elsewhere(path: PathFacts, to: Endpoint, from: string): Hop {
 }
 
 function anywhere(path: PathFacts, from: string): Hop {
-  const facts = [`whatever the program asks for, reached from ${from === here ? 'this machine' : from}`];
+  const facts = [`any address that the program asks for, reached from ${from === here ? 'this machine' : from}`];
   return { kind: 'target', title: 'Any server', place: 'Anywhere', facts, ...latest(path) };
 }
 
-/** What the latest connection found at its end. */
+/** The state that the latest connection found. */
 function latest(path: PathFacts): Pick<Hop, 'state' | 'actions' | 'fault'> {
   const trouble = troubleOf(path.forward);
   const isAboutTarget = ['connectFailed', 'localConnectFailed', 'unexpected'].includes(trouble?.code ?? '');
@@ -102,7 +102,7 @@ function latest(path: PathFacts): Pick<Hop, 'state' | 'actions' | 'fault'> {
 }
 
 function title(seen: SeenPort | undefined): string {
-  return (seen && serverName(seen)) ?? 'Server';
+  return (seen && programName(seen)) ?? 'Server';
 }
 
 function serverFacts(seen: SeenPort, to: TcpEndpoint): readonly string[] {

@@ -2,7 +2,7 @@ import { canOpen } from '../forwardActions.ts';
 import { forwardUrl, localAddress, remoteBindText } from '../forwardText.ts';
 import { type Action, check, hasWorked, here, type Hop, isCheckable, type PathFacts, troubleOf } from './hop.ts';
 
-/** Whoever uses the forward. */
+/** The first hop: the program that uses the forward. */
 export function userHop(facts: PathFacts): Hop {
   const { forward } = facts;
   const isUsed = hasWorked(forward);

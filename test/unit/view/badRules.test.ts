@@ -10,9 +10,9 @@ void test('rules that are understood are not spoken of', () => {
 
 void test('each key that means nothing is named once, also one of a host alone', () => {
   const text = badRulesText({ portRules: rules('('), hosts: { devbox: { portRules: rules('[', '(') } } });
-  assert.match(text ?? '', /^These rules for ports have no effect: “\(”, “\[”\./u);
+  assert.match(text ?? '', /^These port rules have no effect: “\(”, “\[”\./u);
 });
 
 void test('one key is spoken of in the singular', () => {
-  assert.match(badRulesText({ portRules: rules('('), hosts: {} }) ?? '', /^This rule for ports has no effect: “\(”\./u);
+  assert.match(badRulesText({ portRules: rules('('), hosts: {} }) ?? '', /^This port rule has no effect: “\(”\./u);
 });

@@ -148,12 +148,12 @@ void test('the text says what a bug report needs', () => {
     '- SSH Ports: 0.1.0',
     '- autoForward: devServers',
     '- configFile: set',
-    '- rules for ports: 1, not understood: 0',
-    '- hosts known: 1, in use: 1',
-    '- link: online, builtin, SSH-2.0-OpenSSH_9.2p1, aes128-gcm@openssh.com, curve25519-sha256, ssh-ed25519, publickey, 1 jump hosts',
+    '- port rules: 1, without effect: 0',
+    '- known hosts: 1, used: 1',
+    '- link: online, builtin, SSH-2.0-OpenSSH_9.2p1, aes128-gcm@openssh.com, curve25519-sha256, ssh-ed25519, publickey, 1 jump host',
     '- round trip: 12.3 ms',
     '- detection: watching by ss every 500 ms',
-    '- listeners: 5000 flask (new)',
+    '- remote ports: 5000 flask (new)',
     '- forward 1: local 5000 → localhost:5000, by user, listening at IPv4 loopback port 5000, 1 open of 3 connections, 2.0 kB sent, 1.4 MB received',
     '  - path: user ok → listener ok → client ok → jump ok → server ok → target ok',
   ]) {
@@ -163,6 +163,6 @@ void test('the text says what a bug report needs', () => {
 
 void test('hosts that nobody uses are counted and no more', () => {
   const text = report({ hosts: [host({ link: { kind: 'idle' } })] });
-  assert.match(text, /hosts known: 1, in use: 0/u);
+  assert.match(text, /known hosts: 1, used: 0/u);
   assert.doesNotMatch(text, /## Host/u);
 });

@@ -45,14 +45,14 @@ test('declining what is forwarded no more has nothing to end', () => {
   assert.deepEqual(noticeDecline(hostWith(), announced), { kind: 'declined' });
 });
 
-test('declining never ends a forward that the user or the configuration has made since', () => {
+test('“Don’t Forward” keeps a forward that the user or the configuration has made since the notice', () => {
   assert.deepEqual(noticeDecline(hostWith(forwardOf('user'), flask), announced), {
     kind: 'kept',
-    why: 'Flask on devbox:5000 stays: you forwarded it yourself.',
+    why: 'Flask on devbox:5000 stays forwarded: you forwarded it yourself.',
   });
   assert.deepEqual(noticeDecline(hostWith(forwardOf('config')), announced), {
     kind: 'kept',
-    why: 'The server on devbox:5000 stays: the SSH configuration forwards it.',
+    why: 'The server on devbox:5000 stays forwarded: the SSH configuration forwards it.',
   });
 });
 
@@ -62,7 +62,7 @@ test('declining ends what came up by itself beside a forward that the user has m
   assert.deepEqual(noticeDecline(both, announced), { kind: 'declined', id: '7' });
 });
 
-test('declining does not end the forward of another server that has the port by now', () => {
-  const kept = { kind: 'kept', why: 'Vite is at devbox:5000 now, and stays forwarded.' };
+test('“Don’t Forward” keeps the forward of another program that has taken the port since the notice', () => {
+  const kept = { kind: 'kept', why: 'Vite now listens on devbox:5000, and stays forwarded.' };
   assert.deepEqual(noticeDecline(hostWith(forwardOf('auto'), vite), announced), kept);
 });

@@ -114,7 +114,7 @@ void test('a healthy forward is drawn from the browser to the dev server, each h
 void test('what nobody has used yet is in place and can be checked', () => {
   const path = pathOf(devbox({ forwards: [forward({ status: listening({ traffic: unused }) })] }));
   assert.equal(states(path), 'user unknown, listener ok, client ok, server ok, target ok');
-  assert.equal(path.verdict, 'Everything is in place, and not used yet');
+  assert.equal(path.verdict, 'Everything is ready, and nobody has used it yet');
   assert.deepEqual(actions(path, 'user'), ['open', 'check']);
 });
 
@@ -176,7 +176,7 @@ void test('an auto-forward whose server has gone is closed, and both hops say so
   const asleep = forward({ origin: 'auto', status: { kind: 'dormant', localPort: 8080 } });
   const path = pathOf(devbox({ remotePorts: [], forwards: [asleep] }));
   assert.equal(states(path), 'user unknown, listener stopped, client ok, server ok, target broken');
-  assert.match(hop(path, 'listener').fault?.next ?? '', /localhost:8080 returns by itself/u);
+  assert.match(hop(path, 'listener').fault?.next ?? '', /localhost:8080 returns as soon as/u);
   assert.equal(path.verdict, 'Broken at: Server');
 });
 
@@ -220,7 +220,7 @@ void test('a server that refuses the connection is broken, and tried again by it
   const why: Problem = { code: 'connectionRefused', host: 'devbox', address: '127.0.0.1', port: 22 };
   const path = pathOf(devbox({ link: { kind: 'waiting', retryAt: 0, why } }));
   assert.equal(path.verdict, 'Broken at: SSH server');
-  assert.match(hop(path, 'server').fault?.next ?? '', /tried again by itself/u);
+  assert.match(hop(path, 'server').fault?.next ?? '', /SSH Ports keeps trying/u);
   assert.deepEqual(actions(path, 'server'), ['retry', 'openConfig']);
 });
 
@@ -347,7 +347,7 @@ void test('a proxy that was connected to and asked for nothing has not been used
   const spec = { kind: 'dynamic', bind: { kind: 'tcp', host: undefined, port: 1080 } } as const;
   const status = listening({ traffic: { ...unused, totalConnections: 9 } });
   const path = pathOf(devbox({ forwards: [forward({ spec, status })] }));
-  assert.equal(path.verdict, 'Everything is in place, and not used yet');
+  assert.equal(path.verdict, 'Everything is ready, and nobody has used it yet');
 });
 
 void test('with -D programs reach anything as seen from the host, and with -R alone as seen from here', () => {

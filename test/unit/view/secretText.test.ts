@@ -13,13 +13,13 @@ const code = {
   echo: false,
 } as const;
 
-void test('a password says whose and where, and may be remembered', () => {
+void test('the box for a password names the user and the host, and offers to remember the password', () => {
   const { title, prompt, remember } = secretText(password, false);
   assert.equal(`${title}: ${prompt}`, 'Log in to devbox: Password of me on devbox');
   assert.equal(remember?.tooltip, 'Remember it');
 });
 
-void test('what will be remembered is said where it is typed', () => {
+void test('the prompt says that the answer will be remembered', () => {
   assert.match(secretText(password, true).prompt, /will be remembered/);
   assert.match(
     secretText({ kind: 'passphrase', host: 'devbox', keyFile: '/k', attempt: 1 }, true).prompt,
@@ -27,23 +27,23 @@ void test('what will be remembered is said where it is typed', () => {
   );
 });
 
-void test('a second attempt says that the first was wrong', () => {
-  assert.match(secretText({ ...password, attempt: 2 }, false).prompt, /^That was not right\. /);
+void test('the prompt of a second attempt says that the first answer was wrong', () => {
+  assert.match(secretText({ ...password, attempt: 2 }, false).prompt, /^The last answer was wrong\. /);
 });
 
-void test('a new password says why it is wanted, and may be remembered when it is typed first', () => {
+void test('the box for a new password gives the reason, and offers to remember only the first of the two answers', () => {
   const { kind: _, attempt: __, ...login } = password;
   const asked = { ...login, kind: 'newPassword', reason: 'It expired.', isRepeated: false, isMismatch: false } as const;
   assert.equal(secretText(asked, false).prompt, 'It expired. New password of me on devbox');
   assert.ok(secretText(asked, false).remember);
-  assert.match(secretText({ ...asked, isMismatch: true }, false).prompt, /^The two were not the same\. /);
+  assert.match(secretText({ ...asked, isMismatch: true }, false).prompt, /^The two passwords differ\. /);
   const again = { ...asked, isRepeated: true };
   assert.deepEqual(secretText(again, false), {
     title: 'New password for devbox',
-    prompt: 'The new password of me on devbox once more',
+    prompt: 'Repeat the new password of me on devbox',
   });
 });
 
-void test('a one-time code is never offered to be remembered', () => {
+void test('the box for a one-time code does not offer to remember the code', () => {
   assert.deepEqual(secretText(code, false), { title: 'Log in to devbox', prompt: 'Two factors Code:' });
 });
