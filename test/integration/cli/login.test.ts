@@ -54,7 +54,7 @@ function lockedKey(sshd: Sshd): string {
   return file;
 }
 
-test('AddKeysToAgent ask is asked on the terminal, and what is secret is shown nowhere, however much is told', async (t) => {
+test('AddKeysToAgent ask asks on the terminal, and -vvv shows no secret', async (t) => {
   const sshd = await server(t);
   const agent = await startAgent();
   t.after(() => agent.stop());
@@ -71,7 +71,7 @@ test('AddKeysToAgent ask is asked on the terminal, and what is secret is shown n
   assert.doesNotMatch(terminal.shown(), /horse|PRIVATE KEY/u);
 });
 
-test('a wrong passphrase three times ends it, with one login at the server', async (t) => {
+test('three wrong passphrases end the program, after one connection to the server', async (t) => {
   const sshd = await server(t);
   const file = lockedKey(sshd);
   const terminal = await onTerminal(t, sshd);
@@ -87,7 +87,7 @@ test('a wrong passphrase three times ends it, with one login at the server', asy
   assert.equal(sshd.log().match(/Connection from/gu)?.length, 1);
 });
 
-test('Ctrl-C at a question ends it', async (t) => {
+test('Ctrl-C at a question ends the program', async (t) => {
   const sshd = await server(t);
   lockedKey(sshd);
   const terminal = await onTerminal(t, sshd);
@@ -98,7 +98,7 @@ test('Ctrl-C at a question ends it', async (t) => {
   assert.equal(sshd.log().match(/Connection from/gu)?.length, 1);
 });
 
-test('a server that only the system’s ssh can reach is reached through it', async (t) => {
+test('a server that only the system’s ssh can reach is reached through the system’s ssh', async (t) => {
   const sshd = await server(t, 'KexAlgorithms sntrup761x25519-sha512@openssh.com');
   const port = await freePort();
   const args = ['-F', sshd.configFile, '-v', '-N', '-L', `${port}:localhost:${sshd.port}`, 'devbox'];

@@ -45,7 +45,7 @@ async function end(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-test('it ends when nobody reads the table any more', async () => {
+test('the program ends when nobody reads the table any more', async () => {
   const { child, out, err } = run('-F', sshd.configFile, 'devbox');
   const exit = once(child, 'exit');
   try {
@@ -58,7 +58,7 @@ test('it ends when nobody reads the table any more', async () => {
   }
 });
 
-test('--json prints one line a state, with a clock that never goes back, and forwards the dev server', async () => {
+test('--json prints one line per state with a monotonic clock, and forwards the dev server', async () => {
   const { child, out } = run('-F', sshd.configFile, '--json', 'devbox');
   try {
     const lines = (): Line[] =>
@@ -86,7 +86,7 @@ test('--json prints one line a state, with a clock that never goes back, and for
   }
 });
 
-test('many listeners at once of which nothing can be learned are nothing that Node would warn of', async () => {
+test('many unidentifiable remote ports at once cause no warning of Node', async () => {
   const closed = await startSshd({ config: ['AllowTcpForwarding no'] });
   const servers = Array.from({ length: 12 }, () => net.createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
@@ -137,7 +137,7 @@ test('without --json it prints the table of ports as it changes', async () => {
   }
 });
 
-test('a host that cannot be reached ends it with 255 and ssh’s own words', async () => {
+test('an unreachable host ends the program with status 255 and the message of ssh', async () => {
   const { child, err } = run('-F', sshd.configFile, '-p', '1', 'devbox');
   await until('the end', () => child.exitCode !== null);
   assert.equal(child.exitCode, 255);

@@ -4,15 +4,15 @@ import { badRulesText } from '../../../src/view/badRules.ts';
 
 const rules = (...badKeys: readonly string[]) => ({ rules: [], others: {}, badKeys });
 
-void test('rules that are understood are not spoken of', () => {
+void test('valid port rules give no text', () => {
   assert.equal(badRulesText({ portRules: rules(), hosts: { devbox: {} } }), undefined);
 });
 
-void test('each key that means nothing is named once, also one of a host alone', () => {
+void test('each key without meaning is named once, also a key of one host', () => {
   const text = badRulesText({ portRules: rules('('), hosts: { devbox: { portRules: rules('[', '(') } } });
   assert.match(text ?? '', /^These port rules have no effect: “\(”, “\[”\./u);
 });
 
-void test('one key is spoken of in the singular', () => {
+void test('the text about one key is in the singular', () => {
   assert.match(badRulesText({ portRules: rules('('), hosts: {} }) ?? '', /^This port rule has no effect: “\(”\./u);
 });

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { configDiagnostics } from '../../../src/view/configDiagnostics.ts';
 
-void test('a bad line is shown at its line, with what OpenSSH has against it', () => {
+void test('a bad line is marked at its line, with the reason of OpenSSH', () => {
   assert.deepEqual(configDiagnostics([{ code: 'configSyntax', file: '/c', line: 3, detail: 'bad port x' }]), [
     { file: '/c', line: 3, message: 'OpenSSH refuses this line: bad port x.' },
   ]);
 });
 
-void test('a file that cannot be read is marked at its start', () => {
+void test('an unreadable file is marked at its first line', () => {
   const [found] = configDiagnostics([{ code: 'configUnreadable', file: '/c', detail: 'bad owner or permissions' }]);
   assert.equal(found?.line, 1);
   assert.match(found.message, /bad owner or permissions/);
 });
 
-void test('a problem that stands in no file is marked nowhere', () => {
+void test('a problem outside any file has no mark', () => {
   assert.deepEqual(configDiagnostics([{ code: 'configBadName', what: 'host', value: '-x' }]), []);
 });

@@ -104,7 +104,7 @@ function report(state: Partial<AppState>): string {
   });
 }
 
-void test('whatever the state holds, nothing private reaches the text', () => {
+void test('nothing private reaches the diagnosis, whatever the state holds', () => {
   const links: LinkState[] = problems.flatMap((why) => [
     { kind: 'waiting', retryAt: 0, why },
     { kind: 'failed', why },
@@ -129,7 +129,7 @@ void test('whatever the state holds, nothing private reaches the text', () => {
   for (const { code } of problems) assert.match(text, new RegExp(`\\b${code}\\b`, 'u'));
 });
 
-void test('the text says what a bug report needs', () => {
+void test('the diagnosis has the facts that a bug report needs', () => {
   const local: ForwardSpec = {
     ...spec,
     bind: { kind: 'tcp', host: undefined, port: 5000 },
@@ -161,7 +161,7 @@ void test('the text says what a bug report needs', () => {
   }
 });
 
-void test('hosts that nobody uses are counted and no more', () => {
+void test('the diagnosis only counts unused hosts', () => {
   const text = report({ hosts: [host({ link: { kind: 'idle' } })] });
   assert.match(text, /known hosts: 1, used: 0/u);
   assert.doesNotMatch(text, /## Host/u);

@@ -43,7 +43,7 @@ function offers(command: string, change: Partial<ForwardState>, at: Partial<Host
   return menu(change, at).includes(command);
 }
 
-void test('what works for every forward is in every menu', () => {
+void test('every forward has the actions that work for all forwards in its menu', () => {
   for (const status of [listening, failed, { kind: 'opening' }, { kind: 'dormant' }] as const) {
     const commands = menu({ status });
     for (const each of ['stopForward', 'setLabel', 'showPath', 'saveForward', 'copyCommand'])
@@ -51,23 +51,23 @@ void test('what works for every forward is in every menu', () => {
   }
 });
 
-void test('a forward of the SSH configuration is not to be saved there again', () => {
+void test('a forward of the SSH configuration cannot be saved there again', () => {
   assert.ok(!offers('saveForward', { origin: 'config' }));
 });
 
-void test('a password is for SOCKS proxies, here and there', () => {
+void test('only SOCKS proxies, local and remote, can ask for a password', () => {
   assert.ok(offers('protectProxy', { spec: { kind: 'dynamic', bind: tcp } }));
   assert.ok(offers('protectProxy', { spec: { kind: 'remoteDynamic', bind: tcp }, status: failed }));
   assert.ok(!offers('protectProxy', {}));
   assert.ok(!offers('protectProxy', { spec: remote }));
 });
 
-void test('what listens here can be shared, a page or a proxy', () => {
+void test('forwards that listen on this machine can be shared, remote forwards cannot', () => {
   assert.ok(offers('shareForward', { spec: { kind: 'dynamic', bind: tcp } }));
   assert.ok(!offers('shareForward', { spec: remote }));
 });
 
-void test('the local port can be changed of what has one, also while it is stopped', () => {
+void test('a forward with a local port can change it, also while the forward is stopped', () => {
   const statuses: readonly ForwardStatus[] = [
     listening,
     failed,
@@ -83,14 +83,14 @@ void test('the local port can be changed of what has one, also while it is stopp
   }
 });
 
-void test('what another window forwards can be opened, copied and stopped here, no more', () => {
+void test('a forward of another window can only be opened, copied and stopped', () => {
   const status = { kind: 'elsewhere', localPort: 8000 } as const;
   for (const each of ['openInBrowser', 'copyAddress', 'stopForward']) assert.ok(offers(each, { status }), each);
   for (const each of ['pauseForward', 'resumeForward', 'shareForward', 'changeLocalPort'])
     assert.ok(!offers(each, { status }), each);
 });
 
-void test('only what was opened by hand is closed to the network again; what was typed wide is stopped', () => {
+void test('only a forward that was shared by hand can be unshared, one that was typed wide cannot', () => {
   const byHand = forward({ isSharedByHand: true, status: { ...listening, sharedFor: 60 } });
   assert.ok(offers('unshareForward', byHand));
   assert.ok(!offers('shareForward', byHand));
@@ -101,13 +101,13 @@ void test('only what was opened by hand is closed to the network again; what was
   assert.ok(!offers('unshareForward', {}));
 });
 
-void test('more time is offered only where time runs', () => {
+void test('only a share that expires can be extended', () => {
   assert.ok(offers('extendSharing', { spec: wide, status: { ...listening, sharedFor: 5 } }));
   assert.ok(!offers('extendSharing', { spec: wide, status: { ...listening, sharedFor: 'forever' } }));
   assert.ok(!offers('extendSharing', {}));
 });
 
-void test('the public address of a remote forward can be opened and copied, one without cannot', () => {
+void test('a remote forward can be opened and copied when it has a public address', () => {
   const publicUrl = 'https://a.example.com/';
   assert.ok(offers('copyAddress', { spec: remote }, { publicUrl }));
   assert.ok(offers('openInBrowser', { spec: remote }, { publicUrl }));
@@ -116,7 +116,7 @@ void test('the public address of a remote forward can be opened and copied, one 
   assert.equal(addressToCopy({ ...host(), publicUrl }, forward({ spec: remote })), publicUrl);
 });
 
-void test('a server that answered something else than HTTP is opened only where a rule says that it is a page', () => {
+void test('a program that does not speak HTTP can be opened only when a rule says that it is a page', () => {
   const redis = {
     port: 5000,
     addresses: ['127.0.0.1'],
@@ -128,13 +128,13 @@ void test('a server that answered something else than HTTP is opened only where 
   assert.ok(offers('openInBrowser', { remotePort: 5000, protocol: 'https' }, { remotePorts: [redis] }));
 });
 
-void test('what listens can be paused, what is stopped or failed resumed', () => {
+void test('an open forward can be paused, a stopped or failed forward can be resumed', () => {
   assert.deepEqual([offers('pauseForward', {}), offers('resumeForward', {})], [true, false]);
   for (const status of [failed, { kind: 'paused' }, { kind: 'expired' }] as const)
     assert.deepEqual([offers('pauseForward', { status }), offers('resumeForward', { status })], [false, true]);
 });
 
-void test('a key of the tree says that it is one, and stays away from text that is being typed', () => {
+void test('key bindings of the tree pass “from: key”, and do not fire while the user types text', () => {
   for (const { command, when, mac, args } of manifest.contributes.keybindings) {
     assert.deepEqual(args, { from: 'key' }, command);
     assert.match(when, /focusedView == sshPorts\.ports && listFocus && !inputFocus/u, command);
@@ -142,7 +142,7 @@ void test('a key of the tree says that it is one, and stays away from text that 
   }
 });
 
-void test('a picker lists only the forwards that fit', () => {
+void test('a picker lists only the forwards for which the action makes sense', () => {
   const paused = forward({ id: '2', label: 'docs', status: { kind: 'paused' } });
   const hosts = [host(forward({ remotePort: 5000 }), paused), { ...host(forward()), name: 'other' }];
   assert.deepEqual(

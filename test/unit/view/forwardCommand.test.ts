@@ -10,12 +10,12 @@ function forward(kind: 'local' | 'remote' | 'dynamic', text: string): ForwardSta
   return { id: '1', spec: parseForward(kind, text), origin: 'user', status: { kind: 'paused' } };
 }
 
-test('the ssh command of a forward is what one would type', () => {
+test('the ssh command of a forward is what a person would type', () => {
   assert.equal(forwardCommand('devbox', [], forward('local', '8000:db:5432')), 'ssh -N -L 8000:db:5432 devbox');
   assert.equal(forwardCommand('devbox', [], forward('remote', '0:localhost:22')), 'ssh -N -R 0:localhost:22 devbox');
 });
 
-test('a host that was typed with its port or in brackets is named as ssh takes it', () => {
+test('a host that was typed with a port or in brackets is written as ssh takes it', () => {
   const web = forward('local', '80:h:1');
   assert.equal(forwardCommand('me@box:2222', [], web), 'ssh -N -p 2222 -l me -L 80:h:1 box');
   assert.equal(forwardCommand('ssh://a%40b@box:22', [], web), 'ssh -N -p 22 -l a@b -L 80:h:1 box');
@@ -23,7 +23,7 @@ test('a host that was typed with its port or in brackets is named as ssh takes i
   assert.equal(forwardCommand('me@::1', [], web), 'ssh -N -l me -L 80:h:1 ::1');
 });
 
-test('it names the local port at which the forward answers, and the options that reach the host', () => {
+test('the ssh command has the actual local port, and the options of the host', () => {
   const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
   const bound = [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }] as const;
   const moved: ForwardState = {

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { newHost } from '../../../src/core/session/state.ts';
 import { listedHost, typedHost } from '../../../src/view/hostPicks.ts';
 
-void test('a host of the list is chosen by its name, and says when it is connected', () => {
+void test('a host of the list shows its name, and whether it is connected', () => {
   const idle = newHost('devbox', { kind: 'typed' });
   const facts = {
     transport: 'builtin',
@@ -19,21 +19,21 @@ void test('a host of the list is chosen by its name, and says when it is connect
   assert.deepEqual(listedHost(idle).choice, { name: 'devbox', options: [], forwards: [] });
 });
 
-void test('an empty line is no host', () => {
+void test('an empty text is no host', () => {
   assert.equal(typedHost('  '), undefined);
 });
 
-void test('a destination is taken as one types it after ssh', () => {
+void test('a destination may have every form that ssh takes', () => {
   assert.deepEqual(typedHost(' me@example.com ')?.choice, { name: 'me@example.com', options: [], forwards: [] });
 });
 
-void test('a host that is typed does not stand before those of the list that begin alike', () => {
+void test('a typed host does not sort before listed hosts with the same beginning', () => {
   const pick = typedHost('dev');
   assert.doesNotMatch(pick?.label ?? 'dev', /dev/u);
   assert.equal(pick?.description, 'dev');
 });
 
-void test('what can be no host is an error while it is typed, in a command as well', () => {
+void test('an impossible host name is an error while the user types, also in a command', () => {
   for (const text of ['me@', '@x', 'http://x', 'box:99999', ';rm', 'ssh "a;b"']) {
     const pick = typedHost(text);
     assert.deepEqual([pick?.icon, pick?.choice], ['error', undefined], text);
@@ -41,14 +41,14 @@ void test('what can be no host is an error while it is typed, in a command as we
   }
 });
 
-void test('words that are no command are an error that says how one begins', () => {
+void test('words that are no command are an error that says how a command begins', () => {
   const pick = typedHost('me at example.com');
   assert.equal(pick?.icon, 'error');
   assert.equal(pick.choice, undefined);
   assert.match(pick.description, /begins with ssh/u);
 });
 
-void test('a pasted command gives host, user, port, options and forwards', () => {
+void test('a pasted command yields host, user, port, options and forwards', () => {
   const pick = typedHost('ssh -N -o Compression=yes -p 2222 -L 8000:localhost:8080 -l me remote.example.com');
   assert.equal(pick?.label, 'me@remote.example.com:2222');
   assert.equal(pick.description, 'localhost:8080');
@@ -59,12 +59,12 @@ void test('a pasted command gives host, user, port, options and forwards', () =>
   );
 });
 
-void test('an IPv6 address keeps its port apart', () => {
+void test('an IPv6 address with a port is in brackets', () => {
   assert.equal(typedHost('ssh -p 2222 fe80::1')?.choice?.name, '[fe80::1]:2222');
   assert.equal(typedHost('ssh fe80::1')?.choice?.name, 'fe80::1');
 });
 
-void test('a command without a destination, or with an unknown flag, is an error that cannot be chosen', () => {
+void test('a command without a destination or with an unknown flag is an error that cannot be chosen', () => {
   for (const text of ['ssh -N', 'ssh --frobnicate devbox']) {
     const pick = typedHost(text);
     assert.equal(pick?.icon, 'error', text);

@@ -34,14 +34,14 @@ function hostWith(forward?: ForwardState, program?: SeenPort['program']): HostSt
   };
 }
 
-test('declining ends the forward that the notice speaks of, also while its server is away or not asked yet', () => {
+test('“Don’t Forward” stops the forward of the notice, also while its program is away or not identified yet', () => {
   const ended = { kind: 'declined', id: '7' };
   assert.deepEqual(noticeDecline(hostWith(forwardOf('auto'), flask), announced), ended);
   assert.deepEqual(noticeDecline(hostWith(forwardOf('auto')), announced), ended);
   assert.deepEqual(noticeDecline(hostWith(forwardOf('auto', { kind: 'dormant', server: flask })), announced), ended);
 });
 
-test('declining what is forwarded no more has nothing to end', () => {
+test('“Don’t Forward” has nothing to stop when the forward has ended', () => {
   assert.deepEqual(noticeDecline(hostWith(), announced), { kind: 'declined' });
 });
 
@@ -56,7 +56,7 @@ test('“Don’t Forward” keeps a forward that the user or the configuration h
   });
 });
 
-test('declining ends what came up by itself beside a forward that the user has made', () => {
+test('“Don’t Forward” stops the auto-forward beside a forward of the user', () => {
   const host = hostWith(forwardOf('auto'), flask);
   const both = { ...host, forwards: [{ ...forwardOf('user'), id: '3' }, ...host.forwards] };
   assert.deepEqual(noticeDecline(both, announced), { kind: 'declined', id: '7' });

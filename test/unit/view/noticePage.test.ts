@@ -41,37 +41,37 @@ const why = (status: ForwardStatus): string => {
   return page.kind === 'gone' ? page.why : page.url;
 };
 
-test('an old notice leads to where the page is now', () => {
+test('an old notice opens the present address of the page', () => {
   assert.equal(why(listening(5000)), 'http://localhost:5000/');
   assert.equal(why(listening(5017)), 'http://localhost:5017/');
 });
 
-test('an old notice of a server that has stopped says so', () => {
+test('an old notice says that its server has stopped', () => {
   assert.equal(why({ kind: 'dormant', localPort: 5000 }), 'Flask on devbox:5000 has stopped.');
 });
 
-test('an old notice of a forward that is off, paused or failed says why', () => {
+test('an old notice says why its forward is off, paused or failed', () => {
   assert.match(why({ kind: 'off' }), /^Forwarding is switched off\./u);
   assert.match(why({ kind: 'paused' }), /^Flask on devbox:5000 is paused\./u);
   const bind = { kind: 'tcp', host: 'localhost', port: 5000 } as const;
   assert.match(why({ kind: 'failed', why: { code: 'portInUse', bind } }), /^Local port 5000 is taken\.$/u);
 });
 
-test('an old notice of a forward that is gone says so, and whether the host is', () => {
+test('an old notice says that its forward has ended, and whether the host is disconnected', () => {
   const gone = 'Flask on devbox:5000 is not forwarded any more';
   assert.deepEqual(noticePage(host(), announced), { kind: 'gone', why: `${gone}.` });
   const idle = { ...host(), link: { kind: 'idle' } } as const;
   assert.deepEqual(noticePage(idle, announced), { kind: 'gone', why: `${gone}: devbox is not connected.` });
 });
 
-test('only what is forwarded now is announced', () => {
+test('only ports that are still forwarded may be announced', () => {
   const forwards = [listening(5000), { kind: 'opening' }, { kind: 'elsewhere', localPort: 1 }] as const;
   for (const status of forwards) assert.deepEqual([...noticePorts(host(forwardOf(status)))], [5000], status.kind);
   const others = [{ kind: 'dormant' }, { kind: 'paused' }, { kind: 'off' }, { kind: 'expired' }] as const;
   for (const status of others) assert.deepEqual([...noticePorts(host(forwardOf(status)))], [], status.kind);
 });
 
-test('an announcement names what was forwarded in the same burst', () => {
+test('an announcement names the other ports of the same burst', () => {
   const seen = (port: number, program?: SeenPort['program']): SeenPort => ({
     port,
     addresses: ['127.0.0.1'],

@@ -86,7 +86,7 @@ function actions(path: ForwardPath, kind: Hop['kind']): string[] {
   return hop(path, kind).actions.map(({ id }) => id);
 }
 
-void test('a healthy forward is drawn from the browser to the dev server, each hop with its facts', () => {
+void test('the path of a healthy forward runs from the browser to the dev server, each hop with its facts', () => {
   const path = pathOf(devbox(), { rttMs: 12.4 });
   assert.equal(states(path), 'user ok, listener ok, client ok, server ok, target ok');
   assert.equal(path.verdict, 'It works from end to end');
@@ -111,19 +111,19 @@ void test('a healthy forward is drawn from the browser to the dev server, each h
   assert.deepEqual(actions(path, 'user'), ['open']);
 });
 
-void test('what nobody has used yet is in place and can be checked', () => {
+void test('the path of an unused forward is ready and can be checked', () => {
   const path = pathOf(devbox({ forwards: [forward({ status: listening({ traffic: unused }) })] }));
   assert.equal(states(path), 'user unknown, listener ok, client ok, server ok, target ok');
   assert.equal(path.verdict, 'Everything is ready, and nobody has used it yet');
   assert.deepEqual(actions(path, 'user'), ['open', 'check']);
 });
 
-void test('a connection that still waits for its server is no proof that the way is open', () => {
+void test('a connection without an answer does not prove that the path works', () => {
   const traffic = { ...unused, openConnections: 1, totalConnections: 1 };
   assert.equal(pathOf(devbox({ forwards: [forward({ status: listening({ traffic }) })] })).state, 'unknown');
 });
 
-void test('a server that does not listen is named, with the one that does', () => {
+void test('a missing server is a fault that names another server of the host', () => {
   const other = server(8081, 'vite', 'Vite', 'devServer');
   const path = pathOf(devbox({ remotePorts: [other], forwards: [forward({ spec: local('127.0.0.1') })] }));
   assert.equal(states(path), 'user unknown, listener ok, client ok, server ok, target broken');
@@ -131,7 +131,7 @@ void test('a server that does not listen is named, with the one that does', () =
   assert.deepEqual(actions(path, 'target'), ['forwardOther:8081']);
 });
 
-void test('databases, far unknown ports and what is forwarded already are no substitute for a server', () => {
+void test('databases, unknown programs at distant ports and forwarded ports are no substitute for a missing server', () => {
   const others = [
     server(8081, 'redis', 'Redis', 'database'),
     server(9999, 'unknown', '', 'unknown'),
@@ -143,18 +143,18 @@ void test('databases, far unknown ports and what is forwarded already are no sub
   assert.deepEqual(actions(path, 'target'), []);
 });
 
-void test('of several dev servers the one that was started last is the likeliest substitute', () => {
+void test('the latest dev server is the likeliest substitute', () => {
   const started = { ...server(46_481, 'flask', 'Flask', 'devServer'), seenAt: 5 };
   const others = [server(8081, 'vite', 'Vite', 'devServer'), started];
   assert.deepEqual(actions(pathOf(devbox({ remotePorts: others })), 'target'), ['forwardOther:46481']);
 });
 
-void test('a dev server is a likelier substitute than something unknown that is closer', () => {
+void test('a dev server is a likelier substitute than an unknown program at a closer port', () => {
   const others = [server(8081, 'unknown', '', 'unknown'), server(3000, 'vite', 'Vite', 'devServer')];
   assert.deepEqual(actions(pathOf(devbox({ remotePorts: others })), 'target'), ['forwardOther:3000']);
 });
 
-void test('a server on the other loopback family is found by its address', () => {
+void test('a server on the other loopback family is offered with its address', () => {
   const v6 = server(8080, 'flask', 'Flask', 'devServer', ['::1']);
   const path = pathOf(devbox({ remotePorts: [v6], forwards: [forward({ spec: local('127.0.0.1') })] }));
   assert.equal(
@@ -172,7 +172,7 @@ void test('a server on all interfaces answers on loopback', () => {
   }
 });
 
-void test('an auto-forward whose server has gone is closed, and both hops say so', () => {
+void test('a dormant auto-forward shows its closed listener and its missing server', () => {
   const asleep = forward({ origin: 'auto', status: { kind: 'dormant', localPort: 8080 } });
   const path = pathOf(devbox({ remotePorts: [], forwards: [asleep] }));
   assert.equal(states(path), 'user unknown, listener stopped, client ok, server ok, target broken');
@@ -189,7 +189,7 @@ void test('a taken local port names its owner and offers another port', () => {
   assert.deepEqual(actions(path, 'listener'), ['changeLocalPort', 'resume']);
 });
 
-void test('another local port than the wanted one is a fact, not a fault', () => {
+void test('a local port other than the wanted one is a fact, not a fault', () => {
   const bind = { kind: 'tcp', host: undefined, port: 8080 } as const;
   const why: Problem = { code: 'portInUse', bind, owner: { pid: 4242, name: 'node' } };
   const path = pathOf(devbox({ forwards: [forward({ status: listening({ instead: { port: 8080, why } }) })] }));
@@ -197,7 +197,7 @@ void test('another local port than the wanted one is a fact, not a fault', () =>
   assert.ok(hop(path, 'listener').facts.includes('instead of 8080: Local port 8080 is taken by node (pid 4242).'));
 });
 
-void test('forwarding that sshd forbids is broken at the server, and can be checked again', () => {
+void test('forwarding that sshd forbids breaks the path at the server, and can be checked again', () => {
   const trouble: Problem = {
     code: 'forwardingProhibited',
     to: { kind: 'tcp', host: 'localhost', port: 8080 },
@@ -209,14 +209,14 @@ void test('forwarding that sshd forbids is broken at the server, and can be chec
   assert.deepEqual(actions(path, 'server'), ['check']);
 });
 
-void test('a lost link is busy at the server and unknown behind it', () => {
+void test('a lost connection shows a busy server and unknown hops behind it', () => {
   const path = pathOf(devbox({ link: { kind: 'waiting', retryAt: 0, why: { code: 'linkLost' } } }));
   assert.equal(states(path), 'user unknown, listener ok, client ok, server busy, target unknown');
   assert.equal(path.verdict, 'Waiting for: SSH server');
   assert.deepEqual(actions(path, 'server'), ['retry']);
 });
 
-void test('a server that refuses the connection is broken, and tried again by itself', () => {
+void test('a server that refuses the connection is broken, and the text says that SSH Ports keeps trying', () => {
   const why: Problem = { code: 'connectionRefused', host: 'devbox', address: '127.0.0.1', port: 22 };
   const path = pathOf(devbox({ link: { kind: 'waiting', retryAt: 0, why } }));
   assert.equal(path.verdict, 'Broken at: SSH server');
@@ -224,14 +224,14 @@ void test('a server that refuses the connection is broken, and tried again by it
   assert.deepEqual(actions(path, 'server'), ['retry', 'openConfig']);
 });
 
-void test('a refused login waits for the user', () => {
+void test('a refused login breaks the path at the server, and offers to connect', () => {
   const why: Problem = { code: 'authFailed', host: 'devbox', user: 'me', tried: [], accepted: ['publickey'] };
   const path = pathOf(devbox({ link: { kind: 'failed', why } }));
   assert.equal(states(path), 'user unknown, listener ok, client ok, server broken, target unknown');
   assert.deepEqual(actions(path, 'server'), ['connect', 'openConfig']);
 });
 
-void test('jump hosts stand on the way, and what fails at one is drawn there', () => {
+void test('jump hosts are hops of the path, and a failure at one breaks the path there', () => {
   const via = ['gate', 'inner'];
   assert.deepEqual(
     pathOf(devbox({ link: { kind: 'online', since: 0, facts: { ...facts, via } } })).hops.map(({ place }) => place),
@@ -249,13 +249,13 @@ void test('jump hosts stand on the way, and what fails at one is drawn there', (
   assert.equal(hop(never, 'jump').place, 'gate');
 });
 
-void test('a jump host that does not reach the server is fine itself', () => {
+void test('a jump host that cannot reach the server is fine itself', () => {
   const why: Problem = { code: 'jumpFailed', host: 'devbox', via: 'gate', detail: 'no route' };
   const path = pathOf(devbox({ link: { kind: 'waiting', retryAt: 0, why } }));
   assert.equal(states(path), 'user unknown, listener ok, client ok, jump ok, server broken, target unknown');
 });
 
-void test('a typed destination is told from a jump host', () => {
+void test('a typed destination is not taken for a jump host', () => {
   for (const name of ['me@box:2222', 'ssh://me@box:2222/', 'box', 'me@[box]:2222']) {
     const why: Problem = { code: 'timeout', host: 'box', phase: 'connect' };
     const path = pathOf(devbox({ name, source: { kind: 'typed' }, link: { kind: 'waiting', retryAt: 0, why } }));
@@ -263,14 +263,14 @@ void test('a typed destination is told from a jump host', () => {
   }
 });
 
-void test('what the configuration gets wrong is broken at the client', () => {
+void test('an error of the configuration breaks the path at the client', () => {
   const why: Problem = { code: 'configSyntax', file: '/c', line: 3, detail: 'bad' };
   const path = pathOf(devbox({ link: { kind: 'failed', why } }));
   assert.equal(hop(path, 'client').state, 'broken');
   assert.deepEqual(actions(path, 'client'), ['connect', 'openConfig']);
 });
 
-void test('a third host that cannot be reached is broken at its end', () => {
+void test('an unreachable third host breaks the path at its last hop', () => {
   const spec = local('db.internal', 5432);
   const trouble: Problem = {
     code: 'connectFailed',
@@ -286,7 +286,7 @@ void test('a third host that cannot be reached is broken at its end', () => {
   assert.match(target.fault?.what ?? '', /Nothing answers at db\.internal:5432/u);
 });
 
-void test('where nothing can be listed, connections tell whether the server is there', () => {
+void test('without detection, connections show whether the server answers', () => {
   const detection = { kind: 'unavailable', reason: 'noShell', detail: '' } as const;
   const blind = devbox({ detection, remotePorts: [] });
   assert.equal(hop(pathOf(blind), 'target').state, 'ok');
@@ -294,7 +294,7 @@ void test('where nothing can be listed, connections tell whether the server is t
   assert.equal(hop(pathOf({ ...blind, forwards: [idle] }), 'target').state, 'unknown');
 });
 
-void test('with -R the picture runs from the remote to this machine', () => {
+void test('the path of a -R forward runs from the remote to this machine', () => {
   const spec: ForwardSpec = { ...local('localhost', 3000), kind: 'remote' } as ForwardSpec;
   const path = pathOf(devbox({ forwards: [forward({ spec })] }));
   assert.deepEqual(
@@ -310,7 +310,7 @@ void test('with -R the picture runs from the remote to this machine', () => {
   assert.equal(path.state, 'ok');
 });
 
-void test('with -R a lost link leaves the far side unknown, and this one alone', () => {
+void test('a lost connection leaves only the remote side of a -R forward unknown', () => {
   const spec: ForwardSpec = { ...local('localhost', 3000), kind: 'remote' } as ForwardSpec;
   const link = { kind: 'waiting', retryAt: 0, why: { code: 'linkLost' } } as const;
   assert.equal(
@@ -319,7 +319,7 @@ void test('with -R a lost link leaves the far side unknown, and this one alone',
   );
 });
 
-void test('with -R a refused port and a missing server here are told apart', () => {
+void test('a -R forward shows a refused port at the listener and a missing local server at the target', () => {
   const spec: ForwardSpec = { ...local('localhost', 3000), kind: 'remote' } as ForwardSpec;
   const refused: ForwardStatus = { kind: 'failed', why: { code: 'remoteBindRefused', bind: spec.bind } };
   const atListener = pathOf(devbox({ forwards: [forward({ spec, status: refused })] }));
@@ -332,7 +332,7 @@ void test('with -R a refused port and a missing server here are told apart', () 
   assert.equal(hop(atTarget, 'target').fault?.next, 'Start the server on this machine, or check the port.');
 });
 
-void test('with -R a refused socket is told from a refused port', () => {
+void test('a -R forward with a refused socket names the socket options of sshd', () => {
   const to = { kind: 'tcp', host: 'localhost', port: 3000 } as const;
   const next = (bind: ForwardSpec['bind']): string | undefined => {
     const status = { kind: 'failed', why: { code: 'remoteBindRefused', bind } } as const;
@@ -343,14 +343,14 @@ void test('with -R a refused socket is told from a refused port', () => {
   assert.match(next({ kind: 'tcp', host: undefined, port: 22 }) ?? '', /PermitListen/u);
 });
 
-void test('a proxy that was connected to and asked for nothing has not been used', () => {
+void test('a proxy whose client asked for nothing counts as unused', () => {
   const spec = { kind: 'dynamic', bind: { kind: 'tcp', host: undefined, port: 1080 } } as const;
   const status = listening({ traffic: { ...unused, totalConnections: 9 } });
   const path = pathOf(devbox({ forwards: [forward({ spec, status })] }));
   assert.equal(path.verdict, 'Everything is ready, and nobody has used it yet');
 });
 
-void test('with -D programs reach anything as seen from the host, and with -R alone as seen from here', () => {
+void test('a -D proxy reaches what the host reaches, a -R proxy what this machine reaches', () => {
   const bind = { kind: 'tcp', host: undefined, port: 1080 } as const;
   const status = listening({ bound: [{ kind: 'tcp', address: '127.0.0.1', port: 1080 }] });
   const proxy = pathOf(devbox({ forwards: [forward({ spec: { kind: 'dynamic', bind }, status })] }));
@@ -372,7 +372,7 @@ void test('a forward of another window is neither broken nor stopped, and its pa
   assert.deepEqual(hop(path, 'listener').facts[0], 'bound to port 8000 by another window');
 });
 
-void test('what the user stopped is no fault, and one button brings it back', () => {
+void test('a forward that the user stopped is not broken, and one button brings it back', () => {
   const cases = { off: 'switchOn', paused: 'resume', expired: 'resume' } as const;
   for (const [kind, action] of Object.entries(cases)) {
     const path = pathOf(devbox({ forwards: [forward({ status: { kind } as ForwardStatus })] }));
@@ -381,7 +381,7 @@ void test('what the user stopped is no fault, and one button brings it back', ()
   }
 });
 
-void test('a forward that is gone has no path', () => {
+void test('an ended forward has no path', () => {
   assert.equal(forwardPath({ ...emptyState, hosts: [devbox()] }, 'devbox', '2'), undefined);
   assert.equal(forwardPath(emptyState, 'devbox', '1'), undefined);
 });

@@ -34,18 +34,18 @@ function* spoilt(value: unknown): Generator {
   yield null;
 }
 
-void test('the view takes a whole picture, and a hint alone', () => {
+void test('the webview accepts a valid path, and a hint without a path', () => {
   assert.deepEqual(readShow(show), show);
   assert.deepEqual(readShow({ kind: 'show', hint: 'gone' }), { kind: 'show', hint: 'gone' });
 });
 
-void test('the view takes nothing of a picture in which anything is not what it should be', () => {
+void test('the webview rejects a path with any wrong value', () => {
   const cases = [...spoilt(show)];
   assert.ok(cases.length > 20);
   for (const bad of cases) assert.equal(readShow(bad), undefined, JSON.stringify(bad));
 });
 
-void test('the editor takes a press of a button and nothing that looks otherwise', () => {
+void test('the editor accepts only messages of a known form from the webview', () => {
   assert.deepEqual(readRequest({ kind: 'act', id: 'retry', more: 1 }), { kind: 'act', id: 'retry' });
   assert.deepEqual(readRequest({ kind: 'ready' }), { kind: 'ready' });
   for (const bad of [undefined, null, 'ready', { kind: 'act' }, { kind: 'act', id: 7 }, { kind: 'other' }]) {

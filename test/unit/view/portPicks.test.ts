@@ -21,14 +21,14 @@ const sshd: SeenPort = {
 };
 const host = { ...newHost('devbox', { kind: 'typed' }), remotePorts: [flask, unknown, sshd] };
 
-void test('what listens is offered by port, server and process, without what the machine itself needs', () => {
+void test('remote ports are offered with port, program and process, without infrastructure', () => {
   assert.deepEqual(detectedPicks(host), [
     { label: '5000  Flask', description: 'flask', icon: 'beaker', choice: { kind: 'listener', port: 5000 } },
     { label: '7000', description: '', icon: 'circle-outline', choice: { kind: 'listener', port: 7000 } },
   ]);
 });
 
-void test('what is forwarded already is not offered again', () => {
+void test('a forwarded port is not offered again', () => {
   const forward = {
     id: '1',
     spec: {
@@ -44,7 +44,7 @@ void test('what is forwarded already is not offered again', () => {
   assert.deepEqual(labels, ['7000']);
 });
 
-void test('a port of the remote that leads here is not offered', () => {
+void test('the remote end of a -R forward is not offered', () => {
   const forward = {
     id: '1',
     spec: {
@@ -63,20 +63,20 @@ void test('a port of the remote that leads here is not offered', () => {
   assert.deepEqual(labels, ['5000  Flask']);
 });
 
-void test('of a host that is not known nothing is offered', () => {
+void test('an unknown host has no ports to offer', () => {
   assert.deepEqual(detectedPicks(undefined), []);
 });
 
-void test('a port that is typed is that of the list, where it is there, and no longer number', () => {
+void test('a typed port that the list has is that row, and never a longer number', () => {
   const typed = (text: string): string | undefined => portPicks(text, 'devbox', host).typed?.label;
   assert.deepEqual(['5', '500', '5000', '50000'].map(typed), ['5', '500', undefined, '50000']);
 });
 
-void test('an empty line is neither a forward nor an error', () => {
+void test('an empty text is neither a forward nor an error', () => {
   assert.equal(typedPick('  ', 'devbox'), undefined);
 });
 
-void test('a typed port says which local port will lead where', () => {
+void test('a typed port shows the local port and its destination', () => {
   const pick = typedPick(' 8000:8080 ', 'devbox');
   assert.equal(pick?.label, '8000:8080');
   assert.equal(pick.description, 'local 8000 → localhost:8080 from devbox');
@@ -84,7 +84,7 @@ void test('a typed port says which local port will lead where', () => {
   assert.equal(pick.choice.specs.length, 1);
 });
 
-void test('a range is one line that forwards all of its ports', () => {
+void test('a range is one row that forwards all of its ports', () => {
   const pick = typedPick('9090-9092', 'devbox');
   assert.ok(pick?.choice?.kind === 'specs');
   assert.deepEqual(
@@ -99,7 +99,7 @@ for (const [text, kind, description] of [
   ['-R 1080', 'remoteDynamic', '1080 on devbox → SOCKS proxy on the remote'],
   ['ssh -D 1080 devbox', 'dynamic', 'local 1080 → SOCKS proxy from devbox'],
 ] as const) {
-  void test(`${text} is a forward of the host whose box it is`, () => {
+  void test(`${text} is a forward of the host of the box`, () => {
     const pick = typedPick(text, 'devbox');
     assert.deepEqual([pick?.label, pick?.description], [text, description]);
     assert.ok(pick?.choice?.kind === 'specs');
@@ -107,7 +107,7 @@ for (const [text, kind, description] of [
   });
 }
 
-void test('a command that goes to another host, or there in another way, goes there', () => {
+void test('a command for another host, or with other options, keeps its own host', () => {
   for (const text of ['ssh -L 8000:localhost:80 other', 'ssh -C -L 8000:localhost:80 devbox']) {
     const pick = typedPick(text, 'devbox');
     assert.ok(pick?.choice?.kind === 'host');
@@ -116,13 +116,13 @@ void test('a command that goes to another host, or there in another way, goes th
   }
 });
 
-void test('a command that forwards nothing, or that cannot be read, cannot be chosen', () => {
+void test('a command without forwards or with an error cannot be chosen', () => {
   for (const text of ['ssh devbox', '-N', '-L 8000', 'ssh -Z other']) {
     assert.deepEqual([typedPick(text, 'devbox')?.icon, typedPick(text, 'devbox')?.choice], ['error', undefined]);
   }
 });
 
-void test('what means no forward is an error that cannot be chosen', () => {
+void test('a text that is no forward is an error that cannot be chosen', () => {
   const pick = typedPick('99999', 'devbox');
   assert.equal(pick?.icon, 'error');
   assert.equal(pick.choice, undefined);

@@ -42,11 +42,11 @@ function here(status: ForwardStatus): string | undefined {
     ?.replace(/^5000 +Flask +flask */u, '');
 }
 
-void test('a host where nothing listens is one line', () => {
+void test('a host without ports is one line', () => {
   assert.equal(portTable(host()), 'devbox: not connected');
 });
 
-void test('forwards come first and stand for their listeners, in aligned columns', () => {
+void test('forwards come first and replace their remote ports, in aligned columns', () => {
   assert.deepEqual(portTable(host({ remotePorts: [postgres, flask], forwards: [forward(listening)] })).split('\n'), [
     'devbox: not connected',
     'PORT  SERVER  PROCESS   HERE',
@@ -55,19 +55,19 @@ void test('forwards come first and stand for their listeners, in aligned columns
   ]);
 });
 
-void test('each state of a forward has its words', () => {
+void test('each state of a forward has its text', () => {
   assert.equal(here({ kind: 'paused' }), 'paused');
   assert.equal(here({ kind: 'dormant', localPort: 5000 }), 'server stopped');
   assert.equal(here({ kind: 'elsewhere', localPort: 5000 }), 'localhost:5000 of another window');
   assert.match(here({ kind: 'failed', why: { code: 'portInUse', bind } }) ?? '', /^Local port 5000 is taken/u);
 });
 
-void test('a server that has stopped is still named', () => {
+void test('a stopped program is still named', () => {
   const asleep = forward({ kind: 'dormant', localPort: 5000, server: flask.program });
   assert.match(portTable(host({ forwards: [asleep] })), /^5000 +Flask +server stopped$/mu);
 });
 
-void test('another local port than the wanted one is said, with the reason', () => {
+void test('a local port other than the wanted one is shown with the reason', () => {
   const bound = [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }] as const;
   const taken = { port: 5000, why: { code: 'portInUse', bind } } as const;
   const privileged = { port: 80, why: { code: 'portPrivileged', bind: { ...bind, port: 80 } } } as const;
@@ -75,18 +75,18 @@ void test('another local port than the wanted one is said, with the reason', () 
   assert.equal(here({ ...listening, bound, instead: privileged }), 'localhost:5001 (80 needs administrator rights)');
 });
 
-void test('the remote’s end of a -R forward is named with its host', () => {
+void test('the remote end of a -R forward is shown with its host', () => {
   const spec = { kind: 'remote', bind, to: { kind: 'tcp', host: 'localhost', port: 22 } } as const;
   const table = portTable(host({ forwards: [{ id: '1', spec, origin: 'user', status: listening }] }));
   assert.match(table, /127\.0\.0\.1:5000 on devbox$/u);
 });
 
-void test('traffic changes nothing in the table', () => {
+void test('traffic does not change the table', () => {
   const busy = { ...traffic, openConnections: 3, bytesFromRemote: 1_000_000 };
   assert.equal(here({ ...listening, traffic: busy }), here(listening));
 });
 
-void test('why a host failed is in its line', () => {
+void test('the line of a failed host has the reason', () => {
   assert.match(
     portTable(
       host({ link: { kind: 'failed', why: { code: 'dnsFailed', host: 'devbox', hostName: 'nowhere.example' } } }),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Bind } from '../../../src/core/spec/spec.ts';
 import { problemText } from '../../../src/view/problem.ts';
 
-void test('a name that cannot be resolved is written once where the host has the same name', () => {
+void test('an unresolved name is written once when the host has the same name', () => {
   const what = (host: string): string => problemText({ code: 'dnsFailed', host, hostName: 'box.example' }).what;
   assert.equal(what('box.example'), 'The name box.example cannot be resolved.');
   assert.equal(what('box'), 'The name box.example of box cannot be resolved.');

@@ -72,14 +72,14 @@ function only(rows: readonly Row[]): Row {
   return row;
 }
 
-void test('an idle host connects when it is clicked', () => {
+void test('a click on an idle host connects it', () => {
   const row = only(treeRows(app(newHost('devbox', { kind: 'typed' }))));
   assert.equal(row.label, 'devbox');
   assert.equal(row.click, 'connect');
   assert.equal(row.context, 'host idle typed');
 });
 
-void test('a problem of the configuration opens its line when it is clicked', () => {
+void test('a click on a problem of the configuration opens its line', () => {
   const problem = { code: 'configSyntax', file: '/home/me/.ssh/config', line: 7, detail: 'bad port x' } as const;
   const [row] = treeRows({ ...emptyState, configProblems: [problem] });
   assert.deepEqual([row?.label, row?.description], ['bad port x', 'config, line 7']);
@@ -88,23 +88,23 @@ void test('a problem of the configuration opens its line when it is clicked', ()
   assert.deepEqual(row.target, { kind: 'place', file: '/home/me/.ssh/config', line: 7 });
 });
 
-void test('an online host with nothing on it says what to do', () => {
+void test('a connected host without ports says what to do', () => {
   const host = only(treeRows(app(online())));
   assert.match(only(host.children).label, /Nothing listens yet/u);
 });
 
-void test('an online host with its own sshd alone says what to do, above it', () => {
+void test('a connected host with only its sshd says what to do, above the sshd', () => {
   const host = only(treeRows(app(online({ remotePorts: [sshd] }))));
   assert.match(host.children[0]?.label ?? '', /Nothing else listens yet/u);
   assert.equal(host.children[1]?.label, '22  OpenSSH');
 });
 
-test('a host whose ports cannot be seen says why and what works all the same', () => {
+test('a host without detection says why, and that Forward Port works', () => {
   const host = only(treeRows(app(online({ detection: { kind: 'unavailable', reason: 'noShell', detail: '' } }))));
   assert.match(only(host.children).label, /no shell.*Forward Port works/u);
 });
 
-void test('a listener is forwarded when it is clicked, and infrastructure comes last', () => {
+void test('a click on a remote port forwards it, and infrastructure comes last', () => {
   const host = only(treeRows(app(online({ remotePorts: [sshd, flask] }))));
   assert.deepEqual(
     host.children.map(({ label, click }) => [label, click]),
@@ -123,7 +123,7 @@ void test('a forwarded web page takes the row of its listener, shows the address
   assert.match(row.tooltip, /3 in all; 2\.0 kB sent, 1\.4 MB received/u);
 });
 
-void test('a forward that took another local port says so, with the owner of the wanted one', () => {
+void test('a forward at another local port names the owner of the wanted one', () => {
   const instead = {
     port: 5000,
     why: { code: 'portInUse', bind: { kind: 'tcp', host: undefined, port: 5000 }, owner: { pid: 42, name: 'node' } },
@@ -141,7 +141,7 @@ void test('a forward that took another local port says so, with the owner of the
   );
 });
 
-void test('a database that is forwarded is copied, not opened', () => {
+void test('a click on a forwarded database copies the address', () => {
   const redis: SeenPort = {
     ...flask,
     program: { framework: 'redis', name: 'Redis', icon: 'database', role: 'database' },
@@ -151,7 +151,7 @@ void test('a database that is forwarded is copied, not opened', () => {
   assert.equal(row.context, 'forward copyable movable pausable shareable savable');
 });
 
-void test('an address is made of the scheme and path that the server gave', () => {
+void test('a URL has the scheme and path that the program gave', () => {
   const jupyter: SeenPort = {
     ...flask,
     program: {
@@ -166,18 +166,18 @@ void test('an address is made of the scheme and path that the server gave', () =
   assert.equal(forwardUrl(online({ remotePorts: [jupyter] }), forward()), 'https://localhost:5000/lab');
 });
 
-void test('a lost host keeps its forwards and says that it reconnects', () => {
+void test('a reconnecting host keeps its forwards and says that it reconnects', () => {
   const host = online({ link: { kind: 'waiting', retryAt: 0, why: { code: 'linkLost' } }, forwards: [forward()] });
   const row = only(treeRows(app(host)));
   assert.equal(row.description, 'reconnecting…');
   assert.equal(row.children.length, 1);
 });
 
-void test('without a connection there is no status bar item', () => {
+void test('the status bar item is hidden without a connection', () => {
   assert.equal(status(app(newHost('devbox', { kind: 'typed' }))), undefined);
 });
 
-void test('the status bar counts what is forwarded, names the host and lists the addresses', () => {
+void test('the status bar counts the forwards, names the host and lists the addresses', () => {
   const now = status(app(online({ remotePorts: [flask], forwards: [forward()] })));
   assert.equal(now?.text, '$(plug) 1 · devbox');
   assert.match(now?.tooltip ?? '', /5000 on devbox → localhost:5000/u);
@@ -206,7 +206,7 @@ void test('the status bar names the hosts that are connected, not those that fai
   assert.equal(status(app(broken))?.text, '$(warning) 0 · down');
 });
 
-void test('what is wrong is spoken too, and of which host', () => {
+void test('a screen reader hears each problem with its host', () => {
   const { spec, status: up } = forward();
   assert.ok(up.kind === 'open' && spec.kind === 'local');
   const trouble = { code: 'connectFailed', to: spec.to, detail: 'Connection refused' } as const;
@@ -214,13 +214,13 @@ void test('what is wrong is spoken too, and of which host', () => {
   assert.match(now?.spoken ?? '', /1 forwarded from devbox\. devbox: Nothing answers at localhost:5000/u);
 });
 
-void test('forwarding that was switched off before any host was connected can be seen, and switched on', () => {
+void test('the status bar shows that forwarding is off, also before any host is connected', () => {
   const now = status({ ...emptyState, isForwarding: false });
   assert.equal(now?.text, '$(debug-pause) off');
   assert.equal(now.tooltip, 'Forwarding is off. Click to switch it on');
 });
 
-void test('a port of the remote that leads here is listed from there to here', () => {
+void test('the status bar lists a -R forward from the remote to this machine', () => {
   const spec = {
     kind: 'remote',
     bind: { kind: 'tcp', host: undefined, port: 8022 },
@@ -231,7 +231,7 @@ void test('a port of the remote that leads here is listed from there to here', (
   assert.match(now?.tooltip ?? '', /^127\.0\.0\.1:5000 on devbox → localhost:22 on this machine$/mu);
 });
 
-void test('a port of the remote that leads here has one row', () => {
+void test('a -R forward and its remote port share one row', () => {
   const spec = {
     kind: 'remote',
     bind: { kind: 'tcp', host: undefined, port: 5000 },
@@ -242,7 +242,7 @@ void test('a port of the remote that leads here has one row', () => {
   assert.equal(row.label, 'localhost:22 on this machine');
 });
 
-void test('a proxy that asks for a password says so, and none other does', () => {
+void test('only a proxy that asks for a password says so', () => {
   const spec = { kind: 'dynamic', bind: { kind: 'tcp', host: undefined, port: 1080 } } as const;
   const tooltips = [forward({ spec, isProtected: true }), forward({ spec })].map(
     (each) => only(only(treeRows(app(online({ forwards: [each] })))).children).tooltip,
@@ -253,7 +253,7 @@ void test('a proxy that asks for a password says so, and none other does', () =>
   );
 });
 
-void test('bytes are shown as browsers show them', () => {
+void test('byte counts use powers of 1000, as browsers do', () => {
   assert.deepEqual([0, 999, 1000, 1_400_000, 2_000_000_000].map(byteText), [
     '0 B',
     '999 B',
@@ -263,7 +263,7 @@ void test('bytes are shown as browsers show them', () => {
   ]);
 });
 
-test('a process goes by the name one started it with, unless it writes over its command line', () => {
+test('a process has the name of its command, unless it overwrites its command line', () => {
   const named = (...commandLine: string[]): string | undefined =>
     processName({ port: 1, addresses: ['::'], process: { pid: 1, name: 'comm', commandLine } });
   assert.equal(named('/usr/bin/python3', '-m', 'flask'), 'python3');
@@ -272,20 +272,20 @@ test('a process goes by the name one started it with, unless it writes over its 
   assert.equal(named(), 'comm');
 });
 
-test('a forward of the SSH configuration says so', () => {
+test('the row of a forward of the SSH configuration says “config”', () => {
   const row = only(
     only(treeRows(app(online({ remotePorts: [flask], forwards: [forward({ origin: 'config' })] })))).children,
   );
   assert.equal(row.description, '→ localhost:5000 · flask · config');
 });
 
-test('a host that is reached with the system’s ssh says so', () => {
+test('the tooltip of a host says that the system’s ssh carries the connection', () => {
   const since = { kind: 'online', since: 0 } as const;
   const row = only(treeRows(app(online({ link: { ...since, facts: { ...facts, transport: 'openssh' } } }))));
   assert.match(row.tooltip, /Carried by the system's ssh/u);
 });
 
-test('a port of the remote that another window has is shown at the remote, and cannot be clicked', () => {
+test('a -R forward of another window shows its remote address, and has no click', () => {
   const bind = { kind: 'tcp', host: undefined, port: 8022 } as const;
   const spec = { kind: 'remote', bind, to: { kind: 'tcp', host: 'localhost', port: 22 } } as const;
   const { remotePort: _none, ...elsewhere } = forward({ spec, status: { kind: 'elsewhere' } });
@@ -295,7 +295,7 @@ test('a port of the remote that another window has is shown at the remote, and c
   assert.equal(row.click, undefined);
 });
 
-test('a forward that another window has says where it answers', () => {
+test('a forward of another window shows its address', () => {
   const elsewhere = forward({ status: { kind: 'elsewhere', localPort: 5000 } });
   const row = only(only(treeRows(app(online({ remotePorts: [flask], forwards: [elsewhere] })))).children);
   assert.equal(row.description, '→ localhost:5000 · in another window');
@@ -303,7 +303,7 @@ test('a forward that another window has says where it answers', () => {
   assert.equal(row.click, 'open');
 });
 
-test('a forward whose server has stopped still says what it was, and which port returns with it', () => {
+test('a dormant forward shows its program, and the port that will return', () => {
   const server = flask.program;
   const asleep = forward({ status: { kind: 'dormant', localPort: 5000, ...(server && { server }) } });
   const row = only(only(treeRows(app(online({ forwards: [asleep] })))).children);
@@ -311,7 +311,7 @@ test('a forward whose server has stopped still says what it was, and which port 
   assert.equal(row.description, 'server stopped; localhost:5000 returns with it');
 });
 
-test('forwards stand in the order of their ports, and those without one as they were made', () => {
+test('forwards are sorted by port, and those without a port stay in the order of their creation', () => {
   const bind = { kind: 'tcp', host: undefined, port: 1080 } as const;
   const { remotePort: _none, ...socks } = forward({ id: 'socks', spec: { kind: 'dynamic', bind } });
   const forwards = [socks, forward({ id: 'b', remotePort: 8000 }), forward({ id: 'a', remotePort: 5000 })];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withoutLinks } from '../../../src/view/withoutLinks.ts';
 
-test('nothing that a server says becomes a link in a message', () => {
+test('text from a server does not become a link in a message', () => {
   assert.equal(
     withoutLinks('see [here](command:evil) and [there](https://x)'),
     'see [here] (command:evil) and [there] (https://x)',
