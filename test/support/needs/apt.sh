@@ -12,6 +12,8 @@ if [ ! -e "$policy" ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null
-for service in $services; do
-  deb-systemd-helper disable "$service" >/dev/null || true # a package may come without this one
-done
+if command -v systemctl >/dev/null; then
+  for service in $services; do
+    systemctl --quiet disable "$service" || echo "$service may start with this machine: systemctl disable $service" >&2
+  done
+fi

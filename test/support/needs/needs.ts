@@ -102,10 +102,7 @@ const debianNeeds: readonly Need[] = [
   debian('nginx', () => hasFile('/usr/sbin/nginx'), 'nginx-light', ['nginx.service']),
   debian('Apache', () => hasFile('/usr/sbin/apache2'), 'apache2', ['apache2.service']),
   debian('Caddy', () => hasFile('/usr/bin/caddy'), 'caddy', ['caddy.service']),
-  debian('Prometheus', () => hasFile('/usr/bin/prometheus'), 'prometheus', [
-    'prometheus.service',
-    'prometheus-node-exporter.service',
-  ]),
+  debian('Prometheus', () => hasFile('/usr/bin/prometheus'), 'prometheus', ['prometheus.service']),
   debian('Redis', () => hasFile('/usr/bin/redis-server'), 'redis-server', ['redis-server.service']),
   debian('memcached', () => hasFile('/usr/bin/memcached'), 'memcached', ['memcached.service']),
 ];

@@ -25,7 +25,7 @@ export function hasPython(module: string): boolean {
 
 /** Can Debian's Ruby load it? */
 export function hasRuby(library: string): boolean {
-  return succeeds('/usr/bin/ruby', [`-r${library}`, '-e', 'exit!']); // Sinatra starts a server at an ordinary exit
+  return succeeds('/usr/bin/ruby', [`-r${library}`, '-e', 'exit!(true)']); // Sinatra starts a server at an ordinary exit
 }
 
 export function succeeds(command: string, args: readonly string[]): boolean {
