@@ -1,3 +1,3 @@
 import { bundle } from './pack/bundle.ts';
 
-await bundle();
+await bundle(new AbortController().signal);

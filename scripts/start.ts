@@ -27,7 +27,7 @@ try {
     if (missing) throw new Error(missing.text);
   }
   console.log('Building the extension…');
-  await bundle();
+  await bundle(ending.signal);
   await pack(ending.signal);
   const demo = scope.add(await startDemo());
   console.log(`The demo remote is up: the host "${demo.host}" of ${demo.configFile}`);

@@ -85,5 +85,9 @@ async function integrationTests(signal: AbortSignal): Promise<Outcome> {
 }
 
 async function makePackage(signal: AbortSignal): Promise<Outcome> {
-  return sum([await attempt('bundle', bundle), await attempt('pack', () => pack(signal))]);
+  return sum([
+    await attempt('bundle', () => bundle(signal)),
+    await attempt('pack', () => pack(signal)),
+    await nodeTests('test/package', 1, signal),
+  ]);
 }

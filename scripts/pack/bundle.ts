@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { type BuildOptions, build } from 'esbuild';
 import { inRoot, root } from '../root.ts';
+import { writeNotices } from './notices.ts';
 
 const shared: BuildOptions = {
   absWorkingDir: root,
@@ -30,22 +31,18 @@ const entries = {
 /** What runs in views, by name. */
 const webviews = { path: 'src/webview/path.ts' };
 
-/** Bundles the extension, its worker, the command line program and the scripts of views, each into one file of dist/. */
-export async function bundle(): Promise<void> {
+/**
+ * Bundles the extension, its worker, the command line program and the scripts of views, each into one file of dist/, and
+ * writes down whose packages they carry.
+ */
+export async function bundle(signal: AbortSignal): Promise<void> {
   fs.rmSync(inRoot('dist'), { recursive: true, force: true });
-  const hasCli = fs.existsSync(inRoot('src', 'cli.ts'));
-  const { cli, ...others } = entries;
-  const entryPoints = hasCli ? { ...others, cli } : others;
-  await build({ ...shared, entryPoints, outdir: 'dist', outExtension: { '.js': '.cjs' } });
-  await build({
-    ...shared,
-    entryPoints: webviews,
-    outdir: 'dist',
-    platform: 'browser',
-    target: 'es2022',
-    format: 'iife',
-  });
-  if (hasCli) fs.chmodSync(inRoot('dist', 'cli.cjs'), 0o755);
+  const options = { ...shared, outdir: 'dist', metafile: true } as const;
+  const forNode = await build({ ...options, entryPoints: entries, outExtension: { '.js': '.cjs' } });
+  const browser = { platform: 'browser', target: 'es2022', format: 'iife' } as const;
+  const forViews = await build({ ...options, ...browser, entryPoints: webviews });
+  fs.chmodSync(inRoot('dist', 'cli.cjs'), 0o755);
+  await writeNotices([forNode.metafile, forViews.metafile], signal);
 }
 
 /** Bundles files of tests below `from`, one output each, into `to`, with the packages left where they are. */

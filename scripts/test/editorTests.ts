@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { EditorReport } from '../../test/editor/suite.ts';
 import { type BuildName, builds } from '../../test/support/vscode/builds.ts';
 import { bundleTests } from '../pack/bundle.ts';
-import { unpacked } from '../pack/vsix.ts';
+import { layOut } from '../pack/layOut.ts';
 import { inRoot } from '../root.ts';
 import { runNode } from '../run.ts';
 import { testFiles } from './nodeTests.ts';
@@ -17,7 +17,7 @@ export async function editorTests(build: BuildName, signal: AbortSignal): Promis
   const reportFile = inRoot('out', 'results', `editor-${build}.json`);
   fs.mkdirSync(path.dirname(reportFile), { recursive: true });
   fs.rmSync(reportFile, { force: true });
-  const args = [await unpacked(), path.join(bundled, 'suite.cjs'), builds[build].vscode];
+  const args = [layOut(), path.join(bundled, 'suite.cjs'), builds[build].vscode];
   const env = { ...process.env, EDITOR_REPORT: reportFile, VSCODE_BUILD: build };
   const { code, output } = await runNode(['--import', 'tsx', 'scripts/test/runEditor.ts', ...args], { env }, signal);
   return judge(build, reportFile, `VS Code ended with ${code}:\n${output}`);
