@@ -6,14 +6,16 @@ import type { ListenRemote } from '../forward/dial.ts';
 import { sameSpec } from '../spec/sameSpec.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import type { Problem } from '../problem.ts';
-import { Forward, type ForwardDeps, type ForwardRequest } from './forward.ts';
+import { Forward, type ForwardDeps } from './forward.ts';
+import type { ForwardRequest } from './forwardRequests.ts';
 import type { ForwardState } from './state.ts';
 
 export interface ForwardSetOptions extends Omit<ForwardDeps, 'onChange' | 'onReleased'> {
+  /** Called whenever a state may have changed. */
   readonly onChange: (forwards: readonly ForwardState[]) => void;
 }
 
-/** The forwards of one host. Opening and closing never interleave; what fails is in the state. */
+/** The forwards of one host, and the queue that keeps their actions from overlapping. */
 export class ForwardSet {
   readonly #forwards = new Map<string, Forward>();
   readonly #queue = new Queue();
@@ -22,7 +24,7 @@ export class ForwardSet {
   #nextId = 1;
   #isOn = true;
   #isSampling = false;
-  /** What is being opened now: it may wait for the server, and whoever wants it gone does not. */
+  /** The forward that is opening now. It may wait for the server, so removing it interrupts it. */
   #opening: { readonly forward: Forward; readonly stop: AbortController } | undefined;
 
   constructor(options: ForwardSetOptions) {
@@ -30,14 +32,16 @@ export class ForwardSet {
   }
 
   /**
-   * Settles when it accepts connections: the one that is there already, if it is the same. On failure the entry stays,
-   * saying why, and the `UserError` is thrown.
+   * Settles when the forward accepts connections; an equal forward that exists already is used. A forward that fails
+   * stays in the list, and its state says why.
+   *
+   * @throws UserError<Problem>
    */
   add(request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
-    const forward = this.#same(request.spec) ?? this.#create(request);
+    const [id, forward] = this.#same(request.spec) ?? this.#create(request);
     return this.#queue.run(async () => {
-      // One that was being removed stays.
-      this.#forwards.set(forward.state.id, forward);
+      // RACE: a removal that was queued before this job has taken the forward out of the list.
+      this.#forwards.set(id, forward);
       if (!request.isPaused) await this.#start(forward, signal);
       return forward.state;
     });
@@ -53,16 +57,9 @@ export class ForwardSet {
     });
   }
 
-  /** An auto-forward's server has gone: stops accepting, keeps its place. */
-  sleep(id: string, server: Program | undefined): Promise<void> {
-    return this.#do(id, (forward) => {
-      const localPort = forward.lastPort;
-      return forward.stop({
-        kind: 'dormant',
-        ...(localPort !== undefined && { localPort }),
-        ...(server && { server }),
-      });
-    });
+  /** The program behind an auto-forward has gone: the forward stops listening and stays in the list. */
+  sleep(id: string, program: Program | undefined): Promise<void> {
+    return this.#do(id, (forward) => forward.sleep(program));
   }
 
   pause(id: string): Promise<void> {
@@ -70,7 +67,7 @@ export class ForwardSet {
     return this.#do(id, (forward) => forward.stop({ kind: 'paused' }));
   }
 
-  /** Opens again what sleeps, is paused, has expired or failed; the same local port first. */
+  /** Opens a forward that is dormant, paused, expired or failed; the same local port first. */
   resume(id: string, signal: AbortSignal): Promise<void> {
     return this.#do(id, (forward) => this.#start(forward, signal));
   }
@@ -95,12 +92,12 @@ export class ForwardSet {
     this.#forwards.get(id)?.relabel(label);
   }
 
-  /** A new link: the remote's end of what is open is asked for again, then that of what could not be opened. */
+  /** On a new connection: asks the server again for every open remote forward, then retries those that failed. */
   async attach(listenRemote: ListenRemote, signal: AbortSignal): Promise<void> {
-    const forwards = [...this.#forwards.values()];
-    const lacking = forwards.filter(({ needsLink }) => needsLink);
-    await Promise.all(forwards.map((forward) => forward.attach(listenRemote, signal)));
-    await Promise.allSettled(lacking.map(({ state }) => this.resume(state.id, signal)));
+    const forwards = [...this.#forwards];
+    const lacking = forwards.filter(([, { needsConnection }]) => needsConnection);
+    await Promise.all(forwards.map(([, forward]) => forward.attach(listenRemote, signal)));
+    await Promise.allSettled(lacking.map(([id]) => this.resume(id, signal)));
   }
 
   /** Off stops all listeners and connections; on brings the same ones back. */
@@ -110,13 +107,13 @@ export class ForwardSet {
     return this.#queue.run(async () => {
       for (const forward of this.#forwards.values()) {
         const { kind } = forward.state.status;
-        if (!this.#isOn && (forward.isOpen || kind === 'failed')) await forward.stop({ kind: 'off' });
+        if (!this.#isOn && (forward.isHeld || kind === 'failed')) await forward.stop({ kind: 'off' });
         if (this.#isOn && kind === 'off') await this.#start(forward, this.#closing.signal).catch(() => undefined);
       }
     });
   }
 
-  /** Ends all of them and forgets them. */
+  /** Ends all forwards and forgets them. */
   clear(): Promise<void> {
     this.#interrupt(this.#opening?.forward);
     return this.#queue.run(async () => {
@@ -131,23 +128,23 @@ export class ForwardSet {
     await this.clear();
   }
 
-  #create(request: ForwardRequest): Forward {
+  #create(request: ForwardRequest): readonly [id: string, Forward] {
     const id = String(this.#nextId++);
     const forward = new Forward(id, request, {
       ...this.#options,
       onChange: () => this.#publish(),
-      // What it fails for is in the state.
+      // If it fails, the state says why.
       onReleased: () => void this.resume(id, this.#closing.signal).catch(() => undefined),
     });
     this.#forwards.set(id, forward);
     this.#publish();
-    return forward;
+    return [id, forward];
   }
 
-  /** Where the port is left to the system, every request gets one of its own. */
-  #same(spec: ForwardSpec): Forward | undefined {
+  /** Where the system chooses the port, every request gets a port of its own. */
+  #same(spec: ForwardSpec): readonly [id: string, Forward] | undefined {
     if (spec.bind.kind === 'tcp' && spec.bind.port === 0) return undefined;
-    return [...this.#forwards.values()].find(({ state }) => sameSpec(state.spec, spec));
+    return [...this.#forwards].find(([, { state }]) => sameSpec(state.spec, spec));
   }
 
   #do(id: string, act: (forward: Forward) => Promise<void>): Promise<void> {
@@ -169,7 +166,6 @@ export class ForwardSet {
     } finally {
       this.#opening = undefined;
     }
-    void this.#sample();
   }
 
   #interrupt(forward: Forward | undefined): void {
@@ -178,15 +174,16 @@ export class ForwardSet {
     }
   }
 
-  /** Looks at counters and clocks once a second while anything is open, so that the state shows them. */
+  /** Publishes counters and clocks once a second while a forward is open, and ends those whose time is over. */
   async #sample(): Promise<void> {
     if (this.#isSampling) return;
     this.#isSampling = true;
     const { signal } = this.#closing;
-    while (!signal.aborted && [...this.#forwards.values()].some(({ isOpen }) => isOpen)) {
+    while (!signal.aborted && [...this.#forwards.values()].some(({ isHeld }) => isHeld)) {
       await delay(1000, signal).catch(() => undefined);
+      this.#publish();
       for (const [id, forward] of this.#forwards) {
-        if (forward.refresh()) await this.#do(id, (expired) => expired.expire(signal)).catch(() => undefined);
+        if (forward.isExpired) await this.#do(id, (expired) => expired.expire(signal)).catch(() => undefined);
       }
     }
     this.#isSampling = false;
@@ -194,5 +191,6 @@ export class ForwardSet {
 
   #publish(): void {
     this.#options.onChange([...this.#forwards.values()].map(({ state }) => state));
+    void this.#sample();
   }
 }

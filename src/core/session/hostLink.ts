@@ -1,15 +1,30 @@
 import { backoffMs } from '../../base/backoff.ts';
-import { abortable, deadline, delay } from '../../base/delay.ts';
+import { abortable, delay } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
 import { Queue } from '../../base/queue.ts';
-import { isProblem, UserError } from '../../base/userError.ts';
+import { UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
-import type { Dial, DialProblem, ListenRemote } from '../forward/dial.ts';
+import type { ListenRemote } from '../forward/dial.ts';
 import { type Problem, problemOf } from '../problem.ts';
 import type { Connection } from '../ssh/connection.ts';
+import { ConnectionWaiters, linkLost } from './connectionWaiters.ts';
 import { overLeftOverSockets } from './leftOverSockets.ts';
-import type { LinkState } from './state.ts';
+import {
+  type AfterAttempt,
+  afterAttendedAttempt,
+  afterBackgroundAttempt,
+  afterLoss,
+  atOnce,
+  firstRetry,
+  type LinkLife,
+  linkStateOf,
+  type Online,
+  type Retry,
+  runOf,
+  uselessOf,
+} from './linkLife.ts';
 import { type NetworkEvent, type NetworkSenses, watchNetwork } from './networkEvents.ts';
+import type { LinkState } from './state.ts';
 
 /** A connection, and the configuration that it was made with. */
 export interface OpenedConnection {
@@ -17,128 +32,96 @@ export interface OpenedConnection {
   readonly config: HostConfig;
 }
 
-/** `attended`: a person waits for it, so prompts may appear. A reconnect in the background asks nobody. */
+/** `attended`: a person waits, so prompts may appear. `background`: nobody is asked anything. */
 export type OpenConnection = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<OpenedConnection>;
 
 export interface HostLinkOptions {
   readonly open: OpenConnection;
   readonly log: Log;
   readonly senses: NetworkSenses;
-  /** How long a new connection waits for a link that is away, in milliseconds. */
+  /** How long a dial waits for the next connection, in milliseconds. */
   readonly waitMs: () => number;
   readonly onState: (state: LinkState) => void;
-  /** Called for every connection that comes up, the first and each later one, before any dial gets it. */
+  /** Called for every connection, the first and each later one, before any dial gets it. */
   readonly onConnection: (opened: OpenedConnection) => void;
 }
 
-const retry = { minMs: 1000, maxMs: 30_000 } as const;
-/** How long a link that is in doubt may take to show that it lives. */
+const retryPause = { minMs: 1000, maxMs: 30_000 } as const;
+/** How long a connection in doubt has to give a sign of life. */
 const lifeSignMs = 2000;
-/** A server that has neither granted nor refused what it was asked for after this long puts its link in doubt. */
+/** A server that has not answered a request after this long puts its connection in doubt. */
 const slowAnswerMs = 3000;
 
 /**
- * Keeps one connection to a host alive: connects on request, notices the end, connects again.
- * Network failures back off; what only a person can mend (a password, a host key) ends in `failed`.
+ * Keeps a host connected: connects on request, notices the loss, reconnects. Network failures are retried with growing
+ * pauses; failures that only a person can mend (a password, a host key) end in `failed`.
  */
 export class HostLink {
   readonly #options: HostLinkOptions;
-  /** One at a time: the next begins when the one before has cleaned up. */
+  /** One attempt at a time: the next begins when the one before has cleaned up. */
   readonly #attempts = new Queue();
-  #connection: Connection | undefined;
-  /** Ends all that goes on: being online, waiting, connecting. Absent when there is no link and none is wanted. */
-  #run: AbortController | undefined;
-  #opening: Promise<void> | undefined;
-  /** Ends the pause before the next attempt. */
-  #wake = new AbortController();
-  /** Ends an attempt in the background that was begun in another network. */
-  #restart = new AbortController();
-  #isInDoubt = false;
-  /** Links in a row that ended before they were of use: a server that lets us in and hangs up is not to be stormed. */
-  #useless = 0;
-  readonly #waiters = new Set<{ resolve: (connection: Connection) => void; reject: (error: Error) => void }>();
+  readonly #waiters = new ConnectionWaiters();
+  #life: LinkLife = { kind: 'idle' };
 
   constructor(options: HostLinkOptions) {
     this.#options = options;
   }
 
-  /** Settles when the host is online. Rejects with a `UserError` when it is not to be had now. */
+  /** Settles when the host is online. Callers share one attempt. @throws UserError<Problem> when the attempt fails */
   async open(signal: AbortSignal): Promise<void> {
-    if (this.#connection) return;
+    if (this.#life.kind === 'online') return;
     signal.throwIfAborted();
-    if (!this.#opening) {
-      const opening = this.#open(signal).finally(() => {
-        if (this.#opening === opening) this.#opening = undefined;
-      });
-      this.#opening = opening;
-    }
-    await abortable(this.#opening, signal);
+    const attempt = this.#life.kind === 'connecting' ? this.#life.attempt : this.#connect(signal);
+    await abortable(attempt, signal);
   }
 
-  /** Connects without asking anybody, and goes on trying as after a loss. Settles after the first attempt. */
+  /** Connects in the background and retries, as after a loss. Settles after the first attempt. */
   async resume(): Promise<void> {
-    if (this.#run) return;
+    if (runOf(this.#life)) return;
     const run = this.#begin();
-    await new Promise<void>((resolve) => {
-      void this.#keepTrying(run, { code: 'linkLost' }, 0, resolve).finally(resolve);
-    });
+    const next = await this.#retryOnce(run, firstRetry);
+    if (next) void this.#keepTrying(run, next);
   }
 
-  /** Tries at once again if it is waiting to. */
+  /** Ends the pause before the next attempt. */
   wake(): void {
-    this.#wake.abort();
+    if (this.#life.kind === 'waiting') this.#life.wake.abort();
   }
 
-  /** Asks a link that is in doubt for a sign of life. One that gives none is lost, and with it all that is open on it. */
+  /** Asks the connection for a sign of life. If none comes, the connection is lost, and all channels with it. */
   async doubt(why: string): Promise<void> {
-    const connection = this.#connection;
-    if (!connection || this.#isInDoubt) return;
-    this.#isInDoubt = true;
-    this.#options.log.debug(`is the link alive? ${why}`);
-    await connection.check(lifeSignMs);
-    this.#isInDoubt = false;
+    const online = this.#life;
+    if (online.kind !== 'online' || online.isInDoubt) return;
+    this.#life = { ...online, isInDoubt: true };
+    this.#options.log.debug(`asking the server for a sign of life: ${why}`);
+    await online.connection.check(lifeSignMs);
+    this.#change(online.connection, { isInDoubt: false });
   }
 
-  /** `cleanUp`: what ends with it. A server that does not answer takes a moment; the next attempt begins after that. */
+  /** `cleanUp` runs after the connection has closed and before the next attempt begins. */
   async close(cleanUp: () => Promise<void> = async () => undefined): Promise<void> {
-    const connection = this.#connection;
-    this.#connection = undefined;
+    const before = this.#life;
     this.#end({ kind: 'idle' });
+    const connection = before.kind === 'online' ? before.connection : undefined;
     const closed = Promise.resolve(connection?.close()).then(cleanUp);
     void this.#attempts.run(() => Promise.allSettled([closed]));
     await closed;
   }
 
-  /** Dials over the present link, or over the next one if that comes in time. */
-  readonly dial: Dial = async (to, signal) => {
-    for (;;) {
-      const connection = await this.#present(signal);
-      try {
-        const stream = await this.#answered(connection.dial(to, signal));
-        this.#useless = 0;
-        return stream;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!isProblem<DialProblem>(error, 'linkLost')) throw error;
-        // What was asked of a link that died has not happened, so the next link is asked.
-        await abortable(connection.closed, signal);
-      }
-    }
-  };
-
-  /** Waits for no link: whoever has none to ask asks again when the next one is there. */
-  readonly listenRemote: ListenRemote = async (bind, onConnection, signal) => {
-    if (!this.#connection) throw lost();
-    const listener = await this.#answered(this.#connection.listenRemote(bind, onConnection, signal));
-    return { ...listener, close: () => this.#answered(listener.close()) };
-  };
-
-  /** One round trip over the present link, in milliseconds; undefined while it is away. */
-  async ping(signal: AbortSignal): Promise<number | undefined> {
-    return this.#connection && this.#answered(this.#connection.ping(signal));
+  /** The present connection, or the next one if it comes in time. @throws UserError<DialProblem> if none does */
+  async connection(signal: AbortSignal): Promise<Connection> {
+    if (this.#life.kind === 'online') return this.#life.connection;
+    if (!runOf(this.#life)) throw linkLost();
+    return this.#waiters.next(this.#options.waitMs(), signal);
   }
 
-  async #answered<T>(answer: Promise<T>): Promise<T> {
+  /** The connection carried something: its loss is followed by a retry at once. */
+  carried(connection: Connection): void {
+    this.#change(connection, { useless: 0 });
+  }
+
+  /** Waits for a server's answer, and puts the connection in doubt while none comes. */
+  async answered<T>(answer: Promise<T>): Promise<T> {
     const slow = setTimeout(() => void this.doubt('an answer is slow to come'), slowAnswerMs);
     try {
       return await answer;
@@ -147,61 +130,52 @@ export class HostLink {
     }
   }
 
-  async #present(signal: AbortSignal): Promise<Connection> {
-    if (this.#connection) return this.#connection;
-    if (!this.#run) throw lost();
-    const limit = deadline(this.#options.waitMs(), lost, signal);
-    try {
-      return await abortable(this.#next(limit.signal), limit.signal);
-    } finally {
-      limit.clear();
-    }
+  /** Does not wait for a connection: a forward that finds none asks again on the next one. */
+  readonly listenRemote: ListenRemote = async (bind, onConnection, signal) => {
+    if (this.#life.kind !== 'online') throw linkLost();
+    const listener = await this.answered(this.#life.connection.listenRemote(bind, onConnection, signal));
+    return { ...listener, close: () => this.answered(listener.close()) };
+  };
+
+  /** One round trip over the present connection, in milliseconds; undefined while there is none. */
+  async ping(signal: AbortSignal): Promise<number | undefined> {
+    return this.#life.kind === 'online' ? this.answered(this.#life.connection.ping(signal)) : undefined;
   }
 
-  #next(signal: AbortSignal): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      const waiter = { resolve, reject };
-      this.#waiters.add(waiter);
-      signal.addEventListener('abort', () => this.#waiters.delete(waiter), { once: true });
-    });
+  #connect(signal: AbortSignal): Promise<void> {
+    const isBetweenRetries = runOf(this.#life) !== undefined;
+    const useless = uselessOf(this.#life);
+    const run = this.#begin();
+    const attempt = this.#attempt('attended', AbortSignal.any([signal, run.signal]))
+      .then((opened) => this.#up(opened, run))
+      .catch((error: unknown) => {
+        if (this.#life.kind === 'connecting' && this.#life.run === run) {
+          this.#follow(run, afterAttendedAttempt(this.#life, problemOf(error)));
+        }
+        throw error;
+      });
+    this.#enter({ kind: 'connecting', run, since: Date.now(), attempt, isBetweenRetries, useless });
+    return attempt;
+  }
+
+  #follow(run: AbortController, next: AfterAttempt): void {
+    if (next.kind === 'retry') void this.#keepTrying(run, next);
+    else this.#end(next);
   }
 
   #begin(): AbortController {
-    this.#run?.abort(new UserError<Problem>({ code: 'cancelled' }));
+    runOf(this.#life)?.abort(new UserError<Problem>({ code: 'cancelled' }));
     const run = new AbortController();
-    this.#run = run;
-    const { senses } = this.#options;
-    void watchNetwork((what) => this.#onDisturbance(what), senses, run.signal);
+    void watchNetwork((what) => this.#onNetworkEvent(what), this.#options.senses, run.signal);
     return run;
   }
 
-  /** Nothing goes on from now on, and whoever waits is told. */
-  #end(state: Extract<LinkState, { readonly kind: 'idle' | 'failed' }>): void {
-    this.#run?.abort(new UserError<Problem>({ code: 'cancelled' }));
-    this.#run = undefined;
-    this.#useless = 0;
-    this.#opening = undefined; // whoever asks again does not get what is being cancelled
-    for (const { reject } of this.#waiters) reject(lost());
-    this.#waiters.clear();
-    this.#options.onState(state);
-  }
-
-  async #open(signal: AbortSignal): Promise<void> {
-    const wasTrying = this.#run !== undefined;
-    const run = this.#begin();
-    this.#options.onState({ kind: 'connecting', since: Date.now() });
-    try {
-      await this.#up(await this.#attempt('attended', AbortSignal.any([signal, run.signal])), run);
-    } catch (error) {
-      const why = problemOf(error);
-      if (this.#run === run) {
-        // Whoever asked for an attempt between two others did not ask for an end of them.
-        if (wasTrying && passesByItself.has(why.code)) void this.#keepTrying(run, why, 1);
-        else if (wasTrying && why.code === 'cancelled') void this.#keepTrying(run, { code: 'linkLost' }, 1);
-        else this.#end(why.code === 'cancelled' ? { kind: 'idle' } : { kind: 'failed', why });
-      }
-      throw error;
-    }
+  /** Ends all that goes on, and refuses the dials that wait. */
+  #end(life: Extract<LinkLife, { readonly kind: 'idle' | 'failed' }>): void {
+    runOf(this.#life)?.abort(new UserError<Problem>({ code: 'cancelled' }));
+    this.#life = life;
+    this.#waiters.refuse();
+    this.#options.onState(linkStateOf(life));
   }
 
   #attempt(attended: 'attended' | 'background', signal: AbortSignal): Promise<OpenedConnection> {
@@ -217,87 +191,68 @@ export class HostLink {
       await connection.close();
       throw run.signal.reason;
     }
-    this.#connection = connection;
-    this.#options.onState({ kind: 'online', since: Date.now(), facts: connection.facts });
+    const useless = uselessOf(this.#life);
+    this.#enter({ kind: 'online', run, since: Date.now(), connection, isInDoubt: false, useless });
     this.#options.onConnection({ connection, config });
-    for (const { resolve } of this.#waiters) resolve(connection);
-    this.#waiters.clear();
+    this.#waiters.give(connection);
     void this.#watch(connection, run);
   }
 
   async #watch(connection: Connection, run: AbortController): Promise<void> {
     const upAt = performance.now();
     const end = await connection.closed;
-    if (this.#connection !== connection) return;
-    this.#connection = undefined;
-    if (performance.now() - upAt > retry.maxMs) this.#useless = 0;
-    this.#options.log.warn(`link lost: ${end.kind === 'lost' ? `${end.why} ${end.detail}`.trim() : 'closed'}`);
-    await this.#keepTrying(run, { code: 'linkLost' }, this.#useless++);
+    if (this.#life.kind !== 'online' || this.#life.connection !== connection) return;
+    this.#options.log.warn(`connection lost: ${end.kind === 'lost' ? `${end.why} ${end.detail}`.trim() : 'closed'}`);
+    await this.#keepTrying(run, afterLoss(this.#life, performance.now() - upAt));
   }
 
-  async #keepTrying(
-    run: AbortController,
-    since: Problem,
-    startAt: number,
-    onAttempted: () => void = () => undefined,
-  ): Promise<void> {
-    let why = since;
-    for (let attempt = startAt; !run.signal.aborted; attempt++) {
-      if (await this.#pause(backoffMs(attempt, retry), why, run.signal)) attempt = 0;
-      if (run.signal.aborted) return;
-      const restart = new AbortController();
-      this.#restart = restart;
-      try {
-        await this.#up(await this.#attempt('background', AbortSignal.any([run.signal, restart.signal])), run);
-        return;
-      } catch (error) {
-        if (run.signal.aborted) return;
-        if (restart.signal.aborted) {
-          attempt = -1;
-          continue;
-        }
-        why = needsPerson(problemOf(error));
-        if (!passesByItself.has(why.code)) return this.#end({ kind: 'failed', why });
-      } finally {
-        onAttempted();
-      }
+  async #keepTrying(run: AbortController, first: Retry): Promise<void> {
+    for (let next: Retry | undefined = first; next;) next = await this.#retryOnce(run, next);
+  }
+
+  /** Pauses, then connects in the background. Returns the next retry; undefined when the host is online or given up. */
+  async #retryOnce(run: AbortController, planned: Retry): Promise<Retry | undefined> {
+    const retry = (await this.#pause(run, planned)) === 'woken' ? atOnce(planned) : planned;
+    if (run.signal.aborted) return undefined;
+    const restart = new AbortController();
+    // The state goes on showing the pause, which is over.
+    this.#life = { kind: 'retrying', run, retry, restart };
+    try {
+      await this.#up(await this.#attempt('background', AbortSignal.any([run.signal, restart.signal])), run);
+      return undefined;
+    } catch (error) {
+      if (run.signal.aborted) return undefined;
+      if (restart.signal.aborted) return atOnce(retry);
+      const next = afterBackgroundAttempt(retry, problemOf(error));
+      if (next.kind === 'retry') return next;
+      this.#end(next);
+      return undefined;
     }
   }
 
-  /** True: it was cut short by something that makes success likely. */
-  async #pause(waitMs: number, why: Problem, signal: AbortSignal): Promise<boolean> {
+  async #pause(run: AbortController, retry: Retry): Promise<'over' | 'woken'> {
     const wake = new AbortController();
-    this.#wake = wake;
-    this.#options.onState({ kind: 'waiting', retryAt: Date.now() + waitMs, why });
-    await delay(waitMs, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
-    return wake.signal.aborted;
+    const waitMs = backoffMs(retry.attempt, retryPause);
+    this.#enter({ kind: 'waiting', run, retry, retryAt: Date.now() + waitMs, wake });
+    await delay(waitMs, AbortSignal.any([run.signal, wake.signal])).catch(() => undefined);
+    return wake.signal.aborted ? 'woken' : 'over';
   }
 
-  #onDisturbance(what: NetworkEvent): void {
+  #onNetworkEvent(what: NetworkEvent): void {
     this.#options.log.info(what === 'slept' ? 'this machine was asleep' : 'the network of this machine has changed');
-    this.#wake.abort();
-    this.#restart.abort();
+    this.wake();
+    if (this.#life.kind === 'retrying') this.#life.restart.abort();
     void this.doubt(what);
   }
-}
 
-function lost(): Error {
-  return new UserError<DialProblem>({ code: 'linkLost' });
-}
+  #enter(life: Exclude<LinkLife, { readonly kind: 'retrying' }>): void {
+    this.#life = life;
+    this.#options.onState(linkStateOf(life));
+  }
 
-/** In the background nobody is asked, so what a person would have had to answer reads as cancelled. */
-function needsPerson(why: Problem): Problem {
-  return why.code === 'cancelled' ? { code: 'loginNeeded' } : why;
+  /** Changes what is known of a connection, unless the connection has gone. */
+  #change(connection: Connection, change: Pick<Online, 'isInDoubt'> | Pick<Online, 'useless'>): void {
+    const online = this.#life;
+    if (online.kind === 'online' && online.connection === connection) this.#life = { ...online, ...change };
+  }
 }
-
-/** Servers ban clients that retry a login, so only the network's own failures are tried again. */
-const passesByItself: ReadonlySet<Problem['code']> = new Set<Problem['code']>([
-  'dnsFailed',
-  'connectionRefused',
-  'unreachable',
-  'timeout',
-  'handshakeEnded',
-  'jumpFailed',
-  'proxyFailed',
-  'linkLost',
-]);

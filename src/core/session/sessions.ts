@@ -6,7 +6,7 @@ import type { Credentials } from '../forward/socks.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
 import type { Problem } from '../problem.ts';
 import type { Prompts } from '../ssh/prompts.ts';
-import type { ForwardRequest } from './forward.ts';
+import type { ForwardRequest } from './forwardRequests.ts';
 import { ConnectedHosts } from './connected.ts';
 import { HostSession } from './hostSession.ts';
 import { journal } from './journal.ts';

@@ -91,6 +91,12 @@ export type ForwardStatus =
   | { readonly kind: 'elsewhere'; readonly localPort?: number }
   | { readonly kind: 'failed'; readonly why: Problem };
 
+/** One host's part of the state. */
+export interface HostAccess {
+  readonly read: () => HostState;
+  readonly write: (change: (host: HostState) => HostState) => void;
+}
+
 export const emptyState: AppState = { hosts: [], configProblems: [], isForwarding: true };
 
 export function newHost(name: string, source: HostSource): HostState {

@@ -2,7 +2,7 @@ import type { HostConfig } from '../config/hostConfig.ts';
 import { withGatewayPorts } from '../forward/open.ts';
 import { sameSpec } from '../spec/sameSpec.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
-import type { ForwardRequest } from './forward.ts';
+import type { ForwardRequest } from './forwardRequests.ts';
 import { servedPort, typedRequest } from './forwardRequests.ts';
 import { withLocalPort } from './localPort.ts';
 import type { SavedForward } from './memory.ts';

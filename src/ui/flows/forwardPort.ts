@@ -1,5 +1,4 @@
-import type { ForwardRequest } from '../../core/session/forward.ts';
-import { typedRequest } from '../../core/session/forwardRequests.ts';
+import { type ForwardRequest, typedRequest } from '../../core/session/forwardRequests.ts';
 import { localPortProblem } from '../../core/session/localPort.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { findHost, type ForwardState } from '../../core/session/state.ts';

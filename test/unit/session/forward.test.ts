@@ -56,7 +56,7 @@ void test('more time that is given before the end has its turn counts', async ()
     shareMs: () => shareMs,
   });
   await forward.start(never);
-  await until('the end of its time', () => forward.refresh());
+  await until('the end of its time', () => forward.isExpired);
   shareMs = 60_000;
   forward.extend();
   await forward.expire(never);
@@ -77,6 +77,5 @@ void test('what a remote forward was refused before it was paused is not said of
   await forward.start(never);
   answer(new UserError({ code: 'remoteBindRefused', bind: bound.bind }));
   await attached;
-  forward.refresh();
   assert.deepEqual(forward.state.status, { kind: 'open', bound: listening.bound, traffic });
 });

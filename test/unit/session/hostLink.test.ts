@@ -1,49 +1,17 @@
 import assert from 'node:assert/strict';
-import { PassThrough } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import test from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { UserError } from '../../../src/base/userError.ts';
+import { dialer } from '../../../src/core/session/dialer.ts';
 import { HostLink } from '../../../src/core/session/hostLink.ts';
 import type { LinkState } from '../../../src/core/session/state.ts';
 import type { NetworkSenses } from '../../../src/core/session/networkEvents.ts';
-import type { Connection, ConnectionEnd } from '../../../src/core/ssh/connection.ts';
+import type { Connection } from '../../../src/core/ssh/connection.ts';
+import { connection } from '../../support/connection.ts';
 import { hostConfig } from '../../support/hostConfig.ts';
 import { until } from '../../support/until.ts';
-
-interface FakeConnection extends Connection {
-  lose(): void;
-}
-
-/** `dead`: nothing comes over it any more, and nobody has noticed. */
-function connection(kind: 'live' | 'dead' = 'live'): FakeConnection {
-  let end: (how: ConnectionEnd) => void = () => undefined;
-  const closed = new Promise<ConnectionEnd>((resolve) => (end = resolve));
-  const facts = {
-    transport: 'builtin',
-    serverVersion: '',
-    cipher: '',
-    kex: '',
-    hostKey: '',
-    via: [],
-    authMethod: '',
-  } as const;
-  const lose = (): void => end({ kind: 'lost', why: 'ended', detail: '' });
-  const lost = closed.then(() => Promise.reject(new UserError({ code: 'linkLost' })));
-  lost.catch(() => undefined);
-  const refuse = (): Promise<never> => Promise.reject(new Error('not part of this test'));
-  return {
-    facts,
-    dial: () => (kind === 'live' ? Promise.resolve(new PassThrough()) : lost),
-    exec: refuse,
-    listenRemote: () => (kind === 'live' ? refuse() : lost),
-    ping: () => (kind === 'live' ? refuse() : lost),
-    check: async () => (kind === 'live' ? undefined : lose()),
-    closed,
-    close: async () => end({ kind: 'closed' }),
-    lose,
-  };
-}
 
 type OpenFake = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<Connection>;
 
@@ -103,6 +71,10 @@ function link(
 
 const to = { kind: 'tcp', host: 'localhost', port: 80 } as const;
 
+function dialOver(made: HostLink): Promise<Duplex> {
+  return dialer({ link: made, findPort: () => undefined })()(to, never);
+}
+
 void test('a lost link is made again by itself, at once', async () => {
   const first = connection();
   const queue = [first, connection()];
@@ -137,7 +109,7 @@ void test('a connection that comes while the link is away waits for the next one
   await made.open(never);
   first.lose();
   await until('waiting', () => states.includes('waiting'));
-  const dialling = made.dial(to, never);
+  const dialling = dialOver(made);
   open(connection());
   assert.ok(await dialling);
   await made.close();
@@ -153,10 +125,7 @@ void test('a connection that waits in vain is refused with linkLost', async () =
   await made.open(never);
   first.lose();
   await until('waiting', () => states.includes('waiting'));
-  await assert.rejects(
-    made.dial(to, never),
-    (error) => error instanceof UserError && error.problem.code === 'linkLost',
-  );
+  await assert.rejects(dialOver(made), (error) => error instanceof UserError && error.problem.code === 'linkLost');
   await made.close();
 });
 
@@ -238,7 +207,7 @@ void test('a link that lives survives sleep and another network', async () => {
   await made.open(never);
   around.sleep();
   around.moveTo('192.0.2.2');
-  assert.ok(await made.dial(to, never));
+  assert.ok(await dialOver(made));
   assert.deepEqual(states, ['connecting', 'online']);
   await made.close();
 });
@@ -278,7 +247,7 @@ void test('a channel that dies with its link is opened on the next one', async (
   const queue = [first, connection()];
   const { link: made } = link(async () => queue.shift() ?? connection());
   await made.open(never);
-  const dialling = made.dial(to, never);
+  const dialling = dialOver(made);
   await made.doubt('the test says so');
   assert.ok(await dialling);
   await made.close();
@@ -359,7 +328,7 @@ void test('who waits for a link is refused at once when only the user can bring 
   await made.open(never);
   first.lose();
   const settle = await until('the attempt', () => refuse);
-  const dialling = made.dial(to, never);
+  const dialling = dialOver(made);
   settle(new UserError({ code: 'cancelled' }));
   await assert.rejects(dialling, (error) => error instanceof UserError && error.problem.code === 'linkLost');
 });

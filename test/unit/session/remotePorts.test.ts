@@ -5,13 +5,14 @@ import { never } from '../../../src/base/delay.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import type { RemotePort } from '../../../src/core/detect/remotePort.ts';
-import type { DialProblem } from '../../../src/core/forward/dial.ts';
+import type { Dial, DialProblem } from '../../../src/core/forward/dial.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
-import type { ForwardRequest } from '../../../src/core/session/forward.ts';
-import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { dialer } from '../../../src/core/session/dialer.ts';
+import { type ForwardRequest, typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { RemotePorts } from '../../../src/core/session/remotePorts.ts';
 import { defaultSettings } from '../../../src/core/session/settings.ts';
 import { type ForwardState, type HostState, newHost } from '../../../src/core/session/state.ts';
+import { connection } from '../../support/connection.ts';
 import { until } from '../../support/until.ts';
 
 const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
@@ -30,22 +31,30 @@ function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
   let host: HostState = { ...newHost('devbox', { kind: 'typed' }), forwards };
   const asked: { readonly port: number; readonly say: (text: string) => void }[] = [];
   const forwarded: number[] = [];
+  const dial: Dial = async (to) => {
+    if (to.kind === 'tcp' && to.port === prohibited) {
+      throw new UserError<DialProblem>({ code: 'forwardingProhibited', to, detail: '' });
+    }
+    const stream = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+    asked.push({ port: to.kind === 'tcp' ? to.port : 0, say: (text) => stream.push(text) });
+    return stream;
+  };
   const listening = new RemotePorts({
     settings: { get: () => ({ ...defaultSettings, autoForward: 'all' }) },
     log: silentLog,
     read: () => host,
     write: (change) => (host = change(host)),
-    dial: async (to) => {
-      if (to.kind === 'tcp' && to.port === prohibited) {
-        throw new UserError<DialProblem>({ code: 'forwardingProhibited', to, detail: '' });
-      }
-      const stream = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
-      asked.push({ port: to.kind === 'tcp' ? to.port : 0, say: (text) => stream.push(text) });
-      return stream;
-    },
+    dialer: dialer({
+      link: {
+        connection: async () => ({ ...connection(), dial }),
+        answered: async (said) => said,
+        carried: () => undefined,
+      },
+      findPort: () => undefined,
+    }),
     sshPort: () => 22,
     isOwnPort: () => false,
-    forward: async ({ spec, origin, remotePort }: ForwardRequest) => {
+    open: async ({ spec, origin, remotePort }: ForwardRequest) => {
       forwarded.push(remotePort ?? 0);
       return { id: '9', spec, origin, status: { kind: 'opening' } };
     },
