@@ -4,10 +4,19 @@ import type { HostConfig, JumpHop } from '../config/hostConfig.ts';
 import { readDestination } from '../config/keywords/jump.ts';
 import { resolveHost } from '../config/resolve.ts';
 import type { Prompts } from '../ssh/prompts.ts';
+import type { Connection } from '../ssh/connection.ts';
 import { connectWith, sshArguments } from '../ssh/transport.ts';
-import type { OpenConnection } from './hostLink.ts';
 import { rememberAnswers } from './rememberAnswers.ts';
 import type { Settings } from './settings.ts';
+
+/** A connection, and the configuration that it was made with. */
+export interface OpenedConnection {
+  readonly connection: Connection;
+  readonly config: HostConfig;
+}
+
+/** `attended`: a person waits, so prompts may appear. `background`: nobody is asked anything. */
+export type OpenConnection = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<OpenedConnection>;
 
 /** Whether a command of the configuration may run. In the background only what was allowed before: nobody is asked. */
 export type AllowCommand = (command: string, attended: 'attended' | 'background') => Promise<boolean>;

@@ -3,10 +3,10 @@ import { abortable, delay } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
 import { Queue } from '../../base/queue.ts';
 import { UserError } from '../../base/userError.ts';
-import type { HostConfig } from '../config/hostConfig.ts';
 import type { ListenRemote } from '../forward/dial.ts';
 import { type Problem, problemOf } from '../problem.ts';
 import type { Connection } from '../ssh/connection.ts';
+import type { OpenConnection, OpenedConnection } from './connector.ts';
 import { ConnectionWaiters, linkLost } from './connectionWaiters.ts';
 import { overLeftOverSockets } from './leftOverSockets.ts';
 import {
@@ -25,15 +25,6 @@ import {
 } from './linkLife.ts';
 import { type NetworkEvent, type NetworkSenses, watchNetwork } from './networkEvents.ts';
 import type { LinkState } from './state.ts';
-
-/** A connection, and the configuration that it was made with. */
-export interface OpenedConnection {
-  readonly connection: Connection;
-  readonly config: HostConfig;
-}
-
-/** `attended`: a person waits, so prompts may appear. `background`: nobody is asked anything. */
-export type OpenConnection = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<OpenedConnection>;
 
 export interface HostLinkOptions {
   readonly open: OpenConnection;

@@ -1,10 +1,11 @@
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { Detection, RemotePort } from '../detect/remotePort.ts';
+import type { OpenedConnection } from './connector.ts';
 import { dialer } from './dialer.ts';
 import { changedForwards } from './forwardLife.ts';
 import { type ForwardRequest, requestFor } from './forwardRequests.ts';
 import { ForwardSet, type ForwardSetOptions } from './forwardSet.ts';
-import { HostLink, type HostLinkOptions, type OpenedConnection } from './hostLink.ts';
+import { HostLink, type HostLinkOptions } from './hostLink.ts';
 import { HostRecord } from './hostRecord.ts';
 import { inBackground } from './inBackground.ts';
 import type { Memory } from './memory.ts';
