@@ -2,27 +2,15 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ConnectedHosts } from '../../../src/core/session/connected.ts';
 import { forgetUnused, shortMemory } from '../../../src/core/session/memory.ts';
-import { requestFor } from '../../../src/core/session/forwardRequests.ts';
-import { type ForwardState, type HostState, newHost } from '../../../src/core/session/state.ts';
+import type { ForwardState } from '../../../src/core/session/state.ts';
+import { forwardState, hostState, online as onlineLink } from '../../support/state.ts';
 import { until } from '../../support/until.ts';
 
-const idle = newHost('devbox', { kind: 'typed' });
-const facts = {
-  transport: 'builtin',
-  serverVersion: '',
-  cipher: '',
-  kex: '',
-  hostKey: '',
-  via: [],
-  authMethod: '',
-} as const;
-const online: HostState = { ...idle, link: { kind: 'online', since: 0, facts } };
+const idle = hostState();
+const online = hostState({ link: onlineLink });
 const day = 24 * 3_600_000;
 
-function autoForward(port: number): ForwardState {
-  const { spec } = requestFor(port, 'auto');
-  return { id: String(port), spec, origin: 'auto', remotePort: port, status: { kind: 'opening' } };
-}
+const autoForward = (port: number): ForwardState => forwardState(port, { status: { kind: 'opening' } });
 
 void test('a host is remembered from the moment it is online, with what it forwards by itself', async () => {
   const memory = shortMemory();
