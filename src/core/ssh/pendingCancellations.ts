@@ -1,19 +1,23 @@
 import { abortable } from '../../base/delay.ts';
 
-/** Requests whose caller has gone. Until they are answered and taken back, the server may hold what they asked for. */
-export class UnclaimedChannels {
+/**
+ * Requests that the caller gave up. Until the server has answered and the request is undone, the server may hold what
+ * it was asked for, so a new request waits.
+ */
+export class PendingCancellations {
   readonly #jobs = new Set<Promise<void>>();
 
-  /** `takenBack` settles when nothing is left of it, in whatever way. */
-  add(takenBack: Promise<unknown>): void {
-    const job = takenBack.then(
+  /** @param undone settles, either way, when the server holds nothing of the request any more */
+  add(undone: Promise<unknown>): void {
+    const job = undone.then(
       () => void this.#jobs.delete(job),
       () => void this.#jobs.delete(job),
     );
     this.#jobs.add(job);
   }
 
-  async gone(signal: AbortSignal): Promise<void> {
+  /** Settles when all requests of this moment are undone. Rejects with the signal's reason. */
+  async settled(signal: AbortSignal): Promise<void> {
     await abortable(Promise.all(this.#jobs), signal);
   }
 }

@@ -6,6 +6,7 @@ import type { AuthFailed } from '../connection.ts';
 import type { Identity } from './identities.ts';
 import { keyTypeOf, rsaBits } from '../keys/keys.ts';
 import type { Prompts } from '../prompts.ts';
+import type { LoginAttempts } from './loginAttempts.ts';
 import { keyboardMethod, type Method, passwordMethod } from './authQuestions.ts';
 import { asFailure, asOutcome, type Outcome, type Userauth } from './userauth.ts';
 
@@ -13,23 +14,21 @@ export interface AuthDeps {
   readonly config: HostConfig;
   readonly prompts: Prompts;
   readonly log: Log;
-  /** Asked for once, and only if the server takes keys at all. */
+  /** Called once, and only if the server accepts keys at all. */
   readonly identities: () => Promise<readonly Identity[]>;
-  /** Filled with what was tried, also for whoever has to explain that the server hung up. */
-  readonly tried: string[];
-  /** The server would take the key that was tried last. */
-  readonly onKeyTaken: () => void;
-  /** Another transport could go on without asking a person for what may not be needed there. */
+  readonly attempts: LoginAttempts;
+  /** Can another transport log in where this one would have to ask a person first? */
   readonly isReplaceable?: () => Promise<boolean>;
 }
 
 /**
- * Logs in with the methods that both sides know, in the order of PreferredAuthentications, as OpenSSH does: a method is
- * used until it has nothing more to try; when the server wants something else than before, the order starts over.
- * What failed is never tried again by itself. Returns the method that let us in, with the key's name.
+ * Logs in with the methods that both sides support, in the order of PreferredAuthentications, as OpenSSH does. A method
+ * continues until it has nothing more to try. When the server asks for a further method, the order starts over. A failed
+ * attempt is never repeated. Returns the method that succeeded, with the key's name.
  */
 export async function authenticate(userauth: Userauth, deps: AuthDeps, signal: AbortSignal): Promise<string> {
-  const { config, tried, isReplaceable = async () => false } = deps;
+  const { config, attempts, isReplaceable = async () => false } = deps;
+  const { tried } = attempts;
   let hasAsked = false;
   const prompts: Prompts = {
     ...deps.prompts,
@@ -43,10 +42,10 @@ export async function authenticate(userauth: Userauth, deps: AuthDeps, signal: A
   if (config.pubkeyAuthentication) methods.set('publickey', publickey.next);
   if (!config.batchMode) {
     if (config.kbdInteractiveAuthentication) {
-      methods.set('keyboard-interactive', keyboardMethod(userauth, { config, prompts, tried }, signal));
+      methods.set('keyboard-interactive', keyboardMethod(userauth, { config, prompts, attempts }, signal));
     }
     if (config.passwordAuthentication)
-      methods.set('password', passwordMethod(userauth, { config, prompts, tried }, signal));
+      methods.set('password', passwordMethod(userauth, { config, prompts, attempts }, signal));
   }
 
   let reply = await userauth.none();
@@ -54,12 +53,12 @@ export async function authenticate(userauth: Userauth, deps: AuthDeps, signal: A
     if (reply.kind === 'success') return tried.at(-1) ?? 'none';
     const failure = asFailure(reply);
     if (failure.isPartial) publickey.startOver();
-    // A server that names no method at all leaves it to us, as ssh(1) reads it.
+    // A server that names no method accepts any, as in ssh(1).
     const isAccepted = (method: string): boolean => failure.accepted.length === 0 || failure.accepted.includes(method);
     const name = config.preferredAuthentications.find((method) => methods.has(method) && isAccepted(method));
     const method = name === undefined ? undefined : methods.get(name);
     if (name === undefined || !method) {
-      // Who typed a password in vain is not to type it again for another transport.
+      // A person who typed a password in vain must not type it again for another transport.
       const further = hasAsked ? [] : methodsOfOpenssh(config, failure.accepted);
       throw authFailed(config, tried, failure.accepted, [...publickey.heldBack(), ...further]);
     }
@@ -82,7 +81,7 @@ export function authFailed(
   return new UserError<AuthFailed>({ code: 'authFailed', host, user, tried, accepted, ...further });
 }
 
-/** Those that ssh(1) knows, we do not, and both sides allow. */
+/** The methods that ssh(1) supports, we do not, and both sides allow. */
 function methodsOfOpenssh(config: HostConfig, accepted: readonly string[]): readonly string[] {
   const isAllowed: Readonly<Record<string, boolean>> = {
     'gssapi-with-mic': config.gssapiAuthentication,
@@ -116,31 +115,31 @@ function publickeyMethod(
   return { next, startOver: () => (left = [...(all ?? [])]), heldBack: () => [...heldBack] };
 }
 
-/** Undefined: nothing was signed, so the next key's turn. `heldBack`: though the server would take the key. */
+/** Undefined: nothing was signed, so the next key is tried. `heldBack`: the same, but the server would accept the key. */
 async function offer(
   userauth: Userauth,
   identity: Identity,
-  { config, log, tried, onKeyTaken }: AuthDeps,
+  { config, log, attempts }: AuthDeps,
   signal: AbortSignal,
 ): Promise<Outcome | 'heldBack' | undefined> {
   if (!identity.blob && !(await identity.unlock(signal))) return undefined;
   const blob = identity.publicBlob();
   if (rsaBits(blob) < config.requiredRsaSize) {
-    log.warn(`${identity.label} left out: shorter than RequiredRSASize`);
+    log.warn(`${identity.label} skipped: shorter than RequiredRSASize`);
     return undefined;
   }
   const algorithm = signatureAlgorithm(keyTypeOf(blob), userauth.signatureAlgorithms, config.pubkeyAcceptedAlgorithms);
   if (algorithm === undefined) {
-    log.debug(`${identity.label} left out: no signature that PubkeyAcceptedAlgorithms allows`);
+    log.debug(`${identity.label} skipped: PubkeyAcceptedAlgorithms allows none of its signatures`);
     return undefined;
   }
-  tried.push(`publickey ${identity.label}`);
+  attempts.tried.push(`publickey ${identity.label}`);
   log.debug(`offering ${identity.label} (${algorithm})`);
   const answer = await userauth.probe(algorithm, blob);
   if (answer.kind !== 'keyAccepted') return asOutcome(answer);
-  onKeyTaken();
+  attempts.acceptedAt = attempts.tried.length;
   if (identity.isOnlyOpenssh) {
-    log.info(`the server would take ${identity.label}, but only ssh(1) can use it`);
+    log.info(`the server would accept ${identity.label}, but only ssh(1) can use it`);
     return 'heldBack';
   }
   if (!(await identity.unlock(signal))) return undefined;
@@ -156,8 +155,9 @@ async function offer(
 }
 
 /**
- * RSA keys come with several algorithms (RFC 8332), the oldest of them broken and used only where the configuration
- * names it; others with the one they are named for. Undefined: the configuration (PubkeyAcceptedAlgorithms) allows none.
+ * The signature algorithm for a key. An RSA key has several (RFC 8332). The oldest is broken, so it is used only when the
+ * configuration names it. Every other key type has the one it is named for. Undefined when the configuration
+ * (PubkeyAcceptedAlgorithms) allows none.
  */
 export function signatureAlgorithm(
   keyType: string,
@@ -167,7 +167,7 @@ export function signatureAlgorithm(
   const isRsa = keyType === 'ssh-rsa' || keyType === 'ssh-rsa-cert-v01@openssh.com';
   const hashes = isRsa ? ['rsa-sha2-512', 'rsa-sha2-256', ...(accepted ? ['ssh-rsa'] : [])] : [keyType];
   const allowed = hashes.filter((hash) => accepted?.includes(keyType.replace('ssh-rsa', hash)) ?? true);
-  // A server that does not say what it knows is an old one, which a user may have allowed the old algorithm for.
+  // A server that does not list its algorithms is old. The user may have allowed the old algorithm for it.
   const known = serverAlgorithms ?? (allowed.includes('ssh-rsa') ? ['ssh-rsa'] : ['rsa-sha2-256']);
   const hash = allowed.find((name) => known.includes(name)) ?? allowed[0];
   return hash && keyType.replace('ssh-rsa', hash);

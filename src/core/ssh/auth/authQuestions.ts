@@ -1,29 +1,29 @@
 import { UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { HostProblem } from '../connection.ts';
+import type { LoginAttempts } from './loginAttempts.ts';
 import type { Prompts } from '../prompts.ts';
 import { asOutcome, type AuthReply, type KeyboardPrompt, type Outcome, type Userauth } from './userauth.ts';
 
-/** One authentication method. Undefined: it has nothing (more) to try. */
+/** One authentication method: makes the next attempt. Undefined when it has nothing more to try. */
 export type Method = () => Promise<Outcome | undefined>;
 
 export interface QuestionDeps {
   readonly config: HostConfig;
   readonly prompts: Prompts;
-  /** Filled with what was tried. */
-  readonly tried: string[];
+  readonly attempts: LoginAttempts;
 }
 
 export function passwordMethod(
   userauth: Userauth,
-  { config, prompts, tried }: QuestionDeps,
+  { config, prompts, attempts }: QuestionDeps,
   signal: AbortSignal,
 ): Method {
   const { name: host, user } = config;
   const server = `${config.hostName}:${config.port}`;
   let attempt = 0;
 
-  /** RFC 4252 §8: the server wants another password, and says why. Typed twice, because nobody sees what is typed. */
+  /** RFC 4252 §8: asks for the new password that the server demands. Asks twice, because nobody sees the typed text. */
   const change = async (old: string, reason: string): Promise<AuthReply> => {
     for (let isMismatch = false; ; isMismatch = true) {
       const question = { kind: 'newPassword', host, server, user, reason, isMismatch } as const;
@@ -36,7 +36,7 @@ export function passwordMethod(
   return async () => {
     if (attempt++ >= config.numberOfPasswordPrompts) return undefined;
     const password = given(await prompts.secret({ kind: 'password', host, server, user, attempt }, signal));
-    tried.push('password');
+    attempts.tried.push('password');
     let reply = await userauth.password(password);
     while (reply.kind === 'passwordExpired') reply = await change(password, reply.prompt);
     return asOutcome(reply);
@@ -45,7 +45,7 @@ export function passwordMethod(
 
 export function keyboardMethod(
   userauth: Userauth,
-  { config, prompts, tried }: QuestionDeps,
+  { config, prompts, attempts }: QuestionDeps,
   signal: AbortSignal,
 ): Method {
   const { name: host, user } = config;
@@ -54,12 +54,12 @@ export function keyboardMethod(
   let wasAsked = false;
   return async () => {
     let isFirst = true;
-    // A server that fails without a question has none to ask (OpenSSH gives up then, too).
+    // A server that fails without a question has none to ask. OpenSSH gives up then, too.
     if (attempt++ >= config.numberOfPasswordPrompts || (attempt > 1 && !wasAsked)) return undefined;
-    tried.push('keyboard-interactive');
+    attempts.tried.push('keyboard-interactive');
     let reply = await userauth.keyboardInteractive();
     while (reply.kind === 'questions') {
-      wasAsked = true; // also by a round without a prompt, whose answer is given elsewhere: a push to a telephone
+      wasAsked = true; // even by a round without prompts: the user confirms elsewhere, for example on a phone
       const { title, instruction, prompts: questions } = reply;
       const answers: string[] = [];
       if (questions.length === 0 && (title || instruction)) prompts.notice?.(host, `${title}\n${instruction}`.trim());
@@ -77,7 +77,10 @@ export function keyboardMethod(
   };
 }
 
-/** PAM's way to ask for the password of the account, which may be remembered; whatever else it asks for may not. */
+/**
+ * Is this PAM's question for the account's password?
+ * SECURITY: only that password may be remembered. An answer to any other question may be a one-time code.
+ */
 function asksForPassword([question, ...further]: readonly KeyboardPrompt[]): boolean {
   return question !== undefined && further.length === 0 && !question.echo && accountPassword.test(question.prompt);
 }

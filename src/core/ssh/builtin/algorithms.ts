@@ -4,9 +4,9 @@ import type { HostConfig } from '../../config/hostConfig.ts';
 import { matchPattern } from '../../../base/pattern.ts';
 
 interface Offer {
-  /** Proposed when the configuration says nothing: what AES hardware does well comes first; no CBC, no signature by SHA-1. */
+  /** Proposed when the configuration says nothing. Fast ciphers on AES hardware come first. No CBC, no SHA-1 signature. */
   readonly defaults: readonly string[];
-  /** Known to the library as well, for those who ask for them by name. */
+  /** The library supports these too. Only a configuration that names them gets them. */
   readonly others: readonly string[];
 }
 
@@ -43,7 +43,7 @@ const HOST_KEYS: Offer = {
   others: ['ssh-rsa', 'ssh-dss'],
 };
 
-/** The extension host's BoringSSL has no chacha20 and some of the old ones: offering what is missing throws. */
+/** CAUTION: the extension host's BoringSSL lacks chacha20 and some old ciphers. ssh2 throws when we offer a missing one. */
 const CIPHER_NAMES: Readonly<Record<string, string>> = {
   'aes128-gcm@openssh.com': 'aes-128-gcm',
   'aes256-gcm@openssh.com': 'aes-256-gcm',
@@ -68,7 +68,7 @@ const MACS: Offer = {
     'hmac-sha2-512-etm@openssh.com',
     'hmac-sha2-256',
     'hmac-sha2-512',
-    // As in ssh(1): HMAC does not fall with its hash (RFC 6194 §3.3), and old devices have no other.
+    // As in ssh(1). HMAC-SHA-1 is still secure (RFC 6194 §3.3), and old devices support no other.
     'hmac-sha1-etm@openssh.com',
     'hmac-sha1',
   ],
@@ -84,7 +84,7 @@ export interface Proposal {
   readonly compression: readonly string[];
 }
 
-/** @param knownTypes key types held in known_hosts: unless the user gave an order of his own, these come first. */
+/** @param knownTypes key types held in known_hosts. These come first unless the configuration gives an order. */
 export function proposal(config: HostConfig, knownTypes: readonly string[]): Proposal {
   const hostKeys = chosen(config.hostKeyAlgorithms, HOST_KEYS);
   const isOrdered = config.hostKeyAlgorithms !== undefined && !/^[+-]/.test(config.hostKeyAlgorithms);
@@ -97,7 +97,10 @@ export function proposal(config: HostConfig, knownTypes: readonly string[]): Pro
   };
 }
 
-/** ssh_config(5) Ciphers and its like: a list replaces the default, `+` appends, `-` removes, `^` puts first. Patterns stand for what is supported. */
+/**
+ * Applies a list such as ssh_config(5) Ciphers: a plain list replaces the defaults, `+` appends, `-` removes, `^` puts
+ * first. A pattern stands for all supported names that match.
+ */
 export function chosen(list: string | undefined, offer: Offer): readonly string[] {
   if (list === undefined) return offer.defaults;
   const operator = /^[+^-]/.exec(list)?.[0];
@@ -128,13 +131,13 @@ export function toSsh2({ kex, hostKeys, ciphers: cipher, macs: hmac, compression
   return { kex, serverHostKey: hostKeys, cipher, hmac, compress: compression } as unknown as Algorithms;
 }
 
-/** The server's side of the same message, in its own order of preference. */
+/** The server's SSH_MSG_KEXINIT, in its order of preference. */
 export interface ServerOffer extends Proposal {
-  /** What it calls itself, `SSH-2.0-OpenSSH_9.2`. */
+  /** The server's name for itself, `SSH-2.0-OpenSSH_9.2`. */
   readonly version: string;
 }
 
-/** The first kind of algorithm that the two do not share, and what the server would take; undefined when they can talk. */
+/** The first kind of algorithm that the two do not share, and the server's list. Undefined when they share every kind. */
 export function missing(ours: Proposal, server: Proposal): { what: string; server: readonly string[] } | undefined {
   const share = (mine: readonly string[], theirs: readonly string[]): boolean =>
     mine.some((name) => theirs.includes(name));
@@ -142,7 +145,7 @@ export function missing(ours: Proposal, server: Proposal): { what: string; serve
   if (!share(ours.hostKeys, server.hostKeys)) return { what: 'hostKey', server: server.hostKeys };
   if (!share(ours.ciphers, server.ciphers)) return { what: 'cipher', server: server.ciphers };
   const cipher = ours.ciphers.find((name) => server.ciphers.includes(name));
-  // An AEAD cipher brings its own integrity (PROTOCOL, section 1.6).
+  // An AEAD cipher authenticates packets itself (OpenSSH's PROTOCOL, section 1.6).
   const needsMac = cipher !== undefined && !/gcm|poly1305/.test(cipher);
   if (needsMac && !share(ours.macs, server.macs)) return { what: 'mac', server: server.macs };
   if (!share(ours.compression, server.compression)) return { what: 'compression', server: server.compression };

@@ -3,45 +3,48 @@ import type { ClientChannel } from 'ssh2';
 import { windowsOf } from './internals.ts';
 import { FIRST_WINDOW_BYTES, nextWindow } from './receiveWindow.ts';
 
-/** Held here for a reader or a writer that is slower than the link; the window holds the rest. */
+/** The stream buffers this much for a reader or writer slower than the connection. The window limits the rest. */
 const BUFFER_BYTES = 256 * 1024;
-/** ssh2 grants more only after half of the window is used, which leaves a distant sender idle. This keeps it busy. */
+/** ssh2 grants more only after half of the window is used, which stalls a distant sender. Smaller grants keep it busy. */
 const GRANT_BYTES = 128 * 1024;
 
-/** What a channel needs of the link that carries it. */
-export interface ChannelLink {
+/** What a channel needs of the client that carries it. */
+export interface ChannelCarrier {
   /** Sends SSH_MSG_CHANNEL_WINDOW_ADJUST. */
   readonly grant: (channel: number, bytes: number) => void;
-  /** Called before packets are written: those of one tick may leave together. */
+  /** Call it before writing packets: all packets of one tick leave together. */
   readonly batch: () => void;
-  /** Told how many bytes go out. */
+  /** Reports how many bytes go out. */
   readonly sending: (bytes: number) => void;
-  /** One round trip of the link when it is quiet. */
+  /** One round trip of the connection when it is quiet. */
   readonly rttMs: () => number;
-  /** Takes so much, or what there is, from what the windows of all its channels may grow by. Back at 'close'. */
+  /**
+   * Takes up to this much from the spare window that all channels of the client share, and returns the amount. The client
+   * takes it back at the stream's 'close'.
+   */
   readonly takeWindow: (bytes: number) => number;
 }
 
 /**
- * An ssh2 channel as a well-behaved Node stream: `end()` is our EOF, `'end'` the peer's, `destroy()` closes the
- * channel. When the peer has closed the whole channel (RFC 4254 §5.3), what it sent is still delivered, what we write is
- * dropped, and after `'end'` the stream closes without an error.
+ * An ssh2 channel as a well-behaved Node stream: `end()` sends our EOF, `'end'` is the peer's EOF, and `destroy()` closes
+ * the channel. After the peer has closed the channel (RFC 4254 §5.3), the stream still delivers the data that arrived
+ * before, drops our writes, and closes without an error after `'end'`.
  */
 export class ChannelStream extends Duplex {
   readonly #channel: ClientChannel;
-  readonly #link: ChannelLink;
+  readonly #carrier: ChannelCarrier;
   #windowBytes = FIRST_WINDOW_BYTES;
   #receivedBytes = 0;
   #receivedSinceMs = performance.now();
   #isClosedByPeer = false;
-  /** The callback of the write or `end` under way: ssh2 forgets it when the peer closes. */
+  /** The callback of the running write or `end`. ssh2 never calls it when the peer closes the channel. */
   #pending: (() => void) | undefined;
 
-  constructor(channel: ClientChannel, link: ChannelLink) {
+  constructor(channel: ClientChannel, carrier: ChannelCarrier) {
     super({ allowHalfOpen: true, highWaterMark: BUFFER_BYTES });
     this.#channel = channel;
-    this.#link = link;
-    this.on('error', ignore); // a stream that nobody listens to yet must not end the process
+    this.#carrier = carrier;
+    this.on('error', ignore); // CAUTION: an 'error' without a listener would end the process
     channel.on('error', ignore);
     channel.stderr.on('error', ignore);
     channel.on('data', (chunk: Buffer) => this.#onData(chunk));
@@ -49,7 +52,7 @@ export class ChannelStream extends Duplex {
     channel.on('close', () => this.#onClosedByPeer());
   }
 
-  /** How much the peer may have sent that we have not taken yet. */
+  /** How many unread bytes the peer may have sent. */
   get windowBytes(): number {
     return this.#windowBytes;
   }
@@ -62,7 +65,7 @@ export class ChannelStream extends Duplex {
     this.#send(chunk, done);
   }
 
-  /** Chunks that piled up while the window was closed go out in the fewest packets. */
+  /** Joins the chunks that waited for the window, so that they leave in the fewest packets. */
   override _writev(
     chunks: readonly { readonly chunk: Buffer; readonly encoding: BufferEncoding }[],
     done: (error?: Error | null) => void,
@@ -75,19 +78,19 @@ export class ChannelStream extends Duplex {
       done();
       return;
     }
-    this.#link.batch();
+    this.#carrier.batch();
     this.#channel.end(this.#once(done));
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    // A command that closed its output may still run, and its status is to come: the server closes that channel.
+    // A command that closed its output may still run and has an exit status to send. The server closes that channel.
     const isFinished = this.readableEnded && this.writableFinished;
     if (!isFinished || this.#channel.type !== 'session') this.abandon();
     done(error);
   }
 
   abandon(): void {
-    this.#link.batch();
+    this.#carrier.batch();
     abandon(this.#channel);
   }
 
@@ -96,8 +99,8 @@ export class ChannelStream extends Duplex {
       done();
       return;
     }
-    this.#link.batch();
-    this.#link.sending(bytes.length);
+    this.#carrier.batch();
+    this.#carrier.sending(bytes.length);
     this.#channel.write(bytes, this.#once(done));
   }
 
@@ -112,18 +115,18 @@ export class ChannelStream extends Duplex {
     const bytes = this.#windowBytes - incoming.window;
     if (bytes < GRANT_BYTES || outgoing.state === 'closed') return;
     incoming.window += bytes;
-    this.#link.batch();
-    this.#link.grant(outgoing.id, bytes);
+    this.#carrier.batch();
+    this.#carrier.grant(outgoing.id, bytes);
   }
 
   #growWindow(bytes: number): void {
     this.#receivedBytes += bytes;
     const elapsedMs = performance.now() - this.#receivedSinceMs;
-    const rttMs = this.#link.rttMs();
+    const rttMs = this.#carrier.rttMs();
     if (elapsedMs < rttMs) return;
     const windowBytes = this.#windowBytes;
     const next = nextWindow({ windowBytes, receivedBytes: this.#receivedBytes, elapsedMs, rttMs });
-    if (next > windowBytes) this.#windowBytes += this.#link.takeWindow(next - windowBytes);
+    if (next > windowBytes) this.#windowBytes += this.#carrier.takeWindow(next - windowBytes);
     this.#receivedBytes = 0;
     this.#receivedSinceMs += elapsedMs;
   }
@@ -147,9 +150,9 @@ export class ChannelStream extends Duplex {
 }
 
 /**
- * Closes a channel, whatever is under way. What still arrives has to be read, or it never closes on our side. ssh2 must
- * not grant more for it: the server may have given its number to another channel by then (RFC 4254 §5.3), which could
- * send more than we take, and dropbear ends the connection.
+ * Closes a channel in any state. Arriving data must still be read, because ssh2 closes the channel only after its data.
+ * CAUTION: ssh2 must not grant more window for it. The server may have given the channel's number to a new channel
+ * (RFC 4254 §5.3). That channel could then send more than its window, and dropbear would end the connection.
  */
 export function abandon(channel: ClientChannel): void {
   windowsOf(channel).incoming.window = Infinity;
@@ -159,5 +162,5 @@ export function abandon(channel: ClientChannel): void {
 }
 
 function ignore(): void {
-  // The stream's own 'close' and the link's end say what happened.
+  // The stream's 'close' and the client's end report the failure.
 }

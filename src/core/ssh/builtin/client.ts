@@ -10,9 +10,9 @@ import { FIRST_WINDOW_BYTES, SPARE_WINDOW_BYTES } from './receiveWindow.ts';
 
 const GOODBYE_MS = 1000;
 
-/** An authenticated ssh2 client and its open channels: what they share, and what ends them all. */
+/** An authenticated ssh2 client and its open channels: the state that they share, and the end of them all. */
 export class SshClient {
-  readonly client: Client;
+  readonly ssh2: Client;
   readonly closed: Promise<ConnectionEnd>;
   readonly #socket: Duplex;
   readonly #streams = new Set<ChannelStream>();
@@ -21,27 +21,28 @@ export class SshClient {
   #end: ConnectionEnd | undefined;
   #isClosing = false;
   #isCorked = false;
-  /** The fastest answer yet: the others had to wait for something. */
+  /** The fastest answer so far. Slower answers waited behind other data. */
   #rttMs = Infinity;
   #spareWindowBytes = SPARE_WINDOW_BYTES;
   #onSent: (bytes: number) => void = () => undefined;
 
-  constructor(client: Client, socket: Duplex) {
-    this.client = client;
+  constructor(ssh2: Client, socket: Duplex) {
+    this.ssh2 = ssh2;
     this.#socket = socket;
     this.closed = new Promise((resolve) => (this.#settle = resolve));
-    client.on('error', (error) => this.lose({ kind: 'lost', why: 'error', detail: error.message }));
-    client.on('close', () =>
-      this.lose(this.#isClosing ? { kind: 'closed' } : { kind: 'lost', why: 'ended', detail: '' }),
-    );
+    ssh2.on('error', (error) => this.end({ kind: 'lost', why: 'error', detail: error.message }));
+    ssh2.on('close', () => this.end(this.#isClosing ? { kind: 'closed' } : { kind: 'lost', why: 'ended', detail: '' }));
   }
 
   get isOpen(): boolean {
     return this.#end === undefined;
   }
 
-  /** The first call decides how the link ended. All channels die with an error at once: ssh2 would end them cleanly. */
-  lose(end: ConnectionEnd): void {
+  /**
+   * Ends the connection at once. The first call decides which end is reported. All channels end with an error, whereas
+   * ssh2 would end them cleanly.
+   */
+  end(end: ConnectionEnd): void {
     if (this.#end) return;
     this.#end = end;
     this.#lost.abort(linkLost());
@@ -50,17 +51,17 @@ export class SshClient {
     this.#settle(end);
   }
 
-  /** Says goodbye (RFC 4253 §11.1), and does not wait long for the other side to hang up. */
+  /** Sends SSH_MSG_DISCONNECT (RFC 4253 §11.1), and gives the server a moment to close the connection. */
   async close(): Promise<void> {
     this.#isClosing = true;
     if (!this.isOpen) return;
-    const timer = setTimeout(() => this.lose({ kind: 'closed' }), GOODBYE_MS);
-    this.client.end();
+    const timer = setTimeout(() => this.end({ kind: 'closed' }), GOODBYE_MS);
+    this.ssh2.end();
     await this.closed;
     clearTimeout(timer);
   }
 
-  /** Sends what is written until the end of this turn of the event loop in one piece. */
+  /** Sends everything written in this turn of the event loop in one piece. */
   readonly batch = (): void => {
     if (this.#isCorked) return;
     this.#isCorked = true;
@@ -71,18 +72,19 @@ export class SshClient {
     });
   };
 
-  /** Called for everything that arrives. */
+  /** Calls `heard` with every chunk that arrives. CAUTION: the next chunk may reuse its memory. */
   onData(heard: (chunk: Buffer) => void): void {
     this.#socket.on('data', heard);
   }
 
-  /** Called with the size of what a channel is about to send. */
+  /** Calls `sending` with the size of each piece of data that a channel is about to send. Replaces the last callback. */
   onSent(sending: (bytes: number) => void): void {
     this.#onSent = sending;
   }
 
-  stream(channel: ClientChannel): ChannelStream {
-    const protocol = protocolOf(this.client);
+  /** Turns an open channel into a stream that ends with this client. */
+  streamOf(channel: ClientChannel): ChannelStream {
+    const protocol = protocolOf(this.ssh2);
     const stream = new ChannelStream(channel, {
       batch: this.batch,
       sending: (bytes) => this.#onSent(bytes),
@@ -104,8 +106,8 @@ export class SshClient {
   }
 
   /**
-   * Asks the client for something that calls back. The callback may never come when the link dies, and what was asked
-   * for cannot be taken back: a late answer goes to `discard`.
+   * Asks ssh2 for something that calls back. Nobody can take a request back, so a value that comes after the caller gave
+   * up goes to `discard`. The callback may never come when the connection is lost.
    */
   async request<T>(
     ask: (answer: (error: Error | null | undefined, value: T) => void) => void,
@@ -137,8 +139,8 @@ export class SshClient {
     const sentAt = performance.now();
     await this.request<void>(
       (answer) => {
-        globalReplies(this.client).push((failure) => answer(failure instanceof Error ? failure : undefined));
-        protocolOf(this.client).ping();
+        globalReplies(this.ssh2).push((failure) => answer(failure instanceof Error ? failure : undefined));
+        protocolOf(this.ssh2).ping();
       },
       () => undefined,
       signal,
@@ -152,7 +154,7 @@ export class SshClient {
     try {
       await Promise.race([this.ping(limit.signal), once(this.#socket, 'data', { signal: limit.signal })]);
     } catch {
-      this.lose({ kind: 'lost', why: 'keepalive', detail: '' });
+      this.end({ kind: 'lost', why: 'keepalive', detail: '' });
     } finally {
       limit.clear();
     }

@@ -1,24 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import type { DiffieHellman } from './internals.ts';
 
-/** RFC 8270 §3, RFC 4419 §3: what ssh2 asks for. */
+/** The limits that ssh2 sends to the server (RFC 8270 §3, RFC 4419 §3). */
 const MIN_BITS = 2048;
 const MAX_BITS = 8192;
-/** Twice the strength of any cipher here, and more than the strength of any such group. */
+/** Twice the strength of any cipher here, and more than the strength of any group within the limits. */
 const SECRET_BYTES = 64;
 
 /**
- * Diffie-Hellman in a group that the server chose (RFC 4419): as much of node:crypto's as ssh2 uses. That one tests
- * whether the prime is one, which holds up the whole process for seconds, and for most of a minute where keys of 256 bits
- * were agreed on. ssh(1) does not test: the server signs the group with its host key. A secret serves once, so the time it
- * takes tells nobody anything.
+ * Diffie-Hellman in a group that the server chose (RFC 4419): the methods of node:crypto's DiffieHellman that ssh2 calls.
+ * node:crypto tests whether the prime is prime. That blocks the process for seconds, and for most of a minute with
+ * 256-bit keys. ssh(1) does not test either: the server signs the group with its host key. Each secret serves one
+ * exchange, so the time of the computation reveals nothing useful.
  */
 export class ChosenGroup implements DiffieHellman {
   readonly #prime: bigint;
   readonly #generator: bigint;
   readonly #secret = toNumber(randomBytes(SECRET_BYTES));
 
-  /** @throws Error for a group that is too small, too large or none */
+  /** @throws Error for a group that is too small, too large or not a group */
   constructor(prime: Buffer, generator: Buffer) {
     this.#prime = toNumber(prime);
     this.#generator = toNumber(generator);
@@ -45,7 +45,7 @@ export class ChosenGroup implements DiffieHellman {
     return toBytes(this.#generator);
   }
 
-  /** RFC 4419 §3, RFC 4253 §8: 1 and p-1 generate nothing. */
+  /** SECURITY: 1 and p-1 would make the shared secret known (RFC 4419 §3, RFC 4253 §8). */
   #check(value: bigint): void {
     if (value <= 1n || value >= this.#prime - 1n) throw new Error('the server sent a number outside of its group');
   }

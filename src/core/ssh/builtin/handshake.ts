@@ -1,20 +1,20 @@
 import type { Duplex } from 'node:stream';
 import type { Client, NegotiatedAlgorithms } from 'ssh2';
-import ssh2 from 'ssh2';
+import library from 'ssh2';
 import { errorText, UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { AgentSession } from '../auth/agent.ts';
-import { missing, type Proposal, toSsh2 } from './algorithms.ts';
 import type { HostProblem } from '../connection.ts';
-import { ChosenGroup } from './groupExchange.ts';
-import { copyArriving, exchangeSignature, onGroupExchange, sessionId } from './internals.ts';
 import { printable } from '../printable.ts';
-import { overhear } from './serverHello.ts';
+import { missing, type Proposal, toSsh2 } from './algorithms.ts';
+import { ChosenGroup } from './groupExchange.ts';
+import { copyReceived, exchangeSignature, onGroupExchange, sessionId } from './internals.ts';
+import { recordHello, type ServerHello } from './serverHello.ts';
 import { BuiltinUserauth } from './userauth.ts';
 
-/** A connection that is encrypted and whose server is the right one; nobody is logged in yet. */
+/** An encrypted connection to the right server. Nobody is logged in yet. */
 export interface Handshake {
-  readonly client: Client;
+  readonly ssh2: Client;
   readonly userauth: BuiltinUserauth;
   readonly negotiated: NegotiatedAlgorithms;
   readonly serverVersion: string;
@@ -26,11 +26,11 @@ export interface HandshakeInput {
   readonly stream: Duplex;
   readonly config: HostConfig;
   readonly proposal: Proposal;
-  /** Returns when the key may be trusted. */
+  /** Settles when the key may be trusted, else rejects. `hasCertificate`: the server has a host certificate as well. */
   readonly verifyHostKey: (key: Buffer, hasCertificate: boolean) => Promise<void>;
-  /** Called once the server has said which version it is. */
+  /** Called once, when the server has sent its version. */
   readonly onVersion: () => void;
-  /** Called once if the connection breaks, before or after the handshake. */
+  /** Called when the connection breaks, before or after the handshake. */
   readonly onFailure: (error: unknown) => void;
   readonly onBanner: (text: string) => void;
 }
@@ -38,73 +38,98 @@ export interface HandshakeInput {
 /** Runs the SSH transport protocol (RFC 4253) up to the point where a user can log in. */
 export function shakeHands(input: HandshakeInput): Promise<Handshake> {
   const { stream, config, proposal, onFailure } = input;
-  const client = new ssh2.Client();
+  const ssh2 = new library.Client();
   return new Promise((resolve, reject) => {
-    let hello: ReturnType<typeof overhear> | undefined;
+    let hello: ServerHello | undefined;
     let negotiated: NegotiatedAlgorithms | undefined;
-    let trusted: Buffer | undefined;
-    let signature: Buffer | undefined;
     const fail = (error: unknown): void => {
       reject(error);
       onFailure(error);
     };
-    const ended = (detail: string, cause?: unknown): void => {
-      const server = hello?.offer();
-      const lacking = server && !negotiated ? missing(proposal, server) : undefined;
-      const host = config.name;
-      fail(
-        lacking
-          ? new UserError<HostProblem>({ code: 'noCommonAlgorithm', host, ...lacking }, { cause })
-          : new UserError<HostProblem>(
-              { code: 'handshakeEnded', host, detail: (hello?.version() ? '' : hello?.text()) || printable(detail) },
-              { cause },
-            ),
-      );
-    };
-    client.on('error', (error) => ended(errorText(error), error));
-    client.on('close', () => ended('the server closed the connection'));
-    client.on('banner', input.onBanner);
-    client.on('handshake', (algorithms) => (negotiated ??= algorithms));
-    client.connect({
+    const ended = (detail: string, cause?: unknown): void =>
+      fail(new UserError<HostProblem>(endProblem(input, hello, negotiated, detail), { cause }));
+    ssh2.on('error', (error) => ended(errorText(error), error));
+    ssh2.on('close', () => ended('the server closed the connection'));
+    ssh2.on('banner', input.onBanner);
+    ssh2.on('handshake', (algorithms) => (negotiated ??= algorithms));
+    const hostKey = new HostKeyCheck(ssh2, fail, (key) =>
+      input.verifyHostKey(key, hello?.offer()?.hostKeys.some((name) => name.includes('-cert-')) ?? false),
+    );
+    ssh2.connect({
       sock: stream,
       username: config.user,
       readyTimeout: 0,
       keepaliveInterval: 0,
       strictVendor: false,
-      // For sessions that forward it; logins have an agent of their own.
+      // For sessions that forward the agent. The login has an agent client of its own.
       ...(config.forwardAgent && config.identityAgent !== undefined && { agent: config.identityAgent }),
       algorithms: toSsh2(proposal),
-      hostVerifier: (key: Buffer, verify: (isTrusted: boolean) => void) => {
-        // At a rekey the server sends on without waiting for us: the answer must be there at once.
-        if (trusted?.equals(key)) {
-          verify(true);
-          return;
-        }
-        signature ??= exchangeSignature(client);
-        const hasCertificate = hello?.offer()?.hostKeys.some((name) => name.includes('-cert-')) ?? false;
-        const answer = input.verifyHostKey(key, hasCertificate).then(
-          () => {
-            trusted = Buffer.from(key);
-            return true;
-          },
-          (error: unknown) => {
-            fail(error);
-            return false;
-          },
-        );
-        void answer.then(verify);
-      },
-      // Called when the server is ready for a login, which `Userauth` then drives.
+      hostVerifier: hostKey.verifier,
+      // ssh2 calls this when the server is ready for a login. `BuiltinUserauth` logs in from here on.
       authHandler: () => {
-        if (!negotiated || !trusted || !signature) return undefined;
-        const session = { hostKey: trusted, id: sessionId(client), signature };
-        resolve({ client, userauth, negotiated, serverVersion: hello?.version() ?? '', session });
+        const { trusted } = hostKey;
+        if (!negotiated || !trusted) return undefined;
+        const session = { ...trusted, id: sessionId(ssh2) };
+        resolve({ ssh2, userauth, negotiated, serverVersion: hello?.version() ?? '', session });
         return undefined;
       },
     });
-    onGroupExchange(client, (prime, generator) => new ChosenGroup(prime, generator));
-    copyArriving(client);
-    const userauth = new BuiltinUserauth(client, config.user);
-    hello = overhear(stream, input.onVersion);
+    onGroupExchange(ssh2, (prime, generator) => new ChosenGroup(prime, generator));
+    copyReceived(ssh2);
+    const userauth = new BuiltinUserauth(ssh2, config.user);
+    hello = recordHello(stream, input.onVersion);
   });
+}
+
+/** Why the connection ended, from whatever the server sent before. */
+function endProblem(
+  { config: { name: host }, proposal }: HandshakeInput,
+  hello: ServerHello | undefined,
+  negotiated: NegotiatedAlgorithms | undefined,
+  detail: string,
+): HostProblem {
+  const server = hello?.offer();
+  const lacking = server && !negotiated ? missing(proposal, server) : undefined;
+  if (lacking) return { code: 'noCommonAlgorithm', host, ...lacking };
+  return { code: 'handshakeEnded', host, detail: (hello?.version() ? '' : hello?.text()) || printable(detail) };
+}
+
+/** Answers ssh2's question whether a host key may be trusted. */
+class HostKeyCheck {
+  readonly #ssh2: Client;
+  readonly #fail: (error: unknown) => void;
+  readonly #verify: (key: Buffer) => Promise<void>;
+  #trusted: Pick<AgentSession, 'hostKey' | 'signature'> | undefined;
+
+  constructor(ssh2: Client, fail: (error: unknown) => void, verify: (key: Buffer) => Promise<void>) {
+    this.#ssh2 = ssh2;
+    this.#fail = fail;
+    this.#verify = verify;
+  }
+
+  /** The trusted key, and the server's signature of the first key exchange. */
+  get trusted(): Pick<AgentSession, 'hostKey' | 'signature'> | undefined {
+    return this.#trusted;
+  }
+
+  /** CAUTION: ssh2 takes a returned promise for "yes", so the answer goes to the callback. */
+  readonly verifier = (key: Buffer, answer: (isTrusted: boolean) => void): void => {
+    // RACE: at a rekey the server sends on without waiting for us, so the answer must come at once.
+    if (this.#trusted?.hostKey.equals(key)) {
+      answer(true);
+      return;
+    }
+    const signature = this.#trusted?.signature ?? exchangeSignature(this.#ssh2);
+    const isTrusted = this.#verify(key).then(
+      () => {
+        this.#trusted = { hostKey: Buffer.from(key), signature };
+        return true;
+      },
+      (error: unknown) => {
+        this.#fail(error);
+        return false;
+      },
+    );
+    void isTrusted.then(answer);
+  };
 }

@@ -3,8 +3,8 @@ import type { Client, ClientChannel } from 'ssh2';
 import type { KeyboardPrompt } from '../auth/userauth.ts';
 
 /**
- * What we need of ssh2 that its public types do not offer, in one place. The version is pinned, and the integration
- * tests run every one of these against a real server.
+ * Every use of ssh2 beyond its public types, in one place. `test/unit/ssh/builtin/internals.test.ts` fails when ssh2
+ * changes: then read this file again beside the new ssh2, and only then update the hashes in the test.
  */
 interface Internals {
   readonly _protocol: Protocol;
@@ -14,15 +14,11 @@ interface Internals {
 
 interface Protocol {
   readonly _handlers: ProtocolHandlers;
-  /** The methods of the requests that wait for an answer: message 60 means something else for each. */
+  /** The methods of the unanswered login requests: message 60 has a different meaning for each method. */
   readonly _authsQueue: string[];
   _kex: KeyExchange;
-  readonly _cipher: {
-    encrypt(packet: Buffer): void;
-    allocPacket: (payloadBytes: number) => Buffer;
-    _onWrite: (bytes: Buffer) => void;
-  };
-  readonly _decipher: object | undefined;
+  readonly _cipher: PacketCipher;
+  readonly _decipher: PacketDecipher | undefined;
   parse: (bytes: Buffer, start: number, end: number) => void;
   readonly _packetRW: {
     readonly write: {
@@ -40,12 +36,21 @@ interface Protocol {
   rekey(): void;
 }
 
-/** One exchange of keys, the first or a later one. */
+/** Encrypts our packets until the next key exchange. */
+export interface PacketCipher {
+  encrypt(packet: Buffer): void;
+  allocPacket: (payloadBytes: number) => Buffer;
+  _onWrite: (bytes: Buffer) => void;
+}
+
+type PacketDecipher = object;
+
+/** One key exchange, the first or a later one. */
 interface KeyExchange {
   readonly type: string;
   readonly sessionID: Buffer;
   readonly _sig: Buffer | undefined;
-  /** Of the type `groupex`: what the server chose, and our half of it. */
+  /** For the type `groupex`: the group that the server chose, and our half of the exchange. */
   readonly _prime?: Buffer | null;
   readonly _generator?: Buffer | null;
   _dh?: DiffieHellman | null;
@@ -65,7 +70,7 @@ interface Extension {
   readonly algs?: readonly string[];
 }
 
-/** Called with the messages of RFC 4252, RFC 4254 §4, RFC 4256 and RFC 8308; may be replaced. */
+/** ssh2's handlers of the messages of RFC 4252, RFC 4254 §4, RFC 4256 and RFC 8308. Our code may replace them. */
 export interface ProtocolHandlers {
   GLOBAL_REQUEST: (protocol: unknown, name: string, wantsReply: boolean, data: unknown) => void;
   EXT_INFO: (protocol: unknown, extensions: readonly Extension[]) => void;
@@ -81,27 +86,27 @@ export interface ProtocolHandlers {
   ) => void;
 }
 
-function internals(client: Client): Internals {
-  return client as unknown as Internals;
+function internals(ssh2: Client): Internals {
+  return ssh2 as unknown as Internals;
 }
 
-/** These are there only once `connect` was called. */
-export function protocolOf(client: Client): Omit<Protocol, `_${string}`> {
-  return internals(client)._protocol;
+/** CAUTION: undefined until `connect` was called. */
+export function protocolOf(ssh2: Client): Omit<Protocol, `_${string}`> {
+  return internals(ssh2)._protocol;
 }
 
-export function handlersOf(client: Client): ProtocolHandlers {
-  return internals(client)._protocol._handlers;
+export function handlersOf(ssh2: Client): ProtocolHandlers {
+  return internals(ssh2)._protocol._handlers;
 }
 
 /** Known once the handshake is over (RFC 4253 §7.2). */
-export function sessionId(client: Client): Buffer {
-  return internals(client)._protocol._kex.sessionID;
+export function sessionId(ssh2: Client): Buffer {
+  return internals(ssh2)._protocol._kex.sessionID;
 }
 
-/** Called for the group of each key exchange that has one of the server's choice (RFC 4419). */
-export function onGroupExchange(client: Client, enter: (prime: Buffer, generator: Buffer) => DiffieHellman): void {
-  const protocol = internals(client)._protocol;
+/** Calls `enter` in each key exchange whose group the server chose (RFC 4419). */
+export function onGroupExchange(ssh2: Client, enter: (prime: Buffer, generator: Buffer) => DiffieHellman): void {
+  const protocol = internals(ssh2)._protocol;
   let current = protocol._kex;
   Object.defineProperty(protocol, '_kex', {
     get: () => current,
@@ -117,36 +122,39 @@ export function onGroupExchange(client: Client, enter: (prime: Buffer, generator
   });
 }
 
-/** The server's signature over the exchange hash (RFC 4253 §8); there only while its key is judged. */
-export function exchangeSignature(client: Client): Buffer {
-  return Buffer.from(internals(client)._protocol._kex._sig ?? []);
+/** The server's signature over the exchange hash (RFC 4253 §8). ssh2 holds it only while it verifies the host key. */
+export function exchangeSignature(ssh2: Client): Buffer {
+  return Buffer.from(internals(ssh2)._protocol._kex._sig ?? []);
 }
 
 /** Sends a whole SSH_MSG_USERAUTH_REQUEST of the method `publickey`. */
-export function sendPublickeyRequest(client: Client, payload: Buffer): void {
-  const { _authsQueue: waiting, _cipher: cipher, _packetRW: packets } = internals(client)._protocol;
+export function sendPublickeyRequest(ssh2: Client, payload: Buffer): void {
+  const { _authsQueue: unanswered, _cipher: cipher, _packetRW: packets } = internals(ssh2)._protocol;
   const packet = packets.write.alloc(payload.length);
   packet.set(payload, packets.write.allocStart);
-  waiting.push('publickey');
+  unanswered.push('publickey');
   cipher.encrypt(packets.write.finalize(packet));
 }
 
-/** The first of the requests that wait has its answer, which ssh2 does not note for a password that expired. */
-export function answered(client: Client): void {
-  internals(client)._protocol._authsQueue.shift();
+/** Marks the oldest login request as answered. ssh2 forgets to when the answer is that the password expired. */
+export function answered(ssh2: Client): void {
+  internals(ssh2)._protocol._authsQueue.shift();
 }
 
-/** Global requests are answered in order (RFC 4254 §4): each takes the next of these. Called with an Error when the link ends. */
-export function globalReplies(client: Client): ((failure: boolean | Error) => void)[] {
-  return internals(client)._callbacks;
+/**
+ * The callbacks of global requests. The server answers requests in order (RFC 4254 §4), and each answer takes the first
+ * callback. When the connection ends, ssh2 calls the others with an Error.
+ */
+export function globalReplies(ssh2: Client): ((failure: boolean | Error) => void)[] {
+  return internals(ssh2)._callbacks;
 }
 
-/** How many channels ssh2 holds, opening ones included. */
-export function channelCount(client: Client): number {
-  return internals(client)._chanMgr._count;
+/** The number of channels that ssh2 holds, including those that are opening. */
+export function channelCount(ssh2: Client): number {
+  return internals(ssh2)._chanMgr._count;
 }
 
-/** Both directions' windows (RFC 4254 §5.2). */
+/** The windows of both directions (RFC 4254 §5.2). */
 export function windowsOf(channel: ClientChannel): {
   readonly incoming: { window: number };
   readonly outgoing: { readonly id: number; readonly state: string };
@@ -154,27 +162,46 @@ export function windowsOf(channel: ClientChannel): {
   return channel as unknown as ReturnType<typeof windowsOf>;
 }
 
-/** What encrypts our packets, until the next key exchange. */
-export function cipherOf(client: Client): Protocol['_cipher'] {
-  return internals(client)._protocol._cipher;
+/** What encrypts our packets until the next key exchange. */
+export function cipherOf(ssh2: Client): PacketCipher {
+  return internals(ssh2)._protocol._cipher;
 }
 
-/** Puts something else in the place of what the cipher writes, until the next key exchange. */
-export function rewriteSent(client: Client, rewrite: (bytes: Buffer) => Buffer): void {
-  const cipher = internals(client)._protocol._cipher;
+/**
+ * Does the cipher encrypt AES-GCM with node:crypto, which writes to new memory? ssh2's native addon encrypts in place.
+ * CAUTION: ssh2 tells them apart by class alone, so the bundle must keep class names.
+ */
+export function isNodeGcm(cipher: PacketCipher): boolean {
+  return cipher.constructor.name === 'AESGCMCipherNative';
+}
+
+/** Passes what the cipher writes through `rewrite`, until the next key exchange. */
+export function rewriteSent(ssh2: Client, rewrite: (bytes: Buffer) => Buffer): void {
+  const cipher = internals(ssh2)._protocol._cipher;
   const write = cipher._onWrite;
   cipher._onWrite = (bytes) => write(rewrite(bytes));
 }
 
 /**
- * Lets the memory that bytes arrive in be used again for the next ones. AES-GCM by node:crypto reads them at once; what
- * is not encrypted yet, the other ciphers and ssh2's native addon keep parts of them, and get a copy.
+ * Allows the socket to reuse one buffer for everything it reads. AES-GCM by node:crypto consumes the bytes at once. The
+ * unencrypted start of a connection, the other ciphers and ssh2's native addon keep parts of them, so they get a copy.
  */
-export function copyArriving(client: Client): void {
-  const protocol = internals(client)._protocol;
+export function copyReceived(ssh2: Client): void {
+  const protocol = internals(ssh2)._protocol;
   const parse = protocol.parse.bind(protocol);
   protocol.parse = (bytes, start, end) => {
-    const isReadAtOnce = protocol._decipher?.constructor.name === 'AESGCMDecipherNative';
-    parse(isReadAtOnce ? bytes : Buffer.from(bytes), start, end);
+    const isConsumedAtOnce = protocol._decipher?.constructor.name === 'AESGCMDecipherNative';
+    parse(isConsumedAtOnce ? bytes : Buffer.from(bytes), start, end);
   };
+}
+
+/** Why the server did not open a channel (SSH_MSG_CHANNEL_OPEN_FAILURE, RFC 4254 §5.1). Undefined for another error. */
+export function channelOpenFailure(error: unknown): { readonly reason: unknown; readonly detail: string } | undefined {
+  if (!(error instanceof Error && 'reason' in error)) return undefined;
+  return { reason: error.reason, detail: error.message.replace('(SSH) Channel open failure: ', '') };
+}
+
+/** Did the server say why it ends the connection (SSH_MSG_DISCONNECT, RFC 4253 §11.1)? ssh2 puts its code on the error. */
+export function isDisconnectMessage(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number';
 }

@@ -1,14 +1,14 @@
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { SshClient } from './client.ts';
 
-/** OpenSSH sends nothing by default; then a dead link would look alive until the next write fails, minutes later. */
+/** OpenSSH sends nothing by default. Then a dead connection looks alive until a write fails, minutes later. */
 const DEFAULT_INTERVAL_MS = 15_000;
 
 /**
- * Asks for a sign of life whenever nothing was heard for an interval, and gives the link up after `serverAliveCountMax`
- * unanswered ones (ssh_config(5) ServerAliveInterval, ServerAliveCountMax). The result ends it.
+ * Pings the server whenever nothing arrived for an interval. Ends the client after `serverAliveCountMax` unanswered
+ * pings (ssh_config(5) ServerAliveInterval, ServerAliveCountMax). Returns a function that stops the pings.
  */
-export function keepAlive(link: SshClient, config: HostConfig): () => void {
+export function keepAlive(client: SshClient, config: HostConfig): () => void {
   const intervalMs = config.serverAliveIntervalMs ?? DEFAULT_INTERVAL_MS;
   if (intervalMs === 0) return () => undefined;
   const stop = new AbortController();
@@ -20,20 +20,20 @@ export function keepAlive(link: SshClient, config: HostConfig): () => void {
   };
   const probe = (): void => {
     if (unanswered >= config.serverAliveCountMax) {
-      link.lose({ kind: 'lost', why: 'keepalive', detail: '' });
+      client.end({ kind: 'lost', why: 'keepalive', detail: '' });
       return;
     }
     unanswered++;
     timer = setTimeout(probe, intervalMs);
-    // A rejection means that the link ended, which the link itself reports.
-    link.ping(stop.signal).then(heard, () => undefined);
+    // A ping rejects when the connection ends, which the client itself reports.
+    client.ping(stop.signal).then(heard, () => undefined);
   };
   timer = setTimeout(probe, intervalMs);
-  link.onData(heard);
+  client.onData(heard);
   const end = (): void => {
     clearTimeout(timer);
     stop.abort();
   };
-  void link.closed.then(end);
+  void client.closed.then(end);
   return end;
 }

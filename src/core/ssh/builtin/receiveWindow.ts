@@ -1,24 +1,24 @@
 const MEBIBYTE = 1024 * 1024;
-/** ssh2 grants this much to every channel when it opens (RFC 4254 §5.1). */
+/** ssh2 grants this much to every new channel (RFC 4254 §5.1). */
 export const FIRST_WINDOW_BYTES = 2 * MEBIBYTE;
 const LARGEST_WINDOW_BYTES = 8 * MEBIBYTE;
-/** What all channels of a connection may have together on top of that: a reader that stops leaves us with its window. */
+/** The extra window that all channels of a connection share. A reader that stops leaves a full window in our memory. */
 export const SPARE_WINDOW_BYTES = 12 * MEBIBYTE;
-/** Nearer than this a larger window brings nothing and costs memory on both sides. */
+/** Below this round trip a larger window gains nothing, and it costs memory on both sides. */
 const DISTANT_MS = 20;
 
-/** What a channel received since its window was looked at last. */
+/** What a channel received since its window was last adjusted. */
 export interface Reception {
   readonly windowBytes: number;
   readonly receivedBytes: number;
   readonly elapsedMs: number;
-  /** Of the link when it is quiet. */
+  /** The round trip of the connection when it is quiet. */
   readonly rttMs: number;
 }
 
 /**
- * The window that a channel gets next. It doubles where the sender was held back by it: one that may have a window's
- * worth of bytes on the way sends no more than that per round trip. A slower link or reader never takes so much.
+ * The next window of a channel. It doubles when the window held the sender back: a sender can send at most one window
+ * per round trip. A slower connection or reader never uses that much.
  */
 export function nextWindow({ windowBytes, receivedBytes, elapsedMs, rttMs }: Reception): number {
   const perRoundTrip = (receivedBytes * rttMs) / elapsedMs;

@@ -2,34 +2,36 @@ import type { AcceptConnection, ClientChannel, RejectConnection } from 'ssh2';
 import { UserError } from '../../../base/userError.ts';
 import type { IncomingConnection, ListenRemote, ListenRemoteProblem, RemoteListener } from '../../forward/dial.ts';
 import type { Bind } from '../../spec/spec.ts';
-import { UnclaimedChannels } from '../pendingCancellations.ts';
+import { PendingCancellations } from '../pendingCancellations.ts';
 import type { SshClient } from './client.ts';
+
+const CANCEL_MS = 10_000;
 
 type OnConnection = (connection: IncomingConnection) => void;
 
-/** The listeners that the server holds for us, and which of them an incoming channel belongs to. */
+/** The listeners that the server holds for us. Hands each incoming channel to the listener that it belongs to. */
 export class RemoteListeners {
-  readonly #link: SshClient;
+  readonly #client: SshClient;
   readonly #handlers = new Map<string, OnConnection>();
-  readonly #abandoned = new UnclaimedChannels();
+  readonly #cancellations = new PendingCancellations();
 
-  constructor(link: SshClient) {
-    this.#link = link;
-    link.client.on('tcp connection', ({ destIP, destPort, srcIP, srcPort }, accept, reject) =>
+  constructor(client: SshClient) {
+    this.#client = client;
+    client.ssh2.on('tcp connection', ({ destIP, destPort, srcIP, srcPort }, accept, reject) =>
       this.#incoming(`${destIP}:${destPort}`, { originHost: srcIP, originPort: srcPort }, accept, reject),
     );
-    link.client.on('unix connection', ({ socketPath }, accept, reject) =>
+    client.ssh2.on('unix connection', ({ socketPath }, accept, reject) =>
       this.#incoming(socketPath, { originHost: '', originPort: 0 }, accept, reject),
     );
   }
 
   readonly listen: ListenRemote = async (bind, onConnection, signal) => {
-    await this.#abandoned.gone(signal);
+    await this.#cancellations.settled(signal);
     let settle = (): void => undefined;
-    const settled = new Promise<void>((resolve) => (settle = resolve));
-    const port = await this.#link
+    const undone = new Promise<void>((resolve) => (settle = resolve));
+    const port = await this.#client
       .request<number>(
-        // The handler has to be there within the callback: a first connection may follow in the same packet.
+        // RACE: a first connection may follow in the same packet, so the callback itself must add the handler.
         (answer) =>
           this.#ask(bind, onConnection, (error, value) => {
             answer(error, value);
@@ -39,7 +41,7 @@ export class RemoteListeners {
         signal,
       )
       .catch((error: unknown) => {
-        if (signal.aborted) this.#abandoned.add(Promise.race([settled, this.#link.closed]));
+        if (signal.aborted) this.#cancellations.add(Promise.race([undone, this.#client.closed]));
         signal.throwIfAborted();
         if (error instanceof UserError) throw error;
         throw new UserError<ListenRemoteProblem>({ code: 'remoteBindRefused', bind }, { cause: error });
@@ -49,28 +51,28 @@ export class RemoteListeners {
   };
 
   #ask(bind: Bind, onConnection: OnConnection, answer: (error: Error | null | undefined, port: number) => void): void {
-    const { client } = this.#link;
+    const { ssh2 } = this.#client;
     const done = (error: Error | null | undefined, port: number): void => {
       if (!error) this.#handlers.set(key(bind, port), onConnection);
       answer(error, port);
     };
-    if (bind.kind === 'tcp') client.forwardIn(wireHost(bind.host), bind.port, done);
-    else client.openssh_forwardInStreamLocal(bind.path, (error) => done(error, 0));
+    if (bind.kind === 'tcp') ssh2.forwardIn(wireHost(bind.host), bind.port, done);
+    else ssh2.openssh_forwardInStreamLocal(bind.path, (error) => done(error, 0));
   }
 
-  /** Never rejects: a server that is gone, or that does not know the listener any more, holds it no longer. */
+  /** Never rejects: a server that is gone, or that does not know the listener, holds nothing. */
   async #cancel(bind: Bind, port: number): Promise<void> {
     this.#handlers.delete(key(bind, port));
-    const { client } = this.#link;
-    await this.#link
+    const { ssh2 } = this.#client;
+    await this.#client
       .request<void>(
         (answer) => {
           const done = (error?: Error | null): void => answer(error, undefined);
-          if (bind.kind === 'tcp') client.unforwardIn(wireHost(bind.host), port, done);
-          else client.openssh_unforwardInStreamLocal(bind.path, done);
+          if (bind.kind === 'tcp') ssh2.unforwardIn(wireHost(bind.host), port, done);
+          else ssh2.openssh_unforwardInStreamLocal(bind.path, done);
         },
         () => undefined,
-        AbortSignal.timeout(10_000),
+        AbortSignal.timeout(CANCEL_MS),
       )
       .catch(() => undefined);
   }
@@ -82,12 +84,12 @@ export class RemoteListeners {
     reject: RejectConnection,
   ): void {
     const onConnection = this.#handlers.get(name);
-    if (onConnection) onConnection({ ...origin, accept: () => this.#link.stream(accept() as ClientChannel), reject });
-    else reject();
+    if (!onConnection) reject();
+    else onConnection({ ...origin, accept: () => this.#client.streamOf(accept() as ClientChannel), reject });
   }
 }
 
-/** As ssh(1) -R sends it: nothing given is loopback, `*` is every interface. */
+/** The host as ssh(1) -R sends it: no host means loopback, `*` means every interface. */
 function wireHost(host: string | undefined): string {
   return host === undefined ? 'localhost' : host === '*' ? '' : host;
 }

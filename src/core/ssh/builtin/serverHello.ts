@@ -4,21 +4,21 @@ import { printable } from '../printable.ts';
 import { WireReader } from '../keys/wire.ts';
 
 const KEXINIT = 20;
-/** RFC 4253 §6.1 asks for 35,000; a hello beyond this is not one. */
+/** RFC 4253 §6.1 asks for 35,000 bytes. More than this is not an SSH server's hello. */
 const LIMIT_BYTES = 64 * 1024;
 
-/** What a server says before encryption begins: enough to explain a handshake that fails. */
+/** What a server sends before encryption begins. It explains why a handshake failed. */
 export interface ServerHello {
-  /** `SSH-2.0-OpenSSH_9.2`, once the line arrived. */
+  /** `SSH-2.0-OpenSSH_9.2`. Undefined until that line arrived. */
   readonly version: () => string | undefined;
-  /** Its SSH_MSG_KEXINIT, once that arrived. */
+  /** Its SSH_MSG_KEXINIT. Undefined until that arrived. */
   readonly offer: () => ServerOffer | undefined;
-  /** The first text that it sent, as one printable line: an HTTP error, "Exceeded MaxStartups" … */
+  /** The first bytes that it sent, as one printable line: an HTTP error, "Exceeded MaxStartups" … */
   readonly text: () => string;
 }
 
-/** Listens in on a stream that another reader consumes. */
-export function overhear(stream: Readable, onVersion: () => void): ServerHello {
+/** Records the hello of a stream that ssh2 reads as well. */
+export function recordHello(stream: Readable, onVersion: () => void): ServerHello {
   let bytes = Buffer.alloc(0);
   let version: string | undefined;
   let offer: ServerOffer | undefined;
@@ -36,7 +36,7 @@ export function overhear(stream: Readable, onVersion: () => void): ServerHello {
   return { version: () => version, offer: () => offer, text: () => printable(bytes.toString('latin1').slice(0, 200)) };
 }
 
-/** The unencrypted packet (RFC 4253 §6) with the KEXINIT (§7.1); undefined while it is incomplete. */
+/** The unencrypted packet (RFC 4253 §6) with the KEXINIT (§7.1); undefined while it is incomplete or malformed. */
 function readOffer(bytes: Buffer, version: string): ServerOffer | undefined {
   try {
     const reader = new WireReader(new WireReader(bytes).string());

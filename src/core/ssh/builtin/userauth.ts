@@ -10,18 +10,18 @@ const USERAUTH_REQUEST = 50;
  * without waiting for a passphrase, and forgets partial success after a key.
  */
 export class BuiltinUserauth implements Userauth {
-  readonly #client: Client;
+  readonly #ssh2: Client;
   readonly #protocol: ReturnType<typeof protocolOf>;
   readonly #user: string;
   #onReply: ((reply: AuthReply) => void) | undefined;
   signatureAlgorithms: readonly string[] | undefined;
 
   /** CAUTION: replaces ssh2's handlers, so create it before the handshake ends. */
-  constructor(client: Client, user: string) {
-    this.#client = client;
-    this.#protocol = protocolOf(client);
+  constructor(ssh2: Client, user: string) {
+    this.#ssh2 = ssh2;
+    this.#protocol = protocolOf(ssh2);
     this.#user = user;
-    const handlers = handlersOf(client);
+    const handlers = handlersOf(ssh2);
     const { EXT_INFO: onExtInfo, USERAUTH_SUCCESS: onSuccess } = handlers;
     handlers.EXT_INFO = (protocol, extensions) => {
       this.signatureAlgorithms ??= extensions.find(({ name }) => name === 'server-sig-algs')?.algs;
@@ -34,7 +34,7 @@ export class BuiltinUserauth implements Userauth {
     handlers.USERAUTH_FAILURE = (_, accepted, isPartial) => this.#reply({ kind: 'failure', accepted, isPartial });
     handlers.USERAUTH_PK_OK = () => this.#reply({ kind: 'keyAccepted' });
     handlers.USERAUTH_PASSWD_CHANGEREQ = (_, prompt) => {
-      answered(client);
+      answered(ssh2);
       this.#reply({ kind: 'passwordExpired', prompt });
     };
     handlers.USERAUTH_INFO_REQUEST = (_, title, instruction, prompts) =>
@@ -62,13 +62,13 @@ export class BuiltinUserauth implements Userauth {
   }
 
   probe(algorithm: string, blob: Buffer): Promise<AuthReply> {
-    return this.#ask(() => sendPublickeyRequest(this.#client, this.#publickey(algorithm, blob, false)));
+    return this.#ask(() => sendPublickeyRequest(this.#ssh2, this.#publickey(algorithm, blob, false)));
   }
 
   async signed(algorithm: string, blob: Buffer, sign: (data: Buffer) => Promise<Buffer>): Promise<AuthReply> {
     const request = this.#publickey(algorithm, blob, true);
-    const signature = await sign(Buffer.concat([string(sessionId(this.#client)), request]));
-    return this.#ask(() => sendPublickeyRequest(this.#client, Buffer.concat([request, string(signature)])));
+    const signature = await sign(Buffer.concat([string(sessionId(this.#ssh2)), request]));
+    return this.#ask(() => sendPublickeyRequest(this.#ssh2, Buffer.concat([request, string(signature)])));
   }
 
   #publickey(algorithm: string, blob: Buffer, isSigned: boolean): Buffer {

@@ -9,7 +9,7 @@ import { errorText, UserError } from '../../../base/userError.ts';
 import type { Exec } from '../../detect/exec.ts';
 import type { Dial, DialProblem, ListenRemote, ListenRemoteProblem } from '../../forward/dial.ts';
 import { formatBind, formatEndpoint } from '../../spec/grammar.ts';
-import { UnclaimedChannels } from '../pendingCancellations.ts';
+import { PendingCancellations } from '../pendingCancellations.ts';
 import { linkLost } from '../linkLost.ts';
 import type { Master } from './master.ts';
 import type { Opening } from './log.ts';
@@ -103,12 +103,12 @@ export function opensshListenRemote(
   roundTrip: (signal: AbortSignal) => Promise<void>,
   scope: Scope,
 ): ListenRemote {
-  const abandoned = new UnclaimedChannels();
+  const cancellations = new PendingCancellations();
   /** What the server refused: ssh goes on leading that address to the same place once the server agrees. */
   const refused = new Map<string, string>();
   let count = 0;
   return async (bind, onConnection, signal) => {
-    await abandoned.gone(signal);
+    await cancellations.settled(signal);
     const socketPath = refused.get(formatBind(bind)) ?? path.join(master.folder, `r${count++}`);
     refused.delete(formatBind(bind));
     const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
@@ -143,7 +143,7 @@ export function opensshListenRemote(
       return { port, close: () => (closing ??= cancel()) };
     } catch (error) {
       server.close();
-      if (signal.aborted) abandoned.add(asked.then(cancel));
+      if (signal.aborted) cancellations.add(asked.then(cancel));
       signal.throwIfAborted();
       if (!(await master.isAlive())) throw linkLost();
       refused.set(formatBind(bind), socketPath);

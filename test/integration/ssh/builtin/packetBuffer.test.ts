@@ -15,31 +15,31 @@ for (const [cipher, isOurs] of [
   ['aes256-gcm@openssh.com', true],
   ['aes128-ctr', false],
 ] as const) {
-  void test(`${isOurs ? 'our' : "ssh2's"} packets with ${cipher}, also after new keys, and the server takes them`, async (t) => {
+  void test(`with ${cipher}, ${isOurs ? 'our buffer holds' : 'ssh2 allocates'} each packet, also after a rekey`, async (t) => {
     const sshd = await server(t);
-    const link = await logIn(sshd, net.connect(sshd.port, '127.0.0.1'), cipher);
+    const client = await logIn(sshd, net.connect(sshd.port, '127.0.0.1'), cipher);
     const signal = AbortSignal.timeout(10_000);
     for (let keys = 0; keys < 3; keys++) {
-      const { byteOffset } = cipherOf(link.client).allocPacket(1);
-      assert.equal(cipherOf(link.client).allocPacket(1).byteOffset === byteOffset, isOurs);
-      assert.ok((await link.ping(signal)) > 0);
-      protocolOf(link.client).rekey();
-      await once(link.client, 'handshake', { signal });
+      const { byteOffset } = cipherOf(client.ssh2).allocPacket(1);
+      assert.equal(cipherOf(client.ssh2).allocPacket(1).byteOffset === byteOffset, isOurs);
+      assert.ok((await client.ping(signal)) > 0);
+      protocolOf(client.ssh2).rekey();
+      await once(client.ssh2, 'handshake', { signal });
     }
-    await link.close();
+    await client.close();
   });
 }
 
-void test('a link that leads through another does not disturb its packets', async (t) => {
+void test('a client that connects through another client does not corrupt its packets', async (t) => {
   const sshd = await server(t);
   const signal = AbortSignal.timeout(10_000);
   const outer = await logIn(sshd, net.connect(sshd.port, '127.0.0.1'), 'aes128-gcm@openssh.com');
   const channel = await outer.request<ClientChannel>(
-    (answer) => outer.client.forwardOut('127.0.0.1', 0, '127.0.0.1', sshd.port, answer),
+    (answer) => outer.ssh2.forwardOut('127.0.0.1', 0, '127.0.0.1', sshd.port, answer),
     () => undefined,
     signal,
   );
-  const inner = await logIn(sshd, outer.stream(channel), 'aes128-gcm@openssh.com');
+  const inner = await logIn(sshd, outer.streamOf(channel), 'aes128-gcm@openssh.com');
   for (let pings = 0; pings < 10; pings++) assert.ok((await inner.ping(signal)) > 0);
   await inner.close();
   await outer.close();
@@ -52,11 +52,11 @@ async function server(t: TestContext): Promise<Sshd> {
 }
 
 async function logIn(sshd: Sshd, sock: Duplex, cipher: CipherAlgorithm): Promise<SshClient> {
-  const client = new ssh2.Client();
+  const raw = new ssh2.Client();
   const privateKey = fs.readFileSync(sshd.keyFile);
-  client.connect({ sock, username: sshd.user, privateKey, algorithms: { cipher: [cipher] }, hostVerifier: () => true });
-  await once(client, 'ready');
-  const link = new SshClient(client, sock);
-  reusePacketBuffer(link);
-  return link;
+  raw.connect({ sock, username: sshd.user, privateKey, algorithms: { cipher: [cipher] }, hostVerifier: () => true });
+  await once(raw, 'ready');
+  const client = new SshClient(raw, sock);
+  reusePacketBuffer(client);
+  return client;
 }

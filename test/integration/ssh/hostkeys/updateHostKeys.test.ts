@@ -90,7 +90,7 @@ async function connectOnce(to: HostConfig, prompts = script()): Promise<void> {
   // The server's answers come in order: with this one the proof is in, and then the file takes a moment.
   await connection.ping(AbortSignal.timeout(10_000));
   await until('the keys are dealt with', () =>
-    log.lines.some((line) => /host keys of the server: \d+ learned/.test(line)),
+    log.lines.some((line) => /known_hosts updated: \d+ keys added/.test(line)),
   );
   await connection.close();
 }

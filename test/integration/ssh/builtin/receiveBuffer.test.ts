@@ -6,13 +6,13 @@ import net from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import ssh2, { type CipherAlgorithm, type ClientChannel } from 'ssh2';
-import { copyArriving } from '../../../../src/core/ssh/builtin/internals.ts';
+import { copyReceived } from '../../../../src/core/ssh/builtin/internals.ts';
 import { startSshd } from '../../../support/sshd.ts';
 
 const ciphers = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'chacha20-poly1305@openssh.com'];
 
 for (const cipher of ciphers as CipherAlgorithm[]) {
-  void test(`what arrives with ${cipher} in the same few bytes of memory is what was sent`, async (t) => {
+  void test(`with ${cipher}, data read into one small reused buffer arrives intact`, async (t) => {
     const sshd = await startSshd();
     t.after(() => sshd.stop());
     const sock = connectThrough(Buffer.alloc(101), sshd.port);
@@ -25,7 +25,7 @@ for (const cipher of ciphers as CipherAlgorithm[]) {
       algorithms: { cipher: [cipher] },
       hostVerifier: () => true,
     });
-    copyArriving(client);
+    copyReceived(client);
     await once(client, 'ready', { signal: AbortSignal.timeout(10_000) });
     const channel = await new Promise<ClientChannel>((resolve, reject) => {
       client.exec('cat', (error, opened) => (error ? reject(error) : resolve(opened)));
@@ -39,7 +39,7 @@ for (const cipher of ciphers as CipherAlgorithm[]) {
   });
 }
 
-/** Whatever it reads comes in the given memory. */
+/** A socket that reads everything into the given memory. */
 function connectThrough(memory: Buffer, port: number): net.Socket {
   const sock: net.Socket = net.connect({
     host: '127.0.0.1',

@@ -1,0 +1,123 @@
+import { abortable } from '../../../base/delay.ts';
+import type { Log } from '../../../base/log.ts';
+import { isProblem, UserError } from '../../../base/userError.ts';
+import type { HostConfig } from '../../config/hostConfig.ts';
+import { authenticate, authFailed } from '../auth/auth.ts';
+import type { LoginAttempts } from '../auth/loginAttempts.ts';
+import { type Identity, listIdentities } from '../auth/identities.ts';
+import type { ConnectionFacts, HostProblem } from '../connection.ts';
+import type { HostKeys } from '../hostkeys/hostKeys.ts';
+import type { Prompts } from '../prompts.ts';
+import type { PromptTimeouts } from '../promptTimeouts.ts';
+import type { Route } from '../route/route.ts';
+import { hostKeyType, type Proposal } from './algorithms.ts';
+import { SshClient } from './client.ts';
+import { type Handshake, shakeHands } from './handshake.ts';
+import { learnHostKeys, recordOfferedKeys } from './hostKeyUpdates.ts';
+import { isDisconnectMessage } from './internals.ts';
+
+const HANDSHAKE_MS = 30_000;
+/** A proxy may have to connect first. */
+const PROXY_HANDSHAKE_MS = 60_000;
+const AUTH_MS = 60_000;
+
+export interface LoginInput {
+  readonly config: HostConfig;
+  readonly prompts: Prompts;
+  readonly log: Log;
+  readonly timeouts: PromptTimeouts;
+  readonly hostKeys: HostKeys;
+  readonly proposal: Proposal;
+  readonly route: Route;
+  /** No proxy or jump host carries the route. */
+  readonly isDirect: boolean;
+  readonly isReplaceable?: () => Promise<boolean>;
+}
+
+export interface LoggedIn {
+  readonly client: SshClient;
+  readonly facts: ConnectionFacts;
+}
+
+/** Shakes hands over an open route and logs in. Rejects with a `UserError<HostProblem>` or the signal's reason. */
+export async function logIn(input: LoginInput, signal: AbortSignal): Promise<LoggedIn> {
+  const { config, log, hostKeys, route } = input;
+  /** Aborted with the reason when the connection breaks or a time limit passes. */
+  const broken = new AbortController();
+  const stop = AbortSignal.any([signal, broken.signal]);
+  const attempts: LoginAttempts = { tried: [], acceptedAt: 1 };
+  let isHandshakeOver = false;
+  try {
+    const handshake = await abortable(handshakeOver(input, broken, stop), stop);
+    isHandshakeOver = true;
+    const { ssh2, negotiated, serverVersion } = handshake;
+    log.debug(`${serverVersion}, ${negotiated.kex}, ${negotiated.cs.cipher}, ${negotiated.serverHostKey}`);
+    const offered = recordOfferedKeys(ssh2);
+    const authMethod = await abortable(authenticateOver(input, handshake, attempts, broken, stop), stop);
+    log.info(`logged in as ${config.user} (${authMethod})`);
+    const client = new SshClient(ssh2, route.stream);
+    learnHostKeys(client, { offered, types: input.proposal.hostKeys.map(hostKeyType), hostKeys, log });
+    const { kex, serverHostKey: hostKey, cs } = negotiated;
+    const facts = { serverVersion, cipher: cs.cipher, kex, hostKey, via: route.via, authMethod };
+    return { client, facts: { transport: 'builtin', ...facts } };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isProblem<HostProblem>(error, 'handshakeEnded')) throw error;
+    if (isHandshakeOver && isRefusal(attempts, error)) throw authFailed(config, attempts.tried, []);
+    throw (await route.failure()) ?? error;
+  }
+}
+
+function handshakeOver(input: LoginInput, broken: AbortController, stop: AbortSignal): Promise<Handshake> {
+  const { config, prompts, timeouts, hostKeys, route, isDirect } = input;
+  const usualMs = config.proxy.kind === 'command' ? PROXY_HANDSHAKE_MS : HANDSHAKE_MS;
+  timeouts.start(config.connectTimeoutMs || usualMs, () => broken.abort(timeout(config, 'handshake')));
+  return shakeHands({
+    stream: route.stream,
+    config,
+    proposal: input.proposal,
+    verifyHostKey: (key, hasCertificate) =>
+      hostKeys.verify(key, { address: route.address, isDirect, hasCertificate }, stop),
+    // ConnectTimeout limits the wait for the server's version (ssh_config(5)), not the key exchange after it.
+    onVersion: () => timeouts.extend(HANDSHAKE_MS),
+    onFailure: (error) => broken.abort(error),
+    onBanner: (text) => prompts.notice?.(config.name, text),
+  });
+}
+
+function authenticateOver(
+  input: LoginInput,
+  { userauth, session }: Handshake,
+  attempts: LoginAttempts,
+  broken: AbortController,
+  stop: AbortSignal,
+): Promise<string> {
+  const { config, prompts, log, timeouts } = input;
+  timeouts.start(AUTH_MS, () => broken.abort(timeout(config, 'auth')));
+  const identities = async (): Promise<readonly Identity[]> => {
+    const found = await listIdentities(config, { prompts, log, session }, stop);
+    return found.map((identity) => withoutSigningTimeout(identity, timeouts));
+  };
+  return authenticate(userauth, { ...input, identities, attempts }, stop);
+}
+
+/**
+ * Did the server refuse the login, when it closes the connection during it? A server that closes it in silence, while it
+ * has an acceptable key before it, has crashed or is not ready yet (pam_nologin(8)).
+ */
+function isRefusal({ tried, acceptedAt }: LoginAttempts, { cause }: Error): boolean {
+  const isKeyPending = tried.length <= acceptedAt && (tried.at(-1) ?? 'publickey ').startsWith('publickey ');
+  return isDisconnectMessage(cause) || !isKeyPending;
+}
+
+function timeout({ name: host }: HostConfig, phase: 'handshake' | 'auth'): UserError<HostProblem> {
+  return new UserError({ code: 'timeout', host, phase });
+}
+
+/** An agent may wait for a confirmation, and a security key for a touch. */
+function withoutSigningTimeout(identity: Identity, timeouts: PromptTimeouts): Identity {
+  return {
+    ...identity,
+    sign: (data, algorithm, signal) => timeouts.whilePersonAnswers(() => identity.sign(data, algorithm, signal)),
+  };
+}
