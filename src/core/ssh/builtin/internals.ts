@@ -183,16 +183,18 @@ export function rewriteSent(ssh2: Client, rewrite: (bytes: Buffer) => Buffer): v
 }
 
 /**
- * Allows the socket to reuse one buffer for everything it reads. AES-GCM by node:crypto consumes the bytes at once. The
- * unencrypted start of a connection, the other ciphers and ssh2's native addon keep parts of them, so they get a copy.
+ * Allows the socket to reuse one buffer for everything it reads. The unencrypted start of a connection, most ciphers and
+ * ssh2's native addon keep parts of what they get, so they get a copy.
  */
 export function copyReceived(ssh2: Client): void {
   const protocol = internals(ssh2)._protocol;
   const parse = protocol.parse.bind(protocol);
-  protocol.parse = (bytes, start, end) => {
-    const isConsumedAtOnce = protocol._decipher?.constructor.name === 'AESGCMDecipherNative';
-    parse(isConsumedAtOnce ? bytes : Buffer.from(bytes), start, end);
-  };
+  protocol.parse = (bytes, start, end) => parse(isConsumedAtOnce(ssh2) ? bytes : Buffer.from(bytes), start, end);
+}
+
+/** Does ssh2 decrypt AES-GCM with node:crypto now, which reads its input at once? CAUTION: as for `isNodeGcm`. */
+export function isConsumedAtOnce(ssh2: Client): boolean {
+  return internals(ssh2)._protocol._decipher?.constructor.name === 'AESGCMDecipherNative';
 }
 
 /** Why the server did not open a channel (SSH_MSG_CHANNEL_OPEN_FAILURE, RFC 4254 §5.1). Undefined for another error. */
