@@ -7,6 +7,7 @@ import { abortable, deadline, delay } from '../../../base/delay.ts';
 import { type Log, prefixed } from '../../../base/log.ts';
 import { Scope } from '../../../base/scope.ts';
 import { errorCode, errorText, UserError } from '../../../base/userError.ts';
+import { signalGroup } from '../../../base/processGroup.ts';
 import { withStreams } from '../../../base/withStreams.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import { listenForQuestions, privateFolder } from '../route/askpass.ts';
@@ -20,7 +21,7 @@ import { opensshDial, opensshExec, opensshListenRemote, opensshRoundTrip } from 
 import { answering, explain } from './questions.ts';
 import { PromptTimeouts, withoutTimeout } from '../promptTimeouts.ts';
 import { printable } from '../printable.ts';
-import { endTied, killTied, spawnTied, type TiedProcess } from './tiedProcess.ts';
+import { endTied, spawnTied, type TiedProcess } from './tiedProcess.ts';
 
 /** Without a login or a question, this long must be enough. */
 const CONNECT_MS = 60_000;
@@ -224,7 +225,7 @@ function connection(
         await ping(limit.signal);
       } catch {
         end ??= { kind: 'lost', why: 'keepalive', detail: '' };
-        killTied(ssh.child, 'SIGKILL');
+        signalGroup(ssh.child, 'SIGKILL');
         await closed;
       } finally {
         limit.clear();

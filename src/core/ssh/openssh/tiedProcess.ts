@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { endGroup, signalGroup } from '../../../base/processGroup.ts';
 import { withStreams } from '../../../base/withStreams.ts';
 
-/** A program that ends with us, even if we are killed. */
+/** A program that ends when our process ends, even when our process is killed. */
 export interface TiedProcess extends ChildProcess {
   readonly stdin: Writable;
   readonly stderr: Readable;
 }
 
-/** Our end of the pipe closes when we are gone, however that came: then the program is ended. */
+/** The system closes our end of the pipe when our process ends in any way. Then the shell kills the program. */
 const TIE = `
 exec 3<&0
 "$@" 3<&- </dev/null & program=$!
@@ -18,15 +19,12 @@ wait "$program"
 kill "$tie" 2>/dev/null
 `;
 
-const KILL_MS = 1000;
-
-/** Ended at once when we end in good order. */
 const alive = new Set<ChildProcess>();
 process.on('exit', () => {
-  for (const child of alive) killTied(child, 'SIGTERM');
+  for (const child of alive) signalGroup(child, 'SIGTERM');
 });
 
-/** Runs a program without input and output, in a session of its own, so that it has no terminal. Not on Windows. */
+/** Runs a program without input or output, in a session of its own, so that it has no terminal. Not on Windows. */
 export function spawnTied(program: string, args: readonly string[], env: NodeJS.ProcessEnv): TiedProcess {
   const child = withStreams(
     spawn('/bin/sh', ['-c', TIE, 'sh', program, ...args], {
@@ -40,25 +38,11 @@ export function spawnTied(program: string, args: readonly string[], env: NodeJS.
   return child;
 }
 
-/** Ends it and whatever it started. */
-export function killTied({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // It is gone already.
-  }
-}
-
-/** SIGTERM, and soon SIGKILL. Resolves when it is gone. */
+/** Ends the program and its descendants. Settles when it is gone. */
 export async function endTied(child: TiedProcess): Promise<void> {
   if (!alive.has(child)) return;
-  const gone = once(child, 'close');
-  killTied(child, 'SIGTERM');
-  const timer = setTimeout(() => {
-    killTied(child, 'SIGKILL');
-    child.stderr.destroy(); // somebody else may hold it
-  }, KILL_MS);
-  await gone;
-  clearTimeout(timer);
+  const closed = once(child, 'close');
+  await endGroup(child, closed);
+  child.stderr.destroy(); // another process may hold the other end open
+  await closed;
 }

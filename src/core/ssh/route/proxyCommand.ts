@@ -1,27 +1,32 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
-import { deadline } from '../../../base/delay.ts';
+import { within } from '../../../base/delay.ts';
+import { endGroup, signalGroup, spawnShell } from '../../../base/processGroup.ts';
+import { errorText } from '../../../base/userError.ts';
 import { withStreams } from '../../../base/withStreams.ts';
 import { printable } from '../printable.ts';
 
 const STDERR_TAIL = 1000;
+const EXIT_MS = 500;
 
 /** A program that carries the connection on its stdin and stdout (ssh_config(5) ProxyCommand). */
 export interface ProxyProcess {
   readonly stream: Duplex;
-  /** How it failed: the end of what it wrote to stderr, or its status. Undefined while it runs or if all went well. */
+  /** How the program failed: the end of its stderr, or its status. Undefined while it runs, and after a success. */
   failure(): Promise<string | undefined>;
-  /** Ends it and its family. Safe twice. */
+  /** Ends the program and its descendants. Safe twice. */
   close(): Promise<void>;
 }
 
 export function startProxy(command: string, env: NodeJS.ProcessEnv): ProxyProcess {
-  const child = withStreams(launch(command, env));
+  // `exec`, as in ssh(1), replaces the shell when the command is a single program.
+  const child = withStreams(spawnShell(process.platform === 'win32' ? command : `exec ${command}`, env, 'pipe'));
   let stderr = '';
   let failure = '';
-  child.on('error', (error) => (failure = error.message));
-  child.once('exit', () => child.pid !== undefined && kill(child.pid, 'SIGTERM')); // what it left behind
+  const exited = once(child, 'exit').catch((error: unknown) => (failure = errorText(error)));
+  child.on('error', () => undefined);
+  child.once('exit', () => signalGroup(child, 'SIGTERM')); // ends descendants that outlive it
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-STDERR_TAIL)));
   child.stderr.on('error', () => undefined);
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
@@ -30,50 +35,22 @@ export function startProxy(command: string, env: NodeJS.ProcessEnv): ProxyProces
     stream,
     failure: async () => {
       if (failure) return failure;
-      // Its output ends a moment before it does.
-      if (!hasExited(child)) await once(child, 'exit', { signal: AbortSignal.timeout(500) }).catch(() => undefined);
+      // A program's output ends a moment before the program does.
+      if (!hasExited(child)) await within(EXIT_MS, exited);
       return hasExited(child) && child.exitCode !== 0 ? printable(stderr) || ending(child) : undefined;
     },
     close: async () => {
       stream.destroy();
-      await end(child);
+      if (child.pid !== undefined && !hasExited(child)) await endGroup(child, exited);
     },
   };
 }
 
-function launch(command: string, env: NodeJS.ProcessEnv) {
-  // A group of its own, so that a pipeline dies as a whole. `exec`, as ssh(1) does, spares a shell where one would only wait.
-  return process.platform === 'win32'
-    ? spawn(command, { shell: true, windowsHide: true, env })
-    : spawn(env['SHELL'] || '/bin/sh', ['-c', `exec ${command}`], { detached: true, env });
+function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || hasExited(child)) return;
-  const limit = deadline(1000, () => new Error('it ignores SIGTERM'));
-  kill(child.pid, 'SIGTERM');
-  try {
-    await once(child, 'exit', { signal: limit.signal });
-  } catch {
-    kill(child.pid, 'SIGKILL');
-  } finally {
-    limit.clear();
-  }
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, signal);
-  } catch {
-    // It is gone already.
-  }
-}
-
-function hasExited(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
-}
-
-function ending(child: ChildProcess): string {
-  if (child.signalCode !== null) return child.signalCode;
-  return child.exitCode === null ? '' : `exit status ${child.exitCode}`;
+function ending({ exitCode, signalCode }: ChildProcess): string {
+  if (signalCode !== null) return signalCode;
+  return exitCode === null ? '' : `exit status ${exitCode}`;
 }
