@@ -52,7 +52,7 @@ test('a ProxyCommand runs only after it was allowed, and is asked about once', a
 test('what was allowed can be taken back', async () => {
   await rowAction(host('proxied'), /Disconnect/u);
   await rows(page, /connected/u, 1).waitFor({ state: 'detached' });
-  const said = page.locator('.statusbar').getByText('Allowed commands are forgotten').waitFor();
+  const said = page.locator('.statusbar').getByText('Forgot all allowed commands').waitFor();
   await runCommand(page, 'SSH Ports: Forget Allowed Commands');
   await said;
   await host('proxied').click();

@@ -5,8 +5,6 @@ export interface PortAttributes {
   readonly protocol?: 'http' | 'https';
   /** Forward to the same local port or not at all. */
   readonly requireLocalPort?: boolean;
-  /** Accepted for compatibility; a local port below 1024 is never had by raising privileges. */
-  readonly elevateIfNeeded?: boolean;
 }
 
 /** `sshPorts.portsAttributes` and `sshPorts.otherPortsAttributes`, read and checked. Plain data. */
@@ -143,7 +141,6 @@ function parseAttributes(value: unknown): PortAttributes {
     ...(action && { onAutoForward: action }),
     ...(protocol && { protocol }),
     ...(typeof raw['requireLocalPort'] === 'boolean' && { requireLocalPort: raw['requireLocalPort'] }),
-    ...(typeof raw['elevateIfNeeded'] === 'boolean' && { elevateIfNeeded: raw['elevateIfNeeded'] }),
   };
 }
 

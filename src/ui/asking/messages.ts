@@ -1,7 +1,15 @@
 import * as vscode from 'vscode';
 import { withoutLinks } from '../../view/withoutLinks.ts';
 
-/** Messages with buttons, as plain text: some of what they say came from a server. Undefined: closed. */
+/** A confirmation in the status bar that goes away by itself. */
+export function confirm(text: string): void {
+  vscode.window.setStatusBarMessage(text, 3000);
+}
+
+/**
+ * Messages with buttons. SECURITY: the text is made plain, because parts of it come from servers. Undefined: the user
+ * closed the message.
+ */
 export async function info(text: string, ...buttons: readonly string[]): Promise<string | undefined> {
   return vscode.window.showInformationMessage(withoutLinks(text), ...buttons);
 }
@@ -14,7 +22,7 @@ export async function error(text: string, ...buttons: readonly string[]): Promis
   return vscode.window.showErrorMessage(withoutLinks(text), ...buttons);
 }
 
-/** A question that has to be answered before anything goes on. Undefined: cancelled. */
+/** A modal question. Undefined: cancelled. */
 export async function ask(text: string, detail: string, ...buttons: readonly string[]): Promise<string | undefined> {
   return vscode.window.showWarningMessage(withoutLinks(text), { modal: true, detail }, ...buttons);
 }

@@ -1,20 +1,40 @@
 import * as vscode from 'vscode';
-import type { AppState } from '../../core/session/state.ts';
+import { type AppState, findHost, type ForwardState, type HostState } from '../../core/session/state.ts';
 import type { Can } from '../../view/forwardActions.ts';
 import { type ForwardPick, forwardPicks } from '../../view/forwardPicks.ts';
+import type { Row } from '../../view/row.ts';
 import * as say from './messages.ts';
 
-/** What a forward is wanted for. */
+/** The forward that a command acts on. */
+export interface Chosen {
+  readonly host: HostState;
+  readonly forward: ForwardState;
+}
+
+/** Which forward a command asks for. */
 export interface ForwardQuestion {
   readonly title: string;
   /** Which forwards fit; absent: all of them. */
   readonly can?: Can;
-  /** For what does no harm: the only one that fits is taken without asking. */
+  /** For harmless commands: a single fitting forward is taken without a question. */
   readonly onlyOne?: 'take';
 }
 
-/** Lets the user choose one of the forwards that fit. */
-export async function pickForward(
+/** The forward of a row. Without a row the user picks one. */
+export async function chooseForward(
+  state: AppState,
+  row: Row | undefined,
+  question: ForwardQuestion,
+): Promise<Chosen | undefined> {
+  if (!row) return pickForward(state, question);
+  const { target } = row;
+  if (target?.kind !== 'forward') return undefined;
+  const host = findHost(state, target.host);
+  const forward = host?.forwards.find(({ id }) => id === target.id);
+  return host && forward && { host, forward };
+}
+
+async function pickForward(
   { hosts }: AppState,
   { title, can = () => true, onlyOne }: ForwardQuestion,
 ): Promise<ForwardPick | undefined> {

@@ -7,18 +7,24 @@ import { problemOf } from '../../core/problem.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { findHost } from '../../core/session/state.ts';
 import { problemText } from '../../view/problem.ts';
+import { hostOf } from '../../view/row.ts';
+import type { Flow } from '../context.ts';
 import { changeSshConfig } from './changeSshConfig.ts';
 import { openSshConfig, userConfigFile } from './openSshConfig.ts';
 
 const title = 'Add SSH Host';
 
+export const addHost: Flow = async ({ sessions }, row) => {
+  await addHostToConfig(sessions, hostOf(row));
+};
+
 /**
  * Writes a pasted `ssh` command or a typed destination as a Host block of the user's configuration, and shows it.
  *
- * @param known a host that was typed before, to stand in the box at first
+ * @param known a host that was typed before: the first value of the input box
  * @returns the alias; undefined when cancelled
  */
-export async function addHostFlow(sessions: Sessions, known: string | undefined): Promise<string | undefined> {
+export async function addHostToConfig(sessions: Sessions, known: string | undefined): Promise<string | undefined> {
   const aliases = sessions.state.get().hosts.flatMap(({ name, source }) => (source.kind === 'config' ? [name] : []));
   const text = await vscode.window.showInputBox({
     title,
@@ -52,7 +58,7 @@ function asTyped(name: string, options: readonly string[]): string {
   return formatCommand({ ...readDestination(name), ...rest });
 }
 
-/** Why it cannot be done, while it is being typed; undefined if it can. */
+/** Why the typed text does not work; undefined if it does. */
 function complaint(attempt: () => unknown): string | undefined {
   try {
     attempt();

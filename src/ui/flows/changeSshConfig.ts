@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
+import { never } from '../../base/delay.ts';
 import { editFile } from '../../core/config/editing/save.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { unsavedChanges } from '../../view/configChanges.ts';
 import * as say from '../asking/messages.ts';
 
 /**
- * Changes a configuration file on disk and lets the list of hosts follow. What somebody is typing into it right now is
- * saved first, if they say so. False: they do not.
+ * Changes an SSH configuration file on disk and reads the list of hosts again. If the editor has unsaved changes of that
+ * file, the user is asked to save them first. False: the user did not save.
  */
 export async function changeSshConfig(
   sessions: Sessions,
@@ -20,6 +21,6 @@ export async function changeSshConfig(
     if (choice !== save || !(await open.save())) return false;
   }
   await editFile(file, edit);
-  await sessions.refreshHosts(new AbortController().signal);
+  await sessions.refreshHosts(never);
   return true;
 }

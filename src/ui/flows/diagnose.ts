@@ -3,15 +3,16 @@ import * as vscode from 'vscode';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { diagnosis } from '../../view/diagnosis.ts';
 import { forwardPath } from '../../view/path/path.ts';
-import { checkForward } from './checkForward.ts';
 import { withProgress } from '../asking/progress.ts';
+import type { Flow } from '../context.ts';
+import { checkForward } from './checkForward.ts';
 
-/** SSH Ports: Diagnose. Tries what can be tried, and opens the result as a text to paste into a bug report. */
-export async function diagnose(sessions: Sessions, extension: vscode.Extension<unknown>): Promise<void> {
+/** Checks every host and forward, and opens the result as a text to paste into a bug report. */
+export const diagnose: Flow = async ({ sessions, extension }) => {
   const rttMs = new Map<string, number>();
   await withProgress('Checking all hosts and forwards…', async (signal) => {
     const checks = sessions.state.get().hosts.flatMap((host) => [
-      // A failed check is in the state, which the text is about.
+      // The state keeps why a check failed, and the text shows the state.
       sessions.ping(host.name, signal).then(
         (ms) => ms !== undefined && rttMs.set(host.name, ms),
         () => undefined,
@@ -31,7 +32,7 @@ export async function diagnose(sessions: Sessions, extension: vscode.Extension<u
   };
   const content = diagnosis({ state: sessions.state.get(), settings: sessions.settings(), versions, rttMs });
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
-}
+};
 
 function canBeChecked(sessions: Sessions, host: string, id: string): boolean {
   const hops = forwardPath(sessions.state.get(), host, id)?.hops ?? [];

@@ -2,8 +2,20 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { configFiles } from '../../core/config/resolve.ts';
 import { realEnvironment } from '../../core/config/environment.ts';
+import { findHost } from '../../core/session/state.ts';
+import { hostOf } from '../../view/row.ts';
+import type { Flow } from '../context.ts';
 
-/** The file that is the user's own to write: the one of the setting, else `~/.ssh/config`. */
+/** Opens the SSH configuration at the place of a row; without a place the user's own file. */
+export const openConfig: Flow = async ({ sessions }, row) => {
+  if (row?.target?.kind === 'place') return openSshConfig(row.target);
+  const name = hostOf(row);
+  const source = name === undefined ? undefined : findHost(sessions.state.get(), name)?.source;
+  const file = userConfigFile(sessions.settings().configFile);
+  await openSshConfig(source?.kind === 'config' ? source : { file });
+};
+
+/** The configuration file that belongs to the user: the one of the setting, else `~/.ssh/config`. */
 export function userConfigFile(configFile: string | undefined): string {
   const environment = realEnvironment({});
   return configFiles(configFile, environment)[0]?.file ?? path.join(environment.home, '.ssh', 'config');
@@ -16,10 +28,10 @@ export async function openSshConfig(place: { readonly file: string; readonly lin
     () => true,
     () => false,
   );
-  // A file that does not exist yet opens as a new one of that name: nothing is written before the user saves it.
+  // A missing file opens as an untitled document of that name. The user decides whether to save it.
   const editor = await vscode.window.showTextDocument(exists ? uri : uri.with({ scheme: 'untitled' }));
   if (place.line === undefined || !exists) return;
-  // The line is one of the file on disk, and an open editor may not have read the latest change yet.
+  // RACE: the line number belongs to the file on disk, and an open editor may not have read the latest change yet.
   if (!editor.document.isDirty) await vscode.commands.executeCommand('workbench.action.files.revert');
   const line = new vscode.Position(place.line - 1, 0);
   editor.selection = new vscode.Selection(line, line);

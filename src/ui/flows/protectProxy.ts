@@ -1,43 +1,48 @@
 import * as vscode from 'vscode';
-import { onAllInterfaces } from '../../core/spec/bindScope.ts';
+import { never } from '../../base/delay.ts';
 import type { Credentials } from '../../core/forward/socks.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { findHost, type ForwardState } from '../../core/session/state.ts';
+import { onAllInterfaces } from '../../core/spec/bindScope.ts';
+import { canProtect } from '../../view/forwardActions.ts';
 import { credentialProblem } from '../../view/share.ts';
-import type { Chosen } from '../commands.ts';
+import { confirmOpen } from '../asking/confirmOpen.ts';
+import { chooseForward } from '../asking/pickForward.ts';
 import type { RememberedSecrets } from '../asking/rememberedSecrets.ts';
-import { confirmOpen } from './share.ts';
+import type { Flow } from '../context.ts';
 
-const title = 'Protect SOCKS Proxy with a Password';
-const never = new AbortController().signal;
-
-/** All protected proxies of a host ask for the same. An empty answer takes the protection away from this one. */
-export async function protectProxyFlow(
-  sessions: Sessions,
-  secrets: RememberedSecrets,
-  { host: { name }, forward }: Chosen,
-): Promise<void> {
-  const answer = await askProxyPassword(secrets, name);
+/** All protected proxies of a host share one user name and password. An empty answer unprotects this proxy. */
+export const protectProxy: Flow = async ({ sessions, secrets }, row) => {
+  const question = { title: 'Protect SOCKS Proxy', can: canProtect, onlyOne: 'take' } as const;
+  const chosen = await chooseForward(sessions.state.get(), row, question);
+  if (!chosen) return;
+  const { host, forward } = chosen;
+  const answer = await askProxyPassword(secrets, host.name);
   if (!answer) return;
-  const forwards = sessions.forwardsOf(name);
-  if (answer !== 'none') {
-    await setProxyPassword(sessions, secrets, name, answer);
-    if (!forward.isProtected) await forwards.protect(forward.id, true, never);
-    return;
-  }
-  if (!forward.isProtected) return;
-  const spec = forward.isSharedByHand ? onAllInterfaces(forward.spec) : forward.spec;
-  if ((await confirmOpen([spec], sessions.settings().expireSharedAfterMs)) !== 'open') return;
-  await forwards.protect(forward.id, false, never);
-  if (protectedProxies(sessions, name).length === 0) await secrets.forgetProxyPassword(name);
-}
+  if (answer === 'none') return unprotect(sessions, secrets, host.name, forward);
+  await setProxyPassword(sessions, secrets, host.name, answer);
+  if (!forward.isProtected) await sessions.forwardsOf(host.name).protect(forward.id, true, never);
+};
 
-/** Asks for what the protected proxies of a host ask for from now on. False: cancelled, or left empty. */
+/** Asks for the user name and password of a host's protected proxies. False: cancelled, or left empty. */
 export async function newProxyPassword(sessions: Sessions, secrets: RememberedSecrets, host: string): Promise<boolean> {
   const answer = await askProxyPassword(secrets, host);
   if (!answer || answer === 'none') return false;
   await setProxyPassword(sessions, secrets, host, answer);
   return true;
+}
+
+async function unprotect(
+  sessions: Sessions,
+  secrets: RememberedSecrets,
+  host: string,
+  forward: ForwardState,
+): Promise<void> {
+  if (!forward.isProtected) return;
+  const spec = forward.isSharedByHand ? onAllInterfaces(forward.spec) : forward.spec;
+  if ((await confirmOpen([spec], sessions.settings().expireSharedAfterMs)) !== 'open') return;
+  await sessions.forwardsOf(host).protect(forward.id, false, never);
+  if (protectedProxies(sessions, host).length === 0) await secrets.forgetProxyPassword(host);
 }
 
 async function setProxyPassword(
@@ -57,6 +62,7 @@ function protectedProxies(sessions: Sessions, host: string): readonly ForwardSta
 
 /** Undefined when cancelled; `none` for an empty answer. */
 async function askProxyPassword(secrets: RememberedSecrets, host: string): Promise<Credentials | 'none' | undefined> {
+  const title = 'Protect SOCKS Proxy with a Password';
   const known = await secrets.proxyPassword(host);
   const ask = (prompt: string, options: vscode.InputBoxOptions): Thenable<string | undefined> =>
     vscode.window.showInputBox({ title, prompt, ignoreFocusOut: true, validateInput: credentialProblem, ...options });

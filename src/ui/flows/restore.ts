@@ -1,6 +1,7 @@
 import type { Sessions } from '../../core/session/sessions.ts';
 import { restoreQuestion } from '../../view/restoreText.ts';
-import { type EditorSettings, restoreAlways } from '../settings.ts';
+import type { EditorSettings } from '../readSettings.ts';
+import { restoreAlways } from '../settings.ts';
 import * as say from '../asking/messages.ts';
 
 /** Brings back what this window was connected to when it was left: after one question, at once, or not at all. */

@@ -8,16 +8,22 @@ import { withLocalPort } from '../../core/session/localPort.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { findHost, type ForwardState, localPort } from '../../core/session/state.ts';
 import { forwardIsThere, forwardSaved } from '../../view/configChanges.ts';
-import { addHostFlow } from './addHost.ts';
+import { canSave } from '../../view/forwardActions.ts';
+import { chooseForward } from '../asking/pickForward.ts';
+import type { Flow } from '../context.ts';
+import { addHostToConfig } from './addHost.ts';
 import { changeSshConfig } from './changeSshConfig.ts';
-import type { Chosen } from '../commands.ts';
 import { openSshConfig, userConfigFile } from './openSshConfig.ts';
 import * as say from '../asking/messages.ts';
 
-/** Adds a forward to its host's block. A host that was typed becomes one of the configuration first. */
-export async function saveForwardFlow(sessions: Sessions, { host, forward }: Chosen): Promise<void> {
+/** Adds a forward to the Host block of its host. A typed host is added to the configuration first. */
+export const saveForward: Flow = async ({ sessions }, row) => {
+  const question = { title: 'Save Forward to SSH Config', can: canSave };
+  const chosen = await chooseForward(sessions.state.get(), row, question);
+  if (!chosen) return;
+  const { host, forward } = chosen;
   const known = aliasOf(sessions, host.name);
-  const alias = known ?? (await addHostFlow(sessions, host.name));
+  const alias = known ?? (await addHostToConfig(sessions, host.name));
   if (alias === undefined) return;
   const file = writableFile(sessions, alias);
   const spec = asSeen(forward);
@@ -34,7 +40,7 @@ export async function saveForwardFlow(sessions: Sessions, { host, forward }: Cho
   if (!isDone) return;
   const text = isThere ? forwardIsThere(alias, file, line) : forwardSaved(alias, file);
   void tell(text, file, line);
-}
+};
 
 async function tell(text: string, file: string, line: number | undefined): Promise<void> {
   const show = 'Show';
@@ -42,7 +48,7 @@ async function tell(text: string, file: string, line: number | undefined): Promi
   if (choice === show && line !== undefined) await openSshConfig({ file, line });
 }
 
-/** The host of the configuration that a name means: itself, or the one behind `me@`. */
+/** The configured host that a name means: the name itself, or the part after `me@`. */
 function aliasOf(sessions: Sessions, name: string): string | undefined {
   const isAlias = (each: string): boolean => findHost(sessions.state.get(), each)?.source.kind === 'config';
   if (isAlias(name)) return name;
@@ -50,7 +56,7 @@ function aliasOf(sessions: Sessions, name: string): string | undefined {
   return isAlias(host) ? host : undefined;
 }
 
-/** The file of the host's block; the user's own if that is one of the system's. */
+/** The file that holds the host's block. The user's own file if that is a system file, which users cannot write. */
 function writableFile(sessions: Sessions, alias: string): string {
   const source = findHost(sessions.state.get(), alias)?.source;
   const isUsers =
@@ -58,7 +64,7 @@ function writableFile(sessions: Sessions, alias: string): string {
   return isUsers ? source.file : userConfigFile(sessions.settings().configFile);
 }
 
-/** At the port where it answers now, and for this machine alone if it is shared for a while. */
+/** The spec to save: with the local port of now, and without a temporary share. */
 function asSeen(forward: ForwardState): ForwardSpec {
   const port = localPort(forward);
   const spec = port === undefined ? forward.spec : withLocalPort(forward.spec, port);

@@ -1,35 +1,43 @@
 import os from 'node:os';
 import * as vscode from 'vscode';
-import { isWide, onAllInterfaces } from '../../core/spec/bindScope.ts';
-import type { ForwardSpec } from '../../core/spec/spec.ts';
+import { never } from '../../base/delay.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { findHost, localPort } from '../../core/session/state.ts';
+import { canExtend, canShare, canUnshare } from '../../view/forwardActions.ts';
 import { address } from '../../view/address.ts';
-import { shareQuestion } from '../../view/share.ts';
-import type { Chosen } from '../commands.ts';
+import { confirmSharing } from '../asking/confirmOpen.ts';
 import * as say from '../asking/messages.ts';
+import { type Chosen, chooseForward } from '../asking/pickForward.ts';
+import type { Flow } from '../context.ts';
+import { newProxyPassword } from './protectProxy.ts';
 
-/**
- * Asks before forwards are opened to more than this machine; `open` at once when none of them is. `protect`: open, but
- * the SOCKS proxies ask for a password. Undefined: cancelled.
- */
-export async function confirmOpen(
-  specs: readonly ForwardSpec[],
-  shareMs: number,
-): Promise<'open' | 'protect' | undefined> {
-  const wide = specs.filter(isWide);
-  if (wide.length === 0) return 'open';
-  const { what, detail, yes, protect } = shareQuestion(wide, shareMs);
-  const choice = await say.ask(what, detail, ...(protect ? [protect] : []), yes);
-  return choice === undefined ? undefined : choice === yes ? 'open' : 'protect';
-}
+export const shareForward: Flow = async ({ sessions, secrets }, row) => {
+  const chosen = await chooseForward(sessions.state.get(), row, { title: 'Share on the Network', can: canShare });
+  const answer = chosen && (await confirmSharing([chosen.forward.spec], sessions.settings().expireSharedAfterMs));
+  if (!answer) return;
+  const { name } = chosen.host;
+  const forwards = sessions.forwardsOf(name);
+  if (answer === 'protect') {
+    if (!(await newProxyPassword(sessions, secrets, name))) return;
+    await forwards.protect(chosen.forward.id, true, never);
+  }
+  await forwards.share(chosen.forward.id, true, never);
+  await showReachable(sessions, chosen);
+};
 
-export function confirmSharing(specs: readonly ForwardSpec[], shareMs: number): ReturnType<typeof confirmOpen> {
-  return confirmOpen(specs.map(onAllInterfaces), shareMs);
-}
+export const unshareForward: Flow = async ({ sessions }, row) => {
+  const question = { title: 'Stop Sharing on the Network', can: canUnshare };
+  const chosen = await chooseForward(sessions.state.get(), row, question);
+  if (chosen) await sessions.forwardsOf(chosen.host.name).share(chosen.forward.id, false, never);
+};
 
-/** Shows under which addresses other machines reach a forward now. */
-export async function showReachable(sessions: Sessions, { host, forward }: Chosen): Promise<void> {
+export const extendSharing: Flow = async ({ sessions }, row) => {
+  const chosen = await chooseForward(sessions.state.get(), row, { title: 'Share Longer', can: canExtend });
+  if (chosen) await sessions.forwardsOf(chosen.host.name).extend(chosen.forward.id);
+};
+
+/** Shows at which addresses other machines reach a forward now. */
+async function showReachable(sessions: Sessions, { host, forward }: Chosen): Promise<void> {
   const now = findHost(sessions.state.get(), host.name)?.forwards.find(({ id }) => id === forward.id);
   const port = now && localPort(now);
   if (port === undefined) return;
@@ -40,8 +48,8 @@ export async function showReachable(sessions: Sessions, { host, forward }: Chose
   const copy = 'Copy Address';
   const [first] = addresses;
   const message = first
-    ? `Others reach it at ${addresses.join(' or ')}`
-    : 'This machine has no network address at present.';
+    ? `Other machines reach it at ${addresses.join(' or ')}`
+    : 'This machine has no network address at present. Connect it to a network.';
   const choice = await say.info(message, ...(first ? [copy] : []));
   if (choice === copy && first) await vscode.env.clipboard.writeText(first);
 }

@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
+import { never } from '../../base/delay.ts';
 import { withLocalPort } from '../../core/session/localPort.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { type ForwardState, localPort } from '../../core/session/state.ts';
 import type { ActionId } from '../../view/path/hop.ts';
 import { checkForward } from '../flows/checkForward.ts';
-import type { Chosen } from '../commands.ts';
-
-const never = new AbortController().signal;
+import type { Chosen } from '../asking/pickForward.ts';
 
 /** Does what a button of the path view says. Resolves to the forward that took the place of this one, if one did. */
 export async function runPathAction(

@@ -8,7 +8,7 @@ import { findHost, type HostState } from '../../core/session/state.ts';
 import type { Measured } from '../../view/path/hop.ts';
 import { readRequest, type ShowPath } from '../../view/path/messages.ts';
 import { endedHint, type ForwardPath, forwardPath } from '../../view/path/path.ts';
-import type { Chosen } from '../commands.ts';
+import type { Chosen } from '../asking/pickForward.ts';
 import { guard } from '../guard.ts';
 import { runPathAction } from './pathActions.ts';
 

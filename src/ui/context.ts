@@ -1,0 +1,19 @@
+import type * as vscode from 'vscode';
+import type { Sessions } from '../core/session/sessions.ts';
+import type { Row } from '../view/row.ts';
+import type { Consent } from './asking/consent.ts';
+import type { Chosen } from './asking/pickForward.ts';
+import type { RememberedSecrets } from './asking/rememberedSecrets.ts';
+
+/** What flows work with. `extension.ts` makes it once. */
+export interface Context {
+  readonly sessions: Sessions;
+  readonly secrets: RememberedSecrets;
+  readonly consent: Consent;
+  readonly extension: vscode.Extension<unknown>;
+  readonly log: vscode.LogOutputChannel;
+  readonly showPath: (chosen: Chosen) => Promise<void>;
+}
+
+/** One thing that a person does. `row`: where the command was started; undefined from the Command Palette. */
+export type Flow = (context: Context, row: Row | undefined) => Promise<void>;

@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import { localPort } from '../../core/session/state.ts';
+import { canMove } from '../../view/forwardActions.ts';
+import { chooseForward } from '../asking/pickForward.ts';
+import { withProgress } from '../asking/progress.ts';
+import type { Flow } from '../context.ts';
+
+const title = 'Change Local Port';
+
+export const changeLocalPort: Flow = async ({ sessions }, row) => {
+  const chosen = await chooseForward(sessions.state.get(), row, { title, can: canMove });
+  const port = chosen && (await askPort(localPort(chosen.forward)));
+  if (!chosen || port === undefined) return;
+  await withProgress(`Moving to port ${port}…`, (signal) =>
+    sessions.forwardsOf(chosen.host.name).move(chosen.forward.id, port, signal),
+  );
+};
+
+async function askPort(current: number | undefined): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title,
+    prompt: 'New local port of this forward',
+    value: current === undefined ? '' : String(current),
+    validateInput: (typed) =>
+      /^\d+$/u.test(typed.trim()) && Number(typed) >= 1 && Number(typed) <= 65_535
+        ? undefined
+        : 'A port is a number from 1 to 65535.',
+  });
+  return text === undefined ? undefined : Number(text);
+}

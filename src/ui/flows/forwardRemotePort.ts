@@ -1,0 +1,17 @@
+import { findHost } from '../../core/session/state.ts';
+import { announcement } from '../../view/announcement.ts';
+import * as say from '../asking/messages.ts';
+import { withProgress } from '../asking/progress.ts';
+import type { Flow } from '../context.ts';
+
+/** Forwards the remote port of a row. */
+export const forwardRemotePort: Flow = async ({ sessions }, row) => {
+  if (row?.target?.kind !== 'listener') return;
+  const { host: name, port } = row.target;
+  const forward = await withProgress(`Forwarding ${port} from ${name}…`, (signal) =>
+    sessions.forwardPort(name, port, signal),
+  );
+  const host = findHost(sessions.state.get(), name);
+  const isMoved = forward.status.kind === 'open' && forward.status.instead !== undefined;
+  if (host && isMoved) void say.info(announcement(host, forward));
+};

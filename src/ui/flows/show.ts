@@ -1,0 +1,10 @@
+import { chooseForward } from '../asking/pickForward.ts';
+import type { Flow } from '../context.ts';
+
+export const showPath: Flow = async (context, row) => {
+  const question = { title: 'Show Path', onlyOne: 'take' } as const;
+  const chosen = await chooseForward(context.sessions.state.get(), row, question);
+  if (chosen) await context.showPath(chosen);
+};
+
+export const showLog: Flow = async ({ log }) => log.show();

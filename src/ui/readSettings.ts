@@ -1,0 +1,81 @@
+import { frameworks } from '../core/detect/identify/frameworks.ts';
+import { type PortAttributes, readPortRules } from '../core/policy/portRules.ts';
+import type { HostSettings, Settings } from '../core/session/settings.ts';
+
+/** What concerns the editor alone. */
+export interface EditorSettings extends Settings {
+  /** Whether a reloaded window reconnects to its hosts. */
+  readonly restore: (typeof restoreModes)[number];
+}
+
+/** Settings of one source that speak of ports. */
+export interface PortLayer {
+  readonly portsAttributes?: unknown;
+  readonly otherPortsAttributes?: unknown;
+}
+
+const restoreModes = ['ask', 'always', 'never'] as const;
+const transports = ['auto', 'builtin', 'openssh'] as const;
+const autoForward = ['devServers', 'off', 'all'] as const;
+
+/** Names of frameworks that the key of a rule may use. */
+const frameworkNames = frameworks.flatMap(({ id, name }) => [id, name]);
+
+/**
+ * Reads our section of the settings. A wrong value falls back to its default: people edit settings by hand.
+ *
+ * @param layers port rules of all sources, the most important source first
+ */
+export function readSettings(get: (key: string) => unknown, layers: readonly PortLayer[]): EditorSettings {
+  const configFile = get('configFile');
+  return {
+    ...(typeof configFile === 'string' && configFile.trim() !== '' && { configFile: configFile.trim() }),
+    autoForward: choice(get('autoForward'), autoForward) ?? 'devServers',
+    forwardExisting: get('forwardExisting') === true,
+    transport: choice(get('transport'), transports) ?? 'auto',
+    identifyServers: get('identifyServers') !== false,
+    portRules: readPortRules(layers, frameworkNames),
+    hosts: Object.fromEntries(
+      Object.entries(record(get('hosts'))).map(([host, value]) => [host, hostSettings(record(value), layers)]),
+    ),
+    startConfigForwards: get('startConfigForwards') !== false,
+    expireSharedAfterMs: 60_000 * clamp(get('expireSharedAfter'), 0, 10_080, 60),
+    waitForLinkMs: 1000 * clamp(get('waitForLink'), 0, 300, 20),
+    restore: choice(get('restore'), restoreModes) ?? 'ask',
+  };
+}
+
+/** The value of `portsAttributes` after new rules were added. A rule that is there keeps its other fields. */
+export function mergePortRules(
+  own: unknown,
+  rules: Readonly<Record<string, PortAttributes>>,
+): Readonly<Record<string, unknown>> {
+  const before = record(own);
+  const merged = Object.entries(rules).map(([key, rule]) => [key, { ...record(before[key]), ...rule }]);
+  return { ...before, ...Object.fromEntries(merged) };
+}
+
+/** The settings of one host. Its port rules come before the rules for all hosts. */
+function hostSettings(own: Readonly<Record<string, unknown>>, layers: readonly PortLayer[]): Partial<HostSettings> {
+  const auto = choice(own['autoForward'], autoForward);
+  const transport = choice(own['transport'], transports);
+  const { forwardExisting } = own;
+  return {
+    portRules: readPortRules([own, ...layers], frameworkNames),
+    ...(auto && { autoForward: auto }),
+    ...(transport && { transport }),
+    ...(typeof forwardExisting === 'boolean' && { forwardExisting }),
+  };
+}
+
+function choice<T extends string>(value: unknown, choices: readonly T[]): T | undefined {
+  return choices.find((each) => each === value);
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function clamp(value: unknown, min: number, max: number, fallback: number): number {
+  return typeof value === 'number' && Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : fallback;
+}
