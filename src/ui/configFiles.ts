@@ -6,7 +6,7 @@ import { errorText } from '../base/userError.ts';
 import type { Sessions } from '../core/session/sessions.ts';
 import type { Settings } from '../core/session/settings.ts';
 
-/** Keeps the list of hosts as the SSH configuration has it, through changes of any file that it includes. */
+/** Reads the list of hosts now and whenever the SSH configuration or a file that it includes changes. */
 export async function followConfigFiles(
   sessions: Sessions,
   settings: Readable<Settings>,

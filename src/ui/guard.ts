@@ -5,7 +5,7 @@ import { problemOf } from '../core/problem.ts';
 import { problemText } from '../view/problem.ts';
 import * as say from './asking/messages.ts';
 
-/** Runs what a person asked for. Facts become a sentence and a next step; a bug is logged with its stack and said. */
+/** Runs a command. A failure becomes a message with its next step. A bug is logged with its stack. */
 export async function guard(log: Log, action: () => Promise<void>): Promise<void> {
   try {
     await action();

@@ -64,7 +64,7 @@ test('a login in a terminal is offered its port for this one use', { skip }, asy
   const row = rows(page, new RegExp(`^\\s*${port}`, 'u'), 2);
   await row.waitFor();
   assert.equal(await icon(row), 'key');
-  const offer = toast(page, `A login waits at port ${port} of devbox`);
+  const offer = toast(page, `A login on devbox waits at its port ${port}`);
   await offer.waitFor();
   await screenshot(page, 'login-offer');
   await offer.getByRole('button', { name: 'Forward for This Login' }).click();

@@ -48,7 +48,7 @@ test('the path of a forward is whole, says where it breaks and is mended with a 
   await answers();
   await picture.getByText('It works from end to end').waitFor();
 
-  await runCommand(page, 'SSH Ports: Stop All Forwards');
+  await runCommand(page, 'SSH Ports: Stop Forwarding All Ports');
   await picture.getByText('This forward has ended').waitFor();
   await show(picture, 'path-ended');
 });

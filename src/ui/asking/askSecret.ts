@@ -4,11 +4,11 @@ import { secretText } from '../../view/secretText.ts';
 
 export interface SecretAnswer {
   readonly text: string;
-  /** The user wants it kept for the next time. */
+  /** The user wants it remembered. */
   readonly isRemembered: boolean;
 }
 
-/** Asks for a password, a passphrase or a code, with a button to have it remembered. Undefined when cancelled. */
+/** Asks for a password, a passphrase or a code. A button remembers the answer. Undefined when cancelled. */
 export async function askSecret(question: SecretQuestion, signal: AbortSignal): Promise<SecretAnswer | undefined> {
   const box = vscode.window.createInputBox();
   box.password = question.kind !== 'keyboardInteractive' || !question.echo;

@@ -5,7 +5,7 @@ import { askConsent } from './prompts.ts';
 
 const key = 'allowedCommands';
 
-/** Which commands of the SSH configuration the user allowed to run: asked once each, kept on this machine by hash. */
+/** Commands of the SSH configuration that the user allowed. Each is asked about once and stored as a hash. */
 export class Consent {
   readonly #memory: vscode.Memento;
 

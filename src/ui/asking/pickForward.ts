@@ -41,7 +41,11 @@ async function pickForward(
   const picks = forwardPicks(hosts, can);
   if (picks.length === 0) {
     const isEmpty = hosts.every(({ forwards }) => forwards.length === 0);
-    void say.info(isEmpty ? 'Nothing is forwarded.' : `${title}: no forward fits at present.`);
+    void say.info(
+      isEmpty
+        ? 'No port is forwarded. Run “SSH Ports: Forward Port”.'
+        : `${title}: no forwarded port allows this at present.`,
+    );
     return undefined;
   }
   return onlyOne === 'take' && picks.length === 1 ? picks[0] : vscode.window.showQuickPick(picks, { title });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type AppState, type HostState, isActive } from '../../core/session/state.ts';
 import { type HostChoice, type HostPick, listedHost, typedHost } from '../../view/hostPicks.ts';
 
-/** Lets the user choose a host of the configuration, or type what one types after `ssh`. Undefined when cancelled. */
+/** Lets the user choose a configured host or type a destination as for `ssh`. Undefined when cancelled. */
 export async function pickHost(state: AppState, title: string): Promise<HostChoice | undefined> {
   const hosts = [...state.hosts].sort((a, b) => Number(isActive(b)) - Number(isActive(a)));
   const known = hosts.map((host) => item(listedHost(host)));
@@ -28,10 +28,10 @@ export async function pickHost(state: AppState, title: string): Promise<HostChoi
   }
 }
 
-/** Lets the user choose one of the hosts that are connected or mean to be, and no other. */
+/** Lets the user choose one of the given hosts. Undefined when cancelled, or when there is none. */
 export async function pickConnectedHost(hosts: readonly HostState[], title: string): Promise<string | undefined> {
   if (hosts.length === 0) {
-    void vscode.window.showInformationMessage('No host is connected.');
+    void vscode.window.showInformationMessage('No host is connected. Run “SSH Ports: Connect to Host…”.');
     return undefined;
   }
   const items = hosts.map((host) => item(listedHost(host)));

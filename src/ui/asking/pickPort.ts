@@ -4,7 +4,7 @@ import { mount } from '../../base/store.ts';
 import { type AppState, findHost } from '../../core/session/state.ts';
 import { detectedPicks, type PortPick, portPicks } from '../../view/portPicks.ts';
 
-/** The Forward Port box: detected ports to choose from, or a typed one, checked as it is typed. */
+/** The Forward Port box: the user picks a detected port or types one. The text is checked while it is typed. */
 export async function pickPort(state: Readable<AppState>, hostName: string): Promise<PortPick['choice']> {
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly pick: PortPick }>();
   pick.title = `Forward Port from ${hostName}`;
@@ -17,7 +17,7 @@ export async function pickPort(state: Readable<AppState>, hostName: string): Pro
       ...(detected.length > 0
         ? [
             {
-              ...item({ label: 'listening there now', description: '', icon: '' }),
+              ...item({ label: 'remote ports', description: '', icon: '' }),
               kind: vscode.QuickPickItemKind.Separator,
             },
           ]

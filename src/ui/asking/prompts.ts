@@ -5,10 +5,10 @@ import { askSecret } from './askSecret.ts';
 import type { RememberedSecrets } from './rememberedSecrets.ts';
 import * as say from './messages.ts';
 
-/** Characters of a server's message that anybody reads. */
+/** Characters of a server's message that are shown. */
 const maxNotice = 500;
 
-/** Asks in the editor what only a person can answer. Each question says which host and which key it is about. */
+/** Asks the user in the editor. Each question names its host and its key. */
 export function editorPrompts(secrets: RememberedSecrets): Prompts {
   return {
     async hostKey(question, signal) {
@@ -32,7 +32,7 @@ export function editorPrompts(secrets: RememberedSecrets): Prompts {
 
     async addToAgent({ host, keyFile }, signal) {
       const add = 'Add';
-      const detail = `${keyFile}\n\nThe agent keeps it unlocked for later logins, to ${host} and elsewhere.`;
+      const detail = `${keyFile}\n\nThe agent keeps the key unlocked for later logins to ${host} and to other hosts.`;
       return (await say.ask('Add this key to your SSH agent?', detail, add)) === add && !signal.aborted;
     },
 
@@ -44,14 +44,14 @@ export function editorPrompts(secrets: RememberedSecrets): Prompts {
 
 function hostKeyDetail({ address: ip, port, keyType, fingerprint }: HostKeyQuestion): string {
   return (
-    `${address(ip, port)} shows a key that your known_hosts does not have.\n\n${keyName(keyType)} ${fingerprint}\n\n` +
-    'Compare the fingerprint with one you got from whoever runs the server, for example with “ssh-keygen -lf” on the server’s public key.'
+    `${address(ip, port)} presents a host key that is not in your known_hosts.\n\n${keyName(keyType)} ${fingerprint}\n\n` +
+    'Ask the administrator of the server for the fingerprint and compare it. On the server, “ssh-keygen -lf” with the public key file prints it.'
   );
 }
 
-/** `Match exec` and ProxyCommand run only after this, once per command. */
+/** SECURITY: `Match exec` and ProxyCommand run only after the user agreed. */
 export async function askConsent(command: string): Promise<boolean> {
   const allow = 'Allow';
-  const detail = `${command}\n\nAllow it to run now and from now on?`;
+  const detail = `${command}\n\nDo you allow this command, now and in the future?`;
   return (await say.ask('Your SSH configuration runs a command to connect.', detail, allow)) === allow;
 }

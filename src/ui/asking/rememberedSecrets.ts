@@ -6,18 +6,18 @@ import type { Credentials } from '../../core/forward/socks.ts';
 import type { AppState, LinkState } from '../../core/session/state.ts';
 import { secretKey, type SecretQuestion } from '../../core/ssh/prompts.ts';
 
-/** The one entry of the store that holds all of them, so that none is left behind when they are forgotten. */
+/** One entry of the secret store holds all secrets, so that forgetting leaves none behind. */
 const entry = 'secrets';
 
 /**
- * Passwords and passphrases that the user wants kept, in the editor's secret store. Each is given once per login; one
- * that was refused is forgotten. A store that does not work costs the remembering and nothing else.
+ * Passwords and passphrases that the user wants remembered, in the editor's secret store. Each is given once per login.
+ * A refused secret is forgotten. If the store fails, secrets are asked for again.
  */
 export class RememberedSecrets {
   readonly #storage: SecretStorage;
   readonly #log: Log;
   readonly #queue = new Queue();
-  /** What was given out, by host: forgotten if the host lets nobody in. */
+  /** Keys of the secrets that were given, by host. A failed login forgets them. */
   readonly #given = new Map<string, Set<string>>();
   readonly #links = new Map<string, LinkState>();
 
@@ -26,7 +26,7 @@ export class RememberedSecrets {
     this.#log = log;
   }
 
-  /** The answer to a question that is asked for the first time; asked again, the answer was wrong and is forgotten. */
+  /** The remembered answer. A second attempt means that the answer was wrong: it is forgotten. */
   async recall(question: SecretQuestion): Promise<string | undefined> {
     const key = secretKey(question);
     if (key === undefined || !('attempt' in question)) return undefined;
@@ -46,7 +46,7 @@ export class RememberedSecrets {
     await this.#change((secrets) => ({ ...secrets, [key]: answer }));
   }
 
-  /** What the SOCKS proxies of a host ask their clients for. */
+  /** The user name and password that clients of a host's SOCKS proxies must give. */
   async proxyPassword(host: string): Promise<Credentials | undefined> {
     const known = (await this.#queue.run(() => this.#read()))[proxyKey(host)];
     if (known === undefined) return undefined;
@@ -66,7 +66,7 @@ export class RememberedSecrets {
     await this.#queue.run(async () => this.#storage.delete(entry));
   }
 
-  /** To be told of each new state: a host that lets nobody in gets the same answers no second time. */
+  /** Call this with each new state. A failed login forgets the secrets that it used. */
   follow(state: AppState): void {
     for (const { name, link } of state.hosts) {
       if (this.#links.get(name) === link) continue;
@@ -108,7 +108,7 @@ function proxyKey(host: string): string {
   return `proxy ${host}`;
 }
 
-/** Not ours any more if it does not parse; the parser's message would quote it. */
+/** SECURITY: the parser's message would quote the secrets, so a parse error is dropped with the unreadable text. */
 function parse(text: string): Record<string, string> {
   try {
     return JSON.parse(text) as Record<string, string>;

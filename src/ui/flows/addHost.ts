@@ -28,7 +28,7 @@ export async function addHostToConfig(sessions: Sessions, known: string | undefi
   const aliases = sessions.state.get().hosts.flatMap(({ name, source }) => (source.kind === 'config' ? [name] : []));
   const text = await vscode.window.showInputBox({
     title,
-    prompt: 'An ssh command, or user@host',
+    prompt: 'Paste an ssh command or type user@host',
     placeHolder: 'ssh -p 2222 me@box.example.com -J jump.example.com',
     value: known === undefined ? '' : asTyped(known, sessions.optionsOf(known)),
     ignoreFocusOut: true,
@@ -38,7 +38,7 @@ export async function addHostToConfig(sessions: Sessions, known: string | undefi
   const draft = draftHost(text, aliases);
   const alias = await vscode.window.showInputBox({
     title,
-    prompt: `Name for ${draft.host}, as in “ssh NAME”`,
+    prompt: `Name of the new host ${draft.host}, as in “ssh NAME”`,
     value: proposeAlias(draft, aliases),
     ignoreFocusOut: true,
     validateInput: (value) => complaint(() => addDraft('', value.trim(), draft, aliases)),

@@ -4,7 +4,7 @@ import type { ForwardState } from '../../core/session/state.ts';
 
 const limitMs = 5000;
 
-/** Makes one connection through a local forward and ends it. What became of it is in the state then. */
+/** Makes one connection through a local forward and closes it. The state then has the result. */
 export async function checkForward({ spec, status }: ForwardState, signal: AbortSignal): Promise<void> {
   const bound = status.kind === 'open' && spec.kind === 'local' ? status.bound[0] : undefined;
   if (!bound) return;
@@ -15,7 +15,7 @@ export async function checkForward({ spec, status }: ForwardState, signal: Abort
     const socket = await connectLocal(to, limit.signal);
     const closed = new Promise((resolve) => socket.once('close', resolve));
     limit.signal.addEventListener('abort', () => socket.destroy(), { once: true });
-    // Servers close when their client has nothing to say; a way that is blocked ends in a reset.
+    // A server closes when its client closes. A forward that leads nowhere resets the connection.
     socket.resume().end();
     await closed;
   } finally {
@@ -23,7 +23,7 @@ export async function checkForward({ spec, status }: ForwardState, signal: Abort
   }
 }
 
-/** Not every system connects to “all interfaces”. */
+/** Some systems cannot connect to the “all interfaces” address. */
 function reachable(address: string): string {
   return address === '0.0.0.0' || address === '::' ? 'localhost' : address;
 }

@@ -7,19 +7,19 @@ import type { Sessions } from '../../core/session/sessions.ts';
 import { guard } from '../guard.ts';
 import * as say from '../asking/messages.ts';
 
-/** A login that takes longer than this has been given up. */
+/** After this time the user has given up the login. */
 const loginMs = 10 * 60_000;
-/** A tool listens before or just after it prints where. */
+/** A tool starts to listen shortly before or after it prints its address. */
 const listenMs = 10_000;
-/** A tool that goes on listening has got by then what the browser brought. */
+/** After the last connection, time for the browser's second request. */
 const lingerMs = 30_000;
-/** Enough for an address that comes in pieces. */
+/** An address may arrive in several chunks. */
 const keptCharacters = 4096;
 
 /**
- * A tool on the remote that logs in with the browser waits at a port of the remote, and the browser comes to the same
- * port here. Offers that port for this one login. Nothing else that a terminal shows is a reason to forward. The editor
- * tells what commands print in terminals with shell integration; an `ssh` that runs there is such a command.
+ * A remote tool that logs in with the browser listens on a port of the remote, and the browser opens the same port of
+ * this machine. This offers to forward that port for one login. No other terminal output leads to a forward. VS Code gives
+ * us the output of commands in terminals with shell integration; a running `ssh` is such a command.
  */
 export function followTerminals(sessions: Sessions, log: Log): vscode.Disposable {
   const offered = new Set<number>();
@@ -39,7 +39,7 @@ async function read(output: AsyncIterable<string>, onRedirect: (port: number) =>
     text = (text + chunk).slice(-keptCharacters);
     const port = oauthRedirectPort(text);
     if (port === undefined) continue;
-    text = ''; // the same address may be printed again, for another login
+    text = ''; // another login may print the same address again
     onRedirect(port);
   }
 }
@@ -49,7 +49,7 @@ async function offer(sessions: Sessions, port: number): Promise<void> {
   const host = await listeningHost(sessions.state, port, AbortSignal.timeout(listenMs)).catch(() => undefined);
   if (!host || host.forwards.some(({ remotePort }) => remotePort === port)) return;
   const yes = 'Forward for This Login';
-  const question = `A login waits at port ${port} of ${host.name}, and the browser will come to the same port here.`;
+  const question = `A login on ${host.name} waits at its port ${port}. Your browser will open port ${port} of this machine.`;
   if ((await say.info(question, yes)) !== yes) return;
   const signal = AbortSignal.timeout(loginMs);
   const request = { ...requestFor(port, 'auto', 'Login'), localPort: 'exact' } as const;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Opens a forwarded page in the browser, by way of the editor's own idea of where this machine is. */
+/** Opens a forwarded page in the browser. */
 export async function openInBrowser(url: string): Promise<void> {
   await vscode.env.openExternal(await external(url));
 }
@@ -14,8 +14,8 @@ export async function openPreview(url: string): Promise<void> {
 }
 
 /**
- * `asExternalUri` gives the address that reaches this extension's machine from the user's browser, which differs when
- * the editor itself runs in a browser. Some versions drop path and query on the way: they are put back.
+ * The address at which the user's browser reaches this machine. It differs from `url` when the editor itself runs in a
+ * browser. CAUTION: some versions of `asExternalUri` drop path and query, so both are added again.
  */
 async function external(url: string): Promise<vscode.Uri> {
   const wanted = vscode.Uri.parse(url, true);

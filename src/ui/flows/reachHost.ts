@@ -5,7 +5,7 @@ import { pickHost } from '../asking/pickHost.ts';
 import { withProgress } from '../asking/progress.ts';
 import * as say from '../asking/messages.ts';
 
-/** Connects to a host: the one that is known, or one that the user picks or types. Undefined when cancelled. */
+/** Connects to the known host, or to a host that the user picks or types. Undefined when cancelled. */
 export async function reachHost(
   sessions: Sessions,
   knownHost: string | undefined,
@@ -20,11 +20,11 @@ export async function reachHost(
   return { name: knownHost, options: [], forwards: [] };
 }
 
-/** Connects as the user chose, with the options of a pasted command. */
+/** Connects with the options of a pasted command. */
 export async function connectTo(sessions: Sessions, { name, options }: HostChoice): Promise<void> {
   if (isOnline(sessions, name) && options.length > 0 && options.join('\n') !== sessions.optionsOf(name).join('\n')) {
     const again = 'Reconnect';
-    const question = `${name} is connected with other options than those of the command.`;
+    const question = `${name} is already connected, with other options than this command has. Reconnect to use the new options.`;
     if ((await say.warn(question, again)) === again) await sessions.disconnect(name);
   }
   if (isOnline(sessions, name)) return;

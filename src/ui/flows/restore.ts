@@ -4,7 +4,7 @@ import type { EditorSettings } from '../readSettings.ts';
 import { restoreAlways } from '../settings.ts';
 import * as say from '../asking/messages.ts';
 
-/** Brings back what this window was connected to when it was left: after one question, at once, or not at all. */
+/** Reconnects a reloaded window to its hosts: after one question, at once, or never. */
 export async function restore(sessions: Sessions, mode: EditorSettings['restore'], signal: AbortSignal): Promise<void> {
   const hosts = sessions.left();
   if (hosts.length === 0) return;

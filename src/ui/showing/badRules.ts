@@ -6,7 +6,7 @@ import { badRulesText } from '../../view/badRules.ts';
 import { guard } from '../guard.ts';
 import * as say from '../asking/messages.ts';
 
-/** Tells of rules for ports that cannot be understood: once whenever there are others than before. */
+/** Warns about port rules with bad keys, once for each new set of them. */
 export function warnOfBadRules(settings: Readable<Settings>, log: Log): vscode.Disposable {
   const stop = mount(settings, badRulesText, (text) => {
     if (text !== undefined) void guard(log, () => warn(text));

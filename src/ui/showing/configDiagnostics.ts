@@ -3,7 +3,7 @@ import { mount, type Readable } from '../../base/store.ts';
 import type { AppState } from '../../core/session/state.ts';
 import { configDiagnostics } from '../../view/configDiagnostics.ts';
 
-/** Shows what is wrong with the SSH configuration at its lines, until it is mended. */
+/** Shows errors of the SSH configuration in the Problems view and at their lines. */
 export function registerConfigDiagnostics(state: Readable<AppState>): vscode.Disposable {
   const collection = vscode.languages.createDiagnosticCollection('sshPorts');
   const stop = mount(

@@ -2,14 +2,13 @@ import * as vscode from 'vscode';
 import { delay } from '../../base/delay.ts';
 import type { Row } from '../../view/row.ts';
 
-/** The editor gathers changes of a tree for this long. */
+/** VS Code waits this long before it redraws a changed tree. */
 const redrawMs = 200;
 
 /**
- * The row that the arrow keys reached. The editor tells an extension of the selection alone, which they leave behind:
- * toggling adds the focused row to it, or takes it away, and toggling again puts it right. It opens nothing. While the
- * tree is still being drawn its selection is not to be trusted: an answer counts when it is one row and the selection is
- * back.
+ * The row with the keyboard focus. VS Code tells extensions only the selection, which arrow keys do not change. So the
+ * selection is toggled twice: the row that appears or disappears in between has the focus. Toggling opens nothing.
+ * RACE: during a redraw the selection may be wrong. An answer counts only if one row changed and the selection came back.
  */
 export async function focusedRow(view: vscode.TreeView<Row>): Promise<Row | undefined> {
   for (let tries = 3; tries > 0; tries--) {

@@ -7,7 +7,7 @@ import type { ActionId } from '../../view/path/hop.ts';
 import { checkForward } from '../flows/checkForward.ts';
 import type { Chosen } from '../asking/pickForward.ts';
 
-/** Does what a button of the path view says. Resolves to the forward that took the place of this one, if one did. */
+/** Runs a button of the Path view. Resolves to the forward that replaced this one, if any. */
 export async function runPathAction(
   sessions: Sessions,
   chosen: Chosen,
@@ -43,7 +43,7 @@ export async function runPathAction(
   }
 }
 
-/** The same local port leads to another port of the host from now on. */
+/** Points the same local port to another port of the host. */
 async function forwardOther(
   sessions: Sessions,
   { host, forward }: Chosen,

@@ -14,13 +14,13 @@ import { runPathAction } from './pathActions.ts';
 
 const measureEveryMs = 3000;
 
-/** The tab that draws the way of one forward, as it is at every moment. */
+/** The Path tab: draws the path of one forward and follows its state. */
 export class PathView {
   readonly #sessions: Sessions;
   readonly #extension: vscode.Uri;
   readonly #log: Log;
   readonly #chosen = new Store<Chosen | undefined>(undefined);
-  /** By host; more than the state tells, and only while somebody looks. */
+  /** Measurements by host, taken only while the tab is visible. */
   readonly #measured = new Store<Readonly<Record<string, Measured>>>({});
   #panel: vscode.WebviewPanel | undefined;
 
@@ -81,7 +81,7 @@ export class PathView {
     return forwardPath(this.#sessions.state.get(), host.name, forward.id, this.#measured.get()[host.name]);
   }
 
-  /** The chosen forward as it is now; after a new login the one that took its place. */
+  /** The chosen forward as it is now. After a reconnect: the forward with the same spec. */
   #now(): Chosen | undefined {
     const chosen = this.#chosen.get();
     const host = chosen && findHost(this.#sessions.state.get(), chosen.host.name);
@@ -92,7 +92,7 @@ export class PathView {
     return host && forward && { host, forward };
   }
 
-  /** Only what the picture offers at this moment is done. */
+  /** SECURITY: runs an action only if the Path view offers it at this moment. */
   async #act(wanted: string): Promise<void> {
     const now = this.#now();
     const actions = this.#path()?.hops.flatMap((hop) => hop.actions) ?? [];
@@ -102,7 +102,7 @@ export class PathView {
     if (successor) this.#chosen.set({ ...now, forward: successor });
   }
 
-  /** Takes the round-trip time every few seconds while the tab can be seen. */
+  /** Measures the round-trip time every few seconds while the tab is visible. */
   async #measure(panel: vscode.WebviewPanel, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const host = panel.visible ? this.#now()?.host : undefined;
@@ -113,7 +113,7 @@ export class PathView {
 
   async #measureHost({ name, link }: HostState, signal: AbortSignal): Promise<void> {
     const via = link.kind === 'online' ? link.facts.via : this.#measured.get()[name]?.via;
-    // A link that dies meanwhile is in the state.
+    // If the connection ends meanwhile, the state says so.
     const rttMs = await this.#sessions.ping(name, signal).catch(() => undefined);
     this.#measured.update((all) => ({
       ...all,

@@ -3,7 +3,7 @@ import { mount, type Readable } from '../../base/store.ts';
 import type { AppState } from '../../core/session/state.ts';
 import { status } from '../../view/status.ts';
 
-/** The status bar item: how many forwards, for which host; one click switches them off and on. */
+/** The status bar item: how many ports are forwarded, and from which host. */
 export function registerStatusBar(state: Readable<AppState>): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('sshPorts.status', vscode.StatusBarAlignment.Left, 40);
   item.name = 'SSH Ports';

@@ -6,7 +6,7 @@ import type { Row } from '../../view/row.ts';
 import { treeRows } from '../../view/rows.ts';
 import { focusedRow } from './focusedRow.ts';
 
-/** The Ports tree: rows as `view/rows.ts` gives them, redrawn when they change. */
+/** The Ports tree. `view/rows.ts` makes its rows. */
 export function registerTree(state: Readable<AppState>): vscode.Disposable & { focused(): Promise<Row | undefined> } {
   const changed = new vscode.EventEmitter<void>();
   let rows: readonly Row[] = [];
@@ -20,7 +20,7 @@ export function registerTree(state: Readable<AppState>): vscode.Disposable & { f
       resolveTreeItem: (item, row) => Object.assign(item, { tooltip: tooltipOf(treeRows(state.get()), row.id) }),
     },
   });
-  // Tooltips show counters that change all the time: they are made when they are looked at, and redraw nothing.
+  // Tooltips show traffic counters. They are made on demand, so that a new count does not redraw the tree.
   const stop = mount(
     state,
     (app) => treeRows(app).map(withoutTooltip),
@@ -39,7 +39,7 @@ export function registerTree(state: Readable<AppState>): vscode.Disposable & { f
           : { value: count, tooltip: count === 1 ? '1 forwarded port' : `${count} forwarded ports` };
     },
   );
-  const asking = new Queue(); // a key that is held down must not toggle in between
+  const asking = new Queue(); // RACE: a key that is held down asks again before the selection is back
   const all = vscode.Disposable.from(view, changed, { dispose: stop }, { dispose: stopBadge });
   const focused = async (): Promise<Row | undefined> => {
     const drawn = rows;
