@@ -149,7 +149,7 @@ void test('“Don’t Forward” of a forward that the user has made himself sin
   const { announce, pass, seen } = notices(t, stateWith([own]), ['Don’t Forward']);
   announce(5000);
   await pass(1100);
-  assert.match(seen[1] ?? '', /stays: you forwarded it yourself/u);
+  assert.match(seen[1] ?? '', /stays forwarded: you forwarded it yourself/u);
   assert.equal(seen.length, 2);
 });
 
