@@ -1,9 +1,4 @@
-/** An element as it should be. SECURITY: content is text, never markup. */
-export interface Wanted {
-  readonly tag: string;
-  readonly attributes?: Readonly<Record<string, string>>;
-  readonly content: string | readonly Wanted[];
-}
+import type { Wanted } from './wanted.ts';
 
 const namespaces: Readonly<Record<string, string>> = {
   svg: 'http://www.w3.org/2000/svg',
@@ -22,6 +17,8 @@ export function patch(parent: Element, wanted: readonly Wanted[]): void {
     else if (element.textContent !== content) element.textContent = content;
   });
   while (parent.children.length > wanted.length) parent.lastElementChild?.remove();
+  const texts = [...parent.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE);
+  for (const text of texts) text.remove();
 }
 
 function childAt(parent: Element, index: number, tag: string): Element {
