@@ -4,7 +4,6 @@ import {
   type ForwardState,
   type ForwardStatus,
   type HostState,
-  type LinkState,
   newHost,
   type SeenPort,
 } from '../../src/core/session/state.ts';
@@ -20,7 +19,7 @@ export const facts = {
   authMethod: 'publickey',
 } as const;
 
-export const online: LinkState = { kind: 'online', since: 0, facts };
+export const online = { kind: 'online', since: 0, facts } as const;
 
 export const noTraffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 } as const;
 

@@ -3,7 +3,7 @@ import { formatForward } from '../spec/grammar.ts';
 import type { Detection } from '../detect/remotePort.ts';
 import type { ForwardState, ForwardStatus, HostState, LinkState } from './state.ts';
 
-/** One line for each change of a host that matters. Whatever it holds was made harmless where it came in. */
+/** Writes one line for each change of a host that matters. SECURITY: what comes from the server was made harmless where it came in. */
 export function journal(before: HostState, after: HostState, log: Log): void {
   if (before.link !== after.link) writeLink(before.link, after.link, log);
   if (before.detection !== after.detection) writeDetection(before.detection, after.detection, log);
@@ -34,27 +34,27 @@ function writeLink(before: LinkState, after: LinkState, log: Log): void {
       log.info(`away (${after.why.code}), next try in ${Math.ceil((after.retryAt - Date.now()) / 1000)} s`);
       return;
     case 'failed':
-      log.warn(`not tried again before the user acts: ${JSON.stringify(after.why)}`);
+      log.warn(`not retried before the user acts: ${JSON.stringify(after.why)}`);
   }
 }
 
 function writeDetection(before: Detection, after: Detection, log: Log): void {
-  if (after.kind === 'unavailable') log.warn(`ports cannot be seen: ${after.reason} ${after.detail}`.trim());
+  if (after.kind === 'unavailable') log.warn(`cannot see remote ports: ${after.reason} ${after.detail}`.trim());
   if (after.kind === 'watching' && before.kind !== 'watching') log.info(`watching ports by ${after.method}`);
 }
 
 function writeForward(before: ForwardState | undefined, { spec, status }: ForwardState, log: Log): void {
-  if (before && sayingOf(before.status) === sayingOf(status)) return;
+  if (before && statusText(before.status) === statusText(status)) return;
   const isBad = status.kind === 'failed' || (status.kind === 'open' && status.trouble !== undefined);
-  log[isBad ? 'warn' : 'info'](`${nameOf(spec)} ${sayingOf(status)}`);
+  log[isBad ? 'warn' : 'info'](`${nameOf(spec)} ${statusText(status)}`);
 }
 
 function nameOf(spec: ForwardState['spec']): string {
   return `${spec.kind} forward ${formatForward(spec)}`;
 }
 
-/** The status without its counters. */
-function sayingOf(status: ForwardStatus): string {
+/** The status in words, without its counters. */
+function statusText(status: ForwardStatus): string {
   switch (status.kind) {
     case 'open': {
       const bound = status.bound.map((each) => (each.kind === 'tcp' ? `${each.address} ${each.port}` : each.path));
