@@ -1,11 +1,8 @@
-import { readDestination } from '../core/config/keywords/jump.ts';
-import { formatCommand, parseCommand } from '../core/spec/command.ts';
 import type { Bind, ForwardSpec } from '../core/spec/spec.ts';
-import { withLocalPort } from '../core/session/localPort.ts';
-import { type ForwardState, type HostState, localPort } from '../core/session/state.ts';
+import { answeringPort, type ForwardState, type HostState } from '../core/session/state.ts';
 import { address, bindText, endpoint } from './address.ts';
 
-/** `localhost:5000`: where a forward answers on this machine, be it in another window; undefined while it does not. */
+/** `localhost:5000`: the local address of a forward, also of another window. Undefined while nothing answers there. */
 export function localAddress(forward: ForwardState): string | undefined {
   const { spec, status } = forward;
   const port = answeringPort(forward);
@@ -14,11 +11,7 @@ export function localAddress(forward: ForwardState): string | undefined {
   return status.kind === 'open' && isLocal && spec.bind.kind === 'unix' ? spec.bind.path : undefined;
 }
 
-function answeringPort(forward: ForwardState): number | undefined {
-  return forward.status.kind === 'elsewhere' ? forward.status.localPort : localPort(forward);
-}
-
-/** The page behind a forward: with the scheme and path that the server itself gave, or as a public service printed it. */
+/** The URL behind a forward: with the scheme and path that the program gave, or as a public service printed it. */
 export function forwardUrl(host: HostState, forward: ForwardState): string | undefined {
   if (forward.spec.kind === 'remote') return host.publicUrl;
   const port = answeringPort(forward);
@@ -27,20 +20,7 @@ export function forwardUrl(host: HostState, forward: ForwardState): string | und
   return `${forward.protocol ?? program?.scheme ?? 'http'}://${address(localHost(forward.spec.bind), port)}${program?.path ?? '/'}`;
 }
 
-/** What does the same in a terminal: with the options that reach the host, and at the port where it answers. */
-export function forwardCommand(hostName: string, options: readonly string[], forward: ForwardState): string {
-  const port = answeringPort(forward);
-  const spec = port === undefined ? forward.spec : withLocalPort(forward.spec, port);
-  return formatCommand({
-    ...parseCommand([]),
-    ...readDestination(hostName),
-    options,
-    mode: 'forward',
-    forwards: [spec],
-  });
-}
-
-/** The other end of a forward, as the user would name it. */
+/** The destination of a forward, as the user would name it. */
 export function destinationText(spec: ForwardSpec): string {
   switch (spec.kind) {
     case 'local':
@@ -54,7 +34,7 @@ export function destinationText(spec: ForwardSpec): string {
   }
 }
 
-/** Where the remote's end of a -R forward listens. */
+/** The address at the remote where a -R forward listens. */
 export function remoteBindText(forward: ForwardState): string {
   const { spec, status } = forward;
   if (status.kind === 'open') {
@@ -64,7 +44,7 @@ export function remoteBindText(forward: ForwardState): string {
   return bindText(spec.bind);
 }
 
-/** `1.4 MB`, in powers of 1000 as browsers show them. */
+/** `1.4 MB`, in powers of 1000, as browsers show sizes. */
 export function byteText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const units = ['kB', 'MB', 'GB', 'TB'] as const;

@@ -116,6 +116,11 @@ export function localPort(forward: ForwardState): number | undefined {
   return tcp?.port;
 }
 
+/** The local TCP port at which a forward answers, also when another window has the forward. */
+export function answeringPort(forward: ForwardState): number | undefined {
+  return forward.status.kind === 'elsewhere' ? forward.status.localPort : localPort(forward);
+}
+
 /** The port of the remote at which a -R forward answers, be it another window's. */
 export function remoteEnd({ spec, status }: ForwardState): number | undefined {
   if (spec.kind !== 'remote' && spec.kind !== 'remoteDynamic') return undefined;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { type HostChoice, readTypedHost } from '../../core/config/typed.ts';
 import { type AppState, type HostState, isActive } from '../../core/session/state.ts';
-import { type HostChoice, type HostPick, listedHost, typedHost } from '../../view/hostPicks.ts';
+import { type HostPick, listedHost, typedHost } from '../../view/hostPicks.ts';
 
 /** Lets the user choose a configured host or type a destination as for `ssh`. Undefined when cancelled. */
 export async function pickHost(state: AppState, title: string): Promise<HostChoice | undefined> {
@@ -11,8 +12,8 @@ export async function pickHost(state: AppState, title: string): Promise<HostChoi
   pick.placeholder = 'Choose a host, or type one: me@example.com, ssh -p 2222 me@example.com';
   pick.items = known;
   pick.onDidChangeValue((value) => {
-    const typed = hosts.some(({ name }) => name === value.trim()) ? undefined : typedHost(value);
-    pick.items = typed ? [...known, { ...item(typed), alwaysShow: true }] : known;
+    const typed = hosts.some(({ name }) => name === value.trim()) ? undefined : readTypedHost(value);
+    pick.items = typed ? [...known, { ...item(typedHost(typed)), alwaysShow: true }] : known;
   });
   try {
     return await new Promise<HostChoice | undefined>((resolve) => {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Readable } from '../../base/store.ts';
 import { mount } from '../../base/store.ts';
+import { readTypedForwards } from '../../core/config/typed.ts';
 import { type AppState, findHost } from '../../core/session/state.ts';
 import { detectedPicks, type PortPick, portPicks } from '../../view/portPicks.ts';
 
@@ -11,7 +12,8 @@ export async function pickPort(state: Readable<AppState>, hostName: string): Pro
   pick.placeholder = '8080, 8000:8080, 8000:db.internal:5432, -R 8022:localhost:22, -D 1080, or a whole ssh command';
   pick.matchOnDescription = true;
   const show = (): void => {
-    const { typed, detected } = portPicks(pick.value, hostName, findHost(state.get(), hostName));
+    const understood = readTypedForwards(pick.value, hostName);
+    const { typed, detected } = portPicks(pick.value, understood, hostName, findHost(state.get(), hostName));
     pick.items = [
       ...(typed ? [{ ...item(typed), alwaysShow: true }] : []),
       ...(detected.length > 0

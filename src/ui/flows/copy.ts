@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { addressToCopy, canCopy } from '../../view/forwardActions.ts';
-import { forwardCommand } from '../../view/forwardText.ts';
+import { forwardCommand } from '../../core/session/forwardCommand.ts';
 import { chooseForward } from '../asking/pickForward.ts';
 import { confirm } from '../asking/messages.ts';
 import type { Flow } from '../context.ts';

@@ -18,7 +18,7 @@ export const forwardPort: Flow = async (context, row) => {
     await forwardSpecs(context, choice.host);
   }
   if (choice?.kind === 'specs') await forwardSpecs(context, { name, forwards: choice.specs });
-  if (choice?.kind === 'listener') {
+  if (choice?.kind === 'remotePort') {
     const forward = await withProgress(`Forwarding from ${name}…`, (signal) =>
       sessions.forwardPort(name, choice.port, signal),
     );

@@ -4,7 +4,7 @@ import type { Sessions } from '../../core/session/sessions.ts';
 import { findHost, type ForwardState } from '../../core/session/state.ts';
 import { announcement } from '../../view/announcement.ts';
 import { forwardUrl } from '../../view/forwardText.ts';
-import type { HostChoice } from '../../view/hostPicks.ts';
+import type { HostChoice } from '../../core/config/typed.ts';
 import { problemText } from '../../view/problem.ts';
 import * as say from '../asking/messages.ts';
 import { withProgress } from '../asking/progress.ts';

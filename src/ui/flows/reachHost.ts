@@ -1,6 +1,6 @@
 import type { Sessions } from '../../core/session/sessions.ts';
 import { findHost } from '../../core/session/state.ts';
-import type { HostChoice } from '../../view/hostPicks.ts';
+import type { HostChoice } from '../../core/config/typed.ts';
 import { pickHost } from '../asking/pickHost.ts';
 import { withProgress } from '../asking/progress.ts';
 import * as say from '../asking/messages.ts';

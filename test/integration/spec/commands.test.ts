@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, type TestContext, test } from 'node:test';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
-import { typedHost } from '../../../src/view/hostPicks.ts';
+import { readTypedHost } from '../../../src/core/config/typed.ts';
 import { buildCli, type Cli, run, type Running } from '../../support/cli.ts';
 import { freePort } from '../../support/freePort.ts';
 import { startSessions } from '../../support/sessions.ts';
@@ -79,7 +79,8 @@ for (const { words, server = [], reached } of cases) {
   test(`${name}: does the same when it is pasted into the box that asks for a host`, limit, async (t) => {
     const sshd = await host(t, { config: server });
     const web = await serve(t, (socket) => socket.end('hello'));
-    const choice = typedHost(`ssh ${fill(sshd.user, await freePort(), web.port)} devbox`)?.choice;
+    const typed = readTypedHost(`ssh ${fill(sshd.user, await freePort(), web.port)} devbox`);
+    const choice = typed?.kind === 'command' ? typed.choice : undefined;
     assert.ok(choice);
     const { sessions } = await startSessions(sshd.configFile, { autoForward: 'off' });
     t.after(() => sessions.close());

@@ -36,13 +36,6 @@ void test('a package is imported in its own folder alone', () => {
   assert.deepEqual(misplaced, []);
 });
 
-/** What is left to take out of the way: whoever does takes it off this list. */
-const known = [
-  'src/core/config/keywords/jump.ts imports node:net',
-  'src/core/spec/services.ts imports node:fs',
-  'src/core/spec/services.ts imports node:path',
-];
-
 for (const room of rooms.filter(({ isPure }) => isPure)) {
   void test(`${room.name} runs without Node: nothing that it imports needs a module of Node's`, () => {
     const reached = new Set(imports.filter(({ from }) => roomOf(from) === room).map(({ from }) => from));
@@ -54,7 +47,7 @@ for (const room of rooms.filter(({ isPure }) => isPure)) {
         else if (to.startsWith('src/')) reached.add(to);
       }
     }
-    assert.deepEqual(impure, room.name === 'view' ? known : []);
+    assert.deepEqual(impure, []);
   });
 }
 

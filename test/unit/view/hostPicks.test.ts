@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newHost } from '../../../src/core/session/state.ts';
-import { listedHost, typedHost } from '../../../src/view/hostPicks.ts';
+import { readTypedHost } from '../../../src/core/config/typed.ts';
+import { type HostPick, listedHost, typedHost as pickOf } from '../../../src/view/hostPicks.ts';
+
+function typedHost(text: string): HostPick | undefined {
+  const typed = readTypedHost(text);
+  return typed && pickOf(typed);
+}
 
 void test('a host of the list shows its name, and whether it is connected', () => {
   const idle = newHost('devbox', { kind: 'typed' });

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { newHost, type SeenPort } from '../../../src/core/session/state.ts';
-import { detectedPicks, portPicks, typedPick } from '../../../src/view/portPicks.ts';
+import { readTypedForwards } from '../../../src/core/config/typed.ts';
+import { detectedPicks, type PortPick, portPicks } from '../../../src/view/portPicks.ts';
+
+function typedPick(text: string, hostName: string): PortPick | undefined {
+  return portPicks(text, readTypedForwards(text, hostName), hostName, undefined).typed;
+}
 
 const flask: SeenPort = {
   port: 5000,
@@ -23,8 +28,8 @@ const host = { ...newHost('devbox', { kind: 'typed' }), remotePorts: [flask, unk
 
 void test('remote ports are offered with port, program and process, without infrastructure', () => {
   assert.deepEqual(detectedPicks(host), [
-    { label: '5000  Flask', description: 'flask', icon: 'beaker', choice: { kind: 'listener', port: 5000 } },
-    { label: '7000', description: '', icon: 'circle-outline', choice: { kind: 'listener', port: 7000 } },
+    { label: '5000  Flask', description: 'flask', icon: 'beaker', choice: { kind: 'remotePort', port: 5000 } },
+    { label: '7000', description: '', icon: 'circle-outline', choice: { kind: 'remotePort', port: 7000 } },
   ]);
 });
 
@@ -68,7 +73,8 @@ void test('an unknown host has no ports to offer', () => {
 });
 
 void test('a typed port that the list has is that row, and never a longer number', () => {
-  const typed = (text: string): string | undefined => portPicks(text, 'devbox', host).typed?.label;
+  const typed = (text: string): string | undefined =>
+    portPicks(text, readTypedForwards(text, 'devbox'), 'devbox', host).typed?.label;
   assert.deepEqual(['5', '500', '5000', '50000'].map(typed), ['5', '500', undefined, '50000']);
 });
 

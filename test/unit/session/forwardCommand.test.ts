@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { isCommandText } from '../../../src/core/spec/command.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import type { ForwardState } from '../../../src/core/session/state.ts';
-import { forwardCommand } from '../../../src/view/forwardText.ts';
-import { typedHost } from '../../../src/view/hostPicks.ts';
+import { forwardCommand } from '../../../src/core/session/forwardCommand.ts';
+import { readTypedHost } from '../../../src/core/config/typed.ts';
 
 function forward(kind: 'local' | 'remote' | 'dynamic', text: string): ForwardState {
   return { id: '1', spec: parseForward(kind, text), origin: 'user', status: { kind: 'paused' } };
@@ -33,10 +33,10 @@ test('the ssh command has the actual local port, and the options of the host', (
   const command = forwardCommand('me@box:2222', ['ProxyJump=jump'], moved);
   assert.match(command, /-L 5001:localhost:5000/u);
   assert.ok(isCommandText(command));
-  const choice = typedHost(command)?.choice;
-  assert.deepEqual(choice, {
+  const choice = {
     name: 'me@box:2222',
     options: ['ProxyJump=jump'],
     forwards: [parseForward('local', '5001:localhost:5000')],
-  });
+  };
+  assert.deepEqual(readTypedHost(command), { kind: 'command', choice });
 });
