@@ -1,15 +1,27 @@
-import fs from 'node:fs';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
 import { read } from '../support/sessions.ts';
+import { addAlias } from '../support/addAlias.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
-import { clickRow, openPortsView, rowAction, rows } from './pages/sshPorts.ts';
-import { answerDialog, dialog, openWorkbench, runCommand, screenshot, toast } from './pages/workbench.ts';
+import { clickRow, disconnectAll, openPortsView, rowAction, rows } from './pages/sshPorts.ts';
+import {
+  answerDialog,
+  dialog,
+  openWorkbench,
+  runCommand,
+  screenshot,
+  screenshotOfFailure,
+  toast,
+} from './pages/workbench.ts';
 
 const scope = new Scope();
+/** Hosts behind a ProxyCommand, one for each test. */
+const proxied = ['asking', 'forgetful'];
+/** The user's consent is remembered for the text of a command, so each host has a text of its own. */
+const proxyCommand = (host: string): string => `env FOR=${host} nc %h %p`;
 let sshd: Sshd;
 let page: Page;
 let port: number;
@@ -18,8 +30,7 @@ before(async () => {
   ({ port } = scope.add(await startWebServer('hello from the remote')));
   sshd = await startSshd();
   scope.defer(() => sshd.stop());
-  const proxied = fs.readFileSync(sshd.configFile, 'utf8').replace('Host devbox', 'Host proxied');
-  fs.appendFileSync(sshd.configFile, `${proxied}  ProxyCommand nc %h %p\n`);
+  for (const host of proxied) addAlias(sshd, host, [`ProxyCommand ${proxyCommand(host)}`]);
   const settings = {
     'sshPorts.configFile': sshd.configFile,
     'sshPorts.autoForward': 'off',
@@ -30,46 +41,58 @@ before(async () => {
 });
 after(() => scope.close());
 
-const question = (): Locator => dialog(page, `nc 127.0.0.1 ${sshd.port}`);
-const host = (name: string): Locator => rows(page, new RegExp(`^\\s*${name}`, 'u'), 1);
-
-test('a ProxyCommand runs only after it was allowed, and is asked about once', async () => {
-  await host('proxied').click();
-  await question().waitFor();
-  await screenshot(page, 'consent');
-  await answerDialog(page, 'Cancel');
-  await rows(page, /you have not allowed it/u, 1).waitFor();
+afterEach(async (t) => {
+  await screenshotOfFailure(t, page);
+  await disconnectAll(page);
   await runCommand(page, 'Notifications: Clear All Notifications');
-  await host('proxied').click();
-  await answerDialog(page, 'Allow');
-  await rows(page, /proxied.*connected/su, 1).waitFor();
-  await rowAction(host('proxied'), /Disconnect/u);
-  await rows(page, /connected/u, 1).waitFor({ state: 'detached' });
-  await host('proxied').click();
-  await rows(page, /proxied.*connected/su, 1).waitFor();
 });
 
-test('what was allowed can be taken back', async () => {
-  await rowAction(host('proxied'), /Disconnect/u);
-  await rows(page, /connected/u, 1).waitFor({ state: 'detached' });
+const host = (name: string): Locator => rows(page, new RegExp(`^\\s*${name}`, 'u'), 1);
+const isConnected = (name: string): Locator => host(name).filter({ hasText: 'connected' });
+
+/** Clicks the host's row and answers the question whether its ProxyCommand may run. */
+async function connectAnswering(name: string, answer: 'Allow' | 'Cancel'): Promise<void> {
+  await host(name).click();
+  await dialog(page, `env FOR=${name} nc 127.0.0.1 ${sshd.port}`).waitFor();
+  await screenshot(page, 'consent');
+  await answerDialog(page, answer);
+}
+
+async function disconnect(name: string): Promise<void> {
+  await rowAction(host(name), /Disconnect/u);
+  await isConnected(name).waitFor({ state: 'detached' });
+}
+
+test('a ProxyCommand runs only after the user allowed it, and the user is asked once', async () => {
+  await connectAnswering('asking', 'Cancel');
+  await host('asking').filter({ hasText: 'you have not allowed it' }).waitFor();
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  await connectAnswering('asking', 'Allow');
+  await isConnected('asking').waitFor();
+  await disconnect('asking');
+  await host('asking').click();
+  await isConnected('asking').waitFor();
+});
+
+test('after Forget Allowed Commands the user is asked about a ProxyCommand again', async () => {
+  await connectAnswering('forgetful', 'Allow');
+  await isConnected('forgetful').waitFor();
+  await disconnect('forgetful');
   const said = page.locator('.statusbar').getByText('Forgot all allowed commands').waitFor();
   await runCommand(page, 'SSH Ports: Forget Allowed Commands');
   await said;
-  await host('proxied').click();
-  await question().waitFor();
-  await answerDialog(page, 'Cancel');
-  await rows(page, /you have not allowed it/u, 1).waitFor();
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await connectAnswering('forgetful', 'Cancel');
+  await host('forgetful').filter({ hasText: 'you have not allowed it' }).waitFor();
 });
 
-test('a window that is loaded again asks once, and has its host and its forward back', async () => {
+test('a reloaded window offers once to reconnect, and then has its host and its forward back', async () => {
   await host('devbox').click();
   await clickRow(rows(page, String(port), 2));
   const row = rows(page, /localhost:\d+/u, 2).first();
   await row.waitFor();
   const local = Number(/localhost:(\d+)/u.exec(await row.innerText())?.[1]);
   await until('the page', async () => (await read(local)) === 'hello from the remote');
-  // The editor writes down what an extension remembers a moment later: nobody reloads faster than that.
+  // RACE: the editor writes an extension's memory to disk with a delay. Running a command takes longer than that.
   await runCommand(page, 'Notifications: Clear All Notifications');
   await screenshot(page, 'before-reload');
   await page.reload();

@@ -3,7 +3,7 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, beforeEach, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
@@ -20,6 +20,7 @@ import {
   openWorkbench,
   runCommand,
   screenshot,
+  screenshotOfFailure,
   toast,
   type Workbench,
 } from './pages/workbench.ts';
@@ -29,9 +30,8 @@ const scope = new Scope();
 let network: OwnNetwork;
 let workbench: Workbench;
 let page: Page;
-let flask: Project;
 
-/** Of the kinds that there are; each is about a port that one test uses. */
+/** One rule of each kind. Each rule matches ports of one test alone. */
 const rules = {
   'remote.portsAttributes': { 8300: { label: 'My blog', onAutoForward: 'silent' } },
   'sshPorts.hosts': { devbox: { portsAttributes: { 'http\\.server 8301$': { onAutoForward: 'ignore' } } } },
@@ -54,60 +54,66 @@ before(async () => {
   await connect(page, 'devbox');
   await rows(page, /connected/u, 1).waitFor();
   await rows(page, 'SSH', 2).waitFor();
+  await rows(page, 'Nothing else listens yet', 2).waitFor();
+  await screenshot(page, 'servers-1-connected');
 });
 after(() => scope.close());
+beforeEach(async () => {
+  if (!skip) await runCommand(page, 'Notifications: Clear All Notifications');
+});
+afterEach((t) => screenshotOfFailure(t, page));
 
-/** What a developer has on the remote, and starts and stops in a terminal there. */
+/** A dev server on the remote, which its developer starts and stops. It stops with its test at the latest. */
 interface Project {
   start(): void;
   stop(): Promise<void>;
 }
 
-/** As the tests of identification start it, at its usual port. */
-function project(name: string, port: number): Project {
+/** One of the servers that the identification tests use. */
+function project(t: TestContext, name: string, port: number): Project {
   const server = realServers.find((each) => each.name === name);
   assert.ok(server);
   assert.ok(fs.existsSync(server.run(port, '.')[0]), `needs Debian's ${server.debian}`);
-  const folder = newFolder();
+  const folder = newFolder(t);
   for (const [file, text] of Object.entries(server.files?.(port, folder) ?? {})) {
     fs.writeFileSync(path.join(folder, file), text);
   }
-  return serve(folder, server.run(port, folder));
+  return serve(t, folder, server.run(port, folder));
 }
 
-/** What `npm create vite` and `npm install` leave, as small as can be. */
-async function viteProject(): Promise<Project> {
-  const folder = newFolder();
+/** A minimal project as `npm create vite` and `npm install` leave it. */
+async function viteProject(t: TestContext): Promise<Project> {
+  const folder = newFolder(t);
   const manifest = { private: true, scripts: { dev: 'vite' }, devDependencies: { vite: npmPackages.vite } };
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
   fs.writeFileSync(path.join(folder, 'index.html'), '<!doctype html><title>My shop</title><h1>Hello from Vite</h1>');
   const quiet = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   await promisify(execFile)('npm', ['install', ...quiet], { cwd: folder, timeout: 120_000 });
-  return serve(folder, ['npm', 'run', 'dev']);
+  return serve(t, folder, ['npm', 'run', 'dev']);
 }
 
-/** A page for people at one port, an interface for programs at another. */
-function appAndApi(app: number, api: number): Project {
-  const folder = newFolder();
+/** A program that serves a page at one port and a JSON interface at another. */
+function appAndApi(t: TestContext, { app, api }: { readonly app: number; readonly api: number }): Project {
+  const folder = newFolder(t);
   const code = `
     const { createServer } = require('http');
     createServer((_, answer) => answer.writeHead(404).end('{"error":"not found"}')).listen(${api}, '127.0.0.1');
     createServer((_, answer) => answer.end('<title>My shop</title>')).listen(${app}, '127.0.0.1');`;
   fs.writeFileSync(path.join(folder, 'server.js'), code);
-  return serve(folder, [process.execPath, 'server.js']);
+  return serve(t, folder, [process.execPath, 'server.js']);
 }
 
-function newFolder(): string {
+function newFolder(t: TestContext): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'project-'));
-  scope.defer(() => fs.rmSync(folder, { recursive: true, force: true }));
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-function serve(folder: string, command: readonly string[]): Project {
+function serve(t: TestContext, folder: string, command: readonly string[]): Project {
   const [nsenter, ...inside] = network.runner;
   let child: ChildProcess | undefined;
   const end = async (): Promise<void> => (child ? stop(child) : undefined);
-  scope.defer(end);
+  t.after(end);
   return {
     start: () => {
       child = start(nsenter, [...inside, ...command], { cwd: folder, stdio: 'ignore' });
@@ -118,19 +124,14 @@ function serve(folder: string, command: readonly string[]): Project {
 
 const row = (port: number, text: string): Locator => rows(page, new RegExp(`^\\s*${port}.*${text}`, 'su'), 2);
 
-const clearNotices = (): Promise<void> => runCommand(page, 'Notifications: Clear All Notifications');
-
 /** The local port in the row of a forward. */
 async function localPort(port: number): Promise<number> {
   const text = await row(port, '→ localhost:').innerText();
   return Number(/localhost:(\d+)/u.exec(text)?.[1]);
 }
 
-test('flask run is named, forwarded and announced, and its page answers', { skip }, async () => {
-  await rows(page, 'Nothing else listens yet', 2).waitFor();
-  await screenshot(page, 'servers-1-connected');
-  flask = project('flask run', 5000);
-  flask.start();
+test('flask run is named, forwarded and announced, and its page answers', { skip }, async (t) => {
+  project(t, 'flask run', 5000).start();
   await row(5000, 'Flask').waitFor();
   const local = await localPort(5000);
   await toast(page, `Flask on devbox:5000 → http://localhost:${local}`).waitFor();
@@ -144,88 +145,87 @@ test('flask run is named, forwarded and announced, and its page answers', { skip
   assert.match((await read(local)) ?? '', /Hello &amp; welcome/u);
 });
 
-test('a server that stops is greyed, its notice says so, and its local port returns with it', { skip }, async () => {
-  const local = await localPort(5000);
+test('a server that stops is greyed, its notice says so, and its local port returns with it', { skip }, async (t) => {
+  const flask = project(t, 'flask run', 5001);
+  flask.start();
+  await toast(page, 'Flask on devbox:5001').waitFor();
+  const local = await localPort(5001);
   await flask.stop();
-  await row(5000, `Flask.*server stopped; localhost:${local} returns with it`).waitFor();
-  assert.equal(await icon(row(5000, 'server stopped')), 'circle-slash');
+  await row(5001, `Flask.*server stopped; localhost:${local} returns with it`).waitFor();
+  assert.equal(await icon(row(5001, 'server stopped')), 'circle-slash');
   assert.equal(await read(local), undefined);
   await toast(page, 'Flask').getByRole('button', { name: 'Open in Browser' }).click();
-  await toast(page, 'Flask on devbox:5000 has stopped.').waitFor();
+  await toast(page, 'Flask on devbox:5001 has stopped.').waitFor();
   await screenshot(page, 'servers-3-stopped');
 
   flask.start();
-  await row(5000, `→ localhost:${local}`).waitFor();
+  await row(5001, `→ localhost:${local}`).waitFor();
   await until('the page', async () => (await read(local))?.includes('Hello &amp; welcome'));
-  assert.equal(await icon(row(5000, 'Flask')), 'beaker');
+  assert.equal(await icon(row(5001, 'Flask')), 'beaker');
   await screenshot(page, 'servers-4-returned');
-  await clearNotices();
 });
 
-test('npm run dev with Vite and python -m http.server are each named, forwarded and announced', { skip }, async () => {
-  (await viteProject()).start();
+test('npm run dev with Vite is named, forwarded and announced, and its page answers', { skip }, async (t) => {
+  (await viteProject(t)).start();
   await toast(page, 'Vite on devbox:5173 → http://localhost:').waitFor();
   await screenshot(page, 'servers-5-vite');
   assert.equal(await icon(row(5173, 'Vite')), 'zap');
   assert.match((await read(await localPort(5173))) ?? '', /Hello from Vite/u);
-  await clearNotices();
+});
 
-  project('python3 -m http.server', 8000).start();
+test('python -m http.server is named, forwarded and announced once, and its page answers', { skip }, async (t) => {
+  project(t, 'python3 -m http.server', 8000).start();
   await toast(page, 'Python http.server on devbox:8000 → http://localhost:').waitFor();
   assert.equal(await icon(row(8000, 'Python http.server')), 'files');
   assert.match((await read(await localPort(8000))) ?? '', /Hello &amp; welcome/u);
   assert.equal(await toast(page, '').count(), 1);
-  await clearNotices();
 });
 
-test('servers that start together are one notice, named for the one with a page', { skip }, async () => {
-  appAndApi(8401, 8400).start();
+test('servers that start together share one notice, named for the server with a page', { skip }, async (t) => {
+  appAndApi(t, { app: 8401, api: 8400 }).start();
   const notice = toast(page, 'Node.js on devbox:8401 → http://localhost:');
   await notice.waitFor();
   await screenshot(page, 'servers-6-burst');
   assert.match(await notice.innerText(), /Also forwarded: 8400 \(Node\.js\)\./u);
   assert.equal(await toast(page, '').count(), 1);
   assert.match((await read(await localPort(8400))) ?? '', /not found/u);
-  await clearNotices();
 });
 
-test(
-  'a database is named and left alone, and what somebody does not want is never asked about again',
-  { skip },
-  async () => {
-    const redis = project('redis-server', 6379);
-    redis.start();
-    await row(6379, 'Redis').waitFor();
-    assert.equal(await icon(row(6379, 'Redis')), 'database');
+test('a database is named and neither forwarded nor announced', { skip }, async (t) => {
+  project(t, 'redis-server', 6379).start();
+  await row(6379, 'Redis').waitFor();
+  assert.equal(await icon(row(6379, 'Redis')), 'database');
 
-    const wsgi = project('a plain WSGI application', 8100);
-    wsgi.start();
-    const notice = toast(page, 'Python WSGI on devbox:8100');
-    await notice.waitFor();
-    await screenshot(page, 'servers-7-database');
-    assert.doesNotMatch(await notice.innerText(), /6379/u);
-    await notice.getByRole('button', { name: 'Don’t Forward' }).click();
-    const done = toast(page, 'Port 8100 of devbox is not forwarded any more');
-    await done.waitFor();
-    await screenshot(page, 'servers-8-declined');
-    await done.getByRole('button', { name: 'Don’t Ask Again for Python WSGI' }).click();
-    const settings = path.join(workbench.server.profile.userData, 'User', 'settings.json');
-    await until('the rule', () => fs.readFileSync(settings, 'utf8').includes('python-wsgi'));
+  // The notice of a later server shows that the turn of the database has passed.
+  project(t, 'python3 -m http.server', 8001).start();
+  const notice = toast(page, 'Python http.server on devbox:8001');
+  await notice.waitFor();
+  await screenshot(page, 'servers-7-database');
+  assert.doesNotMatch(await notice.innerText(), /6379/u);
+  assert.equal(await toast(page, '').count(), 1);
+  assert.equal(await row(6379, '→').count(), 0);
+});
 
-    project('a plain WSGI application', 8101).start();
-    await row(8101, 'Python WSGI').waitFor();
-    const other = project('php -S', 8200);
-    other.start();
-    await toast(page, 'PHP on devbox:8200').waitFor();
-    await screenshot(page, 'servers-9-never-again');
-    assert.equal(await row(8101, '→').count(), 0);
-    assert.equal(await row(6379, '→').count(), 0);
-    await clearNotices();
-  },
-);
+test('a kind of server that the user declined for good is never forwarded again', { skip }, async (t) => {
+  project(t, 'a plain WSGI application', 8100).start();
+  await toast(page, 'Python WSGI on devbox:8100').getByRole('button', { name: 'Don’t Forward' }).click();
+  const done = toast(page, 'Port 8100 of devbox is not forwarded any more');
+  await done.waitFor();
+  await screenshot(page, 'servers-8-declined');
+  await done.getByRole('button', { name: 'Don’t Ask Again for Python WSGI' }).click();
+  const settings = path.join(workbench.server.profile.userData, 'User', 'settings.json');
+  await until('the rule', () => fs.readFileSync(settings, 'utf8').includes('python-wsgi'));
 
-test('rules of VS Code’s own and for a host, on a range and on the command line, are kept', { skip }, async () => {
-  const site = (port: number): Project => project('python3 -m http.server', port);
+  project(t, 'a plain WSGI application', 8101).start();
+  await row(8101, 'Python WSGI').waitFor();
+  project(t, 'php -S', 8200).start();
+  await toast(page, 'PHP on devbox:8200').waitFor();
+  await screenshot(page, 'servers-9-never-again');
+  assert.equal(await row(8101, '→').count(), 0);
+});
+
+test('port rules of VS Code, of a host, for a range and for a command line are kept', { skip }, async (t) => {
+  const site = (port: number): Project => project(t, 'python3 -m http.server', port);
   for (const port of [8300, 8301]) site(port).start();
   await row(8300, 'My blog').filter({ hasText: '→ localhost:' }).waitFor();
   await row(8301, 'Python http.server').waitFor();
@@ -249,7 +249,7 @@ test('rules of VS Code’s own and for a host, on a range and on the command lin
   assert.equal(await toast(page, '').count(), 0);
 });
 
-/** What is done opens the page of a server in a new tab, which is closed again. */
+/** Expects that `act` makes the editor open the server's page in a new tab. Closes that tab. */
 async function opens(act: () => void): Promise<void> {
   const opened = page.context().waitForEvent('page', { timeout: 30_000 });
   opened.catch(() => undefined);

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
+import { addAlias } from '../support/addAlias.ts';
 import { freePort } from '../support/freePort.ts';
 import { read } from '../support/sessions.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
-import { openPortsView, rowAction, rows, status } from './pages/sshPorts.ts';
+import { disconnectAll, openPortsView, rowAction, rows, status } from './pages/sshPorts.ts';
 import {
   answerDialog,
   chosenRow,
@@ -21,10 +22,13 @@ import {
   quickPickRow,
   runCommand,
   screenshot,
+  screenshotOfFailure,
   toast,
 } from './pages/workbench.ts';
 
 const scope = new Scope();
+/** Each test has a host of its own; all hosts are the same sshd. */
+const hosts = ['clicked', 'digits', 'asked', 'pasted', 'stopped', 'shared', 'proxied'];
 let sshd: Sshd;
 let page: Page;
 let port: number;
@@ -33,13 +37,12 @@ before(async () => {
   ({ port } = scope.add(await startWebServer('hello from the remote')));
   sshd = await startSshd();
   scope.defer(() => sshd.stop());
-  addHost('stranger', [
-    'StrictHostKeyChecking ask',
-    `UserKnownHostsFile ${path.join(sshd.folder, 'empty_known_hosts')}`,
-  ]);
+  for (const host of hosts) addAlias(sshd, host);
+  const empty = path.join(sshd.folder, 'empty_known_hosts');
+  addAlias(sshd, 'stranger', ['StrictHostKeyChecking ask', `UserKnownHostsFile ${empty}`]);
   const changed = path.join(sshd.folder, 'changed_known_hosts');
   fs.writeFileSync(changed, `[127.0.0.1]:${sshd.port} ${otherKey()}\n`);
-  addHost('changed', [`UserKnownHostsFile ${changed}`]);
+  addAlias(sshd, 'changed', [`UserKnownHostsFile ${changed}`]);
   const workbench = scope.add(
     await openWorkbench({ settings: { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off' } }),
   );
@@ -47,18 +50,11 @@ before(async () => {
   await openPortsView(page);
 });
 after(() => scope.close());
-
-/** Another alias of the same sshd. What a block says first wins. */
-function addHost(name: string, lines: readonly string[]): void {
-  const block = fs
-    .readFileSync(sshd.configFile, 'utf8')
-    .split('\n')
-    .filter((line) => /HostName|Port|User |Identit/u.test(line));
-  fs.appendFileSync(
-    sshd.configFile,
-    [`Host ${name}`, ...lines.map((line) => `  ${line}`), ...block.slice(0, 5), ''].join('\n'),
-  );
-}
+afterEach(async (t) => {
+  await screenshotOfFailure(t, page);
+  await disconnectAll(page);
+  await runCommand(page, 'Notifications: Clear All Notifications');
+});
 
 async function answerInput(prompt: string, text: string): Promise<void> {
   await page.locator('.quick-input-widget', { hasText: prompt }).waitFor();
@@ -78,12 +74,31 @@ function otherKey(): string {
   return fs.readFileSync(`${file}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
 }
 
-test('a host connects when its row is clicked, and what listens there appears', async () => {
-  await rows(page, 'devbox', 1).click();
+/** Opens the question for a port of a host and waits for the ports that the remote listens on. */
+async function askForPort(host: string): Promise<void> {
+  await runCommand(page, 'SSH Ports: Forward Port');
+  await quickPickRow(page, host).first().click();
+  await quickPickRow(page, String(port)).first().waitFor();
+}
+
+/** Forwards the web server's port by a pasted command. Returns the local port. */
+async function forward(host: string): Promise<number> {
+  const local = await freePort();
+  await runCommand(page, 'SSH Ports: Forward Port');
+  await quickInput(page).fill(`ssh -N -L localhost:${local}:localhost:${port} ${host}`);
+  await quickPickRow(page, host).last().waitFor();
+  await screenshot(page, 'forward-port-command');
+  await quickPickRow(page, `localhost:${port}`).click();
+  await rows(page, `localhost:${local}`, 2).waitFor();
+  return local;
+}
+
+test('a host connects when its row is clicked, and the ports that its programs listen on appear', async () => {
+  await rows(page, 'clicked', 1).click();
   await rows(page, String(port), 2).waitFor();
 });
 
-test('the Enter key chooses the host that begins as it is typed, before the typed one', async () => {
+test('the Enter key prefers a known host that begins with the typed text over the typed text itself', async () => {
   await runCommand(page, 'SSH Ports: Connect to Host');
   await quickInput(page).fill('cha');
   await quickPickRow(page, 'Use what you typed').waitFor();
@@ -91,22 +106,18 @@ test('the Enter key chooses the host that begins as it is typed, before the type
   await page.keyboard.press('Escape');
 });
 
-test('the Enter key chooses the port that is typed, beside a server whose port begins alike', async () => {
+test('the Enter key prefers the typed port over a listed port that begins with the same digits', async () => {
   const begun = String(port).slice(0, -1);
-  await runCommand(page, 'SSH Ports: Forward Port');
-  await quickPickRow(page, 'devbox').first().click();
-  await quickPickRow(page, String(port)).first().waitFor();
+  await askForPort('digits');
   await quickInput(page).fill(begun);
-  await chosenRow(page, `local ${begun} → localhost:${begun} from devbox`).waitFor();
+  await chosenRow(page, `local ${begun} → localhost:${begun} from digits`).waitFor();
   await quickInput(page).fill(String(port));
-  await chosenRow(page, new RegExp(`^${port}(?!.*from devbox)`, 'u')).waitFor();
+  await chosenRow(page, new RegExp(`^${port}(?!.*from digits)`, 'u')).waitFor();
   await page.keyboard.press('Escape');
 });
 
-test('Forward Port asks for a host, then for a port, and checks what is typed as it is typed', async () => {
-  await runCommand(page, 'SSH Ports: Forward Port');
-  await quickPickRow(page, 'devbox').first().click();
-  await quickPickRow(page, String(port)).first().waitFor();
+test('Forward Port asks for a host, then for a port, and checks the typed text at every key', async () => {
+  await askForPort('asked');
   await screenshot(page, 'forward-port-detected');
   await quickInput(page).fill('8000:db:');
   await quickPickRow(page, /A port is a number/u).waitFor();
@@ -120,49 +131,37 @@ test('Forward Port asks for a host, then for a port, and checks what is typed as
   await page.keyboard.press('Enter');
   await toast(page, `localhost:${local}`).waitFor();
   await until('the page', async () => (await read(local)) === 'hello from the remote');
-  await runCommand(page, 'Notifications: Clear All Notifications');
 });
 
-test('a pasted command is understood, host and all', async () => {
-  const local = await freePort();
-  await runCommand(page, 'SSH Ports: Forward Port');
-  await quickInput(page).fill(`ssh -N -L localhost:${local}:localhost:${port} devbox`);
-  await quickPickRow(page, 'devbox').last().waitFor();
-  await screenshot(page, 'forward-port-command');
-  await quickPickRow(page, `localhost:${port}`).click();
+test('a pasted ssh command forwards its port from its host', async () => {
+  const local = await forward('pasted');
   await until('the page', async () => (await read(local)) === 'hello from the remote');
-  await runCommand(page, 'Notifications: Clear All Notifications');
 });
 
-test('a forward stops with the button in its row', async () => {
-  const text = await rows(page, /localhost:\d+/u, 2)
-    .first()
-    .innerText();
-  const address = /localhost:\d+/u.exec(text)?.[0] ?? '';
-  assert.notEqual(address, '');
-  await rowAction(rows(page, address, 2), /Stop Forwarding/u);
-  await until('nothing there', async () => (await read(Number(address.split(':')[1]))) === undefined);
+test('a forward stops when the button in its row is pressed', async () => {
+  const local = await forward('stopped');
+  await until('the page', async () => (await read(local)) === 'hello from the remote');
+  await rowAction(rows(page, `localhost:${local}`, 2), /Stop Forwarding/u);
+  await until('the end of the page', async () => (await read(local)) === undefined);
 });
 
-test('opening a port to the network asks first and says for how long', async () => {
+test('a forward that other machines can reach is confirmed first and says when its sharing ends', async () => {
   const local = await freePort();
   await runCommand(page, 'SSH Ports: Forward Port');
-  await quickInput(page).fill(`ssh -L 0.0.0.0:${local}:localhost:${port} devbox`);
+  await quickInput(page).fill(`ssh -L 0.0.0.0:${local}:localhost:${port} shared`);
   await quickPickRow(page, `localhost:${port}`).click();
   await dialog(page, 'Open for 1 hour').waitFor();
   await screenshot(page, 'share-question');
   await answerDialog(page, 'Open for 1 hour');
   await rows(page, 'shared, 60 min left', 2).waitFor();
   await screenshot(page, 'shared');
-  assert.match(await status(page).innerText(), /2 · devbox/u);
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  assert.match(await status(page).innerText(), /1 · shared/u);
 });
 
-test('a SOCKS proxy for the network is opened with a password, which its clients have to give', async () => {
+test('a SOCKS proxy that other machines can reach can have a password, which its clients must give', async () => {
   const proxy = await freePort();
-  await runCommand(page, 'SSH Ports: Forward Port');
-  await quickPickRow(page, 'devbox').first().click();
-  await page.locator('.quick-input-widget', { hasText: 'Forward Port from devbox' }).waitFor();
+  await askForPort('proxied');
+  await page.locator('.quick-input-widget', { hasText: 'Forward Port from proxied' }).waitFor();
   await quickInput(page).fill(`-D 0.0.0.0:${proxy}`);
   await quickPickRow(page, `local 0.0.0.0:${proxy} → SOCKS proxy`).click();
   await dialog(page, 'Open with a Password…').waitFor();
@@ -179,11 +178,10 @@ test('a SOCKS proxy for the network is opened with a password, which its clients
   await runCommand(page, 'SSH Ports: Protect SOCKS Proxy with a Password');
   await answerInput('User name that the proxy asks for', '');
   await answerDialog(page, 'Open for 1 hour');
-  await until('the page, without', async () => (await throughProxy('', proxy)) === 'hello from the remote');
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await until('the page, without a password', async () => (await throughProxy('', proxy)) === 'hello from the remote');
 });
 
-test('an unknown host key is shown with its fingerprint and remembered when it is accepted', async () => {
+test('an unknown host key is shown with its fingerprint and is remembered once the user accepts it', async () => {
   await rows(page, 'stranger', 1).click();
   await dialog(page, 'SHA256:').waitFor();
   await screenshot(page, 'host-key');
@@ -192,7 +190,7 @@ test('an unknown host key is shown with its fingerprint and remembered when it i
   assert.match(fs.readFileSync(path.join(sshd.folder, 'empty_known_hosts'), 'utf8'), /ssh-ed25519|ecdsa/u);
 });
 
-test('a changed host key is refused with the file and the line, and no way to click it away', async () => {
+test('a changed host key is refused, and no dialog offers to accept it', async () => {
   await rows(page, 'changed', 1).click();
   await rows(page, /host key of changed has CHANGED/u, 1).waitFor();
   await screenshot(page, 'host-key-changed');

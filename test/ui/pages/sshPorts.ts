@@ -49,6 +49,15 @@ export async function connect(page: Page, host: string): Promise<void> {
   await quickPickRow(page, host).first().click();
 }
 
+/** Disconnects every host, which ends its forwards. Resolves when the tree shows it. */
+export async function disconnectAll(page: Page): Promise<void> {
+  const connected = rows(page, /connected/u, 1);
+  for (let left = await connected.count(); left > 0; left--) {
+    await rowAction(connected.first(), /Disconnect/u);
+    await until('a host to disconnect', async () => (await connected.count()) < left);
+  }
+}
+
 /** Presses an inline action of a row, shown on hover; `label` is its tooltip. */
 export async function rowAction(row: Locator, label: string | RegExp): Promise<void> {
   // A row that is drawn anew under a resting pointer shows no actions until the pointer moves.

@@ -110,3 +110,16 @@ export async function screenshot(page: Page, name: string): Promise<string> {
   await page.screenshot({ path: file, animations: 'disabled' });
   return file;
 }
+
+/** What `afterEach` of node:test tells. Node 20 has `passed` from 20.12 on; its type came later. */
+interface EndedTest {
+  readonly name: string;
+  readonly passed?: boolean;
+}
+
+/** For `afterEach`: saves `out/screenshots/failed-TEST-N.png` of each page when the test failed. */
+export async function screenshotOfFailure({ name, passed }: EndedTest, ...pages: readonly Page[]): Promise<void> {
+  if (passed !== false) return;
+  const file = `failed-${name.replaceAll(/\W+/gu, '-').slice(0, 60)}`;
+  for (const [index, page] of pages.entries()) await screenshot(page, `${file}-${index + 1}`);
+}
