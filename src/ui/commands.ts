@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandStart } from '../view/commandStart.ts';
 import type { Row } from '../view/row.ts';
 import type { Context, Flow } from './context.ts';
 import { addHost } from './flows/addHost.ts';
@@ -55,23 +56,29 @@ const flows: Readonly<Record<string, Flow>> = {
   unshareForward,
 };
 
-/** The `args` of our keybindings. */
-interface Key {
-  readonly from: 'key';
-}
-
 /** @param focused the tree's row that has the keyboard focus */
 export function registerCommands(context: Context, focused: () => Promise<Row | undefined>): vscode.Disposable {
-  const run = async (flow: Flow, given: Row | Key | undefined): Promise<void> => {
-    if (!given || !('from' in given)) return flow(context, given);
-    // A key acts on the focused forward or on nothing: it must never ask for another forward.
-    const row = await focused();
-    if (row?.target?.kind === 'forward') await flow(context, row);
+  const run = async (flow: Flow, args: readonly unknown[]): Promise<void> => {
+    const start = commandStart(args);
+    switch (start.kind) {
+      case 'row':
+        return flow(context, start.row);
+      case 'noRow':
+        return flow(context, undefined);
+      case 'lostRow':
+        vscode.window.setStatusBarMessage('The list of ports has just changed: please press again', 5000);
+        return undefined;
+      case 'key': {
+        // A key acts on the focused forward or on nothing: it must never ask for another forward.
+        const row = await focused();
+        return row?.target?.kind === 'forward' ? flow(context, row) : undefined;
+      }
+    }
   };
   return vscode.Disposable.from(
     ...Object.entries(flows).map(([id, flow]) =>
-      vscode.commands.registerCommand(`sshPorts.${id}`, (given?: Row | Key) =>
-        guard(context.log, () => run(flow, given)),
+      vscode.commands.registerCommand(`sshPorts.${id}`, (...args: readonly unknown[]) =>
+        guard(context.log, () => run(flow, args)),
       ),
     ),
   );

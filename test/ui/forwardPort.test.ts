@@ -141,7 +141,8 @@ test('a pasted ssh command forwards its port from its host', async () => {
 test('a forward stops when the button in its row is pressed', async () => {
   const local = await forward('stopped');
   await until('the page', async () => (await read(local)) === 'hello from the remote');
-  await rowAction(rows(page, `localhost:${local}`, 2), /Stop Forwarding/u);
+  const row = rows(page, `localhost:${local}`, 2);
+  await rowAction(row, /Stop Forwarding/u, async () => (await row.count()) === 0);
   await until('the end of the page', async () => (await read(local)) === undefined);
 });
 

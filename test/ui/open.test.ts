@@ -27,12 +27,9 @@ after(() => scope.close());
 test('the button in the row opens the forwarded page in the browser', async () => {
   const opened = page.context().waitForEvent('page', { timeout: 30_000 });
   opened.catch(() => undefined);
-  await rowAction(rows(page, /→ localhost:\d+/u, 2), /Open in Browser/u);
   // VS Code asks once before it leaves for an address that it does not know.
-  await until(
-    'a new tab, or the question about it',
-    async () => page.context().pages().length > 1 || dialog(page).isVisible(),
-  );
+  const isOpening = async (): Promise<boolean> => page.context().pages().length > 1 || dialog(page).isVisible();
+  await rowAction(rows(page, /→ localhost:\d+/u, 2), /Open in Browser/u, isOpening);
   if (await dialog(page).isVisible()) await answerDialog(page, /^Open$/u);
   const tab = await opened;
   await tab.getByText(greeting).waitFor();

@@ -45,26 +45,35 @@ export function status(page: Page): Locator {
 }
 
 export async function connect(page: Page, host: string): Promise<void> {
-  await runCommand(page, 'SSH Ports: Connect to Host');
-  await quickPickRow(page, host).first().click();
+  // RACE: a quick pick closes when something else takes the focus, such as the tree after a click.
+  await until(`the choice of ${host}`, async () => {
+    await runCommand(page, 'SSH Ports: Connect to Host');
+    await quickPickRow(page, host).first().click({ timeout: 3000 });
+    return true;
+  });
 }
 
 /** Disconnects every host, which ends its forwards. Resolves when the tree shows it. */
 export async function disconnectAll(page: Page): Promise<void> {
   const connected = rows(page, /connected/u, 1);
   for (let left = await connected.count(); left > 0; left--) {
-    await rowAction(connected.first(), /Disconnect/u);
-    await until('a host to disconnect', async () => (await connected.count()) < left);
+    await rowAction(connected.first(), /Disconnect/u, async () => (await connected.count()) < left);
   }
 }
 
-/** Presses an inline action of a row, shown on hover; `label` is its tooltip. */
-export async function rowAction(row: Locator, label: string | RegExp): Promise<void> {
-  // A row that is drawn anew under a resting pointer shows no actions until the pointer moves.
-  await until(`the action ${label} of a row`, async () => {
+/**
+ * Presses a button of a row, shown on hover, until `isDone`; `label` is its tooltip.
+ *
+ * RACE: a row that the editor draws anew under a resting pointer shows no buttons until the pointer moves. And while the
+ * editor fetches the rows anew, it cannot tell the extension whose button was pressed: the extension asks for another
+ * press.
+ */
+export async function rowAction(row: Locator, label: RegExp, isDone: () => Promise<boolean>): Promise<void> {
+  await until(`the effect of the button ${label} of a row`, async () => {
+    if (await isDone()) return true;
     await row.page().mouse.move(0, 0);
     await row.hover({ timeout: 2000 });
     await row.getByRole('button', { name: label }).first().click({ timeout: 2000 });
-    return true;
+    return until('the effect', isDone, 5000);
   });
 }

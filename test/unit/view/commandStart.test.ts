@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { commandStart } from '../../../src/view/commandStart.ts';
+
+const row = { target: { kind: 'host', host: 'devbox' } };
+
+void test('a click, a button and a menu of a row start a command with that row', () => {
+  assert.deepEqual(commandStart([row]), { kind: 'row', row });
+  assert.deepEqual(commandStart([row, undefined]), { kind: 'row', row });
+  assert.deepEqual(commandStart([row, [row]]), { kind: 'row', row });
+});
+
+void test('the button of a row that the editor is fetching anew starts a command with a lost row', () => {
+  assert.deepEqual(commandStart([undefined, undefined]), { kind: 'lostRow' });
+  assert.deepEqual(commandStart([null, null]), { kind: 'lostRow' });
+});
+
+void test('the palette and a view title without a focused row start a command without a row', () => {
+  assert.deepEqual(commandStart([]), { kind: 'noRow' });
+  assert.deepEqual(commandStart([undefined]), { kind: 'noRow' });
+});
+
+void test('a key starts a command with its own arguments', () => {
+  assert.deepEqual(commandStart([{ from: 'key' }]), { kind: 'key' });
+});
