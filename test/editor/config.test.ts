@@ -16,6 +16,7 @@ suite('the SSH configuration in the editor', () => {
   let server: WebServer;
   let port: number;
   let typed: string;
+  let written: string;
 
   suiteSetup(async () => {
     const extension = vscode.extensions.getExtension<Api>('ssh-ports.ssh-ports');
@@ -39,8 +40,17 @@ suite('the SSH configuration in the editor', () => {
     ({ port } = server);
   });
 
-  suiteTeardown(async () => {
+  setup(() => {
+    written = text();
+  });
+
+  teardown(async () => {
+    await vscode.commands.executeCommand('sshPorts.stopAll');
     for (const host of ['devbox', typed]) await vscode.commands.executeCommand('sshPorts.disconnect', hostRow(host));
+    fs.writeFileSync(sshd.configFile, written);
+  });
+
+  suiteTeardown(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await setting().update('configFile', undefined, vscode.ConfigurationTarget.Global);
     await server.close();
@@ -54,7 +64,7 @@ suite('the SSH configuration in the editor', () => {
     const editor = vscode.window.activeTextEditor;
     return { file: editor?.document.uri.fsPath, line: editor?.document.lineAt(editor.selection.active.line).text };
   };
-  /** Takes what stands in each box that a command shows, until it is done. */
+  /** Accepts the proposed text of each input box that a command shows, until the command ends. */
   const acceptAll = async (command: string, row: object): Promise<void> => {
     let isDone = false;
     const done = Promise.resolve(vscode.commands.executeCommand(command, row)).finally(() => (isDone = true));
@@ -72,10 +82,10 @@ suite('the SSH configuration in the editor', () => {
     return forward;
   };
 
-  test('a bad line is marked in its file, opens from the tree, and the mark goes when it is mended', async () => {
+  test('a bad line is marked in its file and opens from the tree, and its mark goes when the line is mended', async () => {
     const good = text();
     const mark = await until('the mark', () => {
-      // Again and again: nobody tells when the editor has begun to watch the file.
+      // RACE: the editor does not tell when it has begun to watch the file, so the file is written again and again.
       fs.writeFileSync(sshd.configFile, `${good}Host broken\n  Port no-such-service\n`);
       return vscode.languages.getDiagnostics(uri())[0];
     });
@@ -93,7 +103,7 @@ suite('the SSH configuration in the editor', () => {
     assert.deepEqual(api.state.get().configProblems, []);
   });
 
-  test('a pasted command becomes a host, and its block is shown', async () => {
+  test('a pasted ssh command becomes a host of the configuration, and its block is shown', async () => {
     const before = text();
     await acceptAll('sshPorts.addHost', hostRow('ssh -p 2222 me@box.example.com -J devbox'));
     const block = 'Host box\n  HostName box.example.com\n  User me\n  Port 2222\n  ProxyJump devbox\n';
@@ -103,7 +113,7 @@ suite('the SSH configuration in the editor', () => {
     assert.deepEqual(cursor(), { file: sshd.configFile, line: 'Host box' });
   });
 
-  test('a forward is saved in the block of its host, once', async () => {
+  test('a forward is saved in the block of its host, and saving it again changes nothing', async () => {
     const forward = await forwardTo('devbox');
     const row = { target: { kind: 'forward', host: 'devbox', id: forward.id } };
     await vscode.commands.executeCommand('sshPorts.saveForward', row);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { findHost, type ForwardState, type HostState, localPort } from '../../src/core/session/state.ts';
 import type { Api } from '../../src/extension.ts';
@@ -22,12 +24,17 @@ suite('the extension in its host', () => {
     await vscode.workspace
       .getConfiguration('sshPorts')
       .update('configFile', sshd.configFile, vscode.ConfigurationTarget.Global);
+    await until('the host of the file', () => findHost(api.state.get(), host));
     server = await startWebServer('hello from the remote');
     ({ port } = server);
   });
 
-  suiteTeardown(async () => {
+  teardown(async () => {
+    await vscode.commands.executeCommand('sshPorts.stopAll');
     await vscode.commands.executeCommand('sshPorts.disconnect', hostRow());
+  });
+
+  suiteTeardown(async () => {
     await vscode.workspace
       .getConfiguration('sshPorts')
       .update('configFile', undefined, vscode.ConfigurationTarget.Global);
@@ -51,6 +58,20 @@ suite('the extension in its host', () => {
       })
     ).text();
 
+  const connect = async (): Promise<void> => {
+    await vscode.commands.executeCommand('sshPorts.connect', hostRow());
+    assert.equal(now().link.kind, 'online', JSON.stringify(now().link));
+  };
+  /** Connects and forwards the web server's port. */
+  const forward = async (): Promise<{ readonly id: string; readonly local: number }> => {
+    await connect();
+    await vscode.commands.executeCommand('sshPorts.forwardListener', { target: { kind: 'listener', host, port } });
+    const made = forwardOf(port);
+    const local = made && localPort(made);
+    assert.ok(made && local, JSON.stringify(made));
+    return { id: made.id, local };
+  };
+
   test('every command of the manifest exists', async () => {
     const manifest = vscode.extensions.getExtension('ssh-ports.ssh-ports')?.packageJSON as {
       contributes: { commands: readonly { command: string }[] };
@@ -62,63 +83,60 @@ suite('the extension in its host', () => {
     assert.deepEqual(missing, []);
   });
 
-  test('a changed configuration file is followed', async () => {
+  test('the hosts of another configuration file are listed once its setting names that file', async () => {
+    const setting = vscode.workspace.getConfiguration('sshPorts');
+    const other = path.join(sshd.folder, 'other_config');
+    fs.writeFileSync(other, 'Host elsewhere\n');
+    await setting.update('configFile', other, vscode.ConfigurationTarget.Global);
+    await until('the host of the other file', () => findHost(api.state.get(), 'elsewhere'));
+    await setting.update('configFile', sshd.configFile, vscode.ConfigurationTarget.Global);
     await until('the host of the file', () => findHost(api.state.get(), host));
     assert.equal(now().source.kind, 'config');
+    assert.equal(findHost(api.state.get(), 'elsewhere'), undefined);
   });
 
-  test('connects to a real sshd and sees a port that starts to listen', async () => {
-    await vscode.commands.executeCommand('sshPorts.connect', hostRow());
-    assert.equal(now().link.kind, 'online', JSON.stringify(now().link));
+  test('a host connects to its sshd and lists the ports that its programs listen on', async () => {
+    await connect();
     await until(`port ${port}`, () => now().remotePorts.some((each) => each.port === port));
   });
 
-  test('forwards a listener when its row is clicked', async () => {
-    await vscode.commands.executeCommand('sshPorts.forwardListener', { target: { kind: 'listener', host, port } });
-    const forward = forwardOf(port);
-    const local = forward && localPort(forward);
-    assert.ok(local, JSON.stringify(forward));
+  test('a remote port is forwarded when its row is clicked', async () => {
+    const { local } = await forward();
     assert.equal(await body(local), 'hello from the remote');
   });
 
-  test('the switch really stops listening, and brings the same port back', async () => {
-    const before = forwardOf(port);
-    const local = before && localPort(before);
-    assert.ok(local);
+  test('the switch ends every listener of this machine and opens them again at the same ports', async () => {
+    const { local } = await forward();
     await vscode.commands.executeCommand('sshPorts.toggleForwarding');
     await assert.rejects(body(local));
     await vscode.commands.executeCommand('sshPorts.toggleForwarding');
     assert.equal(await body(local), 'hello from the remote');
   });
 
-  test('copies the address of a forward', async () => {
-    const forward = forwardOf(port);
-    const local = forward && localPort(forward);
-    assert.ok(forward && local);
-    await vscode.commands.executeCommand('sshPorts.copyAddress', { target: { kind: 'forward', host, id: forward.id } });
+  test('the address of a forward is copied to the clipboard', async () => {
+    const { id, local } = await forward();
+    await vscode.commands.executeCommand('sshPorts.copyAddress', { target: { kind: 'forward', host, id } });
     assert.equal(await vscode.env.clipboard.readText(), `http://localhost:${local}/`);
   });
 
-  test('the forward survives a restart of the server', async () => {
-    const forward = forwardOf(port);
-    const local = forward && localPort(forward);
-    assert.ok(local);
+  test('a forward answers at the same address after its sshd was restarted', async () => {
+    const { local } = await forward();
     await sshd.restart();
     await until('the same address again', async () => (await body(local)) === 'hello from the remote');
   });
 
-  test('stopping a forward frees its port', async () => {
-    const forward = forwardOf(port);
-    const local = forward && localPort(forward);
-    assert.ok(forward && local);
-    await vscode.commands.executeCommand('sshPorts.stopForward', { target: { kind: 'forward', host, id: forward.id } });
+  test('a stopped forward frees its local port', async () => {
+    const { id, local } = await forward();
+    await vscode.commands.executeCommand('sshPorts.stopForward', { target: { kind: 'forward', host, id } });
     await assert.rejects(body(local));
     assert.equal(forwardOf(port), undefined);
   });
 
-  test('disconnecting ends everything of the host', async () => {
+  test('a disconnected host has neither remote ports nor forwards', async () => {
+    const { local } = await forward();
     await vscode.commands.executeCommand('sshPorts.disconnect', hostRow());
     assert.equal(now().link.kind, 'idle');
     assert.deepEqual([now().remotePorts, now().forwards], [[], []]);
+    await assert.rejects(body(local));
   });
 });
