@@ -8,7 +8,7 @@ import { pack } from './pack/vsix.ts';
 import { inRoot } from './root.ts';
 import { checks } from './test/checks.ts';
 import { editorTests } from './test/editorTests.ts';
-import { nodeTests, nodeTestsTwice } from './test/nodeTests.ts';
+import { nodeTests } from './test/nodeTests.ts';
 import { runStage } from './test/runStage.ts';
 import { attempt, type Outcome, type Stage, sum } from './test/stage.ts';
 import { printFailures, printSummary, type Run } from './test/summary.ts';
@@ -49,7 +49,7 @@ const stages: readonly Stage[] = [
     builds: ['newest'],
     limitMs: 15 * minutes,
     ...(!isLinux && { notHere: 'it drives a VS Code server, which npm has for Linux only' }),
-    run: (signal) => nodeTestsTwice('test/ui', signal),
+    run: (signal) => nodeTests('test/ui', 1, signal),
   },
 ];
 

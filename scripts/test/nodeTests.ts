@@ -11,37 +11,12 @@ import type { Failure, Outcome } from './stage.ts';
  * @param concurrency how many files at a time
  */
 export async function nodeTests(folder: string, concurrency: number, signal: AbortSignal): Promise<Outcome> {
-  return outcomeOf(await results(folder, testFiles(inRoot(folder)), concurrency, signal));
+  return outcomeOf(await results(folder, concurrency, signal));
 }
 
-/**
- * As `nodeTests`, one file at a time; a file that failed runs once more. For tests that another program can disturb: a
- * browser's focus, an editor that draws late. What failed at first is told all the same.
- */
-export async function nodeTestsTwice(folder: string, signal: AbortSignal): Promise<Outcome> {
+/** At least one result: whatever keeps the tests from running is a failure too. */
+async function results(folder: string, concurrency: number, signal: AbortSignal): Promise<readonly TestResult[]> {
   const files = testFiles(inRoot(folder));
-  const first = await results(folder, files, 1, signal);
-  const again = files.filter((file) => hasFailed(file, first));
-  if (again.length === 0 || signal.aborted) return outcomeOf(first);
-  const second = await results(folder, again, 1, signal);
-  const flaky = first.filter(({ file }) => again.includes(file) && !hasFailed(file, second));
-  return {
-    ...outcomeOf([...first.filter(({ file }) => !again.includes(file)), ...second]),
-    flaky: outcomeOf(flaky).failures,
-  };
-}
-
-function hasFailed(file: string, tests: readonly TestResult[]): boolean {
-  return tests.some((test) => test.file === file && test.status === 'failed');
-}
-
-/** Never none: what keeps the tests from running is a failure too. */
-async function results(
-  folder: string,
-  files: readonly string[],
-  concurrency: number,
-  signal: AbortSignal,
-): Promise<readonly TestResult[]> {
   const failure = (error: string): TestResult => ({ file: inRoot(folder), name: 'all', status: 'failed', error });
   if (files.length === 0) return [failure('There are no tests.')];
   const reportFile = inRoot('out', 'results', `${folder.replaceAll('/', '-')}.jsonl`);

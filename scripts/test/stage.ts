@@ -7,8 +7,6 @@ export interface Outcome {
   readonly failures: readonly Failure[];
   /** Not run, each with the reason. */
   readonly skips: readonly Failure[];
-  /** Failed at first and passed the second time. */
-  readonly flaky?: readonly Failure[];
 }
 
 export interface Failure {
@@ -34,7 +32,6 @@ export function sum(outcomes: readonly Outcome[]): Outcome {
     passed: outcomes.reduce((total, { passed }) => total + passed, 0),
     failures: outcomes.flatMap(({ failures }) => failures),
     skips: outcomes.flatMap(({ skips }) => skips),
-    flaky: outcomes.flatMap(({ flaky = [] }) => flaky),
   };
 }
 

@@ -7,10 +7,9 @@ export interface Run {
   readonly tookMs: number;
 }
 
-export function printFailures(stage: string, { failures, skips, flaky = [] }: Outcome): void {
+export function printFailures(stage: string, { failures, skips }: Outcome): void {
   for (const { name, text } of skips) console.log(`SKIPPED ${stage} › ${name}: ${text}`);
   for (const failure of failures) print('FAILED', stage, failure);
-  for (const failure of flaky) print('FLAKY (passed the second time)', stage, failure);
 }
 
 function print(verdict: string, stage: string, { name, text }: Failure): void {
@@ -25,8 +24,7 @@ export function printSummary(runs: readonly Run[]): void {
     const counts = `${column(passed)} passed ${column(failures.length)} failed ${column(skips.length)} skipped`;
     console.log(`${name.padEnd(14)}${counts}${column(Math.round(tookMs / 1000))} s`);
   }
-  const { passed, failures, skips, flaky = [] } = sum(runs.map(({ outcome }) => outcome));
-  if (flaky.length > 0) console.log(`\n${flaky.length} passed only the second time: see FLAKY above`);
+  const { passed, failures, skips } = sum(runs.map(({ outcome }) => outcome));
   console.log(`\n${passed} passed, ${failures.length} failed${skips.length > 0 ? `, ${skips.length} skipped` : ''}`);
 }
 
