@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { inRoot, noticesFile, packageFolder } from '../root.ts';
-import { packagedChangelog, packagedReadme } from './documents.ts';
+import { packagedChangelog } from './changelog.ts';
 import { repository } from './repository.ts';
 
 /** What ships as it is: files, and whole folders. */
-const shipped = ['LICENSE', 'SECURITY.md', 'package.nls.json', 'dist', 'media'];
+const shipped = ['LICENSE', 'README.md', 'SECURITY.md', 'package.nls.json', 'dist', 'media'];
 
 /** What is in these folders and does not ship: the pictures of the README come from the repository. */
 const stays = /^media\/readme\/|\.map$/;
@@ -20,7 +20,6 @@ export function layOut(): string {
   for (const file of shipped.flatMap(filesOf)) write(file, fs.readFileSync(inRoot(file)));
   write(path.basename(noticesFile), fs.readFileSync(noticesFile));
   write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
-  write('README.md', packagedReadme(repository()));
   write('CHANGELOG.md', packagedChangelog(String(manifest['version'])));
   return packageFolder;
 }
