@@ -44,12 +44,12 @@ async function main(): Promise<void> {
 }
 
 async function detectionTimes(exec: Exec): Promise<void> {
-  let listeners: readonly RemotePort[] = [];
+  let ports: readonly RemotePort[] = [];
   let isWatching = false;
   const watch = watchPorts({
     exec,
-    onListeners: (now, how) => {
-      listeners = now;
+    onPorts: (now, how) => {
+      ports = now;
       isWatching = how.kind === 'watching';
     },
   });
@@ -61,7 +61,7 @@ async function detectionTimes(exec: Exec): Promise<void> {
     await once(server, 'listening');
     const { port } = server.address() as net.AddressInfo;
     const startedAt = performance.now();
-    while (!listeners.some((listener) => listener.port === port)) await sleep(1);
+    while (!ports.some((each) => each.port === port)) await sleep(1);
     times.push(performance.now() - startedAt);
     server.close();
   }

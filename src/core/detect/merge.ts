@@ -13,7 +13,7 @@ export interface Account {
   readonly user: string;
 }
 
-/** One listener a port, sorted by port. */
+/** One remote port for each port number, sorted by number. */
 export function merge(sockets: readonly OwnedSocket[], me: Account): readonly RemotePort[] {
   const byPort = new Map<number, OwnedSocket[]>();
   for (const owned of sockets) {
@@ -21,10 +21,10 @@ export function merge(sockets: readonly OwnedSocket[], me: Account): readonly Re
     if (group) group.push(owned);
     else byPort.set(owned.socket.port, [owned]);
   }
-  return [...byPort].map(([port, group]) => listener(port, group, me)).sort((a, b) => a.port - b.port);
+  return [...byPort].map(([port, group]) => remotePort(port, group, me)).sort((a, b) => a.port - b.port);
 }
 
-function listener(port: number, group: readonly OwnedSocket[], me: Account): RemotePort {
+function remotePort(port: number, group: readonly OwnedSocket[], me: Account): RemotePort {
   const process = group.find((owned) => owned.process)?.process;
   const owner = group.map((owned) => ownerOf(owned, me)).find((found) => found);
   // Workers may each have a socket on the port and come and go; the oldest stays longest.

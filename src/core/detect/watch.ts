@@ -11,8 +11,8 @@ import { openWindowsSource } from './windowsSource.ts';
 
 export interface WatchOptions {
   readonly exec: Exec;
-  /** Called with the first list, and whenever the listeners or the state of the watch change. */
-  readonly onListeners: (listeners: readonly RemotePort[], detection: Detection) => void;
+  /** Called with the first list, and whenever the ports or the state of the watch change. */
+  readonly onPorts: (ports: readonly RemotePort[], detection: Detection) => void;
   /** The method that worked on this host last time (`Detection`'s `method`). */
   readonly rememberedMethod?: string;
   /** How long an answer may take before the watch says 'timeout' and starts anew. */
@@ -56,7 +56,7 @@ class Watcher {
   #isFocused = true;
   #isRefreshWanted = false;
   #activeAt: number;
-  #listeners: readonly RemotePort[] = [];
+  #ports: readonly RemotePort[] = [];
   #detection: Detection = { kind: 'starting' };
 
   constructor(options: WatchOptions, signal: AbortSignal | undefined) {
@@ -96,7 +96,7 @@ class Watcher {
       } catch (error) {
         if (this.#signal.aborted || isLinkLost(error)) return;
         const trouble = unavailable(error);
-        this.#report(this.#listeners, trouble);
+        this.#report(this.#ports, trouble);
         if (this.#now() - startedAt > 60_000) attempt = 1;
         // Where nothing can be had another try gives the same, so it takes a person to ask for it.
         const isFinal = finalCodes.has(watchCode(error) ?? '');
@@ -127,9 +127,9 @@ class Watcher {
     while (!this.#signal.aborted) {
       this.#isRefreshWanted = false;
       const seen = await source.poll(this.#signal);
-      if (seen && !isSame(seen, this.#listeners)) this.#activeAt = this.#now();
+      if (seen && !isSame(seen, this.#ports)) this.#activeAt = this.#now();
       looks += 1;
-      this.#report(seen ?? this.#listeners, { kind: 'watching', method: source.method, pollMs: this.#waitMs(lookMs) });
+      this.#report(seen ?? this.#ports, { kind: 'watching', method: source.method, pollMs: this.#waitMs(lookMs) });
       // Often at first, so that a slow remote is spared soon. What the first look cost stands for all of the start.
       if (looks % looksPerCost === 0 || Number.isInteger(Math.log2(looks))) {
         const costMs = await source.costMs(this.#signal);
@@ -144,11 +144,11 @@ class Watcher {
     return pollMs({ isFocused: this.#isFocused, quietMs: this.#now() - this.#activeAt, lookMs });
   }
 
-  #report(listeners: readonly RemotePort[], detection: Detection): void {
-    if (isSame(listeners, this.#listeners) && isSame(detection, this.#detection)) return;
-    this.#listeners = listeners;
+  #report(ports: readonly RemotePort[], detection: Detection): void {
+    if (isSame(ports, this.#ports) && isSame(detection, this.#detection)) return;
+    this.#ports = ports;
     this.#detection = detection;
-    this.#options.onListeners(listeners, detection);
+    this.#options.onPorts(ports, detection);
   }
 
   /** Ends early on `refresh` and when the watch ends. */

@@ -31,11 +31,11 @@ export async function openWindowsSource(exec: Exec, limitMs: number, signal: Abo
   return {
     method: 'netstat',
     poll: async (pollSignal) => {
-      const listeners = await look(pollSignal);
-      const text = JSON.stringify(listeners);
+      const ports = await look(pollSignal);
+      const text = JSON.stringify(ports);
       if (text === last) return undefined;
       last = text;
-      return listeners;
+      return ports;
     },
     costMs: async () => spentMs,
     close: () => undefined,

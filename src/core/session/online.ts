@@ -30,7 +30,7 @@ export class Online {
       {
         exec: connection.exec,
         ...(rememberedMethod !== undefined && { rememberedMethod }),
-        onListeners: (listing, detection) => {
+        onPorts: (listing, detection) => {
           if (!this.signal.aborted) onListing(listing, detection, this.signal);
         },
       },

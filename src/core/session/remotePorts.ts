@@ -125,7 +125,7 @@ export class RemotePorts {
     if (!this.#isThere(seen)) return;
     let isProhibited = false;
     const dial = dialer((problem) => (isProhibited = problem?.code === 'forwardingProhibited'));
-    const program = await identify({ listener: seen, dial, probe: settings.get().identifyServers }, signal);
+    const program = await identify({ remotePort: seen, dial, probe: settings.get().identifyServers }, signal);
     if (signal.aborted || !this.#isThere(seen)) return;
     write((host) => ({
       ...host,

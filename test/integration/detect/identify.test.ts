@@ -19,11 +19,11 @@ import { npmPackages, npmServers, type RealServer, realServers } from './servers
 
 let sshd: Sshd;
 let watch: PortWatch;
-let listeners: readonly RemotePort[] = [];
+let ports: readonly RemotePort[] = [];
 let modules: string | undefined;
 before(async () => {
   sshd = await startSshd({ config: ['SetEnv HOME=/nonexistent'] });
-  watch = watchPorts({ exec: sshExec(sshd), onListeners: (now) => (listeners = now) });
+  watch = watchPorts({ exec: sshExec(sshd), onPorts: (now) => (ports = now) });
   modules = await installModules();
 });
 after(async () => {
@@ -50,18 +50,18 @@ for (const server of npmServers) {
 }
 
 void test('sshd is recognised without being asked', async () => {
-  const listener = await until('sshd', () => listeners.find(({ port }) => port === sshd.port));
-  const program = await identify({ listener, dial: counted().dial, probe: true }, AbortSignal.timeout(20_000));
+  const remotePort = await until('sshd', () => ports.find(({ port }) => port === sshd.port));
+  const program = await identify({ remotePort, dial: counted().dial, probe: true }, AbortSignal.timeout(20_000));
   assert.equal(program.framework, 'ssh');
   assert.equal(program.role, 'infrastructure');
 });
 
-type Use = (listener: RemotePort, dials: ReturnType<typeof counted>) => Promise<void>;
+type Use = (remotePort: RemotePort, dials: ReturnType<typeof counted>) => Promise<void>;
 
 const isRecognised =
   ({ expect: { framework, role, scheme, title, path: page } }: RealServer): Use =>
-  async (listener, dials) => {
-    const program = await identify({ listener, dial: dials.dial, probe: true }, AbortSignal.timeout(20_000));
+  async (remotePort, dials) => {
+    const program = await identify({ remotePort, dial: dials.dial, probe: true }, AbortSignal.timeout(20_000));
     assert.deepEqual(
       { framework: program.framework, role: program.role, scheme: program.scheme },
       { framework, role, scheme },
@@ -102,13 +102,13 @@ async function withServer(server: RealServer, use: Use): Promise<void> {
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
   try {
-    const listener = await until(`${server.name} to be seen`, () => {
+    const remotePort = await until(`${server.name} to be seen`, () => {
       if (child.exitCode !== null) throw new Error(said);
-      return listeners.find((each) => each.port === port);
+      return ports.find((each) => each.port === port);
     });
-    assert.equal(listener.owner, 'self');
-    assert.ok(listener.process?.commandLine);
-    await use(listener, counted());
+    assert.equal(remotePort.owner, 'self');
+    assert.ok(remotePort.process?.commandLine);
+    await use(remotePort, counted());
   } finally {
     await stop(child);
     fs.rmSync(folder, { recursive: true, force: true });

@@ -30,7 +30,7 @@ void test('where the watch runs, sshd sends small packets at once: a command fli
   let isWatching = false;
   const watch = watchPorts({
     exec: connection.exec,
-    onListeners: (_, { kind }) => (isWatching = kind === 'watching'),
+    onPorts: (_, { kind }) => (isWatching = kind === 'watching'),
   });
   await until('the watch', () => isWatching);
   await watch.close(); // its commands come and go; sshd's choice stays

@@ -34,19 +34,19 @@ function watched(
   exec: Exec,
   more: { readonly rememberedMethod?: string; readonly answerLimitMs?: number } = {},
 ): Watched {
-  let listeners: readonly RemotePort[] = [];
+  let ports: readonly RemotePort[] = [];
   let detection: Detection | undefined;
   const watch = watchPorts({
     exec,
     ...more,
-    onListeners: (now, how) => {
-      listeners = now;
+    onPorts: (now, how) => {
+      ports = now;
       detection = how;
     },
   });
   return {
     watch,
-    find: (port) => listeners.find((listener) => listener.port === port),
+    find: (port) => ports.find((each) => each.port === port),
     detection: () => detection,
   };
 }

@@ -153,9 +153,9 @@ void test('a database is named by its number when nothing else is known, a web s
 });
 
 void test('a page that nobody knows is a dev server in a project’s folder, and a web server elsewhere', () => {
-  const listener = running('./server');
+  const remotePort = running('./server');
   const at = (workingDirectory: string): RemotePort => ({
-    ...listener,
+    ...remotePort,
     process: { pid: 7, name: 'server', commandLine: ['./server'], workingDirectory },
   });
   assert.equal(judge(at('/home/ada/project'), page('hello')).role, 'devServer');
@@ -170,8 +170,8 @@ void test('a language alone does not make a dev server, a page in it does', () =
 
 void test('a program that keeps its silence at the port of a dev server, in a project’s folder, is one that starts', () => {
   const at = (command: string, port: number, workingDirectory = '/home/ada/project'): RemotePort => {
-    const listener = running(command, port);
-    return { ...listener, ...(listener.process && { process: { ...listener.process, workingDirectory } }) };
+    const remotePort = running(command, port);
+    return { ...remotePort, ...(remotePort.process && { process: { ...remotePort.process, workingDirectory } }) };
   };
   const silent: ProbeAnswer = { kind: 'nothing' };
   assert.equal(judge(at('python3 app.py', 5000), silent).role, 'devServer');
@@ -203,7 +203,7 @@ void test('databases and sshd are not asked, by command line or by number', asyn
   assert.equal(mayBeAsked(running('python3 -m flask run', 6379)), true);
   const dial = (): Promise<never> => assert.fail('it was asked');
   const program = await identify(
-    { listener: running('redis-server *:1', 1), dial, probe: true },
+    { remotePort: running('redis-server *:1', 1), dial, probe: true },
     AbortSignal.timeout(5000),
   );
   assert.equal(program.role, 'database');
@@ -282,13 +282,13 @@ void test('the end of somebody’s ssh -R is not asked: the remote hides whose i
 
 void test('with the probe off nothing is asked', async () => {
   const dial = (): Promise<never> => assert.fail('it was asked');
-  const program = await identify({ listener: running('flask run'), dial, probe: false }, AbortSignal.timeout(5000));
+  const program = await identify({ remotePort: running('flask run'), dial, probe: false }, AbortSignal.timeout(5000));
   assert.deepEqual([program.framework, program.evidence], ['flask', 'commandLine']);
 });
 
 void test('a server that cannot be reached is told by its command line', async () => {
   const dial = (): Promise<never> => Promise.reject(new Error('refused'));
-  const program = await identify({ listener: running('flask run'), dial, probe: true }, AbortSignal.timeout(5000));
+  const program = await identify({ remotePort: running('flask run'), dial, probe: true }, AbortSignal.timeout(5000));
   assert.equal(program.framework, 'flask');
 });
 
@@ -310,7 +310,7 @@ void test(
     const stream = Duplex.from({ readable: toClient, writable: new PassThrough().resume() });
     toClient.write('HTTP/1.1 200 OK\r\nServer: Werkzeug/3\r\nContent-Length: 2\r\n\r\nhi');
     const dial = async (): Promise<Duplex> => stream;
-    const program = await identify({ listener: running('x'), dial, probe: true }, AbortSignal.timeout(8000));
+    const program = await identify({ remotePort: running('x'), dial, probe: true }, AbortSignal.timeout(8000));
     assert.equal(program.framework, 'flask');
     assert.ok(stream.destroyed);
   },
@@ -326,7 +326,7 @@ void test('a flood is cut off at 64 KiB', { timeout: 10_000 }, async () => {
     write: (_chunk, _encoding, done) => done(),
   });
   const program = await identify(
-    { listener: running('x'), dial: async () => stream, probe: true },
+    { remotePort: running('x'), dial: async () => stream, probe: true },
     AbortSignal.timeout(8000),
   );
   assert.equal(program.framework, 'unknown');
@@ -338,7 +338,7 @@ void test('identifying ends with the reason of its signal', async () => {
   const reason = new Error('enough');
   const abort = new AbortController();
   const dial = (): Promise<Duplex> => new Promise(() => queueMicrotask(() => abort.abort(reason)));
-  await assert.rejects(identify({ listener: running('x'), dial, probe: true }, abort.signal), reason);
+  await assert.rejects(identify({ remotePort: running('x'), dial, probe: true }, abort.signal), reason);
 });
 
 void test('a chunked answer is put together, also when its end is missing', () => {

@@ -10,13 +10,13 @@ import { fakeChannel, fakeUnix } from './fakeRemote.ts';
 
 /** Watches with a clock of its own: a pause lasts until `next` is called or the watch wakes itself. */
 function watching(exec: Exec, more: Partial<WatchOptions> = {}) {
-  const reports: { listeners: readonly RemotePort[]; detection: Detection }[] = [];
+  const reports: { ports: readonly RemotePort[]; detection: Detection }[] = [];
   const pauses: number[] = [];
   let release: () => void = () => undefined;
   let nowMs = 0;
   const watch = watchPorts({
     exec,
-    onListeners: (listeners, detection) => reports.push({ listeners, detection }),
+    onPorts: (ports, detection) => reports.push({ ports, detection }),
     now: () => nowMs,
     delay: (ms, signal) => {
       pauses.push(ms);
@@ -64,7 +64,7 @@ void test('what listens is told with its process, command line, folder, user and
     }),
   );
   await paused(1);
-  assert.deepEqual(last()?.listeners, [
+  assert.deepEqual(last()?.ports, [
     {
       port: 5000,
       addresses: ['127.0.0.1'],
@@ -88,7 +88,7 @@ void test('one port on several addresses is one listener', async () => {
   const text = `LISTEN 0 5 0.0.0.0:80 0.0.0.0:* ino:3 sk:1\n${row(80, 2)}LISTEN 0 5 [::1]:80 [::]:* ino:4 sk:1\n`;
   const { watch, last, paused } = watching(unix({ ss: text, ssOwners: '' }));
   await paused(1);
-  assert.deepEqual(last()?.listeners, [
+  assert.deepEqual(last()?.ports, [
     { port: 80, addresses: ['0.0.0.0', '127.0.0.1', '::1'], owner: 'root', socketId: '2' },
   ]);
   await watch.close();
@@ -109,7 +109,7 @@ void test('processes are asked for only when there is a new socket', async () =>
   await paused(4);
   assert.equal(asked.filter((question) => question === 'ssOwners').length, 2);
   assert.deepEqual(
-    last()?.listeners.map(({ port }) => port),
+    last()?.ports.map(({ port }) => port),
     [5001],
   );
   await watch.close();
@@ -119,11 +119,11 @@ void test('a server that restarts between two looks is another start', async () 
   const answers: Record<string, string> = { ss: row(5000, 1), ssOwners: '' };
   const { watch, next, paused, last } = watching(unix(answers));
   await paused(1);
-  assert.equal(last()?.listeners[0]?.socketId, '1');
+  assert.equal(last()?.ports[0]?.socketId, '1');
   answers['ss'] = row(5000, 9);
   next(400);
   await paused(2);
-  assert.equal(last()?.listeners[0]?.socketId, '9');
+  assert.equal(last()?.ports[0]?.socketId, '9');
   await watch.close();
 });
 
@@ -171,7 +171,7 @@ for (const [system, only, text, method] of fallbacks) {
     const { watch, last, paused } = watching(exec);
     await paused(1);
     assert.deepEqual(
-      last()?.listeners.map(({ port, addresses }) => [port, addresses]),
+      last()?.ports.map(({ port, addresses }) => [port, addresses]),
       [[5000, ['127.0.0.1']]],
     );
     const detection = last()?.detection;
@@ -305,7 +305,7 @@ void test('Windows without a Unix shell is watched with one short command a look
   const { watch, last, paused } = watching(exec);
   await paused(1);
   assert.deepEqual(
-    last()?.listeners.map(({ port }) => port),
+    last()?.ports.map(({ port }) => port),
     [5000],
   );
   assert.deepEqual(commands.slice(1), ['netstat -ano', 'netstat -ano']);
@@ -369,7 +369,7 @@ void test('closing twice, and by the signal, ends the channel and the watch', as
   assert.equal(exits.length, 1);
   await exits[0];
   const abort = new AbortController();
-  const other = watchPorts({ exec: unix({ ss: '' }), onListeners: () => undefined }, abort.signal);
+  const other = watchPorts({ exec: unix({ ss: '' }), onPorts: () => undefined }, abort.signal);
   abort.abort();
   await other.close();
 });

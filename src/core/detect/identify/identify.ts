@@ -12,16 +12,16 @@ export type DialPort = (
 ) => Promise<Duplex>;
 
 export interface IdentifyOptions {
-  readonly listener: RemotePort;
+  readonly remotePort: RemotePort;
   readonly dial: DialPort;
-  /** Whether the server may be asked; without it only what the remote tells of its process counts. */
+  /** Whether to send the server a request. If false, only what the remote tells about the process counts. */
   readonly probe: boolean;
 }
 
-/** Finds out what listens. To be called once per start of a server: it may be one that serves one client at a time. */
+/** Finds out which program listens on a port. CAUTION: call it once per server start; some servers handle one client at a time. */
 export async function identify(options: IdentifyOptions, signal: AbortSignal): Promise<Program> {
-  const { listener, dial } = options;
-  if (!options.probe || !mayBeAsked(listener)) return judge(listener);
-  const to = { kind: 'tcp', host: dialAddress(listener), port: listener.port } as const;
-  return judge(listener, await probe((inner) => dial(to, inner), listener.port, signal));
+  const { remotePort, dial } = options;
+  if (!options.probe || !mayBeAsked(remotePort)) return judge(remotePort);
+  const to = { kind: 'tcp', host: dialAddress(remotePort), port: remotePort.port } as const;
+  return judge(remotePort, await probe((inner) => dial(to, inner), remotePort.port, signal));
 }

@@ -4,18 +4,18 @@ import { type Framework, frameworks } from './frameworks.ts';
 import type { Program } from './program.ts';
 import type { ProbeAnswer } from './probe.ts';
 
-/** Weighs all that is known of a listener; `heard` is absent when it was not asked. */
-export function judge(listener: RemotePort, heard?: ProbeAnswer): Program {
+/** Weighs all that is known of a remotePort; `heard` is absent when it was not asked. */
+export function judge(remotePort: RemotePort, heard?: ProbeAnswer): Program {
   const http = heard?.kind === 'http' ? heard : undefined;
   const title = http && titleOf(http.answer.body);
-  const seen: Seen = { listener, command: commandOf(listener), heard, title };
+  const seen: Seen = { remotePort, command: commandOf(remotePort), heard, title };
   const best = frameworks
     .flatMap((framework) => weigh(framework, seen) ?? [])
     .reduce<Match | undefined>((winner, match) => (winner && winner.score >= match.score ? winner : match), undefined);
   if (!best && !http) {
-    return { framework: 'unknown', name: listener.process?.name || 'unknown', icon: 'plug', role: 'unknown' };
+    return { framework: 'unknown', name: remotePort.process?.name || 'unknown', icon: 'plug', role: 'unknown' };
   }
-  const named = best ? nameOf(best, http !== undefined || isStarting(seen)) : unnamed(listener);
+  const named = best ? nameOf(best, http !== undefined || isStarting(seen)) : unnamed(remotePort);
   const path = http?.answer.status === 404 ? best?.framework.path : undefined;
   return {
     ...named,
@@ -28,12 +28,12 @@ export function judge(listener: RemotePort, heard?: ProbeAnswer): Program {
 }
 
 /** Not so when command line or port say that it does not speak HTTP, and nothing says that it does. */
-export function mayBeAsked(listener: RemotePort): boolean {
-  if (isTunnelEnd(listener)) return false;
-  const command = commandOf(listener);
-  const named = frameworks.filter((framework) => commandScore(framework, command, listener.port) > 0);
+export function mayBeAsked(remotePort: RemotePort): boolean {
+  if (isTunnelEnd(remotePort)) return false;
+  const command = commandOf(remotePort);
+  const named = frameworks.filter((framework) => commandScore(framework, command, remotePort.port) > 0);
   if (named.length > 0) return named.every(({ speaks }) => speaks === undefined);
-  return !frameworks.some(({ speaks, ports }) => speaks === 'other' && ports?.includes(listener.port));
+  return !frameworks.some(({ speaks, ports }) => speaks === 'other' && ports?.includes(remotePort.port));
 }
 
 /**
@@ -46,7 +46,7 @@ function isTunnelEnd({ owner, process, addresses }: RemotePort): boolean {
 }
 
 interface Seen {
-  readonly listener: RemotePort;
+  readonly remotePort: RemotePort;
   readonly command: string;
   readonly heard: ProbeAnswer | undefined;
   readonly title: string | undefined;
@@ -62,9 +62,9 @@ const levelWeight = { particular: 4, base: 1, language: 0.5 };
 
 function weigh(framework: Framework, seen: Seen): Match | undefined {
   const answer = answerScore(framework, seen);
-  const command = commandScore(framework, seen.command, seen.listener.port);
+  const command = commandScore(framework, seen.command, seen.remotePort.port);
   const score = (answer + command) * levelWeight[framework.level ?? 'particular'];
-  const port = framework.ports?.includes(seen.listener.port) ? 0.1 : 0;
+  const port = framework.ports?.includes(seen.remotePort.port) ? 0.1 : 0;
   if (score > 0) {
     return {
       framework,
@@ -120,13 +120,13 @@ const devServerPorts = new Set(frameworks.flatMap(({ role, ports = [] }) => (rol
  * It keeps its silence where a project's server would be: many do for longer than is waited for, until they have
  * compiled their first page. What is no web server answers, hangs up, or has another port.
  */
-function isStarting({ listener, heard }: Seen): boolean {
-  return heard?.kind !== 'other' && isOfProject(listener) && devServerPorts.has(listener.port);
+function isStarting({ remotePort, heard }: Seen): boolean {
+  return heard?.kind !== 'other' && isOfProject(remotePort) && devServerPorts.has(remotePort.port);
 }
 
 /** A web server that nobody knows: a project's own if it runs in somebody's folder, else a service of the machine. */
-function unnamed(listener: RemotePort): Program {
-  return { framework: 'http', name: 'HTTP', icon: 'globe', role: isOfProject(listener) ? 'devServer' : 'web' };
+function unnamed(remotePort: RemotePort): Program {
+  return { framework: 'http', name: 'HTTP', icon: 'globe', role: isOfProject(remotePort) ? 'devServer' : 'web' };
 }
 
 function commandOf({ process }: RemotePort): string {
