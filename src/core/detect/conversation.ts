@@ -1,7 +1,7 @@
 import { deadline, abortable } from '../../base/delay.ts';
 import { UserError } from '../../base/userError.ts';
 import type { Exec, ExecChannel } from './exec.ts';
-import { oneLine } from './text.ts';
+import { oneLine } from '../../base/oneLine.ts';
 import { helloMark, type Question, watchCommand } from './script.ts';
 
 /** What the remote told of itself in its first line. */

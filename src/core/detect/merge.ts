@@ -1,5 +1,5 @@
 import type { RemotePort, PortProcess } from './remotePort.ts';
-import type { ListeningSocket } from './parse/socket.ts';
+import type { ListeningSocket } from '../listing/socket.ts';
 
 /** A socket and all that is known of its process. */
 export interface OwnedSocket {

@@ -1,9 +1,9 @@
-import { parseLsof } from './parse/lsof.ts';
-import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from './parse/netstat.ts';
-import { parseProcFds, parseProcNet } from './parse/procNet.ts';
-import { parseSockstat } from './parse/sockstat.ts';
-import type { ListeningSocket } from './parse/socket.ts';
-import { parseSs, parseSsOwners } from './parse/ss.ts';
+import { parseLsof } from '../listing/lsof.ts';
+import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from '../listing/netstat.ts';
+import { parseProcFds, parseProcNet } from '../listing/procNet.ts';
+import { parseSockstat } from '../listing/sockstat.ts';
+import type { ListeningSocket } from '../listing/socket.ts';
+import { parseSs, parseSsOwners } from '../listing/ss.ts';
 import type { ListQuestion, OwnersQuestion } from './script.ts';
 
 /** One way to see listeners on a remote with a Unix shell. */

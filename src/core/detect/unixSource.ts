@@ -4,11 +4,11 @@ import type { Exec } from './exec.ts';
 import type { PortProcess } from './remotePort.ts';
 import { merge } from './merge.ts';
 import { type Method, methodsFor } from './methods.ts';
-import { parseContainer } from './parse/cgroup.ts';
-import type { ListeningSocket } from './parse/socket.ts';
+import { parseContainer } from './cgroup.ts';
+import type { ListeningSocket } from '../listing/socket.ts';
 import type { DetailQuestion } from './script.ts';
 import type { Source } from './source.ts';
-import { oneLine } from './text.ts';
+import { oneLine } from '../../base/oneLine.ts';
 
 /** More new processes than this at once are shown without their details. */
 const maxDetailed = 100;

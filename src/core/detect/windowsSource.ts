@@ -4,7 +4,7 @@ import type { WatchProblem } from './conversation.ts';
 import type { Exec } from './exec.ts';
 import type { RemotePort } from './remotePort.ts';
 import { merge } from './merge.ts';
-import { parseNetstatWindows } from './parse/netstat.ts';
+import { parseNetstatWindows } from '../listing/netstat.ts';
 import { windowsListCommand } from './script.ts';
 import type { Source } from './source.ts';
 

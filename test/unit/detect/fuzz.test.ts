@@ -5,12 +5,12 @@ import fc from 'fast-check';
 import { readFrame } from '../../../src/core/detect/conversation.ts';
 import { parseHttp } from '../../../src/core/detect/identify/http.ts';
 import { judge } from '../../../src/core/detect/identify/judge.ts';
-import { parseContainer } from '../../../src/core/detect/parse/cgroup.ts';
-import { parseLsof } from '../../../src/core/detect/parse/lsof.ts';
-import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from '../../../src/core/detect/parse/netstat.ts';
-import { parseProcFds, parseProcNet } from '../../../src/core/detect/parse/procNet.ts';
-import { parseSockstat } from '../../../src/core/detect/parse/sockstat.ts';
-import { parseSs, parseSsOwners } from '../../../src/core/detect/parse/ss.ts';
+import { parseContainer } from '../../../src/core/detect/cgroup.ts';
+import { parseLsof } from '../../../src/core/listing/lsof.ts';
+import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from '../../../src/core/listing/netstat.ts';
+import { parseProcFds, parseProcNet } from '../../../src/core/listing/procNet.ts';
+import { parseSockstat } from '../../../src/core/listing/sockstat.ts';
+import { parseSs, parseSsOwners } from '../../../src/core/listing/ss.ts';
 import { parseTimes } from '../../../src/core/detect/unixSource.ts';
 
 const captured = fs.readFileSync(new URL('../../fixtures/listeners-linux.txt', import.meta.url), 'latin1');

@@ -1,5 +1,5 @@
 import type { RemotePort } from '../remotePort.ts';
-import { oneLine } from '../text.ts';
+import { oneLine } from '../../../base/oneLine.ts';
 import { type Framework, frameworks } from './frameworks.ts';
 import type { Program } from './program.ts';
 import type { ProbeAnswer } from './probe.ts';

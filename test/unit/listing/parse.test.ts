@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { parseContainer } from '../../../src/core/detect/parse/cgroup.ts';
-import { parseLsof } from '../../../src/core/detect/parse/lsof.ts';
-import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from '../../../src/core/detect/parse/netstat.ts';
-import { parseProcFds, parseProcNet } from '../../../src/core/detect/parse/procNet.ts';
-import { parseSockstat } from '../../../src/core/detect/parse/sockstat.ts';
-import { parseSs, parseSsOwners } from '../../../src/core/detect/parse/ss.ts';
+import { parseContainer } from '../../../src/core/detect/cgroup.ts';
+import { parseLsof } from '../../../src/core/listing/lsof.ts';
+import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from '../../../src/core/listing/netstat.ts';
+import { parseProcFds, parseProcNet } from '../../../src/core/listing/procNet.ts';
+import { parseSockstat } from '../../../src/core/listing/sockstat.ts';
+import { parseSs, parseSsOwners } from '../../../src/core/listing/ss.ts';
 
 /** Sections of one capture of the same sockets with many tools: `$ command`, its output, an empty line. */
 const captured = fs.readFileSync(new URL('../../fixtures/listeners-linux.txt', import.meta.url), 'utf8');

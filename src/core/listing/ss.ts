@@ -1,4 +1,4 @@
-import { oneLine } from '../text.ts';
+import { oneLine } from '../../base/oneLine.ts';
 import { type ListeningSocket, parseAddress } from './socket.ts';
 
 /** `ss -tne state listening` (ss(8)): a line a socket, with its inode and its user. */

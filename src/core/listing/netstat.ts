@@ -1,4 +1,4 @@
-import { oneLine } from '../text.ts';
+import { oneLine } from '../../base/oneLine.ts';
 import { type ListeningSocket, parseAddress, parsePort } from './socket.ts';
 
 /**
