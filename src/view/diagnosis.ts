@@ -1,4 +1,4 @@
-import { isLoopback } from '../core/spec/bindScope.ts';
+import { isLoopback } from '../core/spec/loopback.ts';
 import type { Bind, Endpoint, ForwardSpec } from '../core/spec/spec.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Settings } from '../core/session/settings.ts';

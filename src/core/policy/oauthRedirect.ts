@@ -1,3 +1,5 @@
+import { isPort } from '../spec/port.ts';
+
 /**
  * The port of a loopback redirect (RFC 8252 §7.3) in text that a tool printed: `redirect_uri=http://localhost:8400/…`,
  * plain or percent-encoded. The browser will come back to this very number, so it is worth a forward for one use.
@@ -7,5 +9,5 @@ export function oauthRedirectPort(text: string): number | undefined {
   const pattern =
     /[?&]redirect_ur[il]=http(?::|%3A)(?:\/|%2F){2}(?:localhost|127\.0\.0\.1|\[::1\]|%5B(?::|%3A){2}1%5D)(?::|%3A)(\d{1,5})(?=[^\w.-])/i;
   const port = Number(pattern.exec(text)?.[1]);
-  return port >= 1024 && port <= 65535 ? port : undefined;
+  return port >= 1024 && isPort(port) ? port : undefined;
 }

@@ -1,4 +1,7 @@
-/** The fields and values of VS Code's `remote.portsAttributes`. */
+import { isLoopbackAddress } from '../spec/loopback.ts';
+import { isPort } from '../spec/port.ts';
+
+/** The fields of VS Code's `remote.portsAttributes` that forwarding honours. `elevateIfNeeded` is accepted and ignored. */
 export interface PortAttributes {
   readonly label?: string;
   readonly onAutoForward?: 'notify' | 'openBrowser' | 'openBrowserOnce' | 'openPreview' | 'silent' | 'ignore';
@@ -97,7 +100,7 @@ function matches(key: RuleKey, subject: RuleSubject): boolean {
 function isAt(host: string, addresses: readonly string[]): boolean {
   const isIpv6 = host.includes(':');
   if (addresses.includes(host) || addresses.includes('::') || (!isIpv6 && addresses.includes('0.0.0.0'))) return true;
-  return host === 'localhost' && addresses.some((address) => address === '::1' || address.startsWith('127.'));
+  return host === 'localhost' && addresses.some(isLoopbackAddress);
 }
 
 function parseKey(text: string, knownFrameworks: ReadonlySet<string>): RuleKey | undefined {
@@ -115,10 +118,6 @@ function parseKey(text: string, knownFrameworks: ReadonlySet<string>): RuleKey |
   }
   if (knownFrameworks.has(key.toLowerCase())) return { kind: 'framework', name: key.toLowerCase() };
   return key !== '' && isPattern(key) ? { kind: 'command', pattern: key } : undefined;
-}
-
-function isPort(value: number): boolean {
-  return value >= 1 && value <= 65535;
 }
 
 function isPattern(text: string): boolean {

@@ -1,4 +1,5 @@
-import { isLoopback, onAllInterfaces } from '../spec/bindScope.ts';
+import { onAllInterfaces } from '../spec/bindScope.ts';
+import { isLoopback } from '../spec/loopback.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import type { ForwardState } from './state.ts';
 

@@ -1,7 +1,7 @@
 import { commandError } from './commandProblem.ts';
 import { splitDestination } from './destination.ts';
 import { type ForwardKind, formatBind, formatEndpoint, formatForward, parseForward } from './grammar.ts';
-import { servicePort } from './services.ts';
+import { readPort } from './services.ts';
 import { quoteShellWord, splitShellWords } from './shellWords.ts';
 import type { ForwardSpec } from './spec.ts';
 
@@ -195,8 +195,8 @@ function applyDestination(command: SshCommand, word: string): SshCommand {
 }
 
 function portOf(text: string): number {
-  const port = /^\s*\+?\d+$/.test(text) ? Number(text) : servicePort(text);
-  if (port === undefined || port < 1 || port > 65_535) throw commandError('badPort', text);
+  const port = readPort(text);
+  if (port === undefined) throw commandError('badPort', text);
   return port;
 }
 

@@ -1,5 +1,5 @@
 import { type Field, splitFields, syntaxError } from './fields.ts';
-import { servicePort } from './services.ts';
+import { readPort } from './services.ts';
 import type { Bind, Endpoint, ForwardSpec } from './spec.ts';
 
 /** The option that a specification stands after: -L, -R or -D of ssh(1). */
@@ -176,10 +176,10 @@ function unix(text: string, field: Field): { readonly kind: 'unix'; readonly pat
   return { kind: 'unix', path: field.text };
 }
 
-/** A decimal number, with a plus sign or leading zeros as strtonum(3) has it, or the name of a service. */
 function parsePort(text: string, field: Field, min: 0 | 1): number {
-  const port = /^ *\+?\d+$/.test(field.text) ? Number(field.text) : servicePort(field.text);
-  if (port === undefined || port < min || port > 65_535) throw syntaxError(text, field.position, 'port');
+  const isZero = /^ *\+?0+$/.test(field.text);
+  const port = isZero && min === 0 ? 0 : readPort(field.text);
+  if (port === undefined) throw syntaxError(text, field.position, 'port');
   return port;
 }
 

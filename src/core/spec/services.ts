@@ -1,10 +1,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { isPort } from './port.ts';
+
+/** A TCP port as a decimal number, with a sign and leading blanks as strtonum(3) takes them, or the name of a service. */
+export function readPort(text: string): number | undefined {
+  const port = /^[ \t-\r]*[+-]?\d+$/.test(text) ? Number(text) : servicePort(text);
+  return port !== undefined && isPort(port) ? port : undefined;
+}
 
 let ports: ReadonlyMap<string, number> | undefined;
 
-/** The TCP port of a service by name or alias, as services(5) has it here; undefined where it is not listed. */
-export function servicePort(name: string): number | undefined {
+/** The TCP port of a service name or alias from this machine's services(5). Undefined if the file does not list it. */
+function servicePort(name: string): number | undefined {
   ports ??= readServices();
   return ports.get(name);
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isPort } from '../../core/spec/port.ts';
 import { localPort } from '../../core/session/state.ts';
 import { canMove } from '../../view/forwardActions.ts';
 import { chooseForward } from '../asking/pickForward.ts';
@@ -22,9 +23,7 @@ async function askPort(current: number | undefined): Promise<number | undefined>
     prompt: 'New local port of this forward',
     value: current === undefined ? '' : String(current),
     validateInput: (typed) =>
-      /^\d+$/u.test(typed.trim()) && Number(typed) >= 1 && Number(typed) <= 65_535
-        ? undefined
-        : 'A port is a number from 1 to 65535.',
+      /^\d+$/u.test(typed.trim()) && isPort(Number(typed)) ? undefined : 'A port is a number from 1 to 65535.',
   });
   return text === undefined ? undefined : Number(text);
 }

@@ -1,6 +1,6 @@
 import type { Program } from '../../core/detect/identify/program.ts';
 import type { Endpoint } from '../../core/spec/spec.ts';
-import { isLoopback } from '../../core/spec/bindScope.ts';
+import { isLoopback } from '../../core/spec/loopback.ts';
 import { type HostState, type SeenPort, servedPorts } from '../../core/session/state.ts';
 import { processName, programName } from '../remotePortText.ts';
 import { endpoint } from '../address.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { parseContainer } from '../../../src/core/detect/cgroup.ts';
 import { parseLsof } from '../../../src/core/listing/lsof.ts';
 import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from '../../../src/core/listing/netstat.ts';
 import { parseProcFds, parseProcNet } from '../../../src/core/listing/procNet.ts';
@@ -222,13 +221,4 @@ void test("FreeBSD's sockstat names user, process and address", () => {
     { address: '0.0.0.0', port: 22, user: 'root', process: { pid: 701, name: 'sshd' } },
     { address: '0.0.0.0', port: 2049 },
   ]);
-});
-
-void test('a container is named by the start of its id, or by its name', () => {
-  const id = '0123456789ab'.padEnd(64, 'c');
-  assert.equal(parseContainer(`0::/system.slice/docker-${id}.scope`), '0123456789ab');
-  assert.equal(parseContainer(`12:cpu:/docker/${id}\n0::/`), '0123456789ab');
-  assert.equal(parseContainer(`0::/user.slice/user-1000.slice/libpod-${id}.scope/container`), '0123456789ab');
-  assert.equal(parseContainer('0::/lxc.payload.web/system.slice'), 'web');
-  assert.equal(parseContainer('0::/user.slice/user-1000.slice/session-3.scope'), undefined);
 });

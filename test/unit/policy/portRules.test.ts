@@ -121,10 +121,12 @@ void test('values of the wrong type are as if they were not written', () => {
   }
 });
 
-void test('every value of the fields that VS Code has as well is kept', () => {
+void test('the values of VS Code’s fields are kept, and elevateIfNeeded is accepted and ignored', () => {
   for (const onAutoForward of ['notify', 'openBrowser', 'openBrowserOnce', 'openPreview', 'silent', 'ignore']) {
     const attributes = { label: 'a', onAutoForward, protocol: 'http', requireLocalPort: true };
-    assert.deepEqual(attributesFor({ port: 1, addresses: ['::'] }, rules({ '1': attributes })), attributes);
+    const given = rules({ '1': { ...attributes, elevateIfNeeded: true } });
+    assert.deepEqual(given.badKeys, []);
+    assert.deepEqual(attributesFor({ port: 1, addresses: ['::'] }, given), attributes);
   }
 });
 

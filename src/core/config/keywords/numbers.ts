@@ -1,4 +1,4 @@
-import { servicePort } from '../../spec/services.ts';
+import { readPort } from '../../spec/services.ts';
 import { BadValue } from '../badValue.ts';
 
 const maxInt = 2_147_483_647;
@@ -12,8 +12,8 @@ export function integer(text: string, { min = 0, max = maxInt } = {}): string {
 
 /** A number or a service's name. */
 export function port(text: string): string {
-  const value = /^\s*[+-]?\d+$/.test(text) ? Number(text) : servicePort(text);
-  if (value === undefined || value < 1 || value > 65_535) throw new BadValue(`bad port ${text}`);
+  const value = readPort(text);
+  if (value === undefined) throw new BadValue(`bad port ${text}`);
   return String(value);
 }
 

@@ -1,3 +1,4 @@
+import { isLoopbackAddress } from '../../spec/loopback.ts';
 import type { RemotePort } from '../remotePort.ts';
 import { oneLine } from '../../../base/oneLine.ts';
 import { type Framework, frameworks } from './frameworks.ts';
@@ -42,7 +43,7 @@ export function mayBeAsked(remotePort: RemotePort): boolean {
  * worst the one that they sit at.
  */
 function isTunnelEnd({ owner, process, addresses }: RemotePort): boolean {
-  return owner === 'self' && !process && addresses.every((address) => address === '::1' || address.startsWith('127.'));
+  return owner === 'self' && !process && addresses.every(isLoopbackAddress);
 }
 
 interface Seen {

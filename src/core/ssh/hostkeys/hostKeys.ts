@@ -4,6 +4,7 @@ import type { Log } from '../../../base/log.ts';
 import { UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { HostProblem } from '../connection.ts';
+import { isLoopbackAddress } from '../../spec/loopback.ts';
 import { keyTypeOf, rsaBits } from '../keys/keys.ts';
 import { judge, type KnownHost, lookupName, namesHost, type Verdict } from './knownHosts.ts';
 import { forgetKeys, readKnownHosts, rememberKeys } from './knownHostsFiles.ts';
@@ -61,7 +62,7 @@ export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Lo
       await checkUnfit(key);
       // The same home on several machines makes localhost another one on each.
       const isExempt = config.noHostAuthenticationForLocalhost && config.hostKeyAlias === undefined;
-      if (isExempt && isDirect && isLocal(address)) return;
+      if (isExempt && isDirect && isLoopbackAddress(address)) return;
       let verdict = judge(entries, name, key);
       const isExact = verdict.kind === 'known';
       if (bare !== undefined && verdict.kind === 'unknown') verdict = withoutPort(judge(entries, bare, key));
@@ -132,12 +133,8 @@ function isOffence(verdict: Verdict): verdict is Offence {
  * machine's own, one that a proxy resolves, or one that was typed instead of a name.
  */
 function checkedAddress(config: HostConfig, address: string): string | undefined {
-  const isCheckable = net.isIP(address) !== 0 && !isLocal(address) && address !== config.hostName;
+  const isCheckable = net.isIP(address) !== 0 && !isLoopbackAddress(address) && address !== config.hostName;
   return config.checkHostIp && isCheckable ? lookupName(address, config.port) : undefined;
-}
-
-function isLocal(address: string): boolean {
-  return /^127\.|^::1$/.test(address);
 }
 
 function isUsers({ userKnownHostsFiles }: HostConfig, { file }: KnownHost): boolean {
