@@ -1,6 +1,5 @@
-/** One line per event that matters. Secrets never reach it. VS Code's `LogOutputChannel` fits as it is. */
+/** Takes one line per relevant event. VS Code's `LogOutputChannel` satisfies it. SECURITY: never log a secret. */
 export interface Log {
-  trace(message: string): void;
   debug(message: string): void;
   info(message: string): void;
   warn(message: string): void;
@@ -9,12 +8,11 @@ export interface Log {
 
 const nothing = (): void => undefined;
 
-export const silentLog: Log = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** The same log with every line prefixed, for example by the host's name. */
+/** The same log, with a prefix before every line, for example the host's name. */
 export function prefixed(log: Log, prefix: string): Log {
   return {
-    trace: (message) => log.trace(`${prefix}: ${message}`),
     debug: (message) => log.debug(`${prefix}: ${message}`),
     info: (message) => log.info(`${prefix}: ${message}`),
     warn: (message) => log.warn(`${prefix}: ${message}`),

@@ -9,6 +9,5 @@ export function stderrLog(verbosity: number): Log {
     warn: line(''),
     info: line('debug1: '),
     debug: line('debug1: '),
-    trace: verbosity > 1 ? line('debug2: ') : () => undefined,
   };
 }

@@ -5,7 +5,7 @@ import type { CommandProblem } from './spec/commandProblem.ts';
 import type { RelayProblem } from './forward/connections.ts';
 import type { ListenRemoteProblem } from './forward/dial.ts';
 import type { ForwardSyntaxProblem } from './spec/fields.ts';
-import type { ListenProblem } from './forward/runningForward.ts';
+import type { ListenProblem } from './forward/listenProblem.ts';
 import type { HostProblem } from './ssh/connection.ts';
 
 /** Every fact about a failure that reaches a person. `view/problem.ts` has a sentence and a next step for each. */

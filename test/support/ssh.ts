@@ -52,7 +52,7 @@ export function script(
 export function memoryLog(): Log & { readonly lines: string[] } {
   const lines: string[] = [];
   const add = (line: string): void => void lines.push(line);
-  return { lines, trace: add, debug: add, info: add, warn: add, error: add };
+  return { lines, debug: add, info: add, warn: add, error: add };
 }
 
 /** Connects with a limit of its own, so that no test can hang. */

@@ -12,12 +12,26 @@ export interface Room {
   readonly isPure?: true;
 }
 
-const core = ['core/config', 'core/spec', 'core/ssh', 'core/detect', 'core/forward', 'core/policy', 'core/session'];
+const core = [
+  'core/config',
+  'core/spec',
+  'core/listing',
+  'core/ssh',
+  'core/detect',
+  'core/forward',
+  'core/policy',
+  'core/session',
+];
 
 /** Who may import whom. `npm run walls` writes the walls of `.oxlintrc.json` from this table. */
 export const rooms: readonly Room[] = [
   { name: 'base', why: 'base knows nothing of what is built on it.', mayImport: [] },
   { name: 'core/spec', why: 'core/spec is the grammar of forwards, and nothing else.', mayImport: ['base'] },
+  {
+    name: 'core/listing',
+    why: 'core/listing reads what tools print about sockets, and nothing else.',
+    mayImport: ['base', 'core/spec'],
+  },
   {
     name: 'core/config',
     why: 'core/config reads ssh_config; of core it knows the grammar of forwards alone.',
@@ -26,19 +40,19 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'core/detect',
-    why: 'core/detect needs an Exec, and nothing else of core.',
-    mayImport: ['base'],
+    why: 'core/detect needs an Exec, and nothing else of core but the listings and the grammar.',
+    mayImport: ['base', 'core/spec', 'core/listing'],
   },
   {
     name: 'core/forward',
-    why: 'core/forward needs a Dial, and nothing else of core but the grammar.',
-    mayImport: ['base', 'core/spec'],
+    why: 'core/forward needs a Dial, and nothing else of core but the listings and the grammar.',
+    mayImport: ['base', 'core/spec', 'core/listing'],
   },
   {
     name: 'core/policy',
     why: 'core/policy decides from plain data.',
-    mayImport: ['base'],
-    mayImportTypes: ['core/detect', 'core/spec', 'core/forward'],
+    mayImport: ['base', 'core/spec'],
+    mayImportTypes: ['core/detect', 'core/forward'],
     isPure: true,
   },
   {

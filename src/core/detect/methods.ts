@@ -2,27 +2,25 @@ import { parseLsof } from '../listing/lsof.ts';
 import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from '../listing/netstat.ts';
 import { parseProcFds, parseProcNet } from '../listing/procNet.ts';
 import { parseSockstat } from '../listing/sockstat.ts';
-import type { ListeningSocket } from '../listing/socket.ts';
+import type { ListeningSocket, SocketProcess } from '../listing/socket.ts';
 import { parseSs, parseSsOwners } from '../listing/ss.ts';
 import type { ListQuestion, OwnersQuestion } from './script.ts';
 
-/** One way to see listeners on a remote with a Unix shell. */
+/** One way to list the listening sockets of a remote that has a Unix shell. */
 export interface Method {
-  /** What `Detection` calls it. */
+  /** The `method` of `Detection`. */
   readonly name: string;
   readonly list: ListQuestion;
   readonly parse: (text: string) => ListeningSocket[];
-  /** Asked in turn until one answers; none where the list names the processes itself. */
+  /** Asked in turn until one answers. Empty if the list itself names the processes. */
   readonly owners: readonly Owners[];
 }
 
 interface Owners {
   readonly question: OwnersQuestion;
-  /** Answers for each socket of the list, which process has it. The name is empty where it takes another question. */
-  readonly parse: (text: string) => (socket: ListeningSocket) => Process | undefined;
+  /** Finds the process of a socket of the list. */
+  readonly parse: (text: string) => (socket: ListeningSocket) => SocketProcess | undefined;
 }
-
-type Process = NonNullable<ListeningSocket['process']>;
 
 const byAddress =
   (parse: (text: string) => ListeningSocket[]): Owners['parse'] =>
@@ -70,7 +68,7 @@ const netstatWindows: Method = { name: 'netstat', list: 'netstatWindows', parse:
 const lsof: Method = { name: 'lsof', list: 'lsof', parse: parseLsof, owners: [] };
 const sockstat: Method = { name: 'sockstat', list: 'sockstat', parse: parseSockstat, owners: [] };
 
-/** What to try, in order, on a remote whose `uname -s` is `system`; what worked there last time comes first. */
+/** The methods to try, in order, if `uname -s` prints `system`. The method that worked last time comes first. */
 export function methodsFor(system: string, remembered?: string): readonly Method[] {
   const methods = /^(?:CYGWIN|MINGW|MSYS)/.test(system)
     ? [netstatWindows]

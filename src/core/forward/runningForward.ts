@@ -1,11 +1,9 @@
-import type { Bind } from '../spec/spec.ts';
-
-/** A forward that is up. It outlives the link: `Dial` waits for a new one. */
+/** An open forward. It outlives the connection, because `Dial` waits for the next one. */
 export interface RunningForward {
-  /** Where it really listens, after `listen` succeeded: local addresses, or the remote's real port. */
+  /** The actual addresses, known after `listen` succeeded: addresses of this machine, or the port at the server. */
   readonly bound: readonly BoundAddress[];
   readonly traffic: () => Traffic;
-  /** Stops listening and ends all connections; the port is free when this resolves. Safe twice. */
+  /** Stops listening and ends all connections. The port is free when this resolves. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -13,22 +11,10 @@ export type BoundAddress =
   | { readonly kind: 'tcp'; readonly address: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
-/** Counted since the forward was opened. Bytes are of the payload. */
+/** Totals since the forward was opened. Bytes are payload bytes. */
 export interface Traffic {
   readonly openConnections: number;
   readonly totalConnections: number;
   readonly bytesToRemote: number;
   readonly bytesFromRemote: number;
-}
-
-/** Why a local listener could not be opened. `owner`: the process that has the port, where the system tells. */
-export type ListenProblem =
-  | { readonly code: 'portInUse'; readonly bind: Bind; readonly owner?: PortOwner }
-  | { readonly code: 'portPrivileged'; readonly bind: Bind }
-  | { readonly code: 'addressUnavailable'; readonly bind: Bind }
-  | { readonly code: 'listenFailed'; readonly bind: Bind; readonly detail: string };
-
-export interface PortOwner {
-  readonly pid: number;
-  readonly name: string;
 }

@@ -1,13 +1,39 @@
 import { oneLine } from '../../base/oneLine.ts';
-import { type ListeningSocket, parseAddress } from './socket.ts';
+import { type ListeningSocket, parseAddress, type SocketProcess } from './socket.ts';
+
+/** The sockets of `lsof -nP -iTCP -sTCP:LISTEN -F pctLn`. */
+export function parseLsof(text: string): ListeningSocket[] {
+  return files(text).flatMap(({ name, isIpv4, process, user }) => {
+    const address = parseAddress(name);
+    if (!address) return [];
+    return {
+      ...address,
+      ...(isIpv4 && name.startsWith('*:') && { address: '0.0.0.0' }),
+      ...(process && { process }),
+      ...(user !== undefined && { user }),
+    };
+  });
+}
+
+/** The first process of `lsof -F pcn FILE`. */
+export function parseLsofProcess(text: string): SocketProcess | undefined {
+  return files(text)[0]?.process;
+}
+
+interface OpenFile {
+  readonly name: string;
+  readonly isIpv4: boolean;
+  readonly process: SocketProcess | undefined;
+  readonly user: string | undefined;
+}
 
 /**
- * `lsof -nP -iTCP -sTCP:LISTEN -F pctLn`: one field a line, its letter first (lsof(8), OUTPUT FOR OTHER PROGRAMS). A new
- * process begins with `p`. Line ends in names are escaped by lsof.
+ * lsof(8), OUTPUT FOR OTHER PROGRAMS: one field per line, and the field's letter comes first. `p` starts a process, and
+ * `n` (the name) is the last field of a file. lsof escapes line ends in names.
  */
-export function parseLsof(text: string): ListeningSocket[] {
-  const sockets: ListeningSocket[] = [];
-  let process: { pid: number; name: string } | undefined;
+function files(text: string): OpenFile[] {
+  const found: OpenFile[] = [];
+  let process: SocketProcess | undefined;
   let user: string | undefined;
   let isIpv4 = false;
   for (const line of text.split('\n')) {
@@ -18,16 +44,7 @@ export function parseLsof(text: string): ListeningSocket[] {
     } else if (line.startsWith('c') && process) process = { ...process, name: oneLine(value, 64) };
     else if (line.startsWith('L')) user = oneLine(value, 64);
     else if (line.startsWith('t')) isIpv4 = value === 'IPv4';
-    else if (line.startsWith('n')) {
-      const address = parseAddress(value);
-      if (!address) continue;
-      sockets.push({
-        ...address,
-        ...(isIpv4 && value.startsWith('*:') && { address: '0.0.0.0' }),
-        ...(process && { process }),
-        ...(user !== undefined && { user }),
-      });
-    }
+    else if (line.startsWith('n')) found.push({ name: value, isIpv4, process, user });
   }
-  return sockets;
+  return found;
 }

@@ -1,9 +1,9 @@
 import { oneLine } from '../../base/oneLine.ts';
-import { type ListeningSocket, parseAddress, parsePort } from './socket.ts';
+import { type ListeningSocket, parseAddress } from './socket.ts';
 
 /**
- * Linux: net-tools and busybox, `netstat -tln` with `-e` or `-p` (netstat(8)). `:::80` is IPv6 alone or both.
- * The columns after the state are user and inode, or PID/program.
+ * Linux: `netstat -tln` of net-tools and busybox, with `-e` or `-p` (netstat(8)). `:::80` is IPv6 only, or both families.
+ * After the state follow the user and the inode, or PID/program.
  */
 export function parseNetstatLinux(text: string): ListeningSocket[] {
   return lines(text, /^tcp6? +\d+ +\d+ +(\S+) +\S+ +LISTEN *(.*)$/).flatMap(([local = '', rest = '']) => {
@@ -17,7 +17,7 @@ export function parseNetstatLinux(text: string): ListeningSocket[] {
   });
 }
 
-/** macOS and the BSDs, `netstat -an -p tcp`: a dot stands before the port; `*.80` is of the family that `tcp4`, `tcp6` or `tcp46` says. */
+/** macOS and the BSDs: `netstat -an -p tcp`. A dot precedes the port; `tcp4`, `tcp6` or `tcp46` gives the family of `*.80`. */
 export function parseNetstatBsd(text: string): ListeningSocket[] {
   return lines(text, /^(tcp\d*) +\d+ +\d+ +(\S+) +\S+ +LISTEN\b/).flatMap(([protocol = '', local = '']) => {
     const address = parseAddress(local, '.');
@@ -27,11 +27,11 @@ export function parseNetstatBsd(text: string): ListeningSocket[] {
   });
 }
 
-/** Windows, `netstat -ano`. The state is in the user's language, so a foreign port 0 is what tells a listener. */
+/** Windows: `netstat -ano`. Windows translates the word LISTENING, so the foreign port 0 identifies a listening socket. */
 export function parseNetstatWindows(text: string): ListeningSocket[] {
   return lines(text, /^ *TCP +(\S+) +\S+:0 +\D+ (\d{1,10})$/).flatMap(([local = '', pid = '']) => {
     const address = parseAddress(local);
-    return address && parsePort(String(address.port)) ? [{ ...address, process: { pid: Number(pid), name: '' } }] : [];
+    return address ? [{ ...address, process: { pid: Number(pid), name: '' } }] : [];
   });
 }
 

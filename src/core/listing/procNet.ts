@@ -1,12 +1,13 @@
-import { type ListeningSocket, parsePort } from './socket.ts';
+import { isPort } from '../spec/port.ts';
+import type { ListeningSocket } from './socket.ts';
 
-/** Rows of /proc/net/tcp and /proc/net/tcp6 (proc(5)): state 0A listens, addresses are little-endian 32-bit words. */
+/** Rows of /proc/net/tcp and /proc/net/tcp6 (proc(5)). State 0A means listening; addresses are little-endian 32-bit words. */
 export function parseProcNet(text: string): ListeningSocket[] {
   const sockets: ListeningSocket[] = [];
   for (const line of text.split('\n')) {
     const [, hexAddress = '', hexPort = '', uid = '', inode = ''] = row.exec(line) ?? [];
-    const port = parsePort(String(Number.parseInt(hexPort, 16)));
-    if (port === undefined) continue;
+    const port = Number.parseInt(hexPort, 16);
+    if (!isPort(port)) continue;
     const address = hexAddress.length === 8 ? ipv4(hexAddress) : ipv6(hexAddress);
     sockets.push({ port, address, uid: Number(uid), inode });
   }
@@ -34,7 +35,7 @@ function ipv6(words: string): string {
   return compress(groups);
 }
 
-/** RFC 5952 §4.2: the longest run of two or more zero groups becomes '::'. */
+/** RFC 5952 §4.2: '::' replaces the longest run of two or more zero groups. */
 function compress(groups: readonly string[]): string {
   const runs = groups.join(':').match(/\b0(?::0)+\b/g) ?? [];
   const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
@@ -44,17 +45,34 @@ function compress(groups: readonly string[]): string {
   return at ? `${text.slice(0, at.index)}::${text.slice(at.index + at[0].length)}` : text;
 }
 
-/** The listing of each process's descriptors: which process has which socket inode. Only links count; file names stand before the arrow. */
+/**
+ * The process of each socket inode, from `ls -l /proc/PID/fd`. CAUTION: a file name may contain an arrow, so only a line
+ * whose first arrow leads to a socket counts.
+ */
 export function parseProcFds(text: string): Map<string, number> {
   const owners = new Map<string, number>();
   let pid: number | undefined;
   for (const line of text.split('\n')) {
     const folder = /^\/proc\/(\d{1,10})\/fd:$/.exec(line);
     if (folder) pid = Number(folder[1]);
-    const inode = /^l[^>]{1,200} \d+ -> socket:\[(\d{1,20})\]$/.exec(line)?.[1];
+    const target = /^l[^>]{1,200} \d+ -> (.*)$/.exec(line)?.[1];
+    const inode = target && socketInode(target);
     if (inode === undefined || pid === undefined) continue;
     const known = owners.get(inode);
     if (known === undefined || pid < known) owners.set(inode, pid);
   }
   return owners;
+}
+
+/** The inode in the target of a link in /proc/PID/fd (proc(5)). Undefined if the descriptor is no socket. */
+export function socketInode(target: string): string | undefined {
+  return /^socket:\[(\d{1,20})\]$/.exec(target)?.[1];
+}
+
+/** The inodes of the sockets that listen at `path`, from /proc/net/unix (proc(5)). Flags 00010000 mean listening. */
+export function unixInodes(text: string, path: string): string[] {
+  return text.split('\n').flatMap((line) => {
+    const [, inode, found] = /^[\da-f]+: [\da-f]+ [\da-f]+ 00010000 \d+ \d+ +(\d{1,20}) (.*)$/i.exec(line) ?? [];
+    return found === path && inode !== undefined ? [inode] : [];
+  });
 }

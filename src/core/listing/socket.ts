@@ -1,28 +1,31 @@
-/** One listening TCP socket as a tool of the remote printed it. What the tool does not tell is absent. */
+import { isPort } from '../spec/port.ts';
+
+/** One listening TCP socket as a tool printed it. A field is absent if the tool does not print it. */
 export interface ListeningSocket {
   readonly port: number;
-  /** Without brackets and zone; '::' for `*`, dotted for an IPv4 address mapped into IPv6 (RFC 4291 §2.5.5.2). */
+  /** Without brackets and zone. '::' stands for `*`. An IPv4 address mapped into IPv6 is dotted (RFC 4291 §2.5.5.2). */
   readonly address: string;
   readonly uid?: number;
   readonly user?: string;
-  /** Another inode is another socket: thus a restart is seen although the port is the same. */
+  /** Another inode is another socket: this shows a server's restart on the same port. */
   readonly inode?: string;
-  readonly process?: { readonly pid: number; readonly name: string };
+  readonly process?: SocketProcess;
 }
 
-/** `127.0.0.1:80`, `[::1]:80`, `*:80`, `:::80`, `0.0.0.0%eth0:80`; with a dot before the port where BSD puts one. */
+/** The name is empty if the tool prints only the PID. */
+export interface SocketProcess {
+  readonly pid: number;
+  readonly name: string;
+}
+
+/** Reads `127.0.0.1:80`, `[::1]:80`, `*:80`, `:::80` or `0.0.0.0%eth0:80`. The BSDs put a dot before the port. */
 export function parseAddress(text: string, separator: ':' | '.' = ':'): { address: string; port: number } | undefined {
   if (text.length > 100) return undefined;
   const cut = text.lastIndexOf(separator);
-  const port = parsePort(text.slice(cut + 1));
+  const digits = text.slice(cut + 1);
+  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
   const address = cut < 0 ? undefined : normalAddress(text.slice(0, cut));
-  return address === undefined || port === undefined ? undefined : { address, port };
-}
-
-export function parsePort(text: string): number | undefined {
-  if (!/^\d{1,5}$/.test(text)) return undefined;
-  const port = Number(text);
-  return port >= 1 && port <= 65535 ? port : undefined;
+  return address === undefined || !isPort(port) ? undefined : { address, port };
 }
 
 function normalAddress(text: string): string | undefined {

@@ -1,10 +1,10 @@
 import { oneLine } from '../../base/oneLine.ts';
 import { type ListeningSocket, parseAddress } from './socket.ts';
 
-/** FreeBSD, `sockstat -46l -P tcp` (sockstat(1)): user, command, PID, descriptor, protocol, local and foreign address. */
+/** FreeBSD: `sockstat -46l -P tcp` (sockstat(1)). Columns: user, command, PID, descriptor, protocol, local and foreign address. */
 export function parseSockstat(text: string): ListeningSocket[] {
   return text.split('\n').flatMap((line) => {
-    // The command may hold blanks, so the row is read around it; a row without an owner has question marks.
+    // The command may contain blanks. A row without an owner has question marks.
     const match =
       line.length <= 500 && /^(\S{1,64}) +(.*?) +(\d{1,10}|\?) +(?:\d{1,10}|\?) +(tcp\d*) +(\S+) +\S+/.exec(line);
     if (!match) return [];

@@ -1,23 +1,23 @@
 import { oneLine } from '../../base/oneLine.ts';
-import { type ListeningSocket, parseAddress } from './socket.ts';
+import { type ListeningSocket, parseAddress, type SocketProcess } from './socket.ts';
 
-/** `ss -tne state listening` (ss(8)): a line a socket, with its inode and its user. */
+/** `ss -tne state listening` (ss(8)): one line per socket, with its inode and its user. */
 export function parseSs(text: string): ListeningSocket[] {
   return text.split('\n').flatMap((line) => {
     const { address, rest } = row(line);
     if (!address) return [];
-    // The name of a cgroup is no place to look for numbers.
+    // CAUTION: a user chooses the name of a cgroup. It may contain `ino:` or `uid:`.
     const [extended = ''] = rest.split(' cgroup:', 1);
     const inode = /\bino:(\d{1,20})\b/.exec(extended)?.[1];
     const uid = /\buid:(\d{1,10})\b/.exec(extended)?.[1];
-    // ss leaves out the uid when it is root's.
+    // ss omits root's uid.
     return [{ ...address, ...(inode !== undefined && { inode, uid: Number(uid ?? 0) }) }];
   });
 }
 
 /**
- * `ss -tlnp`. Process names are printed raw before iproute2 7.0: quotes, brackets and line ends included. A name has 15
- * bytes at most, too few to look like a row that begins with its state.
+ * `ss -tlnp`. CAUTION: before iproute2 7.0, ss prints process names unescaped, with quotes, brackets and line ends. A name
+ * has at most 15 bytes; that is too short to imitate a row that begins with its state.
  */
 export function parseSsOwners(text: string): ListeningSocket[] {
   return rows(text).flatMap((line) => {
@@ -27,13 +27,13 @@ export function parseSsOwners(text: string): ListeningSocket[] {
   });
 }
 
-/** The state is left out where only one was asked for. */
+/** ss omits the state if the caller asked for one state only. */
 function row(text: string): { readonly address: ReturnType<typeof parseAddress>; readonly rest: string } {
   const [, local = '', rest = ''] = /^(?:LISTEN +)?\d+ +\d+ +(\S+) +\S+([^]*)$/.exec(text) ?? [];
   return { address: parseAddress(local), rest };
 }
 
-/** Lines, except that one which is not the start of a row belongs to the row before: a name with a line end in it. */
+/** A line that starts no row continues the row before it: a process name contains a line end. */
 function rows(text: string): string[] {
   const found: string[] = [];
   let continued: string[] = [];
@@ -50,13 +50,14 @@ function rows(text: string): string[] {
 const entry = /\("([^]{0,64}?)",(?:pid=)?(\d{1,10}),(?:fd=)?\d{1,10}\)/y;
 
 /**
- * The lowest PID, usually the parent, of `users:(("node",pid=57,fd=24),("node",pid=56,fd=24))` or the older
- * `(("node",57,24))`. None when the entries do not cover the text exactly: a name made to deceive.
+ * The lowest PID, usually the parent's, of `users:(("node",pid=57,fd=24),("node",pid=56,fd=24))` or the older
+ * `(("node",57,24))`. SECURITY: undefined if the entries do not cover the text exactly, because then a process name
+ * imitates an entry.
  */
-function owner(rest: string): { pid: number; name: string } | undefined {
+function owner(rest: string): SocketProcess | undefined {
   const start = rest.indexOf('users:(');
   if (start < 0) return undefined;
-  let lowest: { pid: number; name: string } | undefined;
+  let lowest: SocketProcess | undefined;
   entry.lastIndex = start + 'users:('.length;
   for (;;) {
     const match = entry.exec(rest);

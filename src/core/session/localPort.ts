@@ -1,5 +1,5 @@
 import { isProblem } from '../../base/userError.ts';
-import type { ListenProblem } from '../forward/runningForward.ts';
+import type { ListenProblem } from '../forward/listenProblem.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 
 /** Local ports to try, best first: the one used before, the same number as on the remote, its neighbours, any. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { parseLsof } from '../../../src/core/listing/lsof.ts';
+import { parseLsof, parseLsofProcess } from '../../../src/core/listing/lsof.ts';
 import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from '../../../src/core/listing/netstat.ts';
-import { parseProcFds, parseProcNet } from '../../../src/core/listing/procNet.ts';
+import { parseProcFds, parseProcNet, unixInodes } from '../../../src/core/listing/procNet.ts';
 import { parseSockstat } from '../../../src/core/listing/sockstat.ts';
 import { parseSs, parseSsOwners } from '../../../src/core/listing/ss.ts';
 
@@ -142,6 +142,18 @@ void test('descriptors tell which process has which socket', () => {
   assert.deepEqual([...parseProcFds(text)], [['77', 8]]);
 });
 
+void test('the inode of a Unix socket is that of the socket which listens at exactly this path', () => {
+  const text = [
+    'Num       RefCount Protocol Flags    Type St Inode Path',
+    '00000000f8609452: 00000003 00000000 00000000 0001 03  1077 /run/a b.sock',
+    '00000000bdeaaf02: 00000002 00000000 00010000 0001 01 262210 /run/a b.sock',
+    '00000000bdeaaf03: 00000002 00000000 00010000 0001 01 262211 /run/a  b.sock',
+    '00000000bdeaaf04: 00000002 00000000 00010000 0001 01 262212',
+  ].join('\n');
+  assert.deepEqual(unixInodes(text, '/run/a b.sock'), ['262210']);
+  assert.deepEqual(unixInodes(text, '/run/none'), []);
+});
+
 void test("Linux's netstat shows addresses and processes", () => {
   const sockets = parseNetstatLinux(output('netstat -tlnp'));
   assert.deepEqual(places(sockets), everySocket);
@@ -205,6 +217,14 @@ void test('lsof names process, user and address', () => {
     { address: '0.0.0.0', port: 3000, process: { pid: 41, name: 'node' }, user: 'ada' },
     { address: '::1', port: 3001, process: { pid: 41, name: 'node' }, user: 'ada' },
   ]);
+});
+
+void test('lsof names the first process that has a file', () => {
+  assert.deepEqual(parseLsofProcess('p41\ncnode\nf20\nn/run/a.sock\np42\ncother\nf3\nn/run/a.sock\n'), {
+    pid: 41,
+    name: 'node',
+  });
+  assert.equal(parseLsofProcess(''), undefined);
 });
 
 void test("FreeBSD's sockstat names user, process and address", () => {

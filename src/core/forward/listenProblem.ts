@@ -1,0 +1,43 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { UserError, errorCode, errorText } from '../../base/userError.ts';
+import type { Bind } from '../spec/spec.ts';
+import { findPathOwner, findPortOwner, type PortOwner } from './portOwner.ts';
+
+/** Why this machine could not listen. `owner`: the process that has the port, if the system tells. */
+export type ListenProblem =
+  | { readonly code: 'portInUse'; readonly bind: Bind; readonly owner?: PortOwner }
+  | { readonly code: 'portPrivileged'; readonly bind: Bind }
+  | { readonly code: 'addressUnavailable'; readonly bind: Bind }
+  | { readonly code: 'listenFailed'; readonly bind: Bind; readonly detail: string };
+
+/** `port`: the port that was tried, which the system may have chosen. */
+export async function listenError(bind: Bind, port: number, error: unknown): Promise<UserError<ListenProblem>> {
+  return new UserError(await listenProblem(bind, port, error), { cause: error });
+}
+
+async function listenProblem(bind: Bind, port: number, error: unknown): Promise<ListenProblem> {
+  const code = errorCode(error);
+  if (code === 'EADDRINUSE') {
+    const owner = bind.kind === 'unix' ? await findPathOwner(bind.path) : await findPortOwner(port);
+    return { code: 'portInUse', bind, ...(owner && { owner }) };
+  }
+  if (bind.kind === 'tcp' && code === 'EACCES') return { code: 'portPrivileged', bind };
+  if (bind.kind === 'tcp' && isAddressMissing(error)) return { code: 'addressUnavailable', bind };
+  // libuv reports EACCES also if the folder does not exist.
+  const isFolderMissing = bind.kind === 'unix' && code === 'EACCES' && !fs.existsSync(path.dirname(bind.path));
+  return { code: 'listenFailed', bind, detail: isFolderMissing ? 'no such folder' : errorText(error) };
+}
+
+const missingCodes: ReadonlySet<string | undefined> = new Set([
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+  'EINVAL',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** Whether this machine has neither the address nor its family. */
+export function isAddressMissing(error: unknown): boolean {
+  return missingCodes.has(errorCode(error));
+}
