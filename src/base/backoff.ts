@@ -1,4 +1,4 @@
-/** How long to wait before try number `attempt` (0, 1, 2 …): at once, then `minMs` doubling up to `maxMs`, with 20 % jitter. */
+/** The delay before attempt 0, 1, 2 …: zero, then `minMs`, doubled each time up to `maxMs`, with 20 % jitter. */
 export function backoffMs(
   attempt: number,
   { minMs, maxMs }: { readonly minMs: number; readonly maxMs: number },

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A signal that never aborts, for whoever has no reason to cancel. */
 export const never: AbortSignal = new AbortController().signal;
 
-/** Waits `ms` milliseconds; rejects with the signal's reason when it is aborted first. */
+/** Waits `ms` milliseconds. Rejects with the signal's reason if the signal aborts first. */
 export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, signal && { signal });
@@ -13,9 +13,9 @@ export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
-/** Settles with `promise`, or rejects with the signal's reason as soon as it aborts. The promise itself goes on. */
+/** Settles with `promise`, or rejects with the signal's reason on abort. CAUTION: the work behind the promise goes on. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  promise.catch(() => undefined); // it may fail when nobody waits for it any more
+  promise.catch(() => undefined); // The promise may reject after the abort, when nothing awaits it.
   signal.throwIfAborted();
   let stop = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
@@ -30,7 +30,7 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
-/** Settles with `promise`, or after `ms`: false then. The promise itself goes on. */
+/** True when `promise` resolves within `ms`, else false. CAUTION: the work behind the promise goes on. */
 export async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
@@ -41,7 +41,7 @@ export async function within(ms: number, promise: Promise<unknown>): Promise<boo
   }
 }
 
-/** A signal that aborts with `reason()` after `ms`, or with `parent`'s reason. Call `clear` when the work is done. */
+/** A signal that aborts with `reason()` after `ms`, or with `parent`'s reason. Call `clear` after the work. */
 export function deadline(
   ms: number,
   reason: () => Error,

@@ -1,6 +1,6 @@
 /**
- * Patterns of ssh_config(5): `*` is any run of characters, `?` exactly one, nothing else is special. A failed try only
- * ever goes back to the last star, so the worst case is the product of the lengths and never exponential.
+ * Matches a pattern of ssh_config(5): `*` stands for any characters, `?` for exactly one. A mismatch goes back to the last
+ * star only, so the time is at most the product of the two lengths, never exponential.
  */
 export function matchPattern(text: string, pattern: string): boolean {
   return matchItems(
@@ -40,8 +40,8 @@ export function matchItems(text: string, items: readonly PatternItem[]): boolean
 }
 
 /**
- * A comma-separated pattern list (ssh_config(5) PATTERNS): one that matches and is negated refuses at once; a list of
- * negations alone matches nothing.
+ * Matches a comma-separated pattern list (ssh_config(5) PATTERNS). A negated pattern that matches refuses at once. A list
+ * of negated patterns only matches nothing.
  */
 export function matchList(text: string, list: string): 'yes' | 'no' | 'refused' {
   let result: 'yes' | 'no' = 'no';
@@ -54,7 +54,7 @@ export function matchList(text: string, list: string): 'yes' | 'no' | 'refused' 
   return result;
 }
 
-/** Host names compare without regard to case. */
+/** Matches a host name against a pattern list, ignoring case. */
 export function matchHostList(host: string, list: string): boolean {
   return matchList(host.toLowerCase(), list.toLowerCase()) === 'yes';
 }

@@ -1,4 +1,4 @@
-/** Runs asynchronous jobs one after the other, in the order they were added. */
+/** Runs asynchronous jobs one at a time, in the order of their arrival. */
 export class Queue {
   #tail: Promise<unknown> = Promise.resolve();
 

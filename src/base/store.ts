@@ -1,11 +1,11 @@
-/** A value that can be watched. Everything outside `core/session` sees application state only through this. */
+/** A value that can be watched. Code outside `core/session` sees application state only through this interface. */
 export interface Readable<T> {
   get(): T;
-  /** Calls back after each change; the result ends it. */
+  /** Calls `listener` after each change. Call the result to stop watching. */
   watch(listener: (value: T) => void): () => void;
 }
 
-/** One readonly value, replaced as a whole. A listener's exception is a bug and rises to whoever made the change. */
+/** One readonly value, replaced as a whole. An exception of a listener is a bug and reaches the caller of `set`. */
 export class Store<T> implements Readable<T> {
   #value: T;
   readonly #listeners = new Set<(value: T) => void>();
@@ -36,7 +36,7 @@ export class Store<T> implements Readable<T> {
   }
 }
 
-/** Applies a projection of a store now and whenever the projection changes (compared as plain data). */
+/** Calls `apply` with a projection of a store now, and on each change of the projection (compared as plain data). */
 export function mount<T, P>(source: Readable<T>, project: (value: T) => P, apply: (projection: P) => void): () => void {
   let last: string | undefined;
   const run = (value: T): void => {

@@ -1,8 +1,8 @@
 /**
- * An error that a person can act on. It carries facts, never sentences: `view/problem.ts` finds the words and the
- * next step. Anything else that is thrown is a bug.
+ * An error that a person can act on. It carries facts, never sentences: `view/` has the words and the next step. Any
+ * other thrown value is a bug.
  *
- * @typeParam P a union discriminated by `code`, declared by the folder that throws.
+ * @typeParam P a union with the discriminator `code`, declared by the folder that throws.
  */
 export class UserError<P extends { readonly code: string } = { readonly code: string }> extends Error {
   override readonly name = 'UserError';
@@ -31,7 +31,7 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The message of whatever was thrown. For logs only: nothing may be decided by it. */
+/** The message of a thrown value. CAUTION: for logs and details only; decide by codes. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

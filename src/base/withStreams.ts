@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
 
 /**
- * A child that was just made, with all its streams: for want of file descriptors Node makes one without any. It gets
- * some that have ended, and its 'error' says why, as that of a program that is not there.
+ * Gives a new child process all of its streams. CAUTION: if Node runs out of file descriptors, `spawn` returns a child
+ * without streams. Such a child gets streams that have ended, and its 'error' event reports the failure.
  */
 export function withStreams<T extends ChildProcess>(child: T): T {
   const isWithout = (child as { readonly stdio?: unknown }).stdio === undefined;

@@ -8,14 +8,14 @@ import type { Bind } from '../spec/spec.ts';
 export interface AcceptOptions extends SocketFile {
   readonly spec: { readonly bind: Bind };
   readonly family?: Family;
-  /** One connection could not be made: its client knows, and the forward goes on. */
+  /** Gets the problem of one failed connection. Its client already knows, and the forward goes on. */
   readonly onProblem: (problem: RelayProblem) => void;
 }
 
-/** Takes one connection, which comes paused, to its end. Leaves no socket open, whether it fails or the signal ends it. */
+/** Serves one accepted, paused connection until it ends. Closes the socket also on failure and on abort. */
 export type Carry = (socket: net.Socket, meter: Meter, signal: AbortSignal) => Promise<void>;
 
-/** A forward that listens here, whatever becomes of its connections. */
+/** Opens a forward that listens on this machine; `carry` serves each connection. */
 export async function acceptLocal(
   { spec, onProblem, ...file }: AcceptOptions,
   carry: Carry,
@@ -28,7 +28,7 @@ export async function acceptLocal(
   try {
     listener = await listenLocal({ ...file, bind: spec.bind, onSocket, onError }, signal);
   } catch (error) {
-    await connections.end(); // One family may have accepted before the other failed.
+    await connections.end(); // RACE: the first address family may have accepted before the second failed.
     throw error;
   }
   return {

@@ -4,11 +4,11 @@ import type { RelayProblem } from './connections.ts';
 import { reset } from './relay.ts';
 import type { Endpoint } from '../spec/spec.ts';
 
-/** Between the addresses of one name, before the next is tried beside. Node's own 250 ms are short for distant hosts. */
+/** How long to wait for one address of a name before trying the next in parallel. Node's 250 ms are too short for distant hosts. */
 const nextAddressMs = 2000;
 
 /**
- * Connects from this machine. The socket comes with `allowHalfOpen`, paused until it is read.
+ * Connects from this machine. The socket has `allowHalfOpen` and stays paused until the caller reads it.
  *
  * @throws UserError of `localConnectFailed`, or the signal's reason
  */

@@ -4,21 +4,21 @@ import type { Traffic } from './runningForward.ts';
 import type { Meter } from './relay.ts';
 import type { Endpoint } from '../spec/spec.ts';
 
-/** Why one connection of a forward could not be made. The forward itself goes on. */
+/** Why one connection of a forward failed. The forward itself goes on. */
 export type RelayProblem =
   | DialProblem
-  /** `remote` and `remoteDynamic`: this machine could not connect to where the connection should go. */
+  /** `remote` and `remoteDynamic`: this machine could not connect to the destination. */
   | {
       readonly code: 'localConnectFailed';
       readonly to: Endpoint;
       readonly reason: 'refused' | 'unreachable' | 'nameUnknown' | 'prohibited' | 'other';
       readonly detail: string;
     }
-  /** The system accepts no more, for example for want of file descriptors. */
+  /** The system refuses to accept more connections, for example for lack of file descriptors. */
   | { readonly code: 'acceptFailed'; readonly detail: string }
   | { readonly code: 'unexpected'; readonly detail: string };
 
-/** The connections of one forward: counted, and ended together. */
+/** Counts the connections of one forward and ends them together. */
 export class Connections {
   readonly #onProblem: (problem: RelayProblem) => void;
   readonly #meter: Meter = { bytesToRemote: 0, bytesFromRemote: 0 };
@@ -29,7 +29,7 @@ export class Connections {
     this.#onProblem = onProblem;
   }
 
-  /** `carry` takes one connection to its end. It leaves no stream open, whether it fails or the signal ends it. */
+  /** `carry` serves one connection until it ends. It closes its streams also on failure and on abort. */
   add(carry: (meter: Meter, signal: AbortSignal) => Promise<void>): void {
     const ending = new AbortController();
     this.#total++;
@@ -45,14 +45,15 @@ export class Connections {
     return { openConnections: this.#open.size, totalConnections: this.#total, ...this.#meter };
   }
 
-  /** Ends all connections as a fault, for that is what it is to those who use them. */
+  /** Resets all connections: their clients must not take the end for a complete answer. */
   async end(): Promise<void> {
     for (const ending of this.#open.keys()) ending.abort();
     await Promise.all(this.#open.values());
   }
 }
 
-function relayProblemOf(error: unknown): RelayProblem {
+/** The problem of a failed connection. An error without a problem is a bug, reported as `unexpected`. */
+export function relayProblemOf(error: unknown): RelayProblem {
   if (error instanceof UserError) return error.problem as RelayProblem;
   return { code: 'unexpected', detail: errorText(error) };
 }

@@ -9,12 +9,12 @@ import type { ForwardSpec } from '../spec/spec.ts';
 export interface DynamicForwardOptions extends AcceptOptions {
   readonly spec: Extract<ForwardSpec, { readonly kind: 'dynamic' }>;
   readonly dial: Dial;
-  /** Asked of every client (SOCKS 5 only). Absent: none. */
+  /** Every client must send these (SOCKS 5 only). Absent: no login. */
   readonly credentials?: Credentials;
 }
 
 /**
- * A SOCKS proxy here whose connections leave from there: ssh(1) -D. Names are resolved there.
+ * Opens a SOCKS proxy on this machine whose connections start at the remote: ssh(1) -D. The remote resolves names.
  *
  * @throws UserError<ListenProblem>, or the signal's reason
  */

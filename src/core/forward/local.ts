@@ -4,14 +4,14 @@ import { type AcceptOptions, acceptLocal } from './acceptLocal.ts';
 import { relay, reset } from './relay.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 
-/** A connection that could not be made is reset. */
+/** If the dial fails, the client's connection is reset. */
 export interface LocalForwardOptions extends AcceptOptions {
   readonly spec: Extract<ForwardSpec, { readonly kind: 'local' }>;
   readonly dial: Dial;
 }
 
 /**
- * Listens here and connects there: ssh(1) -L.
+ * Listens on this machine and connects from the remote: ssh(1) -L.
  *
  * @throws UserError<ListenProblem>, or the signal's reason
  */

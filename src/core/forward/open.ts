@@ -8,7 +8,7 @@ import { openRemoteForward, type RemoteForward } from './remote.ts';
 import type { Credentials } from './socks.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 
-/** What ssh_config(5) says about all forwards of a host. */
+/** The keywords of ssh_config(5) that apply to all forwards of a host. */
 export interface ForwardRules {
   readonly streamLocalBindUnlink: boolean;
   /** As an octal file mode. */
@@ -20,16 +20,16 @@ export interface OpenOptions {
   readonly rules: ForwardRules;
   readonly dial: Dial;
   readonly listenRemote: ListenRemote;
-  /** The families to listen in on this machine. Absent: any. */
+  /** The address families to listen in on this machine. Absent: any. */
   readonly family?: Family;
-  /** Asked of every client of a SOCKS proxy. Absent: none. */
+  /** Every client of a SOCKS proxy must send these. Absent: no login. */
   readonly credentials?: Credentials;
-  /** One connection could not be made; the forward goes on. */
+  /** Gets the problem of one failed connection. The forward goes on. */
   readonly onProblem: (problem: RelayProblem) => void;
 }
 
 /**
- * Opens a forward of any kind. A remote one has to be attached to each new link.
+ * Opens a forward of any kind. The caller attaches a remote forward to each new connection.
  *
  * @throws UserError<ListenProblem | ListenRemoteProblem>, or the signal's reason
  */
@@ -52,7 +52,7 @@ export function openForward(
   }
 }
 
-/** ssh_config(5) GatewayPorts, ssh(1) -g: what listens here without a bind address is for everyone. */
+/** ssh_config(5) GatewayPorts, ssh(1) -g: without a bind address, a listener on this machine accepts from all interfaces. */
 export function withGatewayPorts<T extends ForwardSpec>(spec: T, gatewayPorts: boolean): T {
   const isHere = spec.kind === 'local' || spec.kind === 'dynamic';
   if (!gatewayPorts || !isHere || spec.bind.kind === 'unix' || spec.bind.host !== undefined) return spec;

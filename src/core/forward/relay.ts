@@ -1,26 +1,26 @@
 import type net from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** Counts payload bytes. The relay adds to it as they pass. */
+/** Counters of payload bytes, which the relay increments. */
 export interface Meter {
   bytesToRemote: number;
   bytesFromRemote: number;
 }
 
 /**
- * Written but not yet taken by the system, before the sender is paused. Larger than a stream's own mark, so that all
- * packets of one read of the link go out in one write; small enough that thousands of stalled readers stay affordable.
+ * Bytes in the write buffer at which the relay pauses the sender. The limit exceeds a stream's high-water mark, so that
+ * all packets of one read leave in one write. It is small enough for thousands of readers that have stopped reading.
  */
 const maxPendingBytes = 256 * 1024;
 
 /**
- * Joins a local socket and the other side of the link until both are done. Half-closing is kept both ways. Abnormal
- * death is passed on as such: the local socket is reset, so that its client sees a fault and never a clean end.
+ * Relays between a local socket and a channel until both are closed. A half-close passes in both directions. If the
+ * channel dies, the local socket is reset, so that its client sees a fault and never a clean end.
  *
- * `local` must come with `allowHalfOpen`. Resolves when both are closed, which the signal brings about. Never rejects.
+ * `local` must have `allowHalfOpen`. Resolves when both are closed; an abort closes both. Never rejects.
  */
 export async function relay(local: net.Socket, remote: Duplex, meter: Meter, signal: AbortSignal): Promise<void> {
-  // Their 'close' tells what has to be done; without a listener an error would end the whole process.
+  // CAUTION: without a handler, an error event ends the process. The 'close' handlers below do the work.
   local.on('error', ignore);
   remote.on('error', ignore);
   local.setNoDelay(true);
@@ -41,7 +41,7 @@ export async function relay(local: net.Socket, remote: Duplex, meter: Meter, sig
 /** Ends a connection so that its peer sees a fault: RST for TCP (RFC 9293 §3.5.1), a plain close for a Unix socket. */
 export function reset(socket: net.Socket): void {
   socket.on('error', ignore);
-  // libuv cannot reset what is just being shut down, and all has been delivered then.
+  // libuv cannot reset a socket during its shutdown. At that point all data is already delivered.
   const isShuttingDown = socket.writableEnded && socket.writableLength === 0;
   if (isTcp(socket) && !isShuttingDown) socket.resetAndDestroy();
   else socket.destroy();
@@ -64,7 +64,7 @@ function pump(from: Duplex, to: Duplex, count: (bytes: number) => void): void {
     to.write(chunk);
     if (to.writableLength >= maxPendingBytes) from.pause();
   });
-  // A SOCKS client may have ended already: its FIN can come right behind its request.
+  // RACE: a SOCKS client's FIN may arrive together with its request, before the relay starts.
   if (from.readableEnded) to.end();
   else from.on('end', () => to.end());
   to.on('drain', () => from.resume());
@@ -72,8 +72,9 @@ function pump(from: Duplex, to: Duplex, count: (bytes: number) => void): void {
 }
 
 /**
- * The other one is gone, but all it said has been read and `end()` has been called: that still goes out. What comes
- * in is drained, for a system that closes a socket with unread data throws away what its peer has still to read.
+ * Closes the surviving stream after its buffer is sent: the other stream is closed, was read to its end, and `end()` was
+ * called. CAUTION: incoming data is read and dropped until then. A socket closed with unread data sends a reset, and the
+ * reset discards what its peer has not read yet.
  */
 function settle(stream: Duplex): void {
   stream.resume();

@@ -12,19 +12,19 @@ import type { Bind, Endpoint, ForwardSpec } from '../spec/spec.ts';
 
 export interface RemoteForwardOptions {
   readonly spec: Extract<ForwardSpec, { readonly kind: 'remote' | 'remoteDynamic' }>;
-  /** One connection could not be made: it has been refused, and the forward goes on. */
+  /** Gets the problem of one failed connection. It was already refused, and the forward goes on. */
   readonly onProblem: (problem: RelayProblem) => void;
-  /** ssh_config(5) PermitRemoteOpen, for `remoteDynamic`. Absent or empty: everything. */
+  /** ssh_config(5) PermitRemoteOpen, for `remoteDynamic`. Absent or empty: every destination. */
   readonly permitRemoteOpen?: readonly string[];
-  /** For `remoteDynamic`: asked of every client (SOCKS 5 only). Absent: none. */
+  /** For `remoteDynamic`: every client must send these (SOCKS 5 only). Absent: no login. */
   readonly credentials?: Credentials;
 }
 
-/** A remote forward outlives the link it was opened on: it is attached to the next one. */
+/** A remote forward outlives its connection: the caller attaches it to the next connection. */
 export interface RemoteForward extends RunningForward {
   /**
-   * Asks the server of a new link to listen, for the port that the first one gave. May be called again after it failed:
-   * the server may still hold the port for the session that was lost.
+   * Asks the server to listen again on the same port, through a new connection. May be called again after a failure:
+   * the server may hold the port for the lost connection a while longer.
    *
    * @throws UserError<ListenRemoteProblem>, or the signal's reason
    */
@@ -32,7 +32,7 @@ export interface RemoteForward extends RunningForward {
 }
 
 /**
- * Listens there and connects here: ssh(1) -R, with a destination or as a SOCKS proxy.
+ * Listens at the server and connects from this machine: ssh(1) -R, with a destination or as a SOCKS proxy.
  *
  * @throws UserError<ListenRemoteProblem>, or the signal's reason
  */
@@ -82,7 +82,7 @@ async function carry(incoming: IncomingConnection, to: Endpoint, meter: Meter, s
   await relay(local, incoming.accept(), meter, signal);
 }
 
-/** A SOCKS client has to be listened to before it is known where it wants to go, so it is let in at once. */
+/** Accepts a SOCKS client at once, because only its request names the destination. */
 async function carrySocks(
   incoming: IncomingConnection,
   { permitRemoteOpen = [], credentials }: RemoteForwardOptions,

@@ -1,18 +1,18 @@
 /**
- * The server's side of SOCKS 4, 4a and 5 (RFC 1928, RFC 1929) as a pure machine: bytes in, what to answer out. Only
- * CONNECT is known, as in ssh(1) -D. Names are handed on, never resolved here.
+ * The server's side of SOCKS 4, 4a and 5 (RFC 1928, RFC 1929) as a pure state machine: bytes in, replies out. As in
+ * ssh(1) -D, it supports CONNECT only. It passes host names on unresolved.
  */
 export class SocksParser {
   readonly #credentials: Credentials | undefined;
   #bytes: Buffer = Buffer.alloc(0);
   #stage: 'start' | 'credentials' | 'request' = 'start';
 
-  /** With credentials only SOCKS 5 is served, for SOCKS 4 has no password. */
+  /** With credentials the parser refuses SOCKS 4, which has no password. */
   constructor(credentials?: Credentials) {
     this.#credentials = credentials;
   }
 
-  /** Takes what came in. After a `connect` or `fail` nothing more may be pushed. */
+  /** Takes received bytes. Do not call it again after a `connect` or `fail`. */
   push(chunk: Buffer): SocksStep {
     this.#bytes = Buffer.concat([this.#bytes, chunk]);
     const replies: Buffer[] = [];
@@ -29,7 +29,7 @@ export class SocksParser {
     if (this.#stage === 'request') return this.#request5();
     if (this.#bytes[0] === 5) return this.#chooseMethod();
     if (this.#bytes[0] === 4) return this.#credentials ? fail(reply4('prohibited')) : this.#request4();
-    return fail(); // Not SOCKS: there is no answer that it would understand.
+    return fail(); // A client that does not speak SOCKS understands no reply.
   }
 
   /** RFC 1928 §3: version, number of methods, methods. */
@@ -62,7 +62,7 @@ export class SocksParser {
     return { kind: 'answer', reply: Buffer.from([1, 0]) };
   }
 
-  /** RFC 1928 §4: version, command, reserved, kind of address, address, port. */
+  /** RFC 1928 §4: version, command, reserved, address type, address, port. */
   #request5(): SocksStep {
     const [version, command, , addressType, nameLength] = this.#bytes;
     if (version !== 5) return fail(reply5('failed'));
@@ -81,7 +81,7 @@ export class SocksParser {
     return this.#connect(host, port, reply5);
   }
 
-  /** Version, command, port, IPv4 address, user id up to a NUL; 4a: address 0.0.0.x, then a name up to a NUL. */
+  /** Version, command, port, IPv4 address, user id and NUL. SOCKS 4a: address 0.0.0.x, and after the user id a name and NUL. */
   #request4(): SocksStep {
     const userEnd = this.#bytes.indexOf(0, 8);
     if (userEnd < 0) return this.#bytes.length > maxSocks4Bytes ? fail() : more;
@@ -107,7 +107,7 @@ export class SocksParser {
   }
 }
 
-/** To be sent, and the client goes on. */
+/** Send the reply; the client continues. */
 interface SocksAnswer {
   readonly kind: 'answer';
   readonly reply: Buffer;
@@ -118,18 +118,18 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** `reply`: to be sent in any case, may be empty. */
+/** Send `reply` in every case. It may be empty. */
 export type SocksStep =
   | { readonly kind: 'more'; readonly reply: Buffer }
-  /** Answer and close. */
+  /** Reply and close. */
   | { readonly kind: 'fail'; readonly reply: Buffer }
   | {
       readonly kind: 'connect';
       readonly host: string;
       readonly port: number;
-      /** What to answer when it is known how the connection went. */
+      /** The reply for the outcome of the connection. */
       readonly encode: (outcome: SocksOutcome) => Buffer;
-      /** Came after the request already: belongs to the connection. */
+      /** Bytes after the request: payload of the connection. */
       readonly rest: Buffer;
       readonly reply: Buffer;
     };
@@ -144,7 +144,7 @@ export type SocksOutcome =
   | 'commandUnknown'
   | 'addressUnknown';
 
-/** User id and name of SOCKS 4 have no length of their own. */
+/** SOCKS 4 sends no length for user id and name, so we limit them. */
 const maxSocks4Bytes = 1024;
 
 const nothing = Buffer.alloc(0);
@@ -154,7 +154,7 @@ function fail(reply: Buffer = nothing): SocksStep {
   return { kind: 'fail', reply };
 }
 
-/** RFC 1928 §6. The bound address is of no use to a client and always 0.0.0.0:0, as with ssh(1). */
+/** RFC 1928 §6. Clients have no use for the bound address, so it is always 0.0.0.0:0, as with ssh(1). */
 function reply5(outcome: SocksOutcome): Buffer {
   return Buffer.from([5, replyCodes[outcome], 0, 1, 0, 0, 0, 0, 0, 0]);
 }
@@ -180,7 +180,7 @@ function ipv6Text(address: Buffer): string {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
-/** Empty when it cannot be a name: nothing but printable ASCII goes on to the server. */
+/** SECURITY: empty if it contains anything but printable ASCII. The name goes to the server. */
 function nameText(bytes: Buffer): string {
   const name = bytes.toString('latin1');
   return /^[\x21-\x7e]+$/.test(name) ? name : '';

@@ -1,19 +1,18 @@
 import type { Duplex } from 'node:stream';
-import { UserError } from '../../base/userError.ts';
-import type { RelayProblem } from './connections.ts';
+import { relayProblemOf } from './connections.ts';
 import { type Credentials, type SocksOutcome, SocksParser } from './socks.ts';
 import type { Endpoint } from '../spec/spec.ts';
 
-/** What a SOCKS client asked for. */
+/** The request of a SOCKS client. */
 export interface SocksRequest {
   readonly to: Extract<Endpoint, { readonly kind: 'tcp' }>;
-  /** Tells the client how it went. */
+  /** Sends the outcome to the client. */
   answer(outcome: SocksOutcome): void;
 }
 
 /**
- * Reads a SOCKS client's request. What it has sent beyond stays unread in the stream, which is paused afterwards.
- * Undefined when the client went away, spoke something else or was refused; it has its answer and is closed then.
+ * Reads a SOCKS client's request and pauses the stream. Bytes after the request stay in the stream.
+ * Undefined if the client left, does not speak SOCKS, or was refused; then its reply is sent and the stream is closed.
  */
 export function readSocksRequest(
   client: Duplex,
@@ -54,16 +53,15 @@ export function readSocksRequest(
   });
 }
 
-/** The last word has to reach the client; then nothing of it is wanted any more. */
+/** Closes the stream after the last reply is sent, and drops what the client still sends. */
 export function endAfterWriting(client: Duplex): void {
   client.resume();
   client.end(() => client.destroy());
 }
 
-/** What to tell a SOCKS client about a connection that could not be made (RFC 1928 §6). */
+/** The SOCKS outcome for a failed connection (RFC 1928 §6). */
 export function socksOutcome(error: unknown): SocksOutcome {
-  if (!(error instanceof UserError)) return 'failed';
-  const problem = error.problem as RelayProblem;
+  const problem = relayProblemOf(error);
   switch (problem.code) {
     case 'connectFailed':
       return 'refused';

@@ -5,37 +5,37 @@ import { readPort } from './services.ts';
 import { quoteShellWord, splitShellWords } from './shellWords.ts';
 import type { ForwardSpec } from './spec.ts';
 
-/** What a command line of ssh(1) says, as far as it concerns connecting and forwarding. Plain data. */
+/** The parts of an ssh(1) command line that concern connecting and forwarding. Plain data. */
 export interface SshCommand {
-  /** Without user and port; absent where only options were given. */
+  /** Without user and port. Absent if the command has options only. */
   readonly host?: string;
   readonly user?: string;
   readonly port?: number;
   /** -F */
   readonly configFile?: string;
-  /** Lines as for -o, also for the flags that mean one (-i, -J, -C …); an earlier line wins over a later. */
+  /** Lines as for -o, also from flags that stand for a line (-i, -J, -C …). An earlier line wins over a later one. */
   readonly options: readonly string[];
   readonly forwards: readonly ForwardSpec[];
   /** `forward`: -N; `print`: -G. */
   readonly mode: 'session' | 'forward' | 'print';
-  /** -f: to go on in the background. */
+  /** -f: go on in the background. */
   readonly isBackground: boolean;
-  /** How often -v was given; -1: -q. */
+  /** The number of -v flags; -1 for -q. */
   readonly verbosity: number;
 }
 
-/** Whether a text is meant as a command rather than as ports or a host. */
+/** Whether a text is a command line, rather than ports or a host. */
 export function isCommandText(text: string): boolean {
   return /^\s*(?:\$\s+)?(?:-|(?:\S*\/)?ssh(?:\.exe)?\s)/.test(text);
 }
 
-/** Reads a pasted command line, with or without `ssh` in front. @throws UserError<CommandProblem | ForwardSyntaxProblem> */
+/** Reads a pasted command line, with or without the word `ssh`. @throws UserError<CommandProblem | ForwardSyntaxProblem> */
 export function parseCommandText(text: string): SshCommand {
   const words = splitShellWords(text);
   return parseCommand(/^(?:.*\/)?ssh(?:\.exe)?$/.test(words[0] ?? '') ? words.slice(1) : words);
 }
 
-/** Reads the arguments of ssh(1), without the command's own name. @throws UserError<CommandProblem | ForwardSyntaxProblem> */
+/** Reads the arguments of ssh(1), without the command name. @throws UserError<CommandProblem | ForwardSyntaxProblem> */
 export function parseCommand(args: readonly string[]): SshCommand {
   let command: SshCommand = {
     options: [],
@@ -55,7 +55,7 @@ export function parseCommand(args: readonly string[]): SshCommand {
   return command;
 }
 
-/** The lines for -o that say the same as the command: options, user, port and forwards. */
+/** The command's options, user, port and forwards as lines for -o. */
 export function commandOverrides(command: SshCommand): readonly string[] {
   return [
     ...command.options,
@@ -65,7 +65,7 @@ export function commandOverrides(command: SshCommand): readonly string[] {
   ];
 }
 
-/** The line to paste into a terminal. `parseCommandText` of it gives the same value. */
+/** A command line for a terminal. `parseCommandText` reads it back to the same value. */
 export function formatCommand(command: SshCommand): string {
   const { host, user, port, configFile, options, forwards, mode, isBackground, verbosity } = command;
   const words = [
@@ -85,7 +85,7 @@ export function formatCommand(command: SshCommand): string {
 
 const letters = { local: 'L', remote: 'R', remoteDynamic: 'R', dynamic: 'D' } as const;
 
-/** Flags that stand for lines of ssh_config(5). ssh(1) sets these at once, so that the last one given wins. */
+/** Flags that stand for lines of ssh_config(5). ssh(1) sets these immediately, so the last flag wins. */
 const lines: Readonly<Record<string, readonly string[]>> = {
   '4': ['AddressFamily=inet'],
   '6': ['AddressFamily=inet6'],
@@ -96,7 +96,7 @@ const lines: Readonly<Record<string, readonly string[]>> = {
   K: ['GSSAPIAuthentication=yes', 'GSSAPIDelegateCredentials=yes'],
 };
 
-/** The same for flags with a value. */
+/** The keywords of flags with a value. */
 const valueLines: Readonly<Record<string, string>> = {
   B: 'BindInterface',
   b: 'BindAddress',
@@ -105,13 +105,13 @@ const valueLines: Readonly<Record<string, string>> = {
   m: 'MACs',
 };
 
-/** These are about a terminal or a program there, of which a forwarder has none. */
+/** Flags that concern a terminal or a remote program. A forwarder has neither and ignores them. */
 const meaningless = 'nTtxky';
 const meaninglessWithValue = 'e';
 const unsupported = 'MsVXYEOQSWw';
 const forwardKinds: Readonly<Record<string, ForwardKind>> = { L: 'local', R: 'remote', D: 'dynamic' };
 
-/** One word of flags: `-N`, `-fNL`, `-p22` … A value stands behind its letter or is the next word. */
+/** Applies one word of flags: `-N`, `-fNL`, `-p22` … A value follows its letter, or is the next word. */
 function applyFlags(before: SshCommand, word: string, rest: string[]): SshCommand {
   let command = before;
   for (let at = 1; at < word.length; at++) {
@@ -167,20 +167,20 @@ function applyFlag(command: SshCommand, letter: string, takeValue: () => string)
   throw commandError(unsupported.includes(letter) ? 'unsupportedFlag' : 'unknownFlag', `-${letter}`);
 }
 
-/** An empty one is a script's slip, which ssh(1) refuses too. */
+/** ssh(1) refuses an empty value too: it comes from an unset variable in a script. */
 function filled(flag: string, value: string): string {
   if (value === '') throw commandError('flagNeedsValue', flag);
   return value;
 }
 
-/** ssh(1) takes one -J, and none behind an option that names another way: a hop would be left out without a word. */
+/** ssh(1) takes one -J, and no -J after a ProxyJump or ProxyCommand option: it would ignore a hop silently. */
 function applyJump(command: SshCommand, hops: string): SshCommand {
   const other = command.options.find((line) => /^\s*"?proxy(?:jump|command)[\s="]/i.test(line));
   if (other !== undefined) throw commandError('secondJump', hops);
   return { ...command, options: [...command.options, optionLine('ProxyJump', hops)] };
 }
 
-/** User and Port are kept apart from the other lines: whichever of -l, -o and `user@host` comes first wins. */
+/** User and port are separate fields, because the first of -l, -p, -o and `user@host` wins. */
 function applyOption(command: SshCommand, line: string): SshCommand {
   const [, keyword, , value] = /^\s*(user|port)\s*[=\s]\s*(["']?)((?!#)[^\s"'\\]+)\2\s*$/i.exec(line) ?? [];
   if (keyword === undefined || value === undefined) return { ...command, options: [...command.options, line] };
@@ -200,7 +200,7 @@ function portOf(text: string): number {
   return port;
 }
 
-/** A line as ssh_config(5) has it, with its value in quotes where that is needed. */
+/** A line of ssh_config(5). The value is quoted if needed. */
 function optionLine(keyword: string, value: string): string {
   return `${keyword}=${quoteOption(value)}`;
 }

@@ -1,25 +1,25 @@
 import { UserError } from '../../base/userError.ts';
 
-/** A command line of ssh(1) that cannot be understood, or that asks for something that is not a forwarder's business. */
+/** An ssh(1) command line that has an error, or that asks for something this product does not do. */
 export interface CommandProblem {
   readonly code: 'commandSyntax';
   readonly reason:
     | 'unknownFlag'
-    /** It is a flag of ssh(1), but means a thing that is not done here: X11, tunnels, multiplexing … */
+    /** A flag of ssh(1) for something this product does not do: X11, tunnels, multiplexing … */
     | 'unsupportedFlag'
     | 'flagNeedsValue'
     | 'badPort'
     | 'openQuote'
-    /** Variables, substitutions, pipes: what only a shell can do. */
+    /** Variables, substitutions and pipes need a shell. */
     | 'shellSyntax'
     | 'noDestination'
-    /** A second -J, or one behind a ProxyJump or a ProxyCommand. */
+    /** A second -J, or a -J after a ProxyJump or ProxyCommand option. */
     | 'secondJump'
-    /** A key's file in the folder where the command would have been run. */
+    /** A key file relative to the folder in which the command was meant to run. */
     | 'relativePath'
-    /** A command to run on the remote stands after the destination. */
+    /** A remote command follows the destination. */
     | 'remoteCommand';
-  /** The word or flag that it is about, as it was written. */
+  /** The wrong word or flag, as written. */
   readonly word: string;
 }
 

@@ -1,32 +1,32 @@
 import { UserError } from '../../base/userError.ts';
 
-/** A forward that cannot be understood. `position`: 0-based, where in `text` something else was expected. */
+/** A forward with a syntax error. `position`: the 0-based index in `text` of the error. */
 export interface ForwardSyntaxProblem {
   readonly code: 'forwardSyntax';
   readonly text: string;
   readonly position: number;
   readonly expected:
     | 'port'
-    /** `host:port` or the path of a Unix socket after the listening side. */
+    /** `host:port` or the path of a Unix socket, after the bind address and port. */
     | 'destination'
     | 'closingBracket'
     /** At most `bind:port:host:port`. */
     | 'end'
     /** A character after a backslash. */
     | 'escapedCharacter'
-    /** No control characters. */
+    /** No control characters are allowed. */
     | 'printable'
-    /** A Unix socket's path or a host name that the system's structures can hold. */
+    /** A Unix socket's path or a host name within the system's limits. */
     | 'shorterName'
-    /** What can be the name of a host, in what a person types. */
+    /** A host name without blanks and slashes, in text that a person typed. */
     | 'hostName'
-    /** `10000-10002:10010-10012`: as many ports there as here, the last not before the first. */
+    /** `10000-10002:10010-10012`: both ranges have the same length, and neither runs backwards. */
     | 'equalRange'
-    /** Not hundreds of forwards by one typing error. */
+    /** At most 256 forwards: one typing error must not open hundreds. */
     | 'fewerPorts';
 }
 
-/** One part of a specification between colons. A part with a slash that is not escaped is a Unix socket's path. */
+/** One part of a specification between colons. A part with an unescaped slash is the path of a Unix socket. */
 export interface Field {
   readonly text: string;
   readonly isPath: boolean;
@@ -34,8 +34,8 @@ export interface Field {
 }
 
 /**
- * Cuts a specification at its colons as ssh(1) does: `[…]` at the start of a part takes colons literally, a backslash
- * takes the next character literally, spaces before the first part are skipped.
+ * Splits a specification at its colons as ssh(1) does. Brackets around a part and backslashes make colons literal. Leading
+ * spaces are skipped.
  */
 export function splitFields(text: string): readonly Field[] {
   const control = text.search(/[\0-\x1f\x7f]/);

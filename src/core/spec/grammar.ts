@@ -2,14 +2,14 @@ import { type Field, splitFields, syntaxError } from './fields.ts';
 import { readPort } from './services.ts';
 import type { Bind, Endpoint, ForwardSpec } from './spec.ts';
 
-/** The option that a specification stands after: -L, -R or -D of ssh(1). */
+/** The option of ssh(1) that takes the specification: -L, -R or -D. */
 export type ForwardKind = 'local' | 'remote' | 'dynamic';
 
-/** More than this in one line of input is a slip of the hand. */
+/** More ports than this in one line of input are a typing error. */
 const maxPorts = 256;
-/** What sun_path holds on Linux without its final NUL (unix(7)). */
+/** The size of sun_path on Linux without the final NUL (unix(7)). */
 const maxPathBytes = 107;
-/** NI_MAXHOST without its final NUL (getnameinfo(3)). */
+/** NI_MAXHOST without the final NUL (getnameinfo(3)). */
 const maxHostLength = 1024;
 
 /**
@@ -37,13 +37,13 @@ export function parseForwardArgs(kind: ForwardKind, listen: string, connect?: st
   return spec;
 }
 
-/** The argument of ssh(1) -L, -R or -D that means `spec`. `parseForward` of it gives the same value. */
+/** `spec` as the argument of ssh(1) -L, -R or -D. `parseForward` reads it back to the same value. */
 export function formatForward(spec: ForwardSpec): string {
   const bind = formatBind(spec.bind);
   return 'to' in spec ? `${bind}:${formatEndpoint(spec.to)}` : bind;
 }
 
-/** The part of a specification that says where connections go to. */
+/** The destination part of a specification. */
 export function formatEndpoint(to: Endpoint): string {
   return to.kind === 'unix' ? formatPath(to.path) : `${formatHost(to.host)}:${to.port}`;
 }
@@ -69,7 +69,7 @@ export function parsePortInput(text: string): readonly ForwardSpec[] {
   return specs;
 }
 
-/** `http://0.0.0.0:8000/`: a server that listens on all addresses prints one that nobody can connect to. */
+/** CAUTION: a server that listens on all interfaces prints `http://0.0.0.0:8000/`, an address that no client can use. */
 function parsePageAddress(text: string): ForwardSpec | undefined {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
   const { protocol, hostname, port } = new URL(text);
@@ -122,7 +122,7 @@ function isPortOrRange(field: Field): boolean {
   return /^\d+(-\d+)?$/.test(field.text);
 }
 
-/** `minPort` 0: the listening side may leave the port to the system. */
+/** `minPort` 0: the bind part may let the server choose the port. */
 function bindAndTo(
   text: string,
   fields: readonly Field[],
@@ -183,7 +183,7 @@ function parsePort(text: string, field: Field, min: 0 | 1): number {
   return port;
 }
 
-/** The part of a specification that says where connections come in. */
+/** The bind part of a specification. */
 export function formatBind(bind: Bind): string {
   if (bind.kind === 'unix') return formatPath(bind.path);
   return bind.host === undefined ? String(bind.port) : `${formatHost(bind.host)}:${bind.port}`;
@@ -194,7 +194,7 @@ function formatHost(host: string): string {
   return host.replaceAll(/[\\:[\]/ ]/g, '\\$&');
 }
 
-/** Only a slash tells a path from a host name. */
+/** The grammar needs a slash to tell a path from a host name. */
 function formatPath(path: string): string {
   return (path.includes('/') ? path : `./${path}`).replaceAll(/[\\:[\] ]/g, '\\$&');
 }

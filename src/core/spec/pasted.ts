@@ -2,8 +2,8 @@ import { parseCommandText, type SshCommand } from './command.ts';
 import { commandError } from './commandProblem.ts';
 
 /**
- * Reads a command line that was pasted into a box. The folder for which it was meant is not known, and the configuration
- * is one for all: what depends on these is refused rather than taken for something else.
+ * Reads a command line that was pasted into an input box. Its working folder is unknown, and all hosts share one
+ * configuration file. So a relative key file and -F are refused.
  *
  * @throws UserError<CommandProblem | ForwardSyntaxProblem>
  */
@@ -19,7 +19,7 @@ function keyFile(line: string): string | undefined {
   return /^\s*(?:identityfile|certificatefile)\s*[=\s]\s*(["']?)(.+?)\1\s*$/i.exec(line)?.[2];
 }
 
-/** ssh_config(5) IdentityFile: a tilde, tokens and variables begin a path of their own, as a drive does on Windows. */
+/** ssh_config(5) IdentityFile: a path that begins with a tilde, a token, a variable or a Windows drive is not relative. */
 function isRelative(file: string): boolean {
   return !/^(?:[/~%$\\]|[a-z]:|none$)/i.test(file);
 }

@@ -1,8 +1,8 @@
 import { splitFields } from './fields.ts';
 
 /**
- * Whether ssh_config(5) PermitRemoteOpen lets a remote SOCKS client reach `host:port`. No rules, or `any`: everything;
- * `none`: nothing; otherwise `host:port` with `*` for either, names compared as they are written.
+ * Whether ssh_config(5) PermitRemoteOpen lets a remote SOCKS client reach `host:port`. No rules, or `any`, permit every
+ * destination; `none` permits no destination. A rule is `host:port`, with `*` for either. Names are compared as written.
  */
 export function permitsRemoteOpen(rules: readonly string[], host: string, port: number): boolean {
   if (rules.length === 0) return true;

@@ -1,8 +1,8 @@
 import { commandError } from './commandProblem.ts';
 
 /**
- * Cuts a pasted line into words as a POSIX shell does (XCU 2.2 Quoting). What would need a shell (variables, pipes,
- * substitutions) is refused; a prompt before the line, an `&` and a comment after it are not part of it.
+ * Splits a pasted line into words as a POSIX shell does (XCU 2.2 Quoting). Variables, pipes and substitutions need a shell
+ * and are refused. A prompt before the line, and an `&` or a comment after it, are skipped.
  *
  * @throws UserError<CommandProblem>
  */
@@ -20,7 +20,7 @@ export function splitShellWords(text: string): readonly string[] {
     } else if (word === undefined && character === '#') {
       at += /^[^\n]*/.exec(line.slice(at))?.[0].length ?? 0;
     } else if (word === undefined && /^\\\s/.test(line.slice(at))) {
-      // The end of a line of several: a box with one line has only the blanks behind it.
+      // A continued line: a single-line input box turns its line end into a blank.
       at += 2;
     } else if (character === "'") {
       const end = closing(line, at);
@@ -44,14 +44,14 @@ export function splitShellWords(text: string): readonly string[] {
   return words;
 }
 
-/** One word as a POSIX shell reads it back. */
+/** Quotes one word for a POSIX shell. */
 export function quoteShellWord(word: string): string {
-  // zsh(1) has words of its own that begin with an equals sign.
+  // CAUTION: zsh(1) expands a word that begins with an equals sign.
   if (/^(?!=)[\w@%+=:,./-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Where the quote that stands at `at` closes. In double quotes a backslash hides the one behind it. */
+/** The index of the quote that closes the quote at `at`. In double quotes a backslash escapes the next quote. */
 function closing(line: string, at: number): number {
   const quote = line.charAt(at);
   for (let end = at + 1; end < line.length; end++) {
@@ -61,7 +61,7 @@ function closing(line: string, at: number): number {
   throw commandError('openQuote', line.slice(at));
 }
 
-/** Within double quotes a backslash escapes only these four. */
+/** In double quotes a backslash escapes only these four characters. */
 function doubleQuoted(text: string): string {
   if (/(?<!\\)(?:\\\\)*[$`]/.test(text)) throw commandError('shellSyntax', text);
   return text.replaceAll('\\\n', '').replaceAll(/\\([$`"\\])/g, '$1');
