@@ -103,15 +103,15 @@ async function costs(exec: Exec, what: string): Promise<void> {
   const before = await source.costMs(signal);
   const looks = 200;
   for (let index = 0; index < looks; index += 1) await source.poll(signal);
-  const lookMs = ((await source.costMs(signal)) - before) / looks;
+  const pollCostMs = ((await source.costMs(signal)) - before) / looks;
   source.close();
-  print(`one look with ${source.method}, ${what}`, `${lookMs.toFixed(1)} ms CPU`);
+  print(`one look with ${source.method}, ${what}`, `${pollCostMs.toFixed(1)} ms CPU`);
   for (const [state, quietMs, isFocused] of [
     ['busy', 0, true],
     ['idle', 3_600_000, true],
     ['idle, window without focus', 3_600_000, false],
   ] as const) {
-    const perMinute = (60_000 / pollMs({ isFocused, quietMs, lookMs })) * lookMs;
+    const perMinute = (60_000 / pollMs({ isFocused, quietMs, pollCostMs })) * pollCostMs;
     print(`  a minute ${state}`, `${perMinute.toFixed(0)} ms CPU (${(perMinute / 600).toFixed(2)} % of a core)`);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The container of a process, from /proc/PID/cgroup (cgroups(7)): the first 12 digits of the id that Docker, Podman,
- * containerd and CRI-O put there, or the name that LXC and systemd-nspawn do.
+ * The container of a process, from /proc/PID/cgroup (cgroups(7)): the first 12 digits of the id for Docker, Podman,
+ * containerd and CRI-O, or the name for LXC and systemd-nspawn.
  */
 export function parseContainer(text: string): string | undefined {
   const id = /(?:docker|libpod|crio|containerd|kubepods)[^\n]{0,300}?[-/]([\da-f]{64})\b/.exec(text)?.[1];

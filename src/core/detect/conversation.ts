@@ -4,7 +4,7 @@ import type { Exec, ExecChannel } from './exec.ts';
 import { oneLine } from '../../base/oneLine.ts';
 import { helloMark, type Question, watchCommand } from './script.ts';
 
-/** What the remote told of itself in its first line. */
+/** The remote's first line describes it. */
 export interface Hello {
   /** `uname -s`: 'Linux', 'Darwin', 'FreeBSD' … */
   readonly system: string;
@@ -18,15 +18,15 @@ export type WatchAnswer =
   | { readonly kind: 'failed'; readonly status: number };
 
 export type WatchProblem =
-  /** The login shell did not start our program: none there, a forced command, no exec allowed. */
+  /** The login shell did not start our program: no such shell, a forced command, or exec is forbidden. */
   | { readonly code: 'noShell'; readonly detail: string }
-  /** The login shell says nothing: slow start-up files, or a forced command that waits for something else. */
+  /** The login shell prints nothing: its start-up files are slow, or a forced command waits for other input. */
   | { readonly code: 'watchSilent' }
-  /** A shell, but nothing in it that lists listeners. */
+  /** The remote has a shell, but no tool that lists listening sockets. */
   | { readonly code: 'noTool'; readonly detail: string }
-  /** An answer did not come in time: the link or the remote hangs. */
+  /** An answer timed out: the connection or the remote hangs. */
   | { readonly code: 'watchTimeout' }
-  /** The program ended, or said what it never says. */
+  /** The program ended, or broke the protocol. */
   | { readonly code: 'watchBroken'; readonly detail: string };
 
 const maxPreambleBytes = 1 << 16;
@@ -37,7 +37,7 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
-/** The client's end of `script.ts`: questions may be asked before earlier ones are answered; answers keep their order. */
+/** The client of the program in `script.ts`. Questions are pipelined; answers arrive in the same order. */
 export class Conversation {
   readonly hello: Hello;
   readonly #channel: ExecChannel;
@@ -61,12 +61,12 @@ export class Conversation {
 
   /** @throws UserError<WatchProblem | ExecProblem>, or the signal's reason. */
   static async open(exec: Exec, limitMs: number, signal: AbortSignal): Promise<Conversation> {
-    // Start-up files may take their time.
+    // The start-up files of a login shell may be slow.
     const limit = deadline(limitMs * 3, () => new UserError<WatchProblem>({ code: 'watchSilent' }), signal);
     try {
       const channel = await abortable(closeWhenLate(exec(watchCommand, limit.signal), limit.signal), limit.signal);
       try {
-        // A stream without an 'error' handler takes the whole process down; the end of the channel is told by `exit`.
+        // CAUTION: without a handler, an error event ends the process. `exit` reports the end of the channel.
         for (const stream of [channel.stdin, channel.stdout, channel.stderr]) stream.on('error', () => undefined);
         const { hello, rest } = await abortable(readHello(channel), limit.signal);
         return new Conversation(channel, hello, rest, limitMs);
@@ -83,7 +83,7 @@ export class Conversation {
   async ask(question: Question, signal: AbortSignal): Promise<WatchAnswer> {
     if (this.#failure) throw this.#failure;
     const answered = new Promise<WatchAnswer>((resolve, reject) => this.#asked.push({ resolve, reject }));
-    answered.catch(() => undefined); // Told to whoever waits below, even after that one has gone.
+    answered.catch(() => undefined); // The answer may be rejected after the caller's abort.
     const limit = deadline(this.#limitMs, () => new UserError<WatchProblem>({ code: 'watchTimeout' }), signal);
     this.#channel.stdin.write(`${question}\n`);
     try {
@@ -106,7 +106,7 @@ export class Conversation {
     for (const { reject } of this.#asked.splice(0)) reject(error);
   }
 
-  /** Joins chunks only once enough has come, so that a long answer in small pieces costs linear time. */
+  /** Concatenates chunks only after a whole frame has arrived, so a long answer in small chunks costs linear time. */
   #receive(chunk: Buffer): void {
     if (this.#failure) return;
     this.#pending.push(chunk);
@@ -141,7 +141,7 @@ type Frame =
   | { readonly kind: 'partial'; readonly wantedBytes: number }
   | { readonly kind: 'wrong'; readonly detail: string };
 
-/** The first answer in `bytes`. */
+/** Reads the first answer in `bytes`. */
 export function readFrame(bytes: Buffer): Frame {
   const lineEnd = bytes.indexOf(10);
   if (lineEnd < 0) {
@@ -175,7 +175,7 @@ export function readFrame(bytes: Buffer): Frame {
   return { kind: 'whole', answer: { kind: 'text', text: bytes.toString('utf8', bodyStart, end) }, length: end + 1 };
 }
 
-/** Reads up to and including the line with the mark. */
+/** Reads up to the line with the mark. */
 async function readHello(channel: ExecChannel): Promise<{ hello: Hello; rest: Buffer }> {
   let said = '';
   channel.stderr.on('data', (chunk: Buffer) => {
@@ -197,7 +197,7 @@ async function readHello(channel: ExecChannel): Promise<{ hello: Hello; rest: Bu
       } else if (bytes.length > maxPreambleBytes) fail();
     };
     channel.stdout.on('data', receive);
-    void channel.exit.then(fail); // Not 'end': what standard error says may come after it.
+    void channel.exit.then(fail); // RACE: standard error may arrive after 'end' of standard output, so only `exit` counts.
   });
 }
 
@@ -210,7 +210,7 @@ function findHello(bytes: Buffer): { hello: Hello; rest: Buffer } | undefined {
   return { hello, rest: bytes.subarray(end + 1) };
 }
 
-/** Closes a channel that opens after nobody waits for it any more. */
+/** RACE: closes a channel that opens after the abort. */
 async function closeWhenLate(opening: Promise<ExecChannel>, signal: AbortSignal): Promise<ExecChannel> {
   const channel = await opening;
   if (signal.aborted) channel.close();

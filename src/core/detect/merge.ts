@@ -1,7 +1,7 @@
 import type { RemotePort, PortProcess } from './remotePort.ts';
 import type { ListeningSocket } from '../listing/socket.ts';
 
-/** A socket and all that is known of its process. */
+/** A socket and its process, if the remote shows it. */
 export interface OwnedSocket {
   readonly socket: ListeningSocket;
   readonly process?: PortProcess;
@@ -27,7 +27,7 @@ export function merge(sockets: readonly OwnedSocket[], me: Account): readonly Re
 function remotePort(port: number, group: readonly OwnedSocket[], me: Account): RemotePort {
   const process = group.find((owned) => owned.process)?.process;
   const owner = group.map((owned) => ownerOf(owned, me)).find((found) => found);
-  // Workers may each have a socket on the port and come and go; the oldest stays longest.
+  // Each worker process may have its own socket on the port. Workers come and go; the lowest inode is the most stable.
   const inode = group.flatMap(({ socket }) => socket.inode ?? []).sort((a, b) => Number(a) - Number(b))[0];
   const socketId = inode ?? process?.pid.toString();
   return {

@@ -1,18 +1,18 @@
 const unfocusedMs = 30_000;
-/** The watch may take 5 % of one core of the remote, so between two looks stands 20 times what a look costs. */
+/** The watch may use 5 % of one core of the remote, so the pause is 20 times the cost of a poll. */
 const costFactor = 20;
 
 /**
- * How long to wait for the next look. `quietMs`: since something changed or somebody asked; `lookMs`: CPU time that a
- * look costs the remote.
+ * The pause before the next poll. `quietMs`: time since the last change or refresh. `pollCostMs`: the CPU time of one poll on
+ * the remote.
  */
 export function pollMs(now: {
   readonly isFocused: boolean;
   readonly quietMs: number;
-  readonly lookMs: number;
+  readonly pollCostMs: number;
 }): number {
   const wanted = now.isFocused ? attentive(now.quietMs) : unfocusedMs;
-  return Math.max(wanted, Math.ceil((now.lookMs * costFactor) / 100) * 100);
+  return Math.max(wanted, Math.ceil((now.pollCostMs * costFactor) / 100) * 100);
 }
 
 function attentive(quietMs: number): number {

@@ -1,13 +1,13 @@
-/** What listens on the remote, as plain data. One entry a port: the same port on 0.0.0.0, 127.0.0.1 and ::1 is one server. */
+/** A TCP port on which a program of the remote listens. Plain data. The same port on several addresses is one remote port. */
 export interface RemotePort {
   readonly port: number;
-  /** As the remote names them, without brackets or zone: '127.0.0.1', '::1', '0.0.0.0', '::'. Sorted, at least one. */
+  /** The bound addresses as the remote prints them, without brackets or zone: '127.0.0.1', '::'. Sorted, at least one. */
   readonly addresses: readonly string[];
-  /** Whose it is, as seen from the account that we are logged in with. Absent when the remote does not tell. */
+  /** The owner of the socket, relative to the account of the connection. Absent if the remote does not tell. */
   readonly owner?: 'self' | 'root' | 'other';
-  /** Another value is another start of the server (the socket's inode). Absent when the remote does not tell. */
+  /** Changes when the server restarts (the socket's inode). Absent if the remote does not tell. */
   readonly socketId?: string;
-  /** Absent when the remote does not tell (another user's process). */
+  /** Absent if the remote does not tell, as for another user's process. */
   readonly process?: PortProcess;
 }
 
@@ -17,15 +17,15 @@ export interface PortProcess {
   readonly user?: string;
   readonly commandLine?: readonly string[];
   readonly workingDirectory?: string;
-  /** Name or short id of the container it runs in, where that can be seen. */
+  /** Name or short id of the container, if the remote shows it. */
   readonly container?: string;
 }
 
-/** How the watch is doing. A remote without a shell forwards all the same; then this says why nothing is seen. */
+/** The state of the watch. Forwarding works without it; `unavailable` explains why no remote ports are listed. */
 export type Detection =
   | { readonly kind: 'off' }
   | { readonly kind: 'starting' }
-  /** `method`: what gave the listeners: 'ss', 'proc', 'netstat', 'lsof', 'sockstat'. `pollMs`: time between two looks. */
+  /** `method`: the tool that lists the sockets: 'ss', 'proc', 'netstat', 'lsof', 'sockstat'. `pollMs`: the pause between two polls. */
   | { readonly kind: 'watching'; readonly method: string; readonly pollMs: number }
   | {
       readonly kind: 'unavailable';

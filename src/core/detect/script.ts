@@ -1,29 +1,31 @@
 /**
- * The program that runs on the remote: it blocks in `read` and answers each line that the client sends, so nothing of
- * it outlives the channel. One line of constant text, without a single quote, `!` or doubled backslash inside, so that
- * bash, dash, zsh, fish, tcsh, mksh and busybox hand it to `sh` unchanged.
+ * The program that runs on the remote. It blocks in `read` and answers each line of the client, so it never outlives the
+ * channel.
  *
- * Answers: `=` (the list is the same as last time), `+ LENGTH` with that many bytes and a newline after it, or
- * `- STATUS` (the command failed). To `times`: `times`, the lines of that special built-in of POSIX sh, then `.`.
+ * CAUTION: it is one line of constant text without single quotes, `!` and doubled backslashes. Only then do bash, dash, zsh,
+ * fish, tcsh, mksh and busybox pass it to `sh` unchanged. SECURITY: no data is ever interpolated into it.
+ *
+ * Answers: `=` (the list has not changed), `+ LENGTH` followed by that many bytes and a newline, or `- STATUS` (the command
+ * failed). The answer to `times` is `times`, the output of that POSIX built-in, and `.`.
  */
 
-/** Begins the first line that is ours; a login shell may print anything before. `uname`, uid and user name follow. */
+/** Starts our first line, which has `uname`, uid and user name. A login shell may print any text before it. */
 export const helloMark = 'SSHPORTS1';
 
-/** What listens. Cheap, for every poll. */
+/** Commands that list the listening sockets. They are cheap enough for every poll. */
 const lists = {
-  // Not -l, which asks for closed sockets too: for these the kernel goes through the table of all connections.
+  // CAUTION: -l includes closed sockets, for which the kernel walks the table of all connections.
   ss: 'ss -tne state listening',
   proc: '[ -r /proc/net/tcp ] && { cat /proc/net/tcp /proc/net/tcp6 | grep ":0000 0A "; :; }',
   netstatLinux: 'netstat -tlne || netstat -tln',
   netstatBsd: 'command -v netstat >/dev/null && { netstat -an -p tcp | grep LISTEN; :; }',
   netstatWindows: 'command -v netstat >/dev/null && { netstat -ano | grep ":0  "; :; }',
-  // lsof ends with 1 when nothing listens.
+  // lsof exits with 1 if no socket listens.
   lsof: 'command -v lsof >/dev/null && { lsof -nP -iTCP -sTCP:LISTEN -F pctLn; :; }',
   sockstat: 'sockstat -46l -P tcp',
 } as const;
 
-/** Which process has which socket. Dear, so only for what changed. */
+/** Commands that list the process of each socket. They are expensive, so they run after a change only. */
 const owners = {
   ssOwners: 'ss -tlnp',
   procOwners: 'set +f; ls -l /proc/[0-9]*/fd | grep -e "^/proc" -e "socket:"; set -f',
@@ -32,7 +34,7 @@ const owners = {
   sockstatOwners: lists.sockstat,
 } as const;
 
-/** Questions about process `$n`. */
+/** Commands that describe process `$n`. */
 const details = {
   command:
     'if [ -r "/proc/$n/cmdline" ]; then head -c 4096 "/proc/$n/cmdline" | tr "\\n\\000" " \\n"; else ps -ww -o command= -p "$n" | head -c 4096; fi',
@@ -52,7 +54,7 @@ const program = [
   'export PATH',
   'set -f',
   'p=',
-  // d: is it a number? Positive patterns only, for `[!…]` would be history to tcsh.
+  // d: is it a number? CAUTION: positive patterns only, because tcsh expands `!` as history.
   'd() { y=$1; while :; do case $y in [0-9]*) y=${y#?};; *) break;; esac; done; [ -n "$1" ] && [ -z "$y" ]; }',
   'a() { echo "+ ${#c}"; printf "%s\\n" "$c"; }',
   'l() { s=$?; if [ $s -gt 0 ]; then echo "- $s"; elif [ "$q$c" = "$p" ]; then echo =; else p=$q$c; a; fi; }',
@@ -68,8 +70,8 @@ const program = [
   ].join(' ')} esac 2>/dev/null; done`,
 ].join('; ');
 
-/** For the login shell, whichever it is. `env`, because `${#c}` must count bytes from the very start. */
+/** For any login shell. `env` sets the locale before `sh` starts, so that `${#c}` counts bytes. */
 export const watchCommand = `exec env LC_ALL=C sh -c '${program}'`;
 
-/** For a remote whose login shell is none of Unix: one run a poll, for cmd.exe and PowerShell alike. */
+/** For cmd.exe and PowerShell as login shells: one run per poll. */
 export const windowsListCommand = 'netstat -ano';

@@ -1,12 +1,12 @@
 import type { RemotePort } from './remotePort.ts';
 
-/** One remote, looked at again and again. */
+/** Polls the listening sockets of one remote. */
 export interface Source {
-  /** What `Detection` calls it. */
+  /** The `method` of `Detection`. */
   readonly method: string;
-  /** Undefined: nothing changed since the last look. @throws UserError<WatchProblem>, or the signal's reason. */
+  /** Undefined if nothing changed since the last poll. @throws UserError<WatchProblem>, or the signal's reason. */
   poll(signal: AbortSignal): Promise<readonly RemotePort[] | undefined>;
-  /** What all looks so far have cost the remote, in milliseconds of CPU. */
+  /** The total CPU time of all polls on the remote, in milliseconds. */
   costMs(signal: AbortSignal): Promise<number>;
   close(): void;
 }

@@ -10,7 +10,7 @@ import type { DetailQuestion } from './script.ts';
 import type { Source } from './source.ts';
 import { oneLine } from '../../base/oneLine.ts';
 
-/** More new processes than this at once are shown without their details. */
+/** At most so many new processes per poll get their details. */
 const maxDetailed = 100;
 const maxArguments = 100;
 
@@ -35,7 +35,7 @@ export async function openUnixSource(
   }
 }
 
-/** A process, and the user of its socket where the list tells. */
+/** A process, and the uid of its socket if the list prints it. */
 interface Found {
   readonly pid: number;
   readonly name: string;
@@ -46,7 +46,7 @@ class UnixSource implements Source {
   readonly #talk: Conversation;
   readonly #method: Method;
   #first: WatchAnswer | undefined;
-  /** By socket: a process is asked once in the life of its socket. */
+  /** The process of each socket. The remote is asked once in the life of a socket. */
   #known = new Map<string, PortProcess | undefined>();
 
   constructor(talk: Conversation, method: Method, first: WatchAnswer) {
@@ -109,7 +109,7 @@ class UnixSource implements Source {
     return () => undefined;
   }
 
-  /** All questions are sent at once: this costs one round trip, not five. */
+  /** Pipelines its five questions: they cost one round trip. */
   async #process({ pid, name, uid }: Found, signal: AbortSignal): Promise<PortProcess> {
     const ask = async (question: DetailQuestion): Promise<string> => {
       const answer = await this.#talk.ask(`${question} ${pid}`, signal);
@@ -145,7 +145,7 @@ function key({ address, port, inode = '', process }: ListeningSocket): string {
   return `${address} ${port} ${inode} ${process?.pid ?? ''}`;
 }
 
-/** `times` of POSIX sh: user and system time of the shell, then of its children, each as `0m0.010000s`. */
+/** Reads `times` of POSIX sh: user and system time of the shell, then of its children, each as `0m0.010000s`. */
 export function parseTimes(text: string): number {
   const parts = [...text.matchAll(/(\d{1,9})m(\d{1,2}(?:[.,]\d{1,9})?)s/g)];
   return parts.reduce((sum, [, minutes, seconds = '']) => {

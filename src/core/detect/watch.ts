@@ -1,6 +1,6 @@
 import { backoffMs } from '../../base/backoff.ts';
 import { delay as realDelay } from '../../base/delay.ts';
-import { errorText, UserError } from '../../base/userError.ts';
+import { errorText, isProblem, UserError } from '../../base/userError.ts';
 import type { WatchProblem } from './conversation.ts';
 import type { Exec, ExecProblem } from './exec.ts';
 import type { Detection, RemotePort } from './remotePort.ts';
@@ -11,25 +11,25 @@ import { openWindowsSource } from './windowsSource.ts';
 
 export interface WatchOptions {
   readonly exec: Exec;
-  /** Called with the first list, and whenever the ports or the state of the watch change. */
+  /** Called with the first list, and on each change of the list or of the watch's state. */
   readonly onPorts: (ports: readonly RemotePort[], detection: Detection) => void;
-  /** The method that worked on this host last time (`Detection`'s `method`). */
+  /** The `method` of `Detection` that worked on this host last time. */
   readonly rememberedMethod?: string;
-  /** How long an answer may take before the watch says 'timeout' and starts anew. */
+  /** How long an answer may take before the watch reports 'timeout' and restarts. */
   readonly answerLimitMs?: number;
   readonly now?: () => number;
   readonly delay?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export interface PortWatch {
-  /** Looks at once, and often for a while. */
+  /** Polls at once, and frequently for a while. */
   refresh(): void;
   setFocused(isFocused: boolean): void;
-  /** Resolves when the channel is closed, and with it the program on the remote. Safe twice. */
+  /** Resolves after the channel and the program on the remote are closed. May be called twice. */
   close(): Promise<void>;
 }
 
-/** Looks at a remote until `signal` aborts, `close` is called, or the link is lost. Never throws: it reports. */
+/** Watches a remote until `signal` aborts, `close` is called, or the connection is lost. Reports problems and never throws. */
 export function watchPorts(options: WatchOptions, signal?: AbortSignal): PortWatch {
   const watcher = new Watcher(options, signal);
   const ended = watcher.run();
@@ -43,8 +43,8 @@ export function watchPorts(options: WatchOptions, signal?: AbortSignal): PortWat
   };
 }
 
-/** How many looks pass between two questions for their cost. */
-const looksPerCost = 16;
+/** The number of polls between two measurements of their cost. */
+const pollsPerCost = 16;
 
 class Watcher {
   readonly #options: WatchOptions;
@@ -89,17 +89,17 @@ class Watcher {
       try {
         const source = await this.#open();
         try {
-          await this.#look(source);
+          await this.#poll(source);
         } finally {
           source.close();
         }
       } catch (error) {
         if (this.#signal.aborted || isLinkLost(error)) return;
-        const trouble = unavailable(error);
-        this.#report(this.#ports, trouble);
+        const problem = unavailable(error);
+        this.#report(this.#ports, problem);
         if (this.#now() - startedAt > 60_000) attempt = 1;
-        // Where nothing can be had another try gives the same, so it takes a person to ask for it.
-        const isFinal = finalCodes.has(watchCode(error) ?? '');
+        // A retry cannot find a shell or a tool that is missing, so the watch waits for a refresh.
+        const isFinal = isProblem<Problem>(error, 'noShell', 'noTool', 'execRefused');
         await this.#pause(isFinal ? 2 ** 31 - 1 : backoffMs(attempt, { minMs: 1000, maxMs: 60_000 }));
       }
     }
@@ -111,7 +111,7 @@ class Watcher {
       const remembered = rememberedMethod === undefined ? {} : { remembered: rememberedMethod };
       return await openUnixSource(exec, { ...remembered, limitMs: this.#limitMs }, this.#signal);
     } catch (error) {
-      if (watchCode(error) !== 'noShell') throw error;
+      if (!isProblem<Problem>(error, 'noShell')) throw error;
       try {
         return await openWindowsSource(exec, this.#limitMs, this.#signal);
       } catch (second) {
@@ -120,28 +120,28 @@ class Watcher {
     }
   }
 
-  async #look(source: Source): Promise<void> {
-    let looks = 0;
-    let lookMs = 0;
-    let paid = { looks: 0, costMs: 0 };
+  async #poll(source: Source): Promise<void> {
+    let polls = 0;
+    let pollCostMs = 0;
+    let paid = { polls: 0, costMs: 0 };
     while (!this.#signal.aborted) {
       this.#isRefreshWanted = false;
       const seen = await source.poll(this.#signal);
       if (seen && !isSame(seen, this.#ports)) this.#activeAt = this.#now();
-      looks += 1;
-      this.#report(seen ?? this.#ports, { kind: 'watching', method: source.method, pollMs: this.#waitMs(lookMs) });
-      // Often at first, so that a slow remote is spared soon. What the first look cost stands for all of the start.
-      if (looks % looksPerCost === 0 || Number.isInteger(Math.log2(looks))) {
+      polls += 1;
+      this.#report(seen ?? this.#ports, { kind: 'watching', method: source.method, pollMs: this.#waitMs(pollCostMs) });
+      // Measured often at first, to slow down early on a slow remote. The first poll includes the start-up cost, so it is left out.
+      if (polls % pollsPerCost === 0 || Number.isInteger(Math.log2(polls))) {
         const costMs = await source.costMs(this.#signal);
-        if (looks > 1) lookMs = (costMs - paid.costMs) / (looks - paid.looks);
-        paid = { looks, costMs };
+        if (polls > 1) pollCostMs = (costMs - paid.costMs) / (polls - paid.polls);
+        paid = { polls, costMs };
       }
-      if (!this.#isRefreshWanted) await this.#pause(this.#waitMs(lookMs));
+      if (!this.#isRefreshWanted) await this.#pause(this.#waitMs(pollCostMs));
     }
   }
 
-  #waitMs(lookMs: number): number {
-    return pollMs({ isFocused: this.#isFocused, quietMs: this.#now() - this.#activeAt, lookMs });
+  #waitMs(pollCostMs: number): number {
+    return pollMs({ isFocused: this.#isFocused, quietMs: this.#now() - this.#activeAt, pollCostMs });
   }
 
   #report(ports: readonly RemotePort[], detection: Detection): void {
@@ -151,7 +151,7 @@ class Watcher {
     this.#options.onPorts(ports, detection);
   }
 
-  /** Ends early on `refresh` and when the watch ends. */
+  /** Ends early on a refresh and at the end of the watch. */
   async #pause(ms: number): Promise<void> {
     this.#wake = new AbortController();
     const { delay = realDelay } = this.#options;
@@ -168,16 +168,16 @@ function isSame(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
+type Problem = WatchProblem | ExecProblem;
 type Unavailable = Extract<Detection, { kind: 'unavailable' }>;
 
 function unavailable(error: unknown): Unavailable {
-  const problem = error instanceof UserError ? (error.problem as WatchProblem | ExecProblem) : undefined;
-  const said = problem && 'detail' in problem ? problem.detail : '';
-  const detail = problem ? said : errorText(error);
+  const problem = error instanceof UserError ? (error.problem as Problem) : undefined;
+  const detail = problem ? ('detail' in problem ? problem.detail : '') : errorText(error);
   return { kind: 'unavailable', reason: reasons[problem?.code ?? 'watchBroken'], detail };
 }
 
-const reasons: Readonly<Record<(WatchProblem | ExecProblem)['code'], Unavailable['reason']>> = {
+const reasons: Readonly<Record<Problem['code'], Unavailable['reason']>> = {
   execRefused: 'noShell',
   noShell: 'noShell',
   noTool: 'noTool',
@@ -187,12 +187,6 @@ const reasons: Readonly<Record<(WatchProblem | ExecProblem)['code'], Unavailable
   linkLost: 'failed',
 };
 
-const finalCodes: ReadonlySet<string> = new Set(['noShell', 'noTool', 'execRefused']);
-
-function watchCode(error: unknown): string | undefined {
-  return error instanceof UserError ? error.problem.code : undefined;
-}
-
 function isLinkLost(error: unknown): boolean {
-  return watchCode(error) === 'linkLost';
+  return isProblem<Problem>(error, 'linkLost');
 }

@@ -11,27 +11,27 @@ import type { Source } from './source.ts';
 const maxOutputBytes = 8 << 20;
 
 /**
- * A remote whose login shell is cmd.exe or PowerShell: one short command a look, because neither can wait for input
- * line by line in constant text that suits both. Its CPU time is not told, so the time of a look stands in for it.
+ * A remote whose login shell is cmd.exe or PowerShell. It runs one short command per poll, because no constant text makes
+ * both shells read input line by line. Windows does not report the CPU time, so the duration of a poll replaces it.
  */
 export async function openWindowsSource(exec: Exec, limitMs: number, signal: AbortSignal): Promise<Source> {
   let spentMs = 0;
   let last: string | undefined;
-  const look = async (lookSignal: AbortSignal): Promise<readonly RemotePort[]> => {
+  const list = async (runSignal: AbortSignal): Promise<readonly RemotePort[]> => {
     const startedAt = performance.now();
-    const sockets = parseNetstatWindows(await run(exec, limitMs, lookSignal));
+    const sockets = parseNetstatWindows(await run(exec, limitMs, runSignal));
     spentMs += performance.now() - startedAt;
     return merge(
       sockets.map((socket) => ({ socket, ...(socket.process && { process: socket.process }) })),
       { uid: -1, user: '' },
     );
   };
-  // A Windows always listens somewhere; a Unix `netstat -ano` has no row of this form.
-  if ((await look(signal)).length === 0) throw new UserError<WatchProblem>({ code: 'noTool', detail: 'netstat' });
+  // Windows always has a listening socket. `netstat -ano` of a Unix prints no row of this form.
+  if ((await list(signal)).length === 0) throw new UserError<WatchProblem>({ code: 'noTool', detail: 'netstat' });
   return {
     method: 'netstat',
     poll: async (pollSignal) => {
-      const ports = await look(pollSignal);
+      const ports = await list(pollSignal);
       const text = JSON.stringify(ports);
       if (text === last) return undefined;
       last = text;

@@ -15,7 +15,7 @@ export interface NetworkSenses {
 
 export const realSenses: NetworkSenses = { now: Date.now, addresses: networkAddresses, delay };
 
-const lookMs = 3000;
+const pollCostMs = 3000;
 /** A timer that is this late was not merely waiting for a busy processor. */
 const sleptMs = 5000;
 
@@ -28,10 +28,10 @@ export async function watchNetwork(
   let addresses = senses.addresses().join(' ');
   while (!signal.aborted) {
     const before = senses.now();
-    await senses.delay(lookMs, signal).catch(() => undefined);
+    await senses.delay(pollCostMs, signal).catch(() => undefined);
     if (signal.aborted) return;
     const now = senses.addresses().join(' ');
-    if (senses.now() - before > lookMs + sleptMs) onDisturbance('slept');
+    if (senses.now() - before > pollCostMs + sleptMs) onDisturbance('slept');
     else if (now !== addresses) onDisturbance('network');
     addresses = now;
   }

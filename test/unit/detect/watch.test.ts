@@ -342,7 +342,7 @@ void test('a dear look is taken less often: never more than 5 % of one core', as
 });
 
 void test('the pace is fast while something happens, grows to 5 s, and is 30 s without focus', () => {
-  const pace = (quietMs: number, more = {}): number => pollMs({ isFocused: true, quietMs, lookMs: 5, ...more });
+  const pace = (quietMs: number, more = {}): number => pollMs({ isFocused: true, quietMs, pollCostMs: 5, ...more });
   assert.ok(pace(0) <= 500);
   const paces = [0, 29_000, 31_000, 599_000, 601_000, 3_599_000, 10_000_000].map((quietMs) => pace(quietMs));
   assert.deepEqual(
@@ -352,7 +352,7 @@ void test('the pace is fast while something happens, grows to 5 s, and is 30 s w
   assert.equal(pace(599_000), 1000, 'within a second of a server’s start while somebody works');
   assert.equal(paces.at(-1), 5000);
   assert.equal(pace(0, { isFocused: false }), 30_000);
-  for (const lookMs of [0, 20, 80.3, 100, 5000]) assert.ok(pace(0, { lookMs }) >= 20 * lookMs);
+  for (const pollCostMs of [0, 20, 80.3, 100, 5000]) assert.ok(pace(0, { pollCostMs }) >= 20 * pollCostMs);
 });
 
 void test('closing twice, and by the signal, ends the channel and the watch', async () => {

@@ -1,42 +1,42 @@
 import type { Program } from './program.ts';
 
-/** One thing that listens, and how it is told from the others. To know one more, add a row and a test. */
+/** One kind of server, and how to recognise it. To add a kind, add a row and a test. */
 export interface Framework {
   readonly id: string;
   readonly name: string;
   /** A codicon of VS Code 1.100. */
   readonly icon: string;
   readonly role: Program['role'];
-  /** Absent: HTTP. 'other' is never sent a request when command line or port say that it is this. */
+  /** Absent: HTTP. 'other': SECURITY: no request is sent if the command line or the port says that it is this. */
   readonly speaks?: 'other';
-  /** 'base': others are built on it or stand behind it, so it gives way to them. 'language': gives way to all. */
+  /** 'base': other frameworks use it or run behind it, so they win over it. 'language': everything wins over it. */
   readonly level?: 'base' | 'language';
-  /** Response headers by lower-case name; one that matches is enough. */
+  /** Response headers by lower-case name. One match is enough. */
   readonly headers?: Readonly<Record<string, RegExp>>;
-  /** In the body of the answer to `GET /`, or in what it says that is no HTTP. */
+  /** Matches the body of the response to `GET /`, or an answer that is not HTTP. */
   readonly answer?: RegExp;
   readonly title?: RegExp;
-  /** In the arguments, joined by blanks, or the process's name where these are not to be had. */
+  /** Matches the arguments, joined by blanks, or the process name if the arguments are unknown. */
   readonly command?: RegExp;
-  /** The same, where a process has several ports and its arguments say which of them is this. */
+  /** The same for a process with several ports whose arguments tell which port is this. */
   readonly commandAt?: (command: string, port: number) => boolean;
-  /** The weakest hint: decides between equals, and names what is not to be asked. */
+  /** The weakest evidence: decides a tie, and names servers that must not get a request. */
   readonly ports?: readonly number[];
-  /** Worth opening where `/` answers 404. */
+  /** The path to open if `/` answers 404. */
   readonly path?: string;
 }
 
-/** What is run, and not a word of its arguments: `server.js --model ollama` is no Ollama. Some write over their own. */
+/** Matches the program and none of its arguments: `server.js --model ollama` is not Ollama. A colon ends a name that a process gave itself. */
 function program(names: string): RegExp {
   return new RegExp(`^(?:\\S*[/\\\\])?(?:${names})(?:\\.exe)?(?=:|\\s|$)`);
 }
 
-/** A script by its name, at the end of a path, with or without its ending, whatever runs it. */
+/** Matches a script by its name at the end of a path, with or without an extension, under any interpreter. */
 function tool(names: string, then = '(?=\\s|$)'): RegExp {
   return new RegExp(`(?:^|[\\s/\\\\])(?:${names})(?:\\.(?:[cm]?js|py|rb|sh|exe|cmd))?${then}`);
 }
 
-// A table reads as one: a row a line.
+// One row per line.
 // prettier-ignore
 export const frameworks: readonly Framework[] = [
   // Python
@@ -59,7 +59,7 @@ export const frameworks: readonly Framework[] = [
   { id: 'mlflow', name: 'MLflow', icon: 'graph-scatter', role: 'devServer', title: /^MLflow$/, command: tool('mlflow', '\\s+(?:ui|server)\\b'), ports: [5000] },
   { id: 'bokeh', name: 'Bokeh', icon: 'graph', role: 'devServer', answer: /bokeh(?:\.min)?\.js/, command: tool('bokeh|panel', '\\s+serve\\b'), ports: [5006] },
 
-  // JavaScript: what is built on Vite shows Vite's marks too, and its own besides.
+  // JavaScript. Frameworks that use Vite show Vite's marks and their own.
   { id: 'vite', name: 'Vite', icon: 'zap', role: 'devServer', level: 'base', answer: /\/@vite\/client/, command: tool('vite'), ports: [5173, 4173] },
   { id: 'sveltekit', name: 'SvelteKit', icon: 'flame', role: 'devServer', answer: /data-sveltekit-|__sveltekit_|\.svelte-kit\//, ports: [5173] },
   { id: 'astro', name: 'Astro', icon: 'rocket', role: 'devServer', answer: /<astro-(?:dev-toolbar|island)|astro\/runtime\/|<meta name="generator" content="Astro/, command: tool('astro', '.*\\s(?:dev|preview)\\b'), ports: [4321] },
@@ -103,7 +103,7 @@ export const frameworks: readonly Framework[] = [
   { id: 'go', name: 'Go', icon: 'server-process', role: 'devServer', level: 'base', answer: /^404 page not found\n$/, command: /\/go-build\d*\/|(?:^|[\s/])go\s+run\s|\/tmp\/(?:air|main)\b/, ports: [8080] },
   { id: 'rust', name: 'Rust', icon: 'server-process', role: 'devServer', level: 'base', command: /(?:^|\/)target\/(?:debug|release)\/|(?:^|[\s/])cargo\s+(?:run|watch)\b/ },
 
-  // Servers for the web, and what runs beside a project
+  // Web servers and services
   { id: 'nginx', name: 'nginx', icon: 'globe', role: 'web', level: 'base', headers: { server: /^nginx\b/ }, command: program('nginx'), ports: [80, 443] },
   { id: 'apache', name: 'Apache', icon: 'globe', role: 'web', level: 'base', headers: { server: /^Apache(?:\/|$| )/ }, command: program('apache2|httpd'), ports: [80, 443] },
   { id: 'caddy', name: 'Caddy', icon: 'globe', role: 'web', level: 'base', headers: { server: /^Caddy$/ }, command: program('caddy'), ports: [80, 443, 2019] },
@@ -117,7 +117,7 @@ export const frameworks: readonly Framework[] = [
   { id: 'syncthing', name: 'Syncthing', icon: 'sync', role: 'web', title: /\bSyncthing$/, command: program('syncthing'), ports: [8384] },
   { id: 'ollama', name: 'Ollama', icon: 'robot', role: 'web', answer: /^Ollama is running$/, command: program('ollama'), ports: [11434] },
 
-  // Editors' own
+  // Servers of editors
   { id: 'vscode-server', name: 'VS Code Server', icon: 'vscode', role: 'infrastructure', command: /\/\.[a-z][\w-]*-server\/(?:bin|cli|data|extensions|code-)|code-tunnel\b|\.vscode\/cli\/servers\// },
   { id: 'code-server', name: 'code-server', icon: 'vscode', role: 'web', title: /^code-server$/, answer: /code-server|vscode-workbench-web-configuration/, command: tool('code-server'), ports: [8080] },
   { id: 'jetbrains', name: 'JetBrains Gateway', icon: 'tools', role: 'infrastructure', command: /remote-dev-server|\.cache\/JetBrains\/RemoteDev|com\.jetbrains\.(?:gateway|thinclient)/ },
@@ -126,15 +126,15 @@ export const frameworks: readonly Framework[] = [
   // Debuggers
   { id: 'node-inspector', name: 'Node inspector', icon: 'debug', role: 'debugger', answer: /^WebSockets request was expected/, ports: [9229] },
   { id: 'debugpy', name: 'debugpy', icon: 'debug', role: 'debugger', speaks: 'other', answer: /^Content-Length: \d+\r\n\r\n\{/, command: /debugpy[/\\]adapter/, ports: [5678] },
-  // One client each, and the end of it may be the end of what they debug.
+  // CAUTION: these serve one client, and its end may end the debugged program.
   { id: 'delve', name: 'Delve', icon: 'debug', role: 'debugger', speaks: 'other', command: program('dlv'), ports: [2345] },
   { id: 'jdwp', name: 'Java debugger', icon: 'debug', role: 'debugger', speaks: 'other', commandAt: (command, port) => new RegExp(`jdwp[=:]\\S*\\baddress=(?:[^\\s,]*:)?${port}(?!\\d)`).test(command) },
   { id: 'openocd', name: 'OpenOCD', icon: 'debug', role: 'debugger', speaks: 'other', command: program('openocd') },
-  // Whoever comes to its gdbstub stops the machine, and to a serial line types. Only what it forwards is a server's.
+  // CAUTION: a connection to the gdbstub stops the machine, and bytes to a serial line are typed. Only hostfwd ports are servers.
   { id: 'qemu', name: 'QEMU', icon: 'vm', role: 'debugger', speaks: 'other', commandAt: (command, port) => /^\S*qemu-system-/.test(command) && !new RegExp(`hostfwd=tcp:[^\\s:]*:${port}-`).test(command) },
   { id: 'gdbserver', name: 'gdbserver', icon: 'debug', role: 'debugger', speaks: 'other', command: tool('gdbserver|lldb-server') },
 
-  // Not HTTP: named by command line or port, and left alone
+  // Not HTTP: recognised by command line or port, and never sent a request
   { id: 'postgresql', name: 'PostgreSQL', icon: 'database', role: 'database', speaks: 'other', command: program('postgres|postmaster'), ports: [5432] },
   { id: 'mysql', name: 'MySQL', icon: 'database', role: 'database', speaks: 'other', answer: /^[^]\0\0\0\n[\d.]{3,20}|mysql_native_password|caching_sha2_password/, command: program('mysqld|mariadbd'), ports: [3306, 33060] },
   { id: 'redis', name: 'Redis', icon: 'database', role: 'database', speaks: 'other', answer: /^-(?:ERR wrong number of arguments for 'get'|ERR unknown command|NOAUTH|DENIED)/, command: program('redis-server|valkey-server|keydb-server'), ports: [6379] },

@@ -6,7 +6,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** RFC 9112 §3: the least that servers answer to as they answer a browser. Identity coding, so that text stays text. */
+/** RFC 9112 §3: the shortest request that servers answer as they answer a browser. The identity coding forbids compression. */
 export function httpRequest(port: number): string {
   return [
     'GET / HTTP/1.1',
@@ -20,7 +20,7 @@ export function httpRequest(port: number): string {
   ].join('\r\n');
 }
 
-/** Undefined when it is no HTTP response (RFC 9112 §4). */
+/** Undefined if `bytes` are not an HTTP response (RFC 9112 §4). */
 export function parseHttp(bytes: Buffer): HttpAnswer | undefined {
   const text = bytes.toString('latin1');
   const [, status] = /^HTTP\/1\.[01] (\d{3})(?: [^\r\n]*)?\r?\n/.exec(text) ?? [];
@@ -38,7 +38,7 @@ export function parseHttp(bytes: Buffer): HttpAnswer | undefined {
   return { status: Number(status), headers, body: body.toString('utf8') };
 }
 
-/** Whether all of the response has come, so that nobody need wait for a server that keeps the connection open. */
+/** Whether the whole response has arrived. Some servers keep the connection open after it. */
 export function isComplete(bytes: Buffer): boolean {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd < 0) return false;
@@ -50,7 +50,7 @@ export function isComplete(bytes: Buffer): boolean {
   );
 }
 
-/** RFC 9112 §7.1, as far as whole chunks go; the last one may be cut. */
+/** Joins chunks (RFC 9112 §7.1). The last chunk may be incomplete. */
 function unchunk(bytes: Buffer): Buffer {
   const parts: Buffer[] = [];
   for (let at = 0; at < bytes.length;) {

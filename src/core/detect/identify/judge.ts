@@ -5,7 +5,7 @@ import { type Framework, frameworks } from './frameworks.ts';
 import type { Program } from './program.ts';
 import type { ProbeAnswer } from './probe.ts';
 
-/** Weighs all that is known of a remotePort; `heard` is absent when it was not asked. */
+/** Weighs the evidence about the program on a port. `heard` is absent if no request was sent. */
 export function judge(remotePort: RemotePort, heard?: ProbeAnswer): Program {
   const http = heard?.kind === 'http' ? heard : undefined;
   const title = http && titleOf(http.answer.body);
@@ -21,14 +21,14 @@ export function judge(remotePort: RemotePort, heard?: ProbeAnswer): Program {
   return {
     ...named,
     ...(http && { evidence: 'answer' }),
-    // A debugger may answer in HTTP, but has no page.
+    // A debugger may speak HTTP, but has no page.
     ...(http && named.role !== 'debugger' && { scheme: http.scheme }),
     ...(path !== undefined && { path }),
     ...(title && { title }),
   };
 }
 
-/** Not so when command line or port say that it does not speak HTTP, and nothing says that it does. */
+/** Whether the server may get a request. Not if the command line, or else the port, says that it does not speak HTTP. */
 export function mayBeAsked(remotePort: RemotePort): boolean {
   if (isTunnelEnd(remotePort)) return false;
   const command = commandOf(remotePort);
@@ -38,9 +38,9 @@ export function mayBeAsked(remotePort: RemotePort): boolean {
 }
 
 /**
- * The remote shows us our own processes but for those that were another user's before, as sshd's sessions were
- * (PR_SET_DUMPABLE of prctl(2)). So this is the end of somebody's `ssh -R`, and another machine would be asked: at
- * worst the one that they sit at.
+ * Whether the port is the listener of an `ssh -R`. SECURITY: a request to it would reach another machine, at worst the
+ * user's own. The remote shows all our processes except those that changed their user, as sshd's sessions do
+ * (PR_SET_DUMPABLE of prctl(2)). So a socket of ours without a process belongs to sshd.
  */
 function isTunnelEnd({ owner, process, addresses }: RemotePort): boolean {
   return owner === 'self' && !process && addresses.every(isLoopbackAddress);
@@ -73,12 +73,12 @@ function weigh(framework: Framework, seen: Seen): Match | undefined {
       evidence: answer > 0 ? 'answer' : 'commandLine',
     };
   }
-  // A number alone names only what is not to be asked: web servers move about, databases stay where they are.
+  // The port number alone names servers without HTTP only: web servers change ports, databases rarely do.
   const isHttp = seen.heard?.kind === 'http';
   return port > 0 && framework.speaks === 'other' && !isHttp ? { framework, score: port, evidence: 'port' } : undefined;
 }
 
-/** That one port of a process is something says more than what the process is. */
+/** Evidence about one port of a process outweighs evidence about the process. */
 function commandScore({ command, commandAt }: Framework, text: string, port: number): number {
   if (commandAt?.(text, port)) return 8;
   return command?.test(text) ? 4 : 0;
@@ -97,7 +97,7 @@ function answerScore({ headers = {}, answer, title }: Framework, { heard, title:
 
 function nameOf({ framework, evidence }: Match, isWeb: boolean): Program {
   const { id, name, icon, role, level, speaks } = framework;
-  // That a language runs it does not say that it serves pages.
+  // A program in this language is not necessarily a web server.
   if (level === 'language' && !isWeb) return { framework: 'unknown', name, icon, role: 'unknown', evidence };
   return {
     framework: id,
@@ -118,14 +118,14 @@ function isOfProject({ owner, process }: RemotePort): boolean {
 const devServerPorts = new Set(frameworks.flatMap(({ role, ports = [] }) => (role === 'devServer' ? ports : [])));
 
 /**
- * It keeps its silence where a project's server would be: many do for longer than is waited for, until they have
- * compiled their first page. What is no web server answers, hangs up, or has another port.
+ * Whether a dev server is still starting: a project's program is silent on a usual dev server port. Many dev servers
+ * compile their first page for longer than our timeout. Other servers answer, hang up, or use other ports.
  */
 function isStarting({ remotePort, heard }: Seen): boolean {
   return heard?.kind !== 'other' && isOfProject(remotePort) && devServerPorts.has(remotePort.port);
 }
 
-/** A web server that nobody knows: a project's own if it runs in somebody's folder, else a service of the machine. */
+/** An unknown web server: a dev server if it runs in a project folder, else a service of the machine. */
 function unnamed(remotePort: RemotePort): Program {
   return { framework: 'http', name: 'HTTP', icon: 'globe', role: isOfProject(remotePort) ? 'devServer' : 'web' };
 }

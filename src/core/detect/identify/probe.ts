@@ -5,17 +5,17 @@ import { type HttpAnswer, httpRequest, isComplete, parseHttp } from './http.ts';
 
 export type ProbeAnswer =
   | { readonly kind: 'http'; readonly scheme: 'http' | 'https'; readonly answer: HttpAnswer }
-  /** It answered, but not in HTTP: a greeting or a complaint, at most 1,000 characters; none where it hung up. */
+  /** An answer that is not HTTP, at most 1,000 characters. Empty if the server closed the connection. */
   | { readonly kind: 'other'; readonly text: string }
-  /** It took the connection and keeps its silence, or was not to be reached. */
+  /** The server is silent or unreachable. */
   | { readonly kind: 'nothing' };
 
 const maxBytes = 1 << 16;
 const limitMs = 2000;
 
 /**
- * Asks a server what it is: one `GET /`, 64 KiB and two seconds at most, closed at once. A server that refuses plain
- * text gets a second connection with TLS; its certificate is not verified, because nothing is trusted to it.
+ * Sends one `GET /`, reads at most 64 KiB for at most two seconds, and closes the connection. A server that refuses plain
+ * text gets a second connection with TLS. Its certificate is not verified, because we send it no secret.
  * @throws the signal's reason only.
  */
 export async function probe(
@@ -32,7 +32,7 @@ export async function probe(
 
 interface Exchange {
   readonly bytes: Buffer;
-  /** The server ended the connection, rather than our limit. */
+  /** The server ended the exchange, not our timeout. */
   readonly isEnded: boolean;
 }
 
@@ -43,8 +43,8 @@ function understood({ bytes, isEnded }: Exchange, scheme: 'http' | 'https'): Pro
 }
 
 /**
- * An alert or handshake record (RFC 8446 §5.1), a connection closed without a word, or a web server's complaint that it
- * was spoken to in the clear.
+ * Whether the server wants TLS: it sends an alert or handshake record (RFC 8446 §5.1), closes without an answer, or
+ * complains about plain HTTP.
  */
 function wantsTls({ bytes, isEnded }: Exchange): boolean {
   if (bytes.length === 0) return isEnded;
@@ -53,7 +53,7 @@ function wantsTls({ bytes, isEnded }: Exchange): boolean {
   return answer?.status === 400 && /HTTPS|TLS|SSL/.test(answer.body.slice(0, 2000));
 }
 
-/** Undefined when no connection came about. */
+/** Undefined if the connection failed. */
 async function exchange(
   connect: (signal: AbortSignal) => Promise<Duplex>,
   port: number,
@@ -82,7 +82,7 @@ async function connectOrClose(connect: (signal: AbortSignal) => Promise<Duplex>,
   return stream;
 }
 
-/** Resolves with what came when the server ends, has said all, has said enough, or the limit is reached. */
+/** Resolves with the received bytes when the response is complete or too long, the server ends it, or the timeout expires. */
 async function converse(stream: Duplex, request: string, signal: AbortSignal): Promise<Exchange> {
   return new Promise((resolve) => {
     const heard = Buffer.alloc(maxBytes);
@@ -104,7 +104,7 @@ async function converse(stream: Duplex, request: string, signal: AbortSignal): P
   });
 }
 
-/** With the name that the browser will give (RFC 6066 §3): some servers have no certificate for whoever gives none. */
+/** Sends the server name that a browser will send (RFC 6066 §3): some servers have no certificate without it. */
 function secure(stream: Duplex): Duplex {
   stream.on('error', () => undefined);
   const options = { servername: 'localhost', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] };

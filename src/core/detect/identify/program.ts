@@ -1,21 +1,21 @@
-/** What a server says it is. Everything here came from the remote: data with bounded length, never to be interpreted. */
+/** The program behind a remote port. SECURITY: all text comes from the remote; it has bounded length and is never interpreted. */
 export interface Program {
-  /** Row of the framework table: 'flask', 'vite', 'postgresql' …; 'http' for a web server nobody knows, 'unknown' for the rest. */
+  /** The id in the table of frameworks: 'flask', 'vite' … 'http' for an unknown web server, 'unknown' for the rest. */
   readonly framework: string;
   /** The framework's name for people: 'Flask', 'Vite', 'PostgreSQL'. */
   readonly name: string;
   /** A codicon id without `$()`. */
   readonly icon: string;
   /**
-   * What one would do with it by default: a dev server is forwarded by itself, other web servers and services are
-   * shown, infrastructure (sshd, editors' own servers, resolvers) is neither.
+   * The default treatment: a dev server is forwarded automatically, other web servers and services are listed, and
+   * infrastructure (sshd, editors' servers, resolvers) is hidden.
    */
   readonly role: 'devServer' | 'web' | 'database' | 'debugger' | 'infrastructure' | 'unknown';
-  /** What it was told by; 'answer' when the server itself was asked. Absent for what is unknown. */
+  /** The strongest evidence. 'answer': the server's own answer. Absent if the program is unknown. */
   readonly evidence?: 'answer' | 'commandLine' | 'port';
-  /** Absent when it does not speak HTTP. */
+  /** Absent if it does not speak HTTP. */
   readonly scheme?: 'http' | 'https';
-  /** A path worth opening instead of '/', with its leading slash. */
+  /** The path to open instead of '/', with a leading slash. */
   readonly path?: string;
   /** The page's <title>, at most 100 characters, control characters removed. */
   readonly title?: string;
