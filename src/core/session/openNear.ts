@@ -1,7 +1,8 @@
 import { delay } from '../../base/delay.ts';
 import type { ListenRemoteProblem } from '../forward/dial.ts';
 import type { RemoteForward } from '../forward/remote.ts';
-import type { ListenProblem, RunningForward } from '../forward/runningForward.ts';
+import type { ListenProblem } from '../forward/listenProblem.ts';
+import type { RunningForward } from '../forward/runningForward.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import { type Problem, problemOf } from '../problem.ts';
 import type { ForwardElsewhere, OpenForward } from './forwardLife.ts';
