@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { UserError } from '../../../base/userError.ts';
+import { splitHop } from '../../spec/destination.ts';
 import { BadValue } from '../badValue.ts';
 import type { ConfigProblem, JumpHop } from '../hostConfig.ts';
 import { checkHostName, checkUserName } from './names.ts';
@@ -17,7 +18,10 @@ export function parseJump(text: string): readonly JumpHop[] {
 
 /** One destination as ssh(1) -J takes it. */
 export function parseDestination(text: string): JumpHop {
-  return text.startsWith('ssh://') ? parseUri(text.slice('ssh://'.length), text) : parsePlain(text);
+  const hop = splitHop(text);
+  if (!hop) throw new BadValue(`bad destination ${text}`);
+  const { port, ...rest } = hop;
+  return { ...rest, ...(port !== undefined && { port: Number(readPort(port)) }) };
 }
 
 /**
@@ -50,34 +54,4 @@ function tryParse(text: string): JumpHop {
 export function formatHop({ user, host, port }: JumpHop): string {
   const isNumeric = host.includes(':') || /^[\d.]*$/.test(host);
   return `${user === undefined ? '' : `${user}@`}${isNumeric ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`;
-}
-
-function parsePlain(text: string): JumpHop {
-  const at = text.lastIndexOf('@');
-  const user = at < 0 ? undefined : text.slice(0, at);
-  if (user === '') throw new BadValue(`no user before @ in ${text}`);
-  return { ...(user !== undefined && { user }), ...hostAndPort(text.slice(at + 1), text) };
-}
-
-function parseUri(rest: string, text: string): JumpHop {
-  const [, info, authority = ''] = /^(?:([^@]*)@)?(.*)$/s.exec(rest) ?? [];
-  const user = info?.replace(/;.*$/s, '');
-  if (user === '') throw new BadValue(`no user before @ in ${text}`);
-  const hop = hostAndPort(authority.replace(/\/$/, ''), text);
-  if (!/^[a-z\d_](?:[\w-]|\.(?!\.))*$/i.test(hop.host)) throw new BadValue(`bad host name ${hop.host}`);
-  return { ...(user !== undefined && { user: decodeUser(user, text) }), ...hop };
-}
-
-function hostAndPort(text: string, whole: string): { readonly host: string; readonly port?: number } {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:/[][^:/]*))(?::(.*))?$/s.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  if (!host) throw new BadValue(`bad destination ${whole}`);
-  return { host, ...(port && { port: Number(readPort(port)) }) };
-}
-
-function decodeUser(user: string, text: string): string {
-  if (/%(?![\da-f]{2})/i.test(user)) throw new BadValue(`bad user in ${text}`);
-  return user
-    .replaceAll('+', ' ')
-    .replaceAll(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
