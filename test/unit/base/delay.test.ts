@@ -4,21 +4,21 @@ import { backoffMs } from '../../../src/base/backoff.ts';
 import { abortable, deadline, delay, within } from '../../../src/base/delay.ts';
 import { Queue } from '../../../src/base/queue.ts';
 
-void test('a delay ends at once with the reason of its signal', async () => {
+void test('an abort ends a delay at once, with the reason of the signal', async () => {
   const stop = new AbortController();
   const waiting = delay(60_000, stop.signal);
   stop.abort(new Error('enough'));
   await assert.rejects(waiting, /enough/u);
 });
 
-void test('an abortable promise rejects while the promise itself is still pending', async () => {
+void test('an abort rejects an abortable promise while the promise is still pending', async () => {
   const stop = new AbortController();
   const waiting = abortable(new Promise<never>(() => undefined), stop.signal);
   stop.abort(new Error('enough'));
   await assert.rejects(waiting, /enough/u);
 });
 
-void test('what fails after it was given up troubles nobody', async (t) => {
+void test('a rejection after the abort is no unhandled rejection', async (t) => {
   const unhandled: unknown[] = [];
   const onUnhandled = (error: unknown): void => void unhandled.push(error);
   process.on('unhandledRejection', onUnhandled);
@@ -29,12 +29,12 @@ void test('what fails after it was given up troubles nobody', async (t) => {
   assert.deepEqual(unhandled, []);
 });
 
-void test('a deadline aborts with its own reason', async () => {
+void test('an expired deadline aborts with its own reason', async () => {
   const { signal } = deadline(1, () => new Error('too late'));
   await assert.rejects(abortable(new Promise<never>(() => undefined), signal), /too late/u);
 });
 
-void test('a deadline passes on the abortion of its parent', async () => {
+void test('a deadline aborts with the reason of its parent', async () => {
   const parent = new AbortController();
   const { signal, clear } = deadline(60_000, () => new Error('too late'), parent.signal);
   parent.abort(new Error('cancelled'));
@@ -42,7 +42,7 @@ void test('a deadline passes on the abortion of its parent', async () => {
   clear();
 });
 
-void test('backing off starts at once, doubles, and stays within its bounds and jitter', () => {
+void test('the backoff starts at zero, doubles, and stays within its bounds and jitter', () => {
   const bounds = { minMs: 1000, maxMs: 30_000 };
   const middle = [0, 1, 2, 3, 4, 5, 6, 60].map((attempt) => backoffMs(attempt, bounds, () => 0.5));
   assert.deepEqual(middle, [0, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
@@ -56,7 +56,7 @@ void test('backing off starts at once, doubles, and stays within its bounds and 
   );
 });
 
-void test('a queue runs its jobs one after the other and goes on after a failure', async () => {
+void test('a queue runs one job at a time and continues after a failed job', async () => {
   const queue = new Queue();
   const seen: string[] = [];
   const slow = queue.run(async () => {
@@ -70,7 +70,7 @@ void test('a queue runs its jobs one after the other and goes on after a failure
   assert.deepEqual(seen, ['slow', 'quick']);
 });
 
-void test('within tells whether a promise settled in time, and leaves no timer', async () => {
+void test('within reports whether a promise settled in time, and clears its timer', async () => {
   assert.equal(await within(60_000, Promise.resolve()), true);
   assert.equal(await within(1, new Promise(() => undefined)), false);
   await assert.rejects(within(60_000, Promise.reject(new Error('no'))), /no/u);

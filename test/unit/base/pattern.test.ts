@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { matchHostList, matchList, matchPattern } from '../../../src/base/pattern.ts';
 
-void test('a star is any run of characters, a question mark exactly one, all else is itself', () => {
+void test('a star matches any characters, a question mark exactly one, other characters themselves', () => {
   assert.ok(matchPattern('web.example.com', 'web*.com'));
   assert.ok(matchPattern('h1', 'h?'));
   assert.ok(!matchPattern('h', 'h?'));
@@ -13,7 +13,7 @@ void test('a star is any run of characters, a question mark exactly one, all els
   assert.ok(!matchPattern('H1', 'h1'));
 });
 
-void test('patterns mean what the same regular expression means', () => {
+void test('a pattern matches the same texts as the equivalent regular expression', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', '.'), maxLength: 12 });
   const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '?'), maxLength: 8 });
   fc.assert(
@@ -28,7 +28,7 @@ void test('patterns mean what the same regular expression means', () => {
   );
 });
 
-void test('patterns made to take for ever are decided by a bounded number of comparisons', () => {
+void test('a hostile pattern needs a bounded number of comparisons', () => {
   const text = `${'a'.repeat(60)}b`;
   for (const stars of [10, 100, 500]) {
     let compared = 0;
@@ -46,7 +46,7 @@ void test('patterns made to take for ever are decided by a bounded number of com
   }
 });
 
-void test('in a list a negated match refuses at once, and negations alone match nothing', () => {
+void test('a negated match in a list refuses at once, and a list of negations matches nothing', () => {
   assert.equal(matchList('h1', 'x,h*'), 'yes');
   assert.equal(matchList('h1', '*,!h1'), 'refused');
   assert.equal(matchList('h1', '!x'), 'no');

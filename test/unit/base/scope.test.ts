@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Scope } from '../../../src/base/scope.ts';
 
-void test('a scope undoes its steps in reverse order and waits for each', async () => {
+void test('a scope runs its steps in reverse order and awaits each', async () => {
   const scope = new Scope();
   const seen: string[] = [];
   scope.defer(() => seen.push('first'));
@@ -22,7 +22,7 @@ void test('closing twice runs every step once', async () => {
   assert.equal(count, 1);
 });
 
-void test('what is deferred after the end is undone at once', async () => {
+void test('a step deferred in a closed scope runs at once', async () => {
   const scope = new Scope();
   await scope.close();
   let isUndone = false;
@@ -33,7 +33,7 @@ void test('what is deferred after the end is undone at once', async () => {
   assert.ok(isUndone);
 });
 
-void test('a failing step does not keep the others from running', async () => {
+void test('the other steps run after a failed step', async () => {
   const scope = new Scope();
   let isUndone = false;
   scope.defer(() => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { mount, Store } from '../../../src/base/store.ts';
 
-void test('a listener hears each change and nothing after it has ended', () => {
+void test('a watcher gets each change, and none after it stops watching', () => {
   const store = new Store(1);
   const heard: number[] = [];
   const end = store.watch((value) => heard.push(value));
@@ -13,7 +13,7 @@ void test('a listener hears each change and nothing after it has ended', () => {
   assert.deepEqual(heard, [2]);
 });
 
-void test('mount applies a projection at once and again only when it differs', () => {
+void test('mount applies a projection at once, and again only after it changes', () => {
   const store = new Store({ name: 'devbox', traffic: 0 });
   const applied: string[] = [];
   const end = mount(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseContainer } from '../../../src/core/detect/cgroup.ts';
 
-void test('a container is named by the start of its id, or by its name', () => {
+void test('a container has the start of its id, or its name', () => {
   const id = '0123456789ab'.padEnd(64, 'c');
   assert.equal(parseContainer(`0::/system.slice/docker-${id}.scope`), '0123456789ab');
   assert.equal(parseContainer(`12:cpu:/docker/${id}\n0::/`), '0123456789ab');

@@ -126,12 +126,12 @@ const answers: readonly (readonly [framework: string, answer: ProbeAnswer])[] = 
 ];
 
 for (const [framework, answer] of answers) {
-  void test(`${framework} is told from its answer`, () => {
+  void test(`${framework} is recognised by its answer`, () => {
     assert.equal(judge({ port: 40_000, addresses: ['127.0.0.1'] }, answer).framework, framework);
   });
 }
 
-void test('every row of the table has its own id and some evidence', () => {
+void test('every row of the table has a unique id and some evidence', () => {
   const ids = frameworks.map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length);
   assert.ok(ids.length >= 40);
@@ -140,19 +140,19 @@ void test('every row of the table has its own id and some evidence', () => {
   }
 });
 
-void test('the answer outweighs the command line, and both outweigh the number', () => {
+void test('the answer outweighs the command line, and both outweigh the port number', () => {
   const nginx = page('', { server: 'nginx/1.22' });
   assert.equal(judge(running('/usr/bin/python3 -m flask run', 5432)).framework, 'flask');
   assert.equal(judge(running('/usr/bin/node proxy.js', 5432), nginx).framework, 'nginx');
 });
 
-void test('a database is named by its number when nothing else is known, a web server never', () => {
+void test('the port number alone names a database, and never a web server', () => {
   assert.equal(judge({ port: 5432, addresses: ['::'] }).framework, 'postgresql');
   assert.equal(judge({ port: 5432, addresses: ['::'] }).evidence, 'port');
   assert.equal(judge({ port: 8000, addresses: ['::'] }).framework, 'unknown');
 });
 
-void test('a page that nobody knows is a dev server in a project’s folder, and a web server elsewhere', () => {
+void test('an unknown page is a dev server in a project folder, and a web server elsewhere', () => {
   const remotePort = running('./server');
   const at = (workingDirectory: string): RemotePort => ({
     ...remotePort,
@@ -163,12 +163,12 @@ void test('a page that nobody knows is a dev server in a project’s folder, and
   assert.equal(judge({ ...at('/home/eve'), owner: 'other' }, page('hello')).role, 'web');
 });
 
-void test('a language alone does not make a dev server, a page in it does', () => {
+void test('a program in a known language is a dev server only if it serves a page', () => {
   assert.equal(judge(running('node server.js')).role, 'unknown');
   assert.equal(judge(running('node server.js'), page('hello')).role, 'devServer');
 });
 
-void test('a program that keeps its silence at the port of a dev server, in a project’s folder, is one that starts', () => {
+void test('a silent program on a dev server port, in a project folder, is a starting dev server', () => {
   const at = (command: string, port: number, workingDirectory = '/home/ada/project'): RemotePort => {
     const remotePort = running(command, port);
     return { ...remotePort, ...(remotePort.process && { process: { ...remotePort.process, workingDirectory } }) };
@@ -183,7 +183,7 @@ void test('a program that keeps its silence at the port of a dev server, in a pr
   assert.equal(judge({ ...at('python3 app.py', 5000), owner: 'other' }, silent).role, 'unknown');
 });
 
-void test('where / has nothing, the path that has something is opened', () => {
+void test('if / answers 404, the framework’s path is opened', () => {
   const api = running('uvicorn api:app');
   assert.equal(judge(api, page('{"detail":"Not Found"}', {}, 404)).path, '/docs');
   assert.equal(judge(api, page('hello', { server: 'uvicorn' })).path, undefined);
@@ -196,7 +196,7 @@ void test('a title is one line of at most 100 characters without control charact
   assert.equal(title('  '), undefined);
 });
 
-void test('databases and sshd are not asked, by command line or by number', async () => {
+void test('databases and sshd get no request, by command line or by port number', async () => {
   assert.equal(mayBeAsked(running('redis-server *:7000', 7000)), false);
   assert.equal(mayBeAsked({ port: 22, addresses: ['::'] }), false);
   assert.equal(mayBeAsked({ port: 3306, addresses: ['::'] }), false);
@@ -209,7 +209,7 @@ void test('databases and sshd are not asked, by command line or by number', asyn
   assert.equal(program.role, 'database');
 });
 
-void test('a word among the arguments does not make a program another one', () => {
+void test('a word among the arguments does not change the program', () => {
   const page200 = page('<title>My app</title>');
   for (const command of [
     'node server.js --provider ollama',
@@ -224,7 +224,7 @@ void test('a word among the arguments does not make a program another one', () =
   }
 });
 
-void test('what takes a single client and ends is not asked', () => {
+void test('a program that ends after one client gets no request', () => {
   for (const [command, framework] of [
     ['nc -l -p 4000', 'netcat'],
     ['/bin/nc.openbsd -l 4000', 'netcat'],
@@ -238,7 +238,7 @@ void test('what takes a single client and ends is not asked', () => {
   }
 });
 
-void test('one port of a process may be a debugger’s, and is not asked, while the others are', () => {
+void test('the debugger port of a process gets no request, its other ports do', () => {
   const jdwp = '-agentlib:jdwp=transport=dt_socket,server=y,suspend=n';
   for (const [command, port, framework] of [
     [`java ${jdwp},address=5005 org.springframework.boot.loader.JarLauncher`, 5005, 'jdwp'],
@@ -256,7 +256,7 @@ void test('one port of a process may be a debugger’s, and is not asked, while 
   assert.equal(mayBeAsked(running('qemu-system-x86_64 -nic user,hostfwd=tcp:127.0.0.1:8080-:80', 8080)), true);
 });
 
-void test('what waits for a login is not asked: it may serve one request and no more', () => {
+void test('a server that waits for a login gets no request, because it may serve one request only', () => {
   for (const command of [
     'python3 /usr/lib/google-cloud-sdk/lib/gcloud.py auth login',
     'python3 lib/gcloud.py auth application-default login --quiet',
@@ -272,7 +272,7 @@ void test('what waits for a login is not asked: it may serve one request and no 
   }
 });
 
-void test('the end of somebody’s ssh -R is not asked: the remote hides whose it is, although it is ours', () => {
+void test('the listener of an ssh -R gets no request: its socket is ours and its process is hidden', () => {
   const tunnel: RemotePort = { port: 8900, addresses: ['127.0.0.1', '::1'], owner: 'self' };
   assert.equal(mayBeAsked(tunnel), false);
   assert.equal(mayBeAsked({ ...tunnel, owner: 'root' }), true);
@@ -280,19 +280,19 @@ void test('the end of somebody’s ssh -R is not asked: the remote hides whose i
   assert.equal(mayBeAsked({ port: 8900, addresses: ['127.0.0.1'] }), true);
 });
 
-void test('with the probe off nothing is asked', async () => {
+void test('with the probe off, no request is sent', async () => {
   const dial = (): Promise<never> => assert.fail('it was asked');
   const program = await identify({ remotePort: running('flask run'), dial, probe: false }, AbortSignal.timeout(5000));
   assert.deepEqual([program.framework, program.evidence], ['flask', 'commandLine']);
 });
 
-void test('a server that cannot be reached is told by its command line', async () => {
+void test('an unreachable server is recognised by its command line', async () => {
   const dial = (): Promise<never> => Promise.reject(new Error('refused'));
   const program = await identify({ remotePort: running('flask run'), dial, probe: true }, AbortSignal.timeout(5000));
   assert.equal(program.framework, 'flask');
 });
 
-void test('a server that hangs up without a word is none that starts', { timeout: 10_000 }, async () => {
+void test('a server that closes without an answer is no starting dev server', { timeout: 10_000 }, async () => {
   const dial = async (): Promise<Duplex> => {
     const hangUp = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
     queueMicrotask(() => hangUp.push(null));
@@ -303,7 +303,7 @@ void test('a server that hangs up without a word is none that starts', { timeout
 });
 
 void test(
-  'the connection is closed as soon as the answer is whole, though the server keeps it open',
+  'the connection is closed after the whole answer, even if the server keeps it open',
   { timeout: 10_000 },
   async () => {
     const toClient = new PassThrough();
@@ -316,7 +316,7 @@ void test(
   },
 );
 
-void test('a flood is cut off at 64 KiB', { timeout: 10_000 }, async () => {
+void test('an endless answer is cut off at 64 KiB', { timeout: 10_000 }, async () => {
   let sent = 0;
   const stream = new Duplex({
     read() {
@@ -334,14 +334,14 @@ void test('a flood is cut off at 64 KiB', { timeout: 10_000 }, async () => {
   assert.ok(sent < 1 << 20);
 });
 
-void test('identifying ends with the reason of its signal', async () => {
+void test('an abort ends identify with the reason of the signal', async () => {
   const reason = new Error('enough');
   const abort = new AbortController();
   const dial = (): Promise<Duplex> => new Promise(() => queueMicrotask(() => abort.abort(reason)));
   await assert.rejects(identify({ remotePort: running('x'), dial, probe: true }, abort.signal), reason);
 });
 
-void test('a chunked answer is put together, also when its end is missing', () => {
+void test('a chunked answer is joined, even without its end', () => {
   const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
   const whole = Buffer.from(`${head}4\r\n<tit\r\n5;x=y\r\nle>ab\r\n0\r\n\r\n`);
   assert.equal(parseHttp(whole)?.body, '<title>ab');
@@ -350,7 +350,7 @@ void test('a chunked answer is put together, also when its end is missing', () =
   assert.equal(isComplete(whole.subarray(0, -1)), false);
 });
 
-void test('the address to dial is one where the server listens', () => {
+void test('the dialled address is one on which the server listens', () => {
   const dialled = (...addresses: string[]): string => dialAddress({ port: 1, addresses });
   assert.equal(dialled('127.0.0.1', '::1'), '127.0.0.1');
   assert.equal(dialled('0.0.0.0'), 'localhost');

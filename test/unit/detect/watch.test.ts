@@ -52,7 +52,7 @@ function unix(answers: Readonly<Record<string, string | undefined>>, asked: stri
   });
 }
 
-void test('what listens is told with its process, command line, folder, user and container', async () => {
+void test('a remote port has its process, command line, folder, user and container', async () => {
   const id = 'ab'.repeat(32);
   const { watch, last, paused } = watching(
     unix({
@@ -84,7 +84,7 @@ void test('what listens is told with its process, command line, folder, user and
   await watch.close();
 });
 
-void test('one port on several addresses is one listener', async () => {
+void test('one port on several addresses is one remote port', async () => {
   const text = `LISTEN 0 5 0.0.0.0:80 0.0.0.0:* ino:3 sk:1\n${row(80, 2)}LISTEN 0 5 [::1]:80 [::]:* ino:4 sk:1\n`;
   const { watch, last, paused } = watching(unix({ ss: text, ssOwners: '' }));
   await paused(1);
@@ -94,7 +94,7 @@ void test('one port on several addresses is one listener', async () => {
   await watch.close();
 });
 
-void test('processes are asked for only when there is a new socket', async () => {
+void test('processes are listed only after a new socket appears', async () => {
   const asked: string[] = [];
   const answers: Record<string, string> = { ss: row(5000, 1), ssOwners: '' };
   const { watch, next, paused, last } = watching(unix(answers, asked));
@@ -115,7 +115,7 @@ void test('processes are asked for only when there is a new socket', async () =>
   await watch.close();
 });
 
-void test('a server that restarts between two looks is another start', async () => {
+void test('a restart between two polls changes the socket id', async () => {
   const answers: Record<string, string> = { ss: row(5000, 1), ssOwners: '' };
   const { watch, next, paused, last } = watching(unix(answers));
   await paused(1);
@@ -127,7 +127,7 @@ void test('a server that restarts between two looks is another start', async () 
   await watch.close();
 });
 
-void test('nothing is told while nothing changes', async () => {
+void test('nothing is reported while nothing changes', async () => {
   const { watch, next, paused, reports } = watching(unix({ ss: row(5000, 1), ssOwners: '' }));
   await paused(1);
   next(400);
@@ -136,7 +136,7 @@ void test('nothing is told while nothing changes', async () => {
   await watch.close();
 });
 
-void test('what chatty start-up files print is skipped', async () => {
+void test('the output of start-up files is skipped', async () => {
   const preamble = 'Welcome!\nSSHPORTS\nno newline at the end';
   const { watch, detection, paused } = watching(
     fakeUnix((question) => (question === 'ss' ? '' : undefined), `${preamble}\n`),
@@ -166,7 +166,7 @@ const fallbacks: readonly (readonly [system: string, question: string, text: str
 ];
 
 for (const [system, only, text, method] of fallbacks) {
-  void test(`on ${system} where only ${only} works, ${method} it is`, async () => {
+  void test(`on ${system} with ${only} only, the method is ${method}`, async () => {
     const exec = fakeUnix((question) => (question === only ? text : undefined), '\n', system);
     const { watch, last, paused } = watching(exec);
     await paused(1);
@@ -180,7 +180,7 @@ for (const [system, only, text, method] of fallbacks) {
   });
 }
 
-void test('what worked last time is tried first', async () => {
+void test('the method that worked last time is tried first', async () => {
   const asked: string[] = [];
   const { watch, paused } = watching(unix({ ss: '', proc: '' }, asked), { rememberedMethod: 'proc' });
   await paused(1);
@@ -188,14 +188,14 @@ void test('what worked last time is tried first', async () => {
   await watch.close();
 });
 
-void test('without any tool the reason names what was tried', async () => {
+void test('without any tool the detail names the methods that were tried', async () => {
   const { watch, detection, paused } = watching(unix({}));
   await paused(1);
   assert.deepEqual(detection(), { kind: 'unavailable', reason: 'noTool', detail: 'Linux: ss, proc, netstat, lsof' });
   await watch.close();
 });
 
-void test('without a shell the reason is what the remote said, and a refresh tries again', async () => {
+void test('without a shell the detail is the remote’s output, and a refresh retries', async () => {
   let tries = 0;
   const exec: Exec = async (command) => {
     if (!command.startsWith('netstat')) tries += 1;
@@ -218,7 +218,7 @@ void test('without a shell the reason is what the remote said, and a refresh tri
   await watch.close();
 });
 
-void test('a refused exec is no shell', async () => {
+void test('a refused exec means no shell', async () => {
   const exec: Exec = () => Promise.reject(new UserError<ExecProblem>({ code: 'execRefused' }));
   const { watch, detection, paused } = watching(exec);
   await paused(1);
@@ -227,14 +227,14 @@ void test('a refused exec is no shell', async () => {
   await watch.close();
 });
 
-void test('when the link is lost the watch ends in silence', async () => {
+void test('a lost connection ends the watch without a report', async () => {
   const exec: Exec = () => Promise.reject(new UserError<ExecProblem>({ code: 'linkLost' }));
   const { watch, reports, pauses } = watching(exec);
   await watch.close();
   assert.deepEqual([reports.length, pauses.length], [0, 0]);
 });
 
-void test('an answer that does not come is a timeout, and the watch starts anew', async () => {
+void test('a missing answer is a timeout, and the watch restarts', async () => {
   let channels = 0;
   const exec: Exec = async () => {
     channels += 1;
@@ -253,7 +253,7 @@ void test('an answer that does not come is a timeout, and the watch starts anew'
   await watch.close();
 });
 
-void test('a program that ends is started again, with longer and longer pauses', async () => {
+void test('a program that ends is restarted, with growing pauses', async () => {
   const exec: Exec = async () =>
     fakeChannel(({ say, end, onLine }) => {
       say('\nSSHPORTS1 Linux 1000 ada\n');
@@ -270,7 +270,7 @@ void test('a program that ends is started again, with longer and longer pauses',
   await watch.close();
 });
 
-void test('an answer that claims to be too long ends the channel instead of filling memory', async () => {
+void test('an answer with an excessive length closes the channel', async () => {
   const exec: Exec = async () =>
     fakeChannel(({ say, onLine }) => {
       say('\nSSHPORTS1 Linux 1000 ada\n');
@@ -283,7 +283,7 @@ void test('an answer that claims to be too long ends the channel instead of fill
   await watch.close();
 });
 
-void test('a preamble without end is refused', async () => {
+void test('an endless preamble is refused', async () => {
   const exec: Exec = async () => fakeChannel(({ say }) => say('y\n'.repeat(100_000)));
   const { watch, detection, paused } = watching(exec, { answerLimitMs: 50 });
   await paused(1);
@@ -292,7 +292,7 @@ void test('a preamble without end is refused', async () => {
   await watch.close();
 });
 
-void test('Windows without a Unix shell is watched with one short command a look', async () => {
+void test('Windows without a Unix shell gets one short command per poll', async () => {
   const commands: string[] = [];
   const exec: Exec = async (command) => {
     commands.push(command);
@@ -312,7 +312,7 @@ void test('Windows without a Unix shell is watched with one short command a look
   await watch.close();
 });
 
-void test('a refresh looks at once, and so does the return of focus', async () => {
+void test('a refresh and the return of focus poll at once', async () => {
   const { watch, paused, pauses, next } = watching(unix({ ss: '' }));
   await paused(1);
   watch.refresh();
@@ -327,7 +327,7 @@ void test('a refresh looks at once, and so does the return of focus', async () =
   await watch.close();
 });
 
-void test('a dear look is taken less often: never more than 5 % of one core', async () => {
+void test('an expensive poll runs less often: at most 5 % of one core', async () => {
   let spentSeconds = 0;
   const exec = fakeUnix((question) => {
     if (question === 'ss') spentSeconds += 0.3;
@@ -341,7 +341,7 @@ void test('a dear look is taken less often: never more than 5 % of one core', as
   await watch.close();
 });
 
-void test('the pace is fast while something happens, grows to 5 s, and is 30 s without focus', () => {
+void test('the pause is short after a change, grows to 5 s, and is 30 s without focus', () => {
   const pace = (quietMs: number, more = {}): number => pollMs({ isFocused: true, quietMs, pollCostMs: 5, ...more });
   assert.ok(pace(0) <= 500);
   const paces = [0, 29_000, 31_000, 599_000, 601_000, 3_599_000, 10_000_000].map((quietMs) => pace(quietMs));
@@ -355,7 +355,7 @@ void test('the pace is fast while something happens, grows to 5 s, and is 30 s w
   for (const pollCostMs of [0, 20, 80.3, 100, 5000]) assert.ok(pace(0, { pollCostMs }) >= 20 * pollCostMs);
 });
 
-void test('closing twice, and by the signal, ends the channel and the watch', async () => {
+void test('closing twice, or an abort, ends the channel and the watch', async () => {
   const exits: Promise<unknown>[] = [];
   const inner = unix({ ss: '' });
   const exec: Exec = async (command, signal) => {

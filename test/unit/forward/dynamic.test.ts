@@ -58,7 +58,7 @@ for (const [scheme, host, expected] of [
   ['socks5', '[::1]', '::1'],
   ['socks5h', 'dev.invalid', 'dev.invalid'],
 ] as const) {
-  void test(`curl reaches ${host} by ${scheme}, and a name is left to the other side`, async (t) => {
+  void test(`curl reaches ${host} by ${scheme}, and the remote resolves names`, async (t) => {
     const web = await webServer(t);
     const { port, dialled } = await socksTo(t, dialTo(web));
     assert.equal(await curl('-x', `${scheme}://127.0.0.1:${port}`, `http://${host}:8080/x`), 'hello /x');
@@ -66,7 +66,7 @@ for (const [scheme, host, expected] of [
   });
 }
 
-void test('a client with the right password is let in, any other is not', async (t) => {
+void test('the right password is accepted, and every other login is refused', async (t) => {
   const web = await webServer(t);
   const { port, dialled } = await socksTo(t, dialTo(web), { user: 'me', password: 'secret' });
   assert.equal(await curl('-x', `socks5h://me:secret@127.0.0.1:${port}`, 'http://dev.invalid/'), 'hello /');
@@ -75,7 +75,7 @@ void test('a client with the right password is let in, any other is not', async 
   assert.equal(dialled.length, 1);
 });
 
-void test('what a client sends together with its request is not lost', async (t) => {
+void test('bytes that a client sends together with its request arrive', async (t) => {
   const server = await serve(t, async (socket) => {
     socket.end(await readAll(socket));
   });
@@ -91,7 +91,7 @@ for (const [code, reply] of [
   ['channelRefused', 1],
   ['linkLost', 3],
 ] as const) {
-  void test(`a SOCKS 5 client is told ${code} as ${reply}, and then its connection ends`, async (t) => {
+  void test(`${code} becomes SOCKS 5 reply ${reply}, and the connection ends`, async (t) => {
     const to = { kind: 'tcp', host: '127.0.0.1', port: 80 } as const;
     const problem: DialProblem = code === 'linkLost' ? { code } : { code, to, detail: 'no' };
     const { port, problems, open } = await socksTo(t, () => Promise.reject(new UserError(problem)));
@@ -103,7 +103,7 @@ for (const [code, reply] of [
   });
 }
 
-void test('a client that does not speak SOCKS is closed without an answer', async (t) => {
+void test('the connection of a client that does not speak SOCKS is closed without a reply', async (t) => {
   const { port, dialled, open } = await socksTo(t, dialTo(1));
   const client = connect(t, port);
   client.write('GET / HTTP/1.1\r\n\r\n');
@@ -112,7 +112,7 @@ void test('a client that does not speak SOCKS is closed without an answer', asyn
   assert.deepEqual(dialled, []);
 });
 
-void test('clients that go away or say nothing hold nothing back when the forward closes', async (t) => {
+void test('closing the forward does not wait for silent clients', async (t) => {
   const forward = await openDynamicForward(
     { spec: { kind: 'dynamic', bind: anyPort }, dial: dialTo(1), onProblem: () => undefined },
     signal,

@@ -55,7 +55,7 @@ const problemOf = async (opening: Promise<unknown>): Promise<Record<string, unkn
 };
 
 for (const host of [undefined, 'localhost']) {
-  void test(`bind address ${host} is both loopback addresses on one port and no other address`, async (t) => {
+  void test(`bind address ${host} binds both loopback addresses on one port, and no other address`, async (t) => {
     const forward = await hello(t, { kind: 'tcp', host, port: 0 });
     const port = portOf(forward);
     assert.deepEqual(forward.bound, [
@@ -68,14 +68,14 @@ for (const host of [undefined, 'localhost']) {
   });
 }
 
-void test('bind address * is every interface in both families', async (t) => {
+void test('bind address * binds every interface in both families', async (t) => {
   const forward = await hello(t, { kind: 'tcp', host: '*', port: 0 });
   const port = portOf(forward);
   assert.deepEqual(forward.bound, [{ kind: 'tcp', address: '::', port }]);
   for (const host of ['127.0.0.1', '127.0.0.2', '::1']) assert.equal(await heard({ host, port }), 'hello');
 });
 
-void test('an address given is the only one', async (t) => {
+void test('an explicit bind address is the only one', async (t) => {
   const forward = await hello(t, { kind: 'tcp', host: '127.0.0.2', port: 0 });
   const port = portOf(forward);
   assert.deepEqual(forward.bound, [{ kind: 'tcp', address: '127.0.0.2', port }]);
@@ -83,7 +83,7 @@ void test('an address given is the only one', async (t) => {
 });
 
 for (const host of ['127.0.0.1', '::1']) {
-  void test(`a port that is taken on ${host} is not bound at all, and its owner is named`, async (t) => {
+  void test(`a port in use on ${host} is bound in neither family, and the error names its owner`, async (t) => {
     const port = await held(t, { host, port: 0 });
     const bind = { kind: 'tcp', host: undefined, port } as const;
     const problem = await problemOf(hello(t, bind));
@@ -94,19 +94,19 @@ for (const host of ['127.0.0.1', '::1']) {
   });
 }
 
-void test('the same forward a second time finds the port taken, and the first goes on', async (t) => {
+void test('a second forward on the same port fails, and the first goes on', async (t) => {
   const forward = await hello(t, { kind: 'tcp', host: undefined, port: 0 });
   const port = portOf(forward);
   assert.equal((await problemOf(hello(t, { kind: 'tcp', host: undefined, port })))['code'], 'portInUse');
   assert.equal(await heard({ host: '::1', port }), 'hello');
 });
 
-void test('an address that this machine does not have is said to be unavailable', async (t) => {
+void test('an address that this machine does not have is unavailable', async (t) => {
   const bind = { kind: 'tcp', host: '192.0.2.1', port: 0 } as const;
   assert.deepEqual(await problemOf(hello(t, bind)), { code: 'addressUnavailable', bind });
 });
 
-void test('the port is free again when close resolves, also with a client still there', async (t) => {
+void test('the port is free after close, even with a connected client', async (t) => {
   const { port: serverPort } = await serve(t, (socket) => socket.write('hello'));
   const port = await freePort();
   const bind = { kind: 'tcp', host: undefined, port } as const;
@@ -123,7 +123,7 @@ void test('the port is free again when close resolves, also with a client still 
   }
 });
 
-void test('a signal that is aborted already opens nothing', async () => {
+void test('an aborted signal opens no forward', async () => {
   const opening = openLocalForward(
     {
       spec: { kind: 'local', bind: { kind: 'tcp', host: undefined, port: 0 }, to },
@@ -135,7 +135,7 @@ void test('a signal that is aborted already opens nothing', async () => {
   await assert.rejects(opening, { message: 'stop' });
 });
 
-void test('a Unix socket is for its owner only, and gone after close', async (t) => {
+void test('a Unix socket accepts its owner only, and close removes it', async (t) => {
   const file = path.join(tempFolder(t), 'forward.sock');
   const forward = await hello(t, { kind: 'unix', path: file });
   assert.deepEqual(forward.bound, [{ kind: 'unix', path: file }]);
@@ -145,7 +145,7 @@ void test('a Unix socket is for its owner only, and gone after close', async (t)
   assert.equal(fs.existsSync(file), false);
 });
 
-void test('a file in the way of a Unix socket stays, unless it is to be unlinked', async (t) => {
+void test('an existing file blocks a Unix socket unless StreamLocalBindUnlink is set', async (t) => {
   const file = path.join(tempFolder(t), 'forward.sock');
   fs.writeFileSync(file, '');
   const bind = { kind: 'unix', path: file } as const;
@@ -154,7 +154,7 @@ void test('a file in the way of a Unix socket stays, unless it is to be unlinked
   assert.equal(await heard({ path: file }), 'hello');
 });
 
-void test('a Unix socket that a killed program left behind is in nobody’s way', async (t) => {
+void test('a socket file that a killed program left behind is replaced', async (t) => {
   const folder = tempFolder(t);
   const file = path.join(folder, 'forward.sock');
   const killed = net.createServer().listen(path.join(folder, 'first name'));
@@ -165,19 +165,19 @@ void test('a Unix socket that a killed program left behind is in nobody’s way'
   assert.equal(await heard({ path: file }), 'hello');
 });
 
-void test('the owner of a taken Unix socket is named', async (t) => {
+void test('the error names the owner of a Unix socket in use', async (t) => {
   const file = path.join(tempFolder(t), 'taken.sock');
   await held(t, { path: file });
   const problem = await problemOf(hello(t, { kind: 'unix', path: file }));
   assert.equal((problem['owner'] as { readonly pid: number }).pid, process.pid);
 });
 
-void test('a folder that is not there is a failure with its detail', async (t) => {
+void test('a missing folder is a failure with a detail', async (t) => {
   const bind = { kind: 'unix', path: path.join(tempFolder(t), 'none', 'forward.sock') } as const;
   assert.deepEqual(await problemOf(hello(t, bind)), { code: 'listenFailed', bind, detail: 'no such folder' });
 });
 
-void test('a refused connection is reset at once and told, and the forward goes on', async (t) => {
+void test('a refused connection is reset and reported, and the forward goes on', async (t) => {
   const problem: DialProblem = { code: 'forwardingProhibited', to, detail: 'no' };
   const { port } = await serve(t, (socket) => socket.end('hello'));
   let isOpen = false;
@@ -192,9 +192,9 @@ void test('a refused connection is reset at once and told, and the forward goes 
   assert.equal((await readAll(connect())).toString(), 'hello');
 });
 
-void test('an error without facts in a dial is told as unexpected and ends nothing', async (t) => {
+void test('an error that is no UserError is reported as unexpected, and the forward goes on', async (t) => {
   const { connect, problems } = await forwardTo(t, () => Promise.reject(new Error('a bug')));
   assert.equal(await ending(connect()), 'ECONNRESET');
-  await until('it is told', () => problems.length === 1);
+  await until('the problem', () => problems.length === 1);
   assert.deepEqual(problems, [{ code: 'unexpected', detail: 'a bug' }]);
 });

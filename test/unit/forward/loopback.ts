@@ -10,7 +10,7 @@ import type { Bind } from '../../../src/core/spec/spec.ts';
 export const signal = new AbortController().signal;
 export const anyPort: Bind = { kind: 'tcp', host: undefined, port: 0 };
 
-/** A server on 127.0.0.1 that half-closes as it is told; ended with the test. */
+/** A server on 127.0.0.1 with `allowHalfOpen`. The test ends it. */
 export async function serve(
   t: TestContext,
   onSocket: (socket: net.Socket) => unknown,
@@ -19,7 +19,7 @@ export async function serve(
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-    // What somebody else on this machine does to a new server is not of the test.
+    // Other programs of this machine may connect to a new server. Their errors do not concern the test.
     Promise.resolve(onSocket(socket)).catch(() => socket.destroy());
   });
   t.after(() => {
@@ -31,7 +31,7 @@ export async function serve(
   return { port: (server.address() as net.AddressInfo).port, open: () => sockets.size };
 }
 
-/** The other side of the link, here a plain TCP connection: what `Dial` promises of a stream holds for it too. */
+/** A plain TCP connection in place of a channel. Its stream fulfils what `Dial` promises. */
 export function dialTo(port: number): Dial {
   return async () => {
     const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
@@ -47,7 +47,7 @@ export interface TestForward {
   readonly connect: (host?: string) => net.Socket;
 }
 
-/** A forward on a free loopback port to whatever `dial` reaches; closed with the test. */
+/** A forward from a free loopback port through `dial`. The test closes it. */
 export async function forwardTo(t: TestContext, dial: Dial): Promise<TestForward> {
   const problems: RelayProblem[] = [];
   const to = { kind: 'tcp', host: 'there', port: 1 } as const;
@@ -73,7 +73,7 @@ export function connect(t: TestContext, port: number, host = '127.0.0.1'): net.S
   return socket;
 }
 
-/** All that comes until the peer's FIN; the socket stays open for writing. Rejects with its error, say ECONNRESET. */
+/** Reads until the peer's FIN. The socket stays open for writing. Rejects with the socket's error, such as ECONNRESET. */
 export function readAll(socket: net.Socket): Promise<Buffer> {
   const chunks: Buffer[] = [];
   return new Promise((resolve, reject) => {
@@ -83,7 +83,7 @@ export function readAll(socket: net.Socket): Promise<Buffer> {
   });
 }
 
-/** How a socket ends, seen by its owner: 'end' for a FIN, or the code of its error. */
+/** How a socket ends: 'end' for a FIN, else the code of its error. */
 export function ending(socket: net.Socket): Promise<string> {
   return new Promise((resolve) => {
     socket.on('end', () => resolve('end')).on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));

@@ -11,7 +11,7 @@ import { dialTo, ending, forwardTo, readAll, serve, signal } from './loopback.ts
 
 const megabyte = 1024 * 1024;
 
-void test('a client that has sent its FIN still gets the whole answer', async (t) => {
+void test('a client gets the whole answer after its FIN', async (t) => {
   const server = await serve(t, async (socket) => {
     const request = await readAll(socket);
     socket.end(`heard ${request.length}`);
@@ -22,7 +22,7 @@ void test('a client that has sent its FIN still gets the whole answer', async (t
   assert.equal((await readAll(client)).toString(), 'heard 1000');
 });
 
-void test('a FIN that came before the other side was there reaches it', async (t) => {
+void test('a FIN that arrives before the channel is open reaches the server', async (t) => {
   const server = await serve(t, async (socket) => {
     socket.end(`heard ${(await readAll(socket)).length}`);
   });
@@ -36,7 +36,7 @@ void test('a FIN that came before the other side was there reaches it', async (t
   assert.equal((await readAll(client)).toString(), 'heard 0');
 });
 
-void test('a server that has sent its FIN still gets all that the client says', async (t) => {
+void test('a server gets all client data after its own FIN', async (t) => {
   let heard: Promise<Buffer> | undefined;
   const server = await serve(t, (socket) => {
     socket.end('bye');
@@ -51,7 +51,7 @@ void test('a server that has sent its FIN still gets all that the client says', 
   assert.ok(data.equals((await heard) ?? Buffer.alloc(0)));
 });
 
-void test('24 MB to a slow reader that has sent its FIN first arrive unchanged', async (t) => {
+void test('a slow reader gets 24 MB unchanged after its FIN', async (t) => {
   const data = crypto.randomBytes(24 * megabyte);
   const server = await serve(t, async (socket) => {
     await readAll(socket);
@@ -68,7 +68,7 @@ void test('24 MB to a slow reader that has sent its FIN first arrive unchanged',
   assert.equal(hash.digest('hex'), crypto.createHash('sha256').update(data).digest('hex'));
 });
 
-void test('64 MB of echo arrive unchanged and are counted in both directions', async (t) => {
+void test('64 MB of echo arrive unchanged, and are counted in both directions', async (t) => {
   const server = await serve(t, (socket) => socket.pipe(socket));
   const { connect, forward } = await forwardTo(t, dialTo(server.port));
   const client = connect();
@@ -95,7 +95,7 @@ void test('64 MB of echo arrive unchanged and are counted in both directions', a
   });
 });
 
-void test('500 half-closing clients at once all get their answers', async (t) => {
+void test('500 simultaneous half-closing clients get their answers', async (t) => {
   const server = await serve(t, async (socket) => {
     socket.end(await readAll(socket));
   });
@@ -114,7 +114,7 @@ void test('500 half-closing clients at once all get their answers', async (t) =>
   await until('no connection is left', () => forward.traffic().openConnections === 0 && server.open() === 0);
 });
 
-void test('a reset by the client ends the connection on the other side', async (t) => {
+void test('a reset by the client closes the channel', async (t) => {
   const server = await serve(t, (socket) => {
     socket.write('hello');
     socket.on('end', () => socket.end()).resume();
@@ -137,7 +137,7 @@ void test('a reset by the server reaches the client as a reset, not as a clean e
   await until('no connection is left', () => forward.traffic().openConnections === 0);
 });
 
-void test('a link that dies in the middle of a download resets the client', async (t) => {
+void test('the client gets a reset if the connection dies during a download', async (t) => {
   const streams: net.Socket[] = [];
   const server = await serve(t, (socket) => socket.write(Buffer.alloc(8 * megabyte)));
   const dial: Dial = async (to, stop) => {
@@ -155,7 +155,7 @@ void test('a link that dies in the middle of a download resets the client', asyn
   assert.equal(await end, 'ECONNRESET');
 });
 
-void test('a link that dies without an error before its EOF is no clean end either', async (t) => {
+void test('the client gets a reset if the channel closes without an error before its EOF', async (t) => {
   let stream: Duplex | undefined;
   const dial: Dial = async () => (stream = new Duplex({ read: () => undefined, write: (_c, _e, done) => done() }));
   const { connect } = await forwardTo(t, dial);
@@ -168,7 +168,7 @@ void test('a link that dies without an error before its EOF is no clean end eith
   assert.equal(await end, 'ECONNRESET');
 });
 
-void test('what the server sent before its EOF is delivered although the link dies right after', async (t) => {
+void test('data before the EOF is delivered although the connection dies right after it', async (t) => {
   let stream: Duplex | undefined;
   const dial: Dial = async () => (stream = new Duplex({ read: () => undefined, write: (_c, _e, done) => done() }));
   const { connect, forward } = await forwardTo(t, dial);
@@ -183,7 +183,7 @@ void test('what the server sent before its EOF is delivered although the link di
   await until('the connection is over', () => forward.traffic().openConnections === 0);
 });
 
-void test('what the client sent before it vanished is delivered to a server that is still talking', async (t) => {
+void test('data that a vanished client sent is delivered to a server that still sends', async (t) => {
   const data = crypto.randomBytes(8 * megabyte);
   let received = 0;
   const server = await serve(t, (socket) => {
@@ -198,7 +198,7 @@ void test('what the client sent before it vanished is delivered to a server that
   await until('everything arrived', () => received === data.length);
 });
 
-void test('connecting and closing a hundred times leaves nothing behind', async (t) => {
+void test('a hundred closed connections leave no channel open', async (t) => {
   const server = await serve(t, (socket) => socket.pipe(socket));
   const { connect, forward } = await forwardTo(t, dialTo(server.port));
   for (let i = 0; i < 100; i++) {
@@ -210,7 +210,7 @@ void test('connecting and closing a hundred times leaves nothing behind', async 
   await until('no connection is left', () => forward.traffic().openConnections === 0 && server.open() === 0);
 });
 
-void test('ten aborted downloads leave nothing behind', async (t) => {
+void test('ten aborted downloads leave no channel open', async (t) => {
   const chunk = Buffer.alloc(megabyte);
   const server = await serve(t, (socket) => {
     const more = (): void => {
@@ -228,7 +228,7 @@ void test('ten aborted downloads leave nothing behind', async (t) => {
   await until('no connection is left', () => forward.traffic().openConnections === 0 && server.open() === 0);
 });
 
-void test('a reader that has stopped holds bounded memory and delays no other', async (t) => {
+void test('a stalled reader holds bounded memory and delays no other connection', async (t) => {
   const chunk = Buffer.alloc(megabyte);
   const offered = 512 * megabyte;
   const server = await serve(t, (socket) => {
@@ -254,7 +254,7 @@ void test('a reader that has stopped holds bounded memory and delays no other', 
   assert.ok(held < 64 * megabyte, `${held} bytes were taken for a reader that reads none`);
 });
 
-void test('closing the forward resets its clients and ends the other sides', async (t) => {
+void test('closing the forward resets its clients and closes their channels', async (t) => {
   const server = await serve(t, (socket) => socket.pipe(socket));
   const { connect, forward } = await forwardTo(t, dialTo(server.port));
   const client = connect();
@@ -267,7 +267,7 @@ void test('closing the forward resets its clients and ends the other sides', asy
   await until('the server has none left', () => server.open() === 0);
 });
 
-void test('closing the forward while a dial is under way ends it and its client', async (t) => {
+void test('closing the forward ends a pending dial and its client', async (t) => {
   let wasAborted = false;
   const dial: Dial = (_, stop) =>
     new Promise((_resolve, reject) => {

@@ -76,7 +76,7 @@ async function text(stream: Duplex): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-void test('a connection that comes in there reaches the server here, half-closing kept', async (t) => {
+void test('a connection at the server reaches the local destination, with half-close', async (t) => {
   const here = await serve(t, async (socket) => {
     socket.end(`heard ${(await readAll(socket)).toString()}`);
   });
@@ -93,7 +93,7 @@ void test('a connection that comes in there reaches the server here, half-closin
   });
 });
 
-void test('the port that the server chose is shown, and asked for again on the next link', async (t) => {
+void test('the next connection requests the port that the server chose', async (t) => {
   const { server, forward } = await open(t, { spec: { kind: 'remote', bind, to: to(1) } });
   assert.deepEqual(forward.bound, [{ kind: 'tcp', address: 'localhost', port: 43210 }]);
   const next = new Server();
@@ -103,7 +103,7 @@ void test('the port that the server chose is shown, and asked for again on the n
   assert.deepEqual(forward.bound, [{ kind: 'tcp', address: 'localhost', port: 43210 }]);
 });
 
-void test('while the lost session holds the port the attempt fails with the facts, and a later one succeeds', async (t) => {
+void test('attach fails while the lost connection holds the port, and a later attach succeeds', async (t) => {
   const here = await serve(t, (socket) => socket.end('hello'));
   const { forward } = await open(t, { spec: { kind: 'remote', bind, to: to(here.port) } });
   const next = new Server();
@@ -119,7 +119,7 @@ void test('while the lost session holds the port the attempt fails with the fact
   assert.equal(await text(client), 'hello');
 });
 
-void test('nothing listens here: the connection is refused there, it is told, and the forward goes on', async (t) => {
+void test('a refused local connection is rejected and reported, and the forward goes on', async (t) => {
   const port = await freePort();
   const { server, problems, forward } = await open(t, { spec: { kind: 'remote', bind, to: to(port) } });
   await assert.rejects(server.connect(), { message: 'refused' });
@@ -130,7 +130,7 @@ void test('nothing listens here: the connection is refused there, it is told, an
   assert.equal(forward.traffic().openConnections, 0);
 });
 
-void test('a reset by the server here ends the connection there without a clean end', async (t) => {
+void test('a reset by the local server is no clean end at the remote', async (t) => {
   const here = await serve(t, (socket) => socket.once('data', () => socket.resetAndDestroy()));
   const { server, forward } = await open(t, { spec: { kind: 'remote', bind, to: to(here.port) } });
   const client = await server.connect();
@@ -141,7 +141,7 @@ void test('a reset by the server here ends the connection there without a clean 
   assert.equal(hasEnded, false);
 });
 
-void test('a Unix socket here is reached', async (t) => {
+void test('the destination may be a local Unix socket', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'forward-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
   const file = path.join(folder, 'server.sock');
@@ -156,7 +156,7 @@ void test('a Unix socket here is reached', async (t) => {
   assert.equal(await text(client), 'hello');
 });
 
-void test('close tells the server, ends the connections, and later ones are refused', async (t) => {
+void test('close ends the listener and its connections, and later connections are refused', async (t) => {
   const here = await serve(t, (socket) => socket.write('hello'));
   const { server, forward } = await open(t, { spec: { kind: 'remote', bind, to: to(here.port) } });
   const client = await server.connect();
@@ -168,7 +168,7 @@ void test('close tells the server, ends the connections, and later ones are refu
   await assert.rejects(server.connect(), { message: 'refused' });
 });
 
-void test('a link that comes back after close is not listened on', async (t) => {
+void test('a closed forward does not listen on the next connection', async (t) => {
   const { forward } = await open(t, { spec: { kind: 'remote', bind, to: to(1) } });
   await forward.close();
   const next = new Server();
@@ -178,7 +178,7 @@ void test('a link that comes back after close is not listened on', async (t) => 
 
 const socksRequest = (port: number): Buffer => Buffer.from([5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, port >> 8, port & 255]);
 
-void test('without a destination it is a SOCKS proxy whose connections leave from here', async (t) => {
+void test('without a destination it is a SOCKS proxy that connects from this machine', async (t) => {
   const here = await serve(t, (socket) => socket.end('hello'));
   const { server } = await open(t, { spec: { kind: 'remoteDynamic', bind } });
   const client = await server.connect();
@@ -188,7 +188,7 @@ void test('without a destination it is a SOCKS proxy whose connections leave fro
   assert.equal(answer.charCodeAt(3), 0);
 });
 
-void test('PermitRemoteOpen bounds where the remote SOCKS leads to', async (t) => {
+void test('PermitRemoteOpen limits the destinations of the remote SOCKS proxy', async (t) => {
   const here = await serve(t, (socket) => socket.end('hello'));
   const other = await serve(t, (socket) => socket.end('secret'));
   const { server, problems } = await open(t, {

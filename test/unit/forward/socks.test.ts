@@ -36,7 +36,7 @@ const requests: readonly (readonly [string, Buffer, string])[] = [
 ];
 
 for (const [name, request, host] of requests) {
-  void test(`${name} is understood however it is cut, and what follows is kept`, () => {
+  void test(`${name} is parsed in chunks of any size, and the bytes after it are kept`, () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 8 }), fc.string(), (cut, after) => {
         const step = finish(Buffer.concat([request, Buffer.from(after)]), cut);
@@ -49,7 +49,7 @@ for (const [name, request, host] of requests) {
   });
 }
 
-void test('the outcome of a SOCKS 5 connection is told with the codes of RFC 1928', () => {
+void test('the reply of SOCKS 5 has the codes of RFC 1928', () => {
   const step = finish(requests[3]?.[1] ?? bytes());
   assert.equal(step.kind, 'connect');
   if (step.kind !== 'connect') return;
@@ -63,7 +63,7 @@ void test('the outcome of a SOCKS 5 connection is told with the codes of RFC 192
   );
 });
 
-void test('the outcome of a SOCKS 4 connection is 90 or 91', () => {
+void test('the reply of SOCKS 4 is 90 or 91', () => {
   const step = finish(requests[0]?.[1] ?? bytes());
   assert.equal(step.kind, 'connect');
   if (step.kind !== 'connect') return;
@@ -113,20 +113,20 @@ for (const [name, request, reply] of failures) {
 const credentials = { user: 'me', password: 'secret' };
 const connect = bytes(5, 1, 0, 1, 10, 1, 2, 3, '\x1f\x90');
 
-void test('with credentials the right user and password are let in', () => {
+void test('the right user and password are accepted', () => {
   const step = finish(Buffer.concat([bytes(5, 2, 0, 2, 1, 2, 'me', 6, 'secret'), connect]), [3, 6, 9], credentials);
   assert.equal(step.kind, 'connect');
   assert.deepEqual(step.reply, bytes(5, 2, 1, 0));
 });
 
-void test('with credentials a wrong password, no password and SOCKS 4 are refused', () => {
+void test('a wrong password, a missing password and SOCKS 4 are refused if a login is required', () => {
   const wrong = finish(Buffer.concat([bytes(5, 1, 2, 1, 2, 'me', 5, 'wrong'), connect]), [], credentials);
   assert.deepEqual(wrong, { kind: 'fail', reply: bytes(5, 2, 1, 1) });
   assert.deepEqual(finish(greeting, [], credentials), { kind: 'fail', reply: bytes(5, 0xff) });
   assert.equal(finish(requests[0]?.[1] ?? bytes(), [], credentials).kind, 'fail');
 });
 
-void test('no bytes whatever make the parser throw', () => {
+void test('no input makes the parser throw', () => {
   const start = fc.constantFrom(bytes(), bytes(4), bytes(5), greeting, bytes(5, 1, 0, 5, 1, 0, 3));
   fc.assert(
     fc.property(start, fc.uint8Array(), fc.boolean(), (first, noise, asksPassword) => {

@@ -43,7 +43,7 @@ function places(sockets: readonly { readonly address: string; readonly port: num
   return sockets.map(({ address, port }) => `${address} ${port}`);
 }
 
-void test('ss, with processes and without, shows every socket with its address and port', () => {
+void test('ss lists every socket with address and port, with and without processes', () => {
   assert.deepEqual(places(parseSsOwners(output('ss -Htlnp'))), everySocket);
   assert.deepEqual(places(parseSs(output('ss -Htln'))), everySocket);
 });
@@ -52,7 +52,7 @@ void test('the header of ss is skipped', () => {
   assert.deepEqual(places(parseSs(output('ss -tln | head -2'))), ['127.0.0.1 50567']);
 });
 
-void test('process names with quotes, brackets, commas, blanks and line ends are read as they are', () => {
+void test('process names with quotes, brackets, commas, blanks and line ends are read unchanged', () => {
   const names = new Map(parseSsOwners(output('ss -Htlnp')).map(({ port, process }) => [port, process]));
   assert.deepEqual(names.get(50567), { pid: 50, name: 'x",pid=1,fd=2' });
   assert.deepEqual(names.get(50695), { pid: 53, name: 'üñí' });
@@ -65,17 +65,17 @@ void test('process names with quotes, brackets, commas, blanks and line ends are
   assert.deepEqual(names.get(43569), { pid: 52, name: 'comma,name' });
 });
 
-void test('of several processes with one socket the first one born has it', () => {
+void test('of several processes with one socket, the one with the lowest PID owns it', () => {
   const shared = parseSsOwners(output('ss -Htlnp')).find(({ port }) => port === 8080);
   assert.deepEqual(shared?.process, { pid: 1, name: 'python3' });
 });
 
-void test('the old form of ss is understood', () => {
+void test('the output of old versions of ss is parsed', () => {
   const [socket] = parseSsOwners('LISTEN 0 128 :::22 :::* users:(("sshd",1203,3),("sshd",1204,3))');
   assert.deepEqual(socket, { address: '::', port: 22, process: { pid: 1203, name: 'sshd' } });
 });
 
-void test('a process that names itself like the list of another is not believed', () => {
+void test('a process name that imitates the list of another process is ignored', () => {
   for (const name of ['",pid=1,fd=2),(', '",pid=1,fd=2))']) {
     const [socket] = parseSsOwners(`LISTEN 0 5 127.0.0.1:80 0.0.0.0:* users:(("${name}",pid=50,fd=9))`);
     assert.equal(socket?.port, 80);
@@ -83,7 +83,7 @@ void test('a process that names itself like the list of another is not believed'
   }
 });
 
-void test('ss -e gives inode and user, and root where it names nobody', () => {
+void test('ss -e gives inode and uid, and a missing uid is root', () => {
   assert.deepEqual(parseSs(output('ss -Htlne | head -3'))[0], {
     address: '127.0.0.1',
     port: 50567,
@@ -94,7 +94,7 @@ void test('ss -e gives inode and user, and root where it names nobody', () => {
   assert.deepEqual(socket, { address: '::', port: 80, inode: '7', uid: 1000 });
 });
 
-void test('ss leaves out the state where only one was asked for', () => {
+void test('a row of ss without the state is parsed', () => {
   const text = [
     'Recv-Q Send-Q Local Address:Port  Peer Address:PortProcess',
     '0      128          0.0.0.0:2024       0.0.0.0:*    ino:1151 sk:1 cgroup:/ <->',
@@ -107,7 +107,7 @@ void test('ss leaves out the state where only one was asked for', () => {
   ]);
 });
 
-void test('/proc/net/tcp and tcp6 are read, addresses and all', () => {
+void test('the addresses of /proc/net/tcp and tcp6 are decoded', () => {
   assert.deepEqual(parseProcNet(output('cat /proc/net/tcp | head -4'))[0], {
     address: '127.0.0.1',
     port: 50567,
@@ -118,7 +118,7 @@ void test('/proc/net/tcp and tcp6 are read, addresses and all', () => {
   assert.deepEqual(places(six), ['::1 8083', '127.0.0.1 8084', 'fe80::5 8087']);
 });
 
-void test('the longest run of zeros in an IPv6 address is shortened', () => {
+void test('the longest run of zeros in an IPv6 address is compressed', () => {
   const row = (address: string): string =>
     `   0: ${address}:0050 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 7 1 0`;
   assert.deepEqual(places(parseProcNet(row('00000000000000000000000000000000'))), [':: 80']);
@@ -126,12 +126,12 @@ void test('the longest run of zeros in an IPv6 address is shortened', () => {
   assert.deepEqual(places(parseProcNet(row('B80D0120010002000300040005000600'))), ['2001:db8:2:1:4:3:6:5 80']);
 });
 
-void test('connections that do not listen are left out of /proc/net/tcp', () => {
+void test('sockets that do not listen are left out of /proc/net/tcp', () => {
   const row = '   1: 0100007F:1F90 0100007F:C000 01 00000000:00000000 00:00000000 00000000     0        0 9 1 0 ';
   assert.deepEqual(parseProcNet(row), []);
 });
 
-void test('descriptors tell which process has which socket', () => {
+void test('the links in /proc/PID/fd give the process of each socket', () => {
   const text = [
     '/proc/9/fd:',
     'lrwx------ 1 root root 64 Nov 22 11:00 3 -> socket:[77]',
@@ -154,19 +154,19 @@ void test('the inode of a Unix socket is that of the socket which listens at exa
   assert.deepEqual(unixInodes(text, '/run/none'), []);
 });
 
-void test("Linux's netstat shows addresses and processes", () => {
+void test('netstat of Linux gives addresses and processes', () => {
   const sockets = parseNetstatLinux(output('netstat -tlnp'));
   assert.deepEqual(places(sockets), everySocket);
   assert.deepEqual(sockets[0]?.process, { pid: 50, name: 'python3' });
 });
 
-void test("busybox's netstat is understood, and net-tools' users and inodes", () => {
+void test('netstat of busybox gives addresses, that of net-tools users and inodes', () => {
   assert.deepEqual(places(parseNetstatLinux(output('busybox netstat -tln | head -4'))), everySocket.slice(0, 2));
   const row = 'tcp        0      0 0.0.0.0:2024            0.0.0.0:*               LISTEN      1000       1151      ';
   assert.deepEqual(parseNetstatLinux(row), [{ address: '0.0.0.0', port: 2024, uid: 1000, inode: '1151' }]);
 });
 
-void test("the BSDs' and macOS's netstat puts a dot before the port", () => {
+void test('netstat of macOS and the BSDs puts a dot before the port', () => {
   const text = [
     'Active Internet connections (including servers)',
     'Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)',
@@ -186,7 +186,7 @@ void test("the BSDs' and macOS's netstat puts a dot before the port", () => {
   ]);
 });
 
-void test("Windows' netstat is understood in any language", () => {
+void test('netstat of Windows is parsed in any language', () => {
   const text = [
     '',
     'Aktive Verbindungen',
@@ -203,7 +203,7 @@ void test("Windows' netstat is understood in any language", () => {
   assert.equal(sockets[0]?.process?.pid, 1032);
 });
 
-void test('lsof names process, user and address', () => {
+void test('lsof gives process, user and address', () => {
   assert.deepEqual(places(parseLsof(output('lsof -nP -iTCP -sTCP:LISTEN -F pcnPT | head -30'))), [
     ':: 8080',
     ':: 8081',
@@ -227,7 +227,7 @@ void test('lsof names the first process that has a file', () => {
   assert.equal(parseLsofProcess(''), undefined);
 });
 
-void test("FreeBSD's sockstat names user, process and address", () => {
+void test('sockstat of FreeBSD gives user, process and address', () => {
   const text = [
     'USER     COMMAND    PID   FD  PROTO  LOCAL ADDRESS         FOREIGN ADDRESS',
     'ada      node       812   20  tcp4   127.0.0.1:3000        *:*',

@@ -83,7 +83,7 @@ const understood: readonly (readonly [string, SshCommand])[] = [
 ];
 
 for (const [text, command] of understood) {
-  void test(`${text} is understood, and what is written for it means the same`, () => {
+  void test(`${text} is parsed, and its formatted form parses to the same value`, () => {
     assert.ok(isCommandText(text));
     assert.deepEqual(parseCommandText(text), command);
     assert.deepEqual(parseCommandText(formatCommand(command)), command);
@@ -124,16 +124,16 @@ for (const [text, reason, word] of refused) {
   });
 }
 
-void test('a word is quoted that a shell would take for more than it is', () => {
+void test('a word with a special meaning to a shell is quoted', () => {
   assert.equal(quoteShellWord('=ls'), "'=ls'");
   assert.equal(quoteShellWord('Port=22'), 'Port=22');
 });
 
-void test('ports, hosts and addresses are no commands', () => {
+void test('ports, hosts and addresses are not taken for commands', () => {
   for (const text of ['8080', '8000:db:80', 'ssh.example.com:22', 'sshd', '']) assert.equal(isCommandText(text), false);
 });
 
-void test('a command is said again in lines of ssh_config, values quoted where they have to be', () => {
+void test('the overrides of a command are lines of ssh_config, with values quoted if needed', () => {
   const command = parseCommand(['-l', 'me', '-p', '22', '-i', 'a "b"', '-L', ':80:[::1]:81', '-R', '0', 'host']);
   assert.deepEqual(commandOverrides(command), [
     'IdentityFile="a \\"b\\""',
@@ -149,7 +149,7 @@ const word = fc.string({
   maxLength: 8,
 });
 
-void test('any words are read back by the splitter as they were quoted', () => {
+void test('the splitter reads quoted words back unchanged', () => {
   fc.assert(
     fc.property(
       fc.array(
@@ -190,14 +190,14 @@ const commands = fc.record(
   { noNullPrototype: true, requiredKeys: ['options', 'forwards', 'mode', 'isBackground', 'verbosity'] },
 );
 
-void test('every command is written so that it means the same again', () => {
+void test('every formatted command parses to the same value', () => {
   fc.assert(
     fc.property(commands, (command) => assert.deepEqual(parseCommandText(formatCommand(command)), command)),
     { numRuns: 1000 },
   );
 });
 
-void test('whatever is pasted is either understood or refused with a problem', () => {
+void test('any pasted text is either parsed or refused with a problem', () => {
   const words = fc.array(fc.oneof(word, fc.constantFrom('-L', '-p', '22', '-o', 'User=x', '-N', '8000:h:80', 'h')));
   fc.assert(
     fc.property(words, (parts) => {

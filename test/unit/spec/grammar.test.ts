@@ -54,7 +54,7 @@ const understood: readonly (readonly [ForwardKind, string, ForwardSpec])[] = [
 ];
 
 for (const [kind, text, spec] of understood) {
-  void test(`${kind} ${text} is understood, and what is written for it means the same`, () => {
+  void test(`${kind} ${text} is parsed, and its formatted form parses to the same value`, () => {
     assert.deepEqual(parseForward(kind, text), spec);
     assert.deepEqual(parseForward(kind, formatForward(spec)), spec);
   });
@@ -87,7 +87,7 @@ const refused: readonly (readonly [ForwardKind, string, ForwardSyntaxProblem['ex
 ];
 
 for (const [kind, text, expected, position] of refused) {
-  void test(`${kind} ${JSON.stringify(text.slice(0, 20))} is refused: at ${position} stands no ${expected}`, () => {
+  void test(`${kind} ${JSON.stringify(text.slice(0, 20))} is refused: ${expected} expected at ${position}`, () => {
     assert.deepEqual(
       problemOf(() => parseForward(kind, text)),
       { code: 'forwardSyntax', text, position, expected },
@@ -95,14 +95,14 @@ for (const [kind, text, expected, position] of refused) {
   });
 }
 
-void test('the two arguments of an ssh_config line mean what one argument with a colon means', () => {
+void test('two arguments of an ssh_config line mean the same as one argument with a colon', () => {
   assert.deepEqual(parseForwardArgs('local', '[::1]:8000', '[::1]:80'), local(on('::1', 8000), tcp('::1', 80)));
   assert.deepEqual(parseForwardArgs('remote', '1080'), { kind: 'remoteDynamic', bind: on(undefined, 1080) });
   assert.deepEqual(parseForwardArgs('dynamic', '1080'), { kind: 'dynamic', bind: on(undefined, 1080) });
   assert.deepEqual(parseForwardArgs('remote', '/tmp/r', 'db:80'), remote(unix('/tmp/r'), tcp('db', 80)));
 });
 
-void test('a second argument that is no destination is refused, and so is a missing one', () => {
+void test('an invalid or missing destination argument is refused', () => {
   assert.equal(problemOf(() => parseForwardArgs('remote', 'localhost', '8080')).expected, 'destination');
   assert.equal(problemOf(() => parseForwardArgs('local', '8000')).expected, 'destination');
   assert.equal(problemOf(() => parseForwardArgs('remote', 'a:1:db:80')).expected, 'end');
@@ -132,7 +132,7 @@ const inputs: readonly (readonly [string, readonly ForwardSpec[]])[] = [
 ];
 
 for (const [text, specs] of inputs) {
-  void test(`${JSON.stringify(text)} in the box is understood`, () => assert.deepEqual(parsePortInput(text), specs));
+  void test(`${JSON.stringify(text)} in the box is parsed`, () => assert.deepEqual(parsePortInput(text), specs));
 }
 
 const badInputs: readonly (readonly [string, ForwardSyntaxProblem['expected']])[] = [
@@ -154,7 +154,7 @@ const badInputs: readonly (readonly [string, ForwardSyntaxProblem['expected']])[
 ];
 
 for (const [text, expected] of badInputs) {
-  void test(`${JSON.stringify(text)} in the box is refused for want of ${expected}`, () => {
+  void test(`${JSON.stringify(text)} in the box is refused: ${expected} expected`, () => {
     assert.equal(problemOf(() => parsePortInput(text)).expected, expected);
   });
 }
@@ -169,7 +169,7 @@ const texts = fc.oneof(
   fc.string(),
 );
 
-void test('whatever is understood is written so that it means the same again', () => {
+void test('every formatted forward parses to the same value', () => {
   fc.assert(
     fc.property(kinds, texts, (kind, text) => {
       const spec = attempt(() => parseForward(kind, text));
@@ -179,7 +179,7 @@ void test('whatever is understood is written so that it means the same again', (
   );
 });
 
-void test('whatever is typed into the box either gives forwards or a problem with its place in the text', () => {
+void test('any text in the box gives forwards, or a problem with its position', () => {
   fc.assert(
     fc.property(texts, (text) => {
       const specs = attempt(() => parsePortInput(text));
@@ -189,7 +189,7 @@ void test('whatever is typed into the box either gives forwards or a problem wit
   );
 });
 
-/** Undefined if it was refused as it should be; anything but a UserError is a bug and fails the test. */
+/** Undefined if the text is refused with a UserError. Any other error is a bug and fails the test. */
 function attempt<T>(parse: () => T): T | undefined {
   try {
     return parse();

@@ -11,7 +11,7 @@ const refused = [
 ] as const;
 
 for (const [text, reason, word] of refused) {
-  void test(`${text} depends on where it is run, so it is refused: ${reason}`, () => {
+  void test(`${text} depends on its working folder, so it is refused: ${reason}`, () => {
     assert.throws(
       () => parsePasted(text),
       (error: UserError) => {
@@ -22,7 +22,7 @@ for (const [text, reason, word] of refused) {
   });
 }
 
-void test('a key is taken by its whole path, and by what stands for one', () => {
+void test('a key file with an absolute path, a tilde, a token or a variable is accepted', () => {
   for (const file of [
     '/k',
     '~/k',
