@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
-import { manifest, packed, packedFile, root } from './package.ts';
+import { manifest, packed, packedFile, root, sources } from './package.ts';
 
 test('the package holds what runs, what is read, and nothing else', () => {
   const allowed = [
@@ -56,11 +55,7 @@ test('the addresses of the store page follow from the repository’s, which pack
   assert.equal(manifest.bugs.url, `${address}/issues`);
   assert.equal(manifest.homepage, `${address}#readme`);
   const [, owner = ''] = /github\.com\/([\w-]+)/.exec(address) ?? [];
-  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root })
-    .toString()
-    .split('\0')
-    .filter((file) => file !== '' && fs.existsSync(root + file) && fs.statSync(root + file).isFile());
-  const naming = files.filter((file) => fs.readFileSync(root + file, 'utf8').includes(`${owner}/ssh-ports`));
+  const naming = sources().filter((file) => fs.readFileSync(root + file, 'utf8').includes(`${owner}/ssh-ports`));
   assert.deepEqual(naming, ['package.json']);
 });
 

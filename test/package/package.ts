@@ -20,6 +20,27 @@ export function packedFile(name: string): string {
   return text;
 }
 
+/** What is made, or not ours. */
+const made = new Set(['node_modules', 'out', 'dist', '.git', '.vscode-test']);
+
+/** Is it part of the sources? `name` is a path below the root. */
+export function isSource(name: string): boolean {
+  return !made.has(name.split(/[\\/]/)[0] ?? '');
+}
+
+/** Every file of the sources, as paths below the root. */
+export function sources(): string[] {
+  const folders = fs.readdirSync(root).filter(isSource);
+  return folders.flatMap((name) =>
+    fs.statSync(root + name).isFile()
+      ? [name]
+      : fs
+          .readdirSync(root + name, { recursive: true, encoding: 'utf8' })
+          .map((file) => `${name}/${file}`)
+          .filter((file) => fs.statSync(root + file).isFile()),
+  );
+}
+
 export interface Manifest {
   readonly version: string;
   readonly icon: string;

@@ -7,17 +7,14 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Scope } from '../../src/base/scope.ts';
-import { root } from './package.ts';
+import { isSource, root } from './package.ts';
 
 const scope = new Scope();
 after(() => scope.close());
 
-const left = new Set(['node_modules', 'out', 'dist', '.git', '.vscode-test']);
-
 /** Builds the package from a copy of the sources in `folder`. */
 async function build(folder: string, env: Readonly<Record<string, string>>, umask: string): Promise<Buffer> {
-  const isWanted = (source: string): boolean => !left.has(path.relative(root, source));
-  fs.cpSync(root, folder, { recursive: true, filter: isWanted });
+  fs.cpSync(root, folder, { recursive: true, filter: (source) => isSource(path.relative(root, source)) });
   fs.symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
   const command = [process.execPath, path.join(folder, 'scripts', 'bootstrap.mjs'), 'package'];
   const [program = '', ...args] =
