@@ -28,7 +28,7 @@ const sshWords: Words = {
   commandSyntax: (problem) => commandLine(problem),
   forwardSyntax: (problem) => `Bad forwarding specification '${problem.text}': ${problemText(problem).what}`,
   configSyntax: ({ file, line, detail }) => `${file}: line ${line}: ${detail}`,
-  configUnreadable: ({ file, detail }) => `Can't open user config file ${file}: ${detail}`,
+  fileUnreadable: ({ file, detail }) => `Can't open user config file ${file}: ${detail}`,
 };
 
 /** Why a listener could not bind, in the words of bind(2). */

@@ -15,7 +15,7 @@ export function configDiagnostics(problems: readonly Problem[]): readonly Config
     if (problem.code === 'configSyntax') {
       return [{ file: problem.file, line: problem.line, message: `OpenSSH refuses this line: ${problem.detail}.` }];
     }
-    if (problem.code !== 'configUnreadable') return [];
+    if (problem.code !== 'fileUnreadable') return [];
     return [{ file: problem.file, line: 1, message: problemText(problem).what }];
   });
 }

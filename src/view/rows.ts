@@ -18,7 +18,7 @@ export function treeRows(state: AppState): readonly Row[] {
 function configProblemRow(problem: Problem): Row {
   const { what, next } = problemText(problem);
   const row = note(`config:${what}`, 'error', colors.red, what, next);
-  if (problem.code !== 'configSyntax' && problem.code !== 'configUnreadable') return row;
+  if (problem.code !== 'configSyntax' && problem.code !== 'fileUnreadable') return row;
   const { file, detail } = problem;
   const [name = file] = file.split(/[/\\]/u).slice(-1);
   // What is wrong comes first: it is still to be read where the row is cut off.

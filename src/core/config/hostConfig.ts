@@ -110,7 +110,7 @@ export interface HostEntry {
 /** Where a configuration error stands. */
 export type ConfigProblem =
   | { readonly code: 'configSyntax'; readonly file: string; readonly line: number; readonly detail: string }
-  | { readonly code: 'configUnreadable'; readonly file: string; readonly detail: string }
+  | { readonly code: 'fileUnreadable'; readonly file: string; readonly detail: string }
   /** A name that CanonicalizeHostname should complete, or an alias that it should follow, is not found. */
   | { readonly code: 'dnsFailed'; readonly host: string; readonly hostName: string }
   /** A user or host name that OpenSSH's own character rules refuse (CVE-2023-51385). */

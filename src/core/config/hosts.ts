@@ -5,7 +5,7 @@ import { glob, globFolder } from './reading/glob.ts';
 import type { ConfigProblem, HostEntry } from './hostConfig.ts';
 import { includePattern } from './reading/include.ts';
 import { type MatchFacts, readMatch } from './reading/match.ts';
-import { isValidHostName } from './keywords/names.ts';
+import { isValidHostName } from '../spec/names.ts';
 import { maxDepth, matchesHost, readSetting } from './reading/read.ts';
 import { configFiles, type ConfigSource } from './resolve.ts';
 import { readLines, unreadable } from './reading/source.ts';

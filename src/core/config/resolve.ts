@@ -4,7 +4,7 @@ import { atPlace, type Place } from './badValue.ts';
 import { canonicalize } from './effective/canonicalize.ts';
 import { effectiveConfig } from './effective/effective.ts';
 import type { ConfigProblem, HostConfig } from './hostConfig.ts';
-import { checkHostName, checkUserName } from './keywords/names.ts';
+import { checkHostName, checkUserName } from '../spec/names.ts';
 import { type FileResult, type FileToRead, type Pass, readConfigFile, readSetting } from './reading/read.ts';
 import { unreadable } from './reading/source.ts';
 import { type ResolvedConfig, settle } from './effective/settle.ts';
@@ -115,7 +115,7 @@ async function readUsualFile(source: FileToRead, pass: Pass): Promise<FileResult
     return await readConfigFile(source, pass);
   } catch (error) {
     const problem = error instanceof UserError ? (error as UserError<ConfigProblem>).problem : undefined;
-    const isClosed = problem?.code === 'configUnreadable' && problem.file === source.file;
+    const isClosed = problem?.code === 'fileUnreadable' && problem.file === source.file;
     if (!isClosed || errorCode((error as Error).cause) === undefined) throw error;
     return { exists: false, wantsFinalPass: false };
   }

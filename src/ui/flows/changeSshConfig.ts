@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { never } from '../../base/delay.ts';
-import { editFile } from '../../core/config/editing/save.ts';
+import { editFile } from '../../base/editFile.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { unsavedChanges } from '../../view/configChanges.ts';
 import * as say from '../asking/messages.ts';

@@ -2,7 +2,7 @@ import type { Texts } from './texts.ts';
 
 /** The SSH configuration, and what a person adds to it. */
 export const configTexts: Texts<
-  'configSyntax' | 'configUnreadable' | 'configBadName' | 'hostExists' | 'commandNotAllowed'
+  'configSyntax' | 'fileUnreadable' | 'configBadName' | 'hostExists' | 'commandNotAllowed'
 > = {
   configSyntax: ({ file, line, detail }) => ({
     brief: 'bad configuration',
@@ -13,7 +13,7 @@ export const configTexts: Texts<
         ? 'Correct the option. OpenSSH refuses it as well.'
         : 'Correct that line. OpenSSH refuses the file as well.',
   }),
-  configUnreadable: ({ file, detail }) => ({
+  fileUnreadable: ({ file, detail }) => ({
     brief: 'unreadable file',
     what: `${file} cannot be read: ${detail}.`,
     next: 'Check that the file exists and belongs to you.',

@@ -45,10 +45,10 @@ void test('a file that the user named and that is not there is a problem, and is
   assert.deepEqual(files, [path.join(home, '.ssh', 'config')]);
   assert.deepEqual(
     problems.map(({ problem }) => problem.code),
-    ['configUnreadable'],
+    ['fileUnreadable'],
   );
   const own = await listHosts({ home, env: {} }, signal);
-  assert.ok(!own.problems.some(({ problem }) => problem.code === 'configUnreadable'));
+  assert.ok(!own.problems.some(({ problem }) => problem.code === 'fileUnreadable'));
 });
 
 void test('aliases of files that are included at the top are listed in the order of the files', async (t) => {

@@ -193,12 +193,12 @@ void test('a file that others may write is not read', async (t) => {
   const { resolve, write } = setUp(t, 'Include inc\n');
   const included = write('.ssh/inc', 'Port 2\n');
   fs.chmodSync(included, 0o666);
-  await assert.rejects(resolve('x'), fails('configUnreadable', { file: included }));
+  await assert.rejects(resolve('x'), fails('fileUnreadable', { file: included }));
 });
 
 void test('a named file must exist, and none is no file', async (t) => {
   const { resolve } = setUp(t, 'Port 2\n');
-  await assert.rejects(resolve('x', { userFile: '/does/not/exist' }), fails('configUnreadable'));
+  await assert.rejects(resolve('x', { userFile: '/does/not/exist' }), fails('fileUnreadable'));
   assert.equal((await resolve('x', { userFile: 'none' })).port, 22);
 });
 
@@ -265,11 +265,11 @@ void test('a usual file that cannot be opened is done without, as by ssh; one th
   fs.symlinkSync('config', file);
   const usual: ResolveOptions = { home, allowCommand: () => false };
   assert.equal((await resolveHost('x', usual, signal)).hostName, 'x');
-  await assert.rejects(resolve('x'), fails('configUnreadable', { file }));
+  await assert.rejects(resolve('x'), fails('fileUnreadable', { file }));
   const including = write('including', 'Include ~/.ssh/config\n');
   await assert.rejects(resolve('x', { userFile: including }), UserError);
   fs.rmSync(file);
   write('.ssh/config', 'Port 99\n');
   fs.chmodSync(file, 0o666);
-  await assert.rejects(resolveHost('x', usual, signal), fails('configUnreadable', { file }));
+  await assert.rejects(resolveHost('x', usual, signal), fails('fileUnreadable', { file }));
 });

@@ -9,7 +9,7 @@ void test('a bad line is marked at its line, with the reason of OpenSSH', () => 
 });
 
 void test('an unreadable file is marked at its first line', () => {
-  const [found] = configDiagnostics([{ code: 'configUnreadable', file: '/c', detail: 'bad owner or permissions' }]);
+  const [found] = configDiagnostics([{ code: 'fileUnreadable', file: '/c', detail: 'bad owner or permissions' }]);
   assert.equal(found?.line, 1);
   assert.match(found.message, /bad owner or permissions/);
 });

@@ -23,7 +23,7 @@ const spec: ForwardSpec = {
 const to = { kind: 'tcp', host: secret, port: 1 } as const;
 const problems: readonly Problem[] = [
   { code: 'configSyntax', file: `/${secret}`, line: 7, detail: secret },
-  { code: 'configUnreadable', file: `/${secret}`, detail: secret },
+  { code: 'fileUnreadable', file: `/${secret}`, detail: secret },
   { code: 'configBadName', what: 'host', value: secret },
   { code: 'commandNotAllowed', command: secret },
   { code: 'dnsFailed', host: secret, hostName: secret },

@@ -6,7 +6,7 @@ import type { ForwardSpec } from '../../spec/spec.ts';
 import { atPlace, BadValue } from '../badValue.ts';
 import type { ConfigProblem } from '../hostConfig.ts';
 import { readDestination } from '../keywords/jump.ts';
-import { checkHostName, checkUserName } from '../keywords/names.ts';
+import { checkHostName, checkUserName } from '../../spec/names.ts';
 import { readSetting } from '../reading/read.ts';
 import { Arguments, splitLine } from '../reading/syntax.ts';
 import { Values } from '../keywords/values.ts';

@@ -6,7 +6,7 @@ import type { ForwardSpec } from '../../spec/spec.ts';
 import { BadValue } from '../badValue.ts';
 import type { ConfigProblem } from '../hostConfig.ts';
 import { findKeyword } from '../keywords/keywords.ts';
-import { checkHostName } from '../keywords/names.ts';
+import { checkHostName } from '../../spec/names.ts';
 import { matchesHost } from '../reading/read.ts';
 import { Arguments, splitLine } from '../reading/syntax.ts';
 

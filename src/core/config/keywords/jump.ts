@@ -3,7 +3,7 @@ import { UserError } from '../../../base/userError.ts';
 import { splitHop } from '../../spec/destination.ts';
 import { BadValue } from '../badValue.ts';
 import type { ConfigProblem, JumpHop } from '../hostConfig.ts';
-import { checkHostName, checkUserName } from './names.ts';
+import { checkHostName, checkUserName } from '../../spec/names.ts';
 import { port as readPort } from './numbers.ts';
 
 /**

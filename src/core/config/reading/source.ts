@@ -41,5 +41,5 @@ async function checkPermissions(file: string): Promise<void> {
 }
 
 export function unreadable(file: string, detail: string, cause?: unknown): UserError<ConfigProblem> {
-  return new UserError({ code: 'configUnreadable', file, detail }, { cause });
+  return new UserError({ code: 'fileUnreadable', file, detail }, { cause });
 }

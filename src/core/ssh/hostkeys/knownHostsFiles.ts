@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Log } from '../../../base/log.ts';
 import { errorCode, errorText } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
-import { editFile } from '../../config/editing/save.ts';
+import { editFile } from '../../../base/editFile.ts';
 import { keyTypeOf } from '../keys/keys.ts';
 import { hashedName, type KnownHost, parseKnownHosts } from './knownHosts.ts';
 

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode, errorText, UserError } from '../../../base/userError.ts';
+import { errorCode, errorText, UserError } from './userError.ts';
 import type { ConfigProblem } from '../hostConfig.ts';
 
 /**
@@ -158,5 +158,5 @@ async function hasOwner(file: string, { uid, gid, mode }: Stats): Promise<boolea
 }
 
 function unreadable(file: string, detail: string, cause?: unknown): UserError<ConfigProblem> {
-  return new UserError({ code: 'configUnreadable', file, detail }, { cause });
+  return new UserError({ code: 'fileUnreadable', file, detail }, { cause });
 }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { UserError } from '../../../../src/base/userError.ts';
-import { editFile } from '../../../../src/core/config/editing/save.ts';
-import { privateHome } from '../../../support/systemSsh.ts';
+import { UserError } from '../../../src/base/userError.ts';
+import { editFile } from '../../../src/base/editFile.ts';
+import { privateHome } from '../../support/systemSsh.ts';
 
 void test('a file keeps its mode and its owner, and nothing is left beside it', async (t) => {
   const place = privateHome();
@@ -58,7 +58,7 @@ void test('a file that is not UTF-8 is refused and stays as it is', async (t) =>
   fs.writeFileSync(file, bytes);
   await assert.rejects(
     editFile(file, (text) => `${text}x`),
-    (error) => error instanceof UserError && error.problem.code === 'configUnreadable',
+    (error) => error instanceof UserError && error.problem.code === 'fileUnreadable',
   );
   assert.deepEqual(fs.readFileSync(file), bytes);
 });
