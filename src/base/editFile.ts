@@ -11,16 +11,18 @@ import {
 } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { unreadable } from './unreadableFile.ts';
 import { errorCode, errorText, UserError } from './userError.ts';
-import type { ConfigProblem } from '../hostConfig.ts';
 
 /**
- * Changes a configuration file in one step: whoever reads it sees the old or the new text, never a part. Mode, owner
- * and links stay, and no other file is left behind. Where no new file can take its place (a hard link, a mounted file, a
- * folder or an owner that forbids it) it is written into. A file that does not exist is created for the user alone.
+ * Changes a text file of the user's in one step: other programs read the old or the new text, never a part. The file
+ * keeps its mode, its owner and its links. A new file gets the mode 600.
  *
- * @param edit once more, with what is there now, when somebody else was faster
- * @throws UserError<ConfigProblem> when it cannot be read, is not UTF-8, or cannot be written
+ * A renamed temporary file replaces the old one. Where that is impossible (hard link, mount point, foreign folder or
+ * owner), the text is written into the old file.
+ *
+ * @param edit runs again with the current text when another program has changed the file meanwhile
+ * @throws UserError<UnreadableFile> when the file cannot be read, is not UTF-8, or cannot be written
  */
 export async function editFile(file: string, edit: (text: string) => string): Promise<void> {
   const target = await realTarget(file);
@@ -38,7 +40,7 @@ export async function editFile(file: string, edit: (text: string) => string): Pr
   }
 }
 
-/** What a symbolic link stands for, also when that does not exist yet. */
+/** The target of a symbolic link, also one that does not exist yet. */
 async function realTarget(file: string, hops = 0): Promise<string> {
   try {
     return await fs.realpath(file);
@@ -49,7 +51,7 @@ async function realTarget(file: string, hops = 0): Promise<string> {
     return await realTarget(path.resolve(path.dirname(file), await fs.readlink(file)), hops + 1);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    return file; // No link: it is to be created here.
+    return file; // Not a link: the file will be created here.
   }
 }
 
@@ -66,13 +68,13 @@ async function readText(file: string): Promise<string | undefined> {
   return text;
 }
 
-/** False, and nothing done: the file is no longer as it was before. */
+/** False when another program has changed the file: then nothing is written. */
 async function replace(file: string, before: string | undefined, after: string): Promise<boolean> {
   const old = await fs.stat(file).catch(() => undefined);
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}`);
   try {
     const isAlike = await writeAlike(temporary, after, old);
-    // From here to the end nothing of ours can come between.
+    // RACE: everything from here on is synchronous, so that no other edit of this process comes between.
     if (textNow(file) !== before) return false;
     if (!isAlike || !takesPlace(temporary, file, old)) overwrite(file, before ?? '', after);
     return true;
@@ -81,7 +83,7 @@ async function replace(file: string, before: string | undefined, after: string):
   }
 }
 
-/** False: no new file can be what the old one is. */
+/** Writes the temporary file. False when it cannot have the old file's links or owner. */
 async function writeAlike(temporary: string, text: string, old: Stats | undefined): Promise<boolean> {
   if (old && old.nlink > 1) return false;
   try {
@@ -119,12 +121,12 @@ function takesPlace(temporary: string, file: string, old: Stats | undefined): bo
   }
 }
 
-/** rename(2), open(2): the folder is not ours to change, or the file is a mount of its own. */
+/** rename(2), open(2): the user may not change the folder, or the file is a mount point. */
 function isForbidden(error: unknown): boolean {
   return ['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV'].includes(errorCode(error) ?? '');
 }
 
-/** What was there is put back if there is no room for all that is to be. */
+/** Restores the old text if the new text does not fit on the disk. */
 function overwrite(file: string, before: string, after: string): void {
   const descriptor = openSync(file, 'r+');
   try {
@@ -149,14 +151,10 @@ async function hasOwner(file: string, { uid, gid, mode }: Stats): Promise<boolea
   if (now.uid === uid && now.gid === gid) return true;
   try {
     await fs.chown(file, uid, gid);
-    await fs.chmod(file, mode & 0o7777); // chown(2) may have cleared bits.
+    await fs.chmod(file, mode & 0o7777); // chown(2) may clear the set-user-ID bits.
     return true;
   } catch (error) {
     if (errorCode(error) === 'EPERM') return false;
     throw error;
   }
-}
-
-function unreadable(file: string, detail: string, cause?: unknown): UserError<ConfigProblem> {
-  return new UserError({ code: 'fileUnreadable', file, detail }, { cause });
 }

@@ -1,8 +1,7 @@
 import { within } from '../base/delay.ts';
 import { Scope } from '../base/scope.ts';
 import { errorText } from '../base/userError.ts';
-import type { HostConfig, JumpHop } from '../core/config/hostConfig.ts';
-import { type ResolveOptions, resolveHost } from '../core/config/resolve.ts';
+import { resolveHop, type ResolveOptions, resolveHost } from '../core/config/resolve.ts';
 import type { SshCommand } from '../core/spec/command.ts';
 import type { RelayProblem } from '../core/forward/connections.ts';
 import { openForward, withGatewayPorts } from '../core/forward/open.ts';
@@ -73,24 +72,6 @@ export async function forwardUntilEnd(
       process.stderr.write(`${errorText(error)}\n`);
     });
   }
-}
-
-/** A jump host is looked up in the same files, but nothing that was given for the destination is for it. */
-function resolveHop(
-  { host, user, port }: JumpHop,
-  { userFile, allowCommand }: ResolveOptions,
-  signal: AbortSignal,
-): Promise<HostConfig> {
-  return resolveHost(
-    host,
-    {
-      ...(userFile !== undefined && { userFile }),
-      ...(user !== undefined && { user }),
-      ...(port !== undefined && { port }),
-      allowCommand,
-    },
-    signal,
-  );
 }
 
 function aborted(signal: AbortSignal): Promise<ConnectionEnd | undefined> {

@@ -1,3 +1,6 @@
+import type { UnreadableFile } from '../../base/unreadableFile.ts';
+import type { Destination } from '../spec/destination.ts';
+import type { BadNameProblem } from '../spec/names.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 
 /**
@@ -13,7 +16,7 @@ export interface HostConfig {
   readonly proxy:
     | { readonly kind: 'none' }
     /** Hops in order, first to last, each as written: `user@host:port` or `ssh://` form. */
-    | { readonly kind: 'jump'; readonly hops: readonly JumpHop[] }
+    | { readonly kind: 'jump'; readonly hops: readonly Destination[] }
     /** Tokens expanded; runs in the user's shell; must be consented to. */
     | { readonly kind: 'command'; readonly command: string };
   readonly addressFamily: 'any' | 'inet' | 'inet6';
@@ -90,13 +93,6 @@ export interface HostConfig {
   readonly streamLocalBindMask: number;
   /** Destinations that a remote SOCKS may reach, as written ('host:port', '*:port', 'any', 'none'). */
   readonly permitRemoteOpen: readonly string[];
-  readonly tag?: string;
-}
-
-export interface JumpHop {
-  readonly user?: string;
-  readonly host: string;
-  readonly port?: number;
 }
 
 /** A concrete alias of the configuration, for the list of hosts. */
@@ -110,11 +106,10 @@ export interface HostEntry {
 /** Where a configuration error stands. */
 export type ConfigProblem =
   | { readonly code: 'configSyntax'; readonly file: string; readonly line: number; readonly detail: string }
-  | { readonly code: 'fileUnreadable'; readonly file: string; readonly detail: string }
+  | UnreadableFile
   /** A name that CanonicalizeHostname should complete, or an alias that it should follow, is not found. */
   | { readonly code: 'dnsFailed'; readonly host: string; readonly hostName: string }
-  /** A user or host name that OpenSSH's own character rules refuse (CVE-2023-51385). */
-  | { readonly code: 'configBadName'; readonly what: 'host' | 'user'; readonly value: string }
+  | BadNameProblem
   /** A new host would take the name of one that the configuration has. */
   | { readonly code: 'hostExists'; readonly name: string }
   /** `Match exec` or a ProxyCommand that the user has not consented to. */

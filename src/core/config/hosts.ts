@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { unreadable } from '../../base/unreadableFile.ts';
 import { UserError } from '../../base/userError.ts';
 import { atPlace, BadValue } from './badValue.ts';
 import { glob, globFolder } from './reading/glob.ts';
@@ -8,7 +9,7 @@ import { type MatchFacts, readMatch } from './reading/match.ts';
 import { isValidHostName } from '../spec/names.ts';
 import { maxDepth, matchesHost, readSetting } from './reading/read.ts';
 import { configFiles, type ConfigSource } from './resolve.ts';
-import { readLines, unreadable } from './reading/source.ts';
+import { readLines } from './reading/source.ts';
 import { Arguments, type Line, splitLine } from './reading/syntax.ts';
 import { Values } from './keywords/values.ts';
 import { realEnvironment, type Environment } from './environment.ts';

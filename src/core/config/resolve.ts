@@ -1,12 +1,13 @@
 import path from 'node:path';
-import { errorCode, UserError } from '../../base/userError.ts';
+import { unreadable, type UnreadableFile } from '../../base/unreadableFile.ts';
+import { errorCode, isProblem } from '../../base/userError.ts';
+import type { Destination } from '../spec/destination.ts';
 import { atPlace, type Place } from './badValue.ts';
 import { canonicalize } from './effective/canonicalize.ts';
 import { effectiveConfig } from './effective/effective.ts';
-import type { ConfigProblem, HostConfig } from './hostConfig.ts';
+import type { HostConfig } from './hostConfig.ts';
 import { checkHostName, checkUserName } from '../spec/names.ts';
 import { type FileResult, type FileToRead, type Pass, readConfigFile, readSetting } from './reading/read.ts';
-import { unreadable } from './reading/source.ts';
 import { type ResolvedConfig, settle } from './effective/settle.ts';
 import { splitLine } from './reading/syntax.ts';
 import { expand } from './reading/tokens.ts';
@@ -34,6 +35,19 @@ export interface ResolveOptions extends ConfigSource {
 /** What `ssh NAME` would use, ready for a connection. @throws UserError<ConfigProblem> */
 export async function resolveHost(name: string, options: ResolveOptions, signal: AbortSignal): Promise<HostConfig> {
   return effectiveConfig(await resolveConfig(name, options, signal));
+}
+
+/**
+ * The same for a jump host: it is looked up in the same files, but takes no option that was given for the destination.
+ *
+ * @throws UserError<ConfigProblem>
+ */
+export function resolveHop(
+  { host, ...asked }: Destination,
+  { overrides: _overrides, user: _user, port: _port, ...source }: ResolveOptions,
+  signal: AbortSignal,
+): Promise<HostConfig> {
+  return resolveHost(host, { ...source, ...asked }, signal);
 }
 
 /** What `ssh -G NAME` knows. @throws UserError<ConfigProblem> */
@@ -114,9 +128,8 @@ async function readUsualFile(source: FileToRead, pass: Pass): Promise<FileResult
   try {
     return await readConfigFile(source, pass);
   } catch (error) {
-    const problem = error instanceof UserError ? (error as UserError<ConfigProblem>).problem : undefined;
-    const isClosed = problem?.code === 'fileUnreadable' && problem.file === source.file;
-    if (!isClosed || errorCode((error as Error).cause) === undefined) throw error;
+    const isClosed = isProblem<UnreadableFile>(error, 'fileUnreadable') && error.problem.file === source.file;
+    if (!isClosed || errorCode(error.cause) === undefined) throw error;
     return { exists: false, wantsFinalPass: false };
   }
 }

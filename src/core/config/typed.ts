@@ -6,7 +6,7 @@ import { parsePortInput } from '../spec/grammar.ts';
 import { parsePasted } from '../spec/pasted.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import type { ConfigProblem } from './hostConfig.ts';
-import { readDestination } from './keywords/jump.ts';
+import { readDestination } from '../spec/destination.ts';
 
 /** A host to connect to, and what a pasted command adds to it. */
 export interface HostChoice {

@@ -1,8 +1,8 @@
 import type { Log } from '../../base/log.ts';
 import type { Readable } from '../../base/store.ts';
-import type { HostConfig, JumpHop } from '../config/hostConfig.ts';
-import { readDestination } from '../config/keywords/jump.ts';
-import { resolveHost } from '../config/resolve.ts';
+import type { HostConfig } from '../config/hostConfig.ts';
+import { resolveHop, resolveHost } from '../config/resolve.ts';
+import { readDestination } from '../spec/destination.ts';
 import type { Prompts } from '../ssh/prompts.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { connectWith, sshArguments } from '../ssh/transport.ts';
@@ -44,20 +44,10 @@ export function connector(
     const { configFile } = settings.get();
     const isAttended = attended === 'attended';
     const allow = (command: string): Promise<boolean> => allowCommand(command, attended);
-    const resolve = ({ host, user, port }: JumpHop, overrides: readonly string[]): Promise<HostConfig> =>
-      resolveHost(
-        host,
-        {
-          ...(configFile !== undefined && { userFile: configFile }),
-          ...(user !== undefined && { user }),
-          ...(port !== undefined && { port }),
-          overrides,
-          allowCommand: allow,
-        },
-        signal,
-      );
     const target = readDestination(name);
-    const config = await resolve(target, options());
+    const { host, ...asked } = target;
+    const source = { ...(configFile !== undefined && { userFile: configFile }), allowCommand: allow };
+    const config = await resolveHost(host, { ...source, ...asked, overrides: options() }, signal);
     const { transport } = settings.get();
     const connection = await connectWith(
       transport === 'auto' && needsOpenssh ? 'openssh' : transport,
@@ -66,7 +56,7 @@ export function connector(
         prompts: isAttended ? memory.asking : memory.silent,
         log,
         allowCommand: allow,
-        resolveHop: (hop) => resolve(hop, []),
+        resolveHop: (hop, stop) => resolveHop(hop, source, stop),
         args: sshArguments({
           ...target,
           overrides: options(),

@@ -1,4 +1,4 @@
-import { readDestination } from '../config/keywords/jump.ts';
+import { readDestination } from '../spec/destination.ts';
 import { formatCommand, parseCommand } from '../spec/command.ts';
 import { withLocalPort } from './localPort.ts';
 import { answeringPort, type ForwardState } from './state.ts';

@@ -1,12 +1,13 @@
 import { isProblem } from '../../base/userError.ts';
 import type { ListenProblem } from '../forward/listenProblem.ts';
+import { isPort } from '../spec/port.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 
 /** Local ports to try, best first: the one used before, the same number as on the remote, its neighbours, any. */
 export function localPortCandidates(wanted: number, before: number | undefined): readonly number[] {
   // 80 → 8080 and 443 → 8443: what people type by themselves where ports below 1024 are not for everybody.
   const near = wanted < 1024 ? [wanted + 8000] : Array.from({ length: 9 }, (_, step) => wanted + 1 + step);
-  const all = [...(before === undefined ? [] : [before]), wanted, ...near.filter((port) => port <= 65_535), 0];
+  const all = [...(before === undefined ? [] : [before]), wanted, ...near.filter(isPort), 0];
   return [...new Set(all)];
 }
 

@@ -1,57 +1,106 @@
-/** The destination of ssh(1), as one word of a command line or of ProxyJump. `port`: as written. */
+import { badName, checkHostName, checkUserName } from './names.ts';
+import { readPort } from './services.ts';
+
+/** A host that ssh(1) connects to. */
 export interface Destination {
+  readonly host: string;
+  readonly user?: string;
+  readonly port?: number;
+}
+
+/** A destination whose port is still text: a number, or the name of a service. */
+export interface WrittenDestination {
   readonly host: string;
   readonly user?: string;
   readonly port?: string;
 }
 
-/** Reads the `[user@]host` or `ssh://…` of a command line. Undefined if ssh(1) refuses the word. */
-export function splitDestination(word: string): Destination | undefined {
+/**
+ * Splits the destination on a command line of ssh(1): `[user@]host` or `ssh://[user[;…]@]host[:port]`. Undefined when it
+ * names no host, or is not such a URI.
+ */
+export function splitDestination(word: string): WrittenDestination | undefined {
   const uri = uriBody(word);
   if (uri !== undefined) return splitUri(uri);
-  const { user, rest: host } = splitUser(word);
-  return host === '' || user === '' ? undefined : { host, ...(user !== undefined && { user }) };
+  const { user, rest } = splitUser(word);
+  return rest === '' ? undefined : { host: rest, ...(user !== undefined && { user }) };
 }
 
-/** Reads one hop of ssh(1) -J: `[user@]host[:port]` or `ssh://…`. Undefined if ssh(1) refuses it. */
-export function splitHop(text: string): Destination | undefined {
+/**
+ * Reads one hop of ssh(1) -J and of ProxyJump: `[user@]host[:port]` or `ssh://[user[;…]@]host[:port]`. OpenSSH takes no
+ * IPv6 address inside a URI. Undefined when the text is no destination.
+ */
+export function parseHop(text: string): Destination | undefined {
   const uri = uriBody(text);
-  if (uri !== undefined) return splitUri(uri);
+  const written = uri === undefined ? splitHop(text) : splitUri(uri);
+  if (!written || (uri !== undefined && !isDomain(written.host))) return undefined;
+  const { port: portText, ...hop } = written;
+  if (portText === undefined) return hop;
+  const port = readPort(portText);
+  return port === undefined ? undefined : { ...hop, port };
+}
+
+/**
+ * Reads a destination that a person typed: one hop of -J, or an IPv6 address without brackets.
+ *
+ * @throws UserError<BadNameProblem>
+ */
+export function readDestination(text: string): Destination {
   const { user, rest } = splitUser(text);
-  const address = splitPort(rest);
-  return user === '' || !address ? undefined : { ...(user !== undefined && { user }), ...address };
+  const isBareAddress = isIpv6(rest);
+  const destination = isBareAddress ? { host: rest, ...(user !== undefined && { user }) } : parseHop(text);
+  if (!destination) throw badName('host', text);
+  checkHostName(destination.host);
+  if (destination.user !== undefined) checkUserName(destination.user);
+  return destination;
+}
+
+/** With or without a zone: `fe80::1%eth0`. */
+function isIpv6(text: string): boolean {
+  const [, address] = /^([\da-f]*:[\da-f:.]*)(?:%[\w.:-]+)?$/i.exec(text) ?? [];
+  return address !== undefined && URL.canParse(`http://[${address}]`);
 }
 
 function uriBody(text: string): string | undefined {
   return /^ssh:\/\/(.*?)\/?$/s.exec(text)?.[1];
 }
 
-/** `[user[;…]@]host[:port]` of an ssh URI. Unlike ssh(1), it takes an IPv6 address in brackets. */
-function splitUri(text: string): Destination | undefined {
-  const [, user, rest = ''] = /^(?:([^@]*)@)?(.*)$/s.exec(text) ?? [];
-  const address = splitPort(rest);
-  if (!address || !/^(?:[a-z\d_](?:[\w-]|\.(?!\.))*|[\da-f:.]+(?:%[\w-]+)?)$/i.test(address.host)) return undefined;
-  if (user === undefined) return address;
-  const decoded = decode(user.replace(/;.*$/s, ''));
-  return decoded ? { user: decoded, ...address } : undefined;
-}
-
-/** The last `@` ends the user, because a user name may contain one (`me@corp.example@box`). */
-function splitUser(text: string): { readonly user: string | undefined; readonly rest: string } {
+/** A user name may contain `@`: the last one separates it from the host. */
+function splitUser(text: string): { readonly user?: string; readonly rest: string } {
   const at = text.lastIndexOf('@');
-  return { user: at < 0 ? undefined : text.slice(0, at), rest: text.slice(at + 1) };
+  return at < 0 ? { rest: text } : { user: text.slice(0, at), rest: text.slice(at + 1) };
 }
 
-function splitPort(text: string): Destination | undefined {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:/[][^:/]*))(?::(.*))?$/s.exec(text) ?? [];
+function splitUri(body: string): WrittenDestination | undefined {
+  const [, user, rest = ''] = /^(?:([^@]*)@)?(.*)$/s.exec(body) ?? [];
+  const where = rest.includes('@') ? undefined : splitHostPort(rest);
+  if (user === undefined) return where;
+  const decoded = decode(user.replace(/;.*$/s, ''));
+  return where && decoded ? { user: decoded, ...where } : undefined;
+}
+
+function splitHop(text: string): WrittenDestination | undefined {
+  const { user, rest } = splitUser(text);
+  const where = user === '' ? undefined : splitHostPort(rest);
+  return where && { ...(user !== undefined && { user }), ...where };
+}
+
+function splitHostPort(text: string): { readonly host: string; readonly port?: string } | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:/[][^:/]*))(?::([^:/]*))?$/.exec(text) ?? [];
   const host = bracketed ?? plain;
   return host ? { host, ...(port && { port }) } : undefined;
 }
 
-/** Percent codes (RFC 3986 §2.1). As in ssh(1), a plus sign stands for a blank. */
+/** valid_domain() of OpenSSH. */
+function isDomain(host: string): boolean {
+  return /^[a-z\d_](?:[\w-]|\.(?!\.))*$/i.test(host);
+}
+
+/** Decodes percent codes (RFC 3986, 2.1), and a plus sign as a blank. ssh(1) refuses an encoded NUL. */
 function decode(text: string): string | undefined {
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
+    const decoded = decodeURIComponent(text.replaceAll('+', ' '));
+    return decoded.includes('\0') ? undefined : decoded;
   } catch {
     return undefined;
   }

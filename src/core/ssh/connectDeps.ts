@@ -1,12 +1,13 @@
 import type { Log } from '../../base/log.ts';
-import type { HostConfig, JumpHop } from '../config/hostConfig.ts';
+import type { HostConfig } from '../config/hostConfig.ts';
+import type { Destination } from '../spec/destination.ts';
 import type { Prompts } from './prompts.ts';
 
 /** What a transport needs of its caller to connect. */
 export interface ConnectDeps {
   readonly prompts: Prompts;
   readonly log: Log;
-  readonly resolveHop: (hop: JumpHop, signal: AbortSignal) => Promise<HostConfig>;
+  readonly resolveHop: (hop: Destination, signal: AbortSignal) => Promise<HostConfig>;
   /** Has the user consented to this ProxyCommand? */
   readonly allowCommand: (command: string) => Promise<boolean>;
   /** False: ask nothing, and fail where a question would be needed (ssh_config(5) BatchMode). */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../base/userError.ts';
 import { addDraft, draftHost, proposeAlias } from '../../core/config/editing/hostDraft.ts';
-import { readDestination } from '../../core/config/keywords/jump.ts';
+import { readDestination } from '../../core/spec/destination.ts';
 import { formatCommand } from '../../core/spec/command.ts';
 import { problemOf } from '../../core/problem.ts';
 import type { Sessions } from '../../core/session/sessions.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { findForward } from '../../core/config/editing/findForward.ts';
-import { readDestination } from '../../core/config/keywords/jump.ts';
+import { readDestination } from '../../core/spec/destination.ts';
 import { realEnvironment } from '../../core/config/environment.ts';
 import { addForward } from '../../core/config/editing/write.ts';
 import type { ForwardSpec } from '../../core/spec/spec.ts';

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import type { ConfigProblem, HostConfig } from '../../../src/core/config/hostConfig.ts';
-import { readDestination } from '../../../src/core/config/keywords/jump.ts';
 import { resolveHost, type ResolveOptions } from '../../../src/core/config/resolve.ts';
 import { privateHome } from '../../support/systemSsh.ts';
 import { until } from '../../support/until.ts';
@@ -116,13 +115,13 @@ void test('RekeyLimit may have a time, and PubkeyAcceptedAlgorithms patterns', a
 });
 
 void test('a chain of jumps is given hop by hop, first to last', async (t) => {
-  const { resolve } = setUp(t, 'ProxyJump a@j1:2200,ssh://b%20c@j2,[::1]:23\n');
+  const { resolve } = setUp(t, 'ProxyJump a@j1:2200,[::1]:23,ssh://b%20c@j2\n');
   assert.deepEqual((await resolve('x')).proxy, {
     kind: 'jump',
     hops: [
       { user: 'a', host: 'j1', port: 2200 },
-      { user: 'b c', host: 'j2' },
       { host: '::1', port: 23 },
+      { user: 'b c', host: 'j2' },
     ],
   });
 });
@@ -236,17 +235,6 @@ void test('the default files are the user’s and then the system’s', async (t
   write('.ssh/inc', 'User nobody\n');
   const config = await resolveHost('x', { home, allowCommand: () => false }, signal);
   assert.equal(config.port, 2);
-});
-
-void test('a typed destination is understood, and what is none is refused', () => {
-  assert.deepEqual(readDestination('me@box:2200'), { user: 'me', host: 'box', port: 2200 });
-  assert.deepEqual(readDestination('ssh://me@box'), { user: 'me', host: 'box' });
-  assert.deepEqual(readDestination('fe80::1'), { host: 'fe80::1' });
-  assert.deepEqual(readDestination('me@fe80::1%eth0'), { user: 'me', host: 'fe80::1%eth0' });
-  assert.deepEqual(readDestination('[::1]:22'), { host: '::1', port: 22 });
-  for (const text of ['', '@box', 'box:x', 'box:0', '-x', 'a;b', 'a b', '-l@box']) {
-    assert.throws(() => readDestination(text), fails('configBadName'), text);
-  }
 });
 
 function isAlive(pid: number): boolean {

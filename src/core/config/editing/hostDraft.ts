@@ -5,7 +5,7 @@ import { parsePasted } from '../../spec/pasted.ts';
 import type { ForwardSpec } from '../../spec/spec.ts';
 import { atPlace, BadValue } from '../badValue.ts';
 import type { ConfigProblem } from '../hostConfig.ts';
-import { readDestination } from '../keywords/jump.ts';
+import { readDestination } from '../../spec/destination.ts';
 import { checkHostName, checkUserName } from '../../spec/names.ts';
 import { readSetting } from '../reading/read.ts';
 import { Arguments, splitLine } from '../reading/syntax.ts';

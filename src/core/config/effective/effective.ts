@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { assembleAlgorithms, keyTypes } from '../keywords/algorithms.ts';
 import { BadValue } from '../badValue.ts';
-import type { HostConfig, JumpHop } from '../hostConfig.ts';
+import type { Destination } from '../../spec/destination.ts';
+import type { HostConfig } from '../hostConfig.ts';
 import { parseJump } from '../keywords/jump.ts';
 import { matchPattern } from '../../../base/pattern.ts';
 import { locate, type ResolvedConfig } from './settle.ts';
@@ -105,7 +106,6 @@ export function effectiveConfig(config: ResolvedConfig): HostConfig {
     streamLocalBindUnlink: is('streamlocalbindunlink', false),
     streamLocalBindMask: Number.parseInt(one('streamlocalbindmask') ?? '0177', 8),
     permitRemoteOpen: settings.get('permitremoteopen')?.words ?? ['any'],
-    ...copied(one('tag'), (tag) => ({ tag })),
   };
 }
 
@@ -114,7 +114,7 @@ function proxyOf({ settings, tokens }: ResolvedConfig): HostConfig['proxy'] {
   const known = Object.fromEntries(['h', 'k', 'n', 'p', 'r'].map((letter) => [letter, tokens[letter] ?? '']));
   const jump = settings.get('proxyjump');
   if (jump) {
-    const expanded = ({ user, host, ...hop }: JumpHop): JumpHop => ({
+    const expanded = ({ user, host, ...hop }: Destination): Destination => ({
       ...hop,
       host: expand(host, known),
       ...(user !== undefined && { user: expand(user, known) }),

@@ -1,7 +1,7 @@
 import { assembleAlgorithms, caSignatures, ciphers, keyExchanges, keyTypes, macs } from '../keywords/algorithms.ts';
 import { atPlace, BadValue } from '../badValue.ts';
 import { type ConfigForward, expandForward } from '../keywords/forwards.ts';
-import { parseDestination } from '../keywords/jump.ts';
+import { parseJump } from '../keywords/jump.ts';
 import { connectionTokens } from '../reading/connectionTokens.ts';
 import { expand, expandTilde, type Tokens } from '../reading/tokens.ts';
 import type { Setting, Values } from '../keywords/values.ts';
@@ -66,8 +66,8 @@ export function settle({ name, hostName, values, world: environment }: SettleInp
   );
   check(settings, 'proxyusefdpass', (text) => text === 'no' || one('proxycommand') !== '-');
   check(settings, 'proxyjump', (text) => {
-    const last = parseDestination(text.split(',').pop() ?? '');
-    return last.host !== hostName || (last.port ?? 22) !== Number(port) || (last.user ?? user) !== user;
+    const last = parseJump(text).at(-1);
+    return last?.host !== hostName || (last.port ?? 22) !== Number(port) || (last.user ?? user) !== user;
   });
   const isCleared = one('clearallforwardings') === 'yes';
   if (isCleared) settings.delete('tunnel');

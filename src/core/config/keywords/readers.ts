@@ -2,7 +2,7 @@ import type { ForwardKind } from '../../spec/grammar.ts';
 import { BadValue, type Place } from '../badValue.ts';
 import { choices, choose } from './choices.ts';
 import { type ConfigForward, readForward } from './forwards.ts';
-import { formatHop, parseDestination, parseJump } from './jump.ts';
+import { formatHop, parseJump } from './jump.ts';
 import { bytes, fileMode, integer, port, qualityOfService, seconds } from './numbers.ts';
 import { matchPattern } from '../../../base/pattern.ts';
 import type { Arguments } from '../reading/syntax.ts';
@@ -204,11 +204,11 @@ export const proxyJump: Reader = (key, args, target) => {
     .trimEnd();
   args.takeAll();
   const isNone = text.toLowerCase() === 'none';
-  if (!isNone) parseJump(text);
+  if (/\s/.test(text)) throw new BadValue(`white space in ${text}`);
+  const last = isNone ? undefined : parseJump(text).at(-1);
   if (target.values.has('proxycommand')) return;
-  const hops = text.split(',');
-  const last = hops.pop() ?? '';
-  setFirst(key, [isNone ? 'none' : [...hops, formatHop(parseDestination(last))].join(',')], target);
+  const before = text.split(',').slice(0, -1);
+  setFirst(key, [last ? [...before, formatHop(last)].join(',') : 'none'], target);
 };
 
 export const keystrokeTiming: Reader = word((text) => {

@@ -1,13 +1,13 @@
 import fs from 'node:fs/promises';
+import { unreadable } from '../../../base/unreadableFile.ts';
 import { errorCode, errorText, UserError } from '../../../base/userError.ts';
-import type { ConfigProblem } from '../hostConfig.ts';
 
 /**
- * The lines of a configuration file. A folder reads as empty, as it does for OpenSSH.
+ * Reads the lines of a configuration file. A folder has no lines, as for OpenSSH.
  *
- * @param check `permissions`: a file that others may write is refused, as the user's own files are
+ * @param check `permissions` refuses a file that other users may write
  * @returns undefined when the file does not exist
- * @throws UserError<ConfigProblem>
+ * @throws UserError<UnreadableFile>
  */
 export async function readLines(
   file: string,
@@ -27,8 +27,8 @@ export async function readLines(
 }
 
 /**
- * OpenSSH reads only what belongs to the user or to root and what nobody else may write. Debian lets the user's own
- * group write, because there every user has one.
+ * SECURITY: OpenSSH refuses a file of another user, and a file that another user may write. The user's own group may
+ * write, as in Debian, where every user has a group of its own.
  */
 async function checkPermissions(file: string): Promise<void> {
   if (!process.getuid || !process.getgid) return;
@@ -38,8 +38,4 @@ async function checkPermissions(file: string): Promise<void> {
   if (!isOwn || (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && !isOwnGroup)) {
     throw unreadable(file, 'bad owner or permissions');
   }
-}
-
-export function unreadable(file: string, detail: string, cause?: unknown): UserError<ConfigProblem> {
-  return new UserError({ code: 'fileUnreadable', file, detail }, { cause });
 }

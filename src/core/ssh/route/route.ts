@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { Scope } from '../../../base/scope.ts';
 import { errorText, UserError } from '../../../base/userError.ts';
-import type { HostConfig, JumpHop } from '../../config/hostConfig.ts';
+import type { HostConfig } from '../../config/hostConfig.ts';
+import type { Destination } from '../../spec/destination.ts';
 import type { Connection, HostProblem } from '../connection.ts';
 import { listenForQuestions, privateFolder } from './askpass.ts';
 import { type Answering, relaying } from '../openssh/questions.ts';
@@ -30,7 +31,7 @@ export interface Hop {
 
 export interface RouteDeps {
   readonly prompts: Prompts;
-  readonly resolveHop: (hop: JumpHop, signal: AbortSignal) => Promise<HostConfig>;
+  readonly resolveHop: (hop: Destination, signal: AbortSignal) => Promise<HostConfig>;
   readonly allowCommand: (command: string) => Promise<boolean>;
   /** Connects to a jump host; `through` is the hop before it. */
   readonly connectHop: (hop: HostConfig, through: Hop | undefined, signal: AbortSignal) => Promise<Connection>;
@@ -118,7 +119,7 @@ function closedWith(scope: Scope, signal: AbortSignal): AbortSignal {
 
 async function throughHops(
   config: HostConfig,
-  hops: readonly JumpHop[],
+  hops: readonly Destination[],
   deps: RouteDeps,
   signal: AbortSignal,
 ): Promise<Route> {

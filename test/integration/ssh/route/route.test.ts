@@ -5,7 +5,8 @@ import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { text } from 'node:stream/consumers';
-import type { HostConfig, JumpHop } from '../../../../src/core/config/hostConfig.ts';
+import type { HostConfig } from '../../../../src/core/config/hostConfig.ts';
+import type { Destination } from '../../../../src/core/spec/destination.ts';
 import { delayedPort } from '../../../support/delay.ts';
 import { freePort } from '../../../support/freePort.ts';
 import { hostConfig, sshdConfig } from '../../../support/hostConfig.ts';
@@ -29,7 +30,7 @@ const jump = (...hosts: readonly string[]): Partial<HostConfig> => ({
   proxy: { kind: 'jump', hops: hosts.map((host) => ({ host })) },
 });
 /** Each hop with its own key and its own known_hosts. */
-const resolveHop = async ({ host }: JumpHop): Promise<HostConfig> =>
+const resolveHop = async ({ host }: Destination): Promise<HostConfig> =>
   sshdConfig(host === 'first' ? first : second, { name: host });
 
 async function server(onSocket: (socket: net.Socket) => void): Promise<{ port: number; close: () => void }> {
