@@ -8,7 +8,7 @@ import type { ForwardSyntaxProblem } from './spec/fields.ts';
 import type { ListenProblem } from './forward/listenProblem.ts';
 import type { HostProblem } from './ssh/connection.ts';
 
-/** Every fact about a failure that reaches a person. `view/problem.ts` has a sentence and a next step for each. */
+/** Every failure that reaches a person, as facts. `view/problem.ts` has a sentence and a next step for each. */
 export type Problem =
   | CommandProblem
   | ConfigProblem
@@ -18,14 +18,14 @@ export type Problem =
   | ForwardSyntaxProblem
   | ListenProblem
   | ListenRemoteProblem
-  /** A reconnect in the background would have had to ask for a password, a code or consent. */
+  /** A reconnect in the background needs a password, a code or consent. */
   | { readonly code: 'loginNeeded' }
-  /** A SOCKS proxy is to ask for a password, and the secret store has none. */
+  /** A SOCKS proxy is protected, and the secret store has no password for it. */
   | { readonly code: 'proxyPasswordMissing' }
-  /** A bug of ours or of a library: the log has the stack. */
+  /** A bug of ours or of a library. The log has the stack. */
   | { readonly code: 'unexpected'; readonly detail: string };
 
-/** The facts of whatever was thrown. Aborting is a person's decision, everything without facts is a bug. */
+/** The facts of an error. An abort reads as `cancelled`; an error without facts is a bug. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof UserError) return error.problem as Problem;
   if (error instanceof Error && error.name === 'AbortError') return { code: 'cancelled' };

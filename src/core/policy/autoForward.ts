@@ -2,16 +2,16 @@ import type { Program } from '../detect/identify/program.ts';
 import type { RemotePort } from '../detect/remotePort.ts';
 import { attributesFor, hasRule, type PortAttributes, type PortRules, type RuleSubject } from './portRules.ts';
 
-/** A remote port and what is known of it. `program` is absent until it was asked (or told from its command line). */
+/** A remote port that could be forwarded. `program`: absent until the program was asked or told by its command line. */
 export interface Candidate extends RemotePort {
   readonly program?: Program;
-  /** It listened already when the watch began. */
+  /** The port was open when the watch began. */
   readonly wasThere: boolean;
 }
 
 export interface AutoForwardSettings {
   readonly mode: 'off' | 'devServers' | 'all';
-  /** Also what listened already at connect. */
+  /** Also forwards ports that were open when the host connected. */
   readonly forwardExisting: boolean;
   readonly rules: PortRules;
   /** The port that the SSH connection itself goes to. */
@@ -35,27 +35,27 @@ export type IgnoreReason =
   /** A rule says `ignore`. */
   | 'rule'
   | 'sshPort'
-  /** sshd, the editors' own servers, resolvers and the like. */
+  /** sshd, the editors' own servers, resolvers. */
   | 'infrastructure'
   | 'otherUser'
   | 'database'
-  /** It listened before the watch began. */
+  /** The port was open before the watch began. */
   | 'existing'
   | 'notADevServer';
 
-/** Ports that the system hands out by itself (ip(7), ip_local_port_range); who wants to be found picks a lower one. */
+/** The system hands out ports from here on (ip(7), ip_local_port_range). Servers that people use pick a lower port. */
 const firstEphemeralPort = 32_768;
 const ephemeralWaitMs = 2000;
 
 /**
- * How old a listener must be to be asked and forwarded. A suite of tests opens such ports by the hundred, each for a
- * moment, and may count who comes; what a rule of the user's names is no such thing.
+ * How long a port must be open before its program is asked, in milliseconds. Test suites open ephemeral ports by the
+ * hundred, each for a moment, and may count the connections to them. A port that a rule wants is asked at once.
  */
-export function settlingMs(listener: RemotePort, rules: PortRules): number {
-  return listener.port < firstEphemeralPort || isWanted(ruleSubject(listener), rules) ? 0 : ephemeralWaitMs;
+export function settlingMs(remotePort: RemotePort, rules: PortRules): number {
+  return remotePort.port < firstEphemeralPort || isWanted(ruleSubject(remotePort), rules) ? 0 : ephemeralWaitMs;
 }
 
-/** What to do about a port that listens and is not forwarded. */
+/** What to do about a remote port without a forward. */
 export function decide(candidate: Candidate, settings: AutoForwardSettings): AutoForward {
   const { port, owner, process, program, wasThere } = candidate;
   const ignore = (why: IgnoreReason): AutoForward => ({ kind: 'ignore', port, why });
@@ -68,7 +68,7 @@ export function decide(candidate: Candidate, settings: AutoForwardSettings): Aut
   if (program?.role === 'infrastructure') return ignore('infrastructure');
   if (isWanted(subject, settings.rules)) return { kind: 'forward', port, attributes, why: 'rule' };
 
-  // Of our own processes every tool tells us; Windows names the process but not its user.
+  // Every tool tells of our own processes. Windows names the process but not its user.
   const isOwn = owner ? owner === 'self' : process !== undefined;
   if (!isOwn) return ignore('otherUser');
   if (program?.role === 'database') return ignore('database');
@@ -77,13 +77,13 @@ export function decide(candidate: Candidate, settings: AutoForwardSettings): Aut
   return settings.mode === 'all' ? { kind: 'forward', port, attributes, why: 'all' } : ignore('notADevServer');
 }
 
-/** A rule asks for it. One that only names a port, or is to keep quiet about it, does not. */
+/** A rule wants the port forwarded. A rule that only labels the port, or is `silent`, does not. */
 function isWanted(subject: RuleSubject, rules: PortRules): boolean {
   const { onAutoForward } = attributesFor(subject, rules);
   return hasRule(subject, rules) && onAutoForward !== undefined && onAutoForward !== 'silent';
 }
 
-/** What the rules may look at. */
+/** The facts that rules match. */
 export function ruleSubject({ port, addresses, process }: RemotePort, program?: Program): RuleSubject {
   const command = process?.commandLine?.join(' ') ?? process?.name;
   return {

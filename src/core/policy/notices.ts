@@ -1,33 +1,33 @@
 import type { Program } from '../detect/identify/program.ts';
 import type { PortAttributes } from './portRules.ts';
 
-/** A port that was forwarded by itself and that somebody may want to hear of. */
+/** An auto-forwarded port that the user may want to hear of. */
 export interface Announced {
   readonly port: number;
-  /** Where it can be opened on this side: 'http://localhost:8080/'. The same after a restart. */
+  /** The local address: 'http://localhost:8080/'. The same after a restart of the program. */
   readonly url: string;
   readonly program?: Program;
   readonly attributes: PortAttributes;
 }
 
-/** Plain data. Begin with `noNotices`, one per session of a host. */
+/** Plain data, one per session of a host. It begins with `noNotices`. */
 export interface NoticeState {
-  /** Forwarded, and not yet told or opened. */
+  /** Forwarded, and neither shown nor opened yet. */
   readonly waiting: readonly (Announced & { readonly sinceMs: number })[];
   readonly lastShownMs: number;
-  /** Ports that were told or opened and are still there: once per start of a server. */
+  /** Open ports that were shown or opened already: once per start of a program. */
   readonly told: readonly number[];
-  /** `openBrowserOnce` has done its work for these. */
+  /** Addresses that `openBrowserOnce` has opened. */
   readonly openedOnce: readonly string[];
   readonly isFocused: boolean;
 }
 
 export type NoticeEvent =
-  /** A port was forwarded, or more is known of it than before. */
+  /** A port was forwarded, or more is known about it. */
   | { readonly kind: 'forwarded'; readonly announced: Announced }
   | { readonly kind: 'gone'; readonly port: number }
   | { readonly kind: 'focus'; readonly isFocused: boolean }
-  /** Time went by: see `nextMs`. */
+  /** The time `nextMs` has come. */
   | { readonly kind: 'tick' };
 
 export type NoticeAction =
@@ -43,12 +43,12 @@ export const noNotices: NoticeState = {
   isFocused: true,
 };
 
-/** How long a burst is given to bring its best: short once a dev server has answered, longer while one may still come. */
+/** How long a notice waits for the best port of a burst: short once a dev server has answered, else longer. */
 const answeredWaitMs = 1000;
 const guessedWaitMs = 3000;
 const coolDownMs = 5000;
 
-/** What follows from an event. `nextMs`: when to come back with a tick, if at all. */
+/** What follows from an event. `nextMs`: when the next tick is due. */
 export function notices(
   before: NoticeState,
   event: NoticeEvent,
@@ -93,10 +93,7 @@ function take(state: NoticeState, event: NoticeEvent, nowMs: number): NoticeStat
   }
 }
 
-/**
- * Opens what rules want opened, if the server has answered: a page that is not there yet helps nobody. What has not is
- * told, with a button.
- */
+/** Opens the pages that rules want opened, once their programs have answered. Until then a notice with a button is shown. */
 function openReady(state: NoticeState): Step {
   const actions: NoticeAction[] = [];
   const openedOnce = [...state.openedOnce];
@@ -114,11 +111,11 @@ function openReady(state: NoticeState): Step {
   return { state: { ...state, waiting, openedOnce, told: [...state.told, ...opened] }, actions };
 }
 
-/** One notice for all that waits, named for the best of them. */
+/** Shows one notice for all waiting ports, named for the best of them. */
 function showReady(state: NoticeState, nowMs: number): Step {
   const due = dueMs(state);
   if (!state.isFocused || due === undefined || nowMs < due) return { state, actions: [] };
-  const [best, ...others] = toTell(state).sort(
+  const [best, ...others] = toShow(state).sort(
     (a, b) => rank(a) - rank(b) || titleRank(a) - titleRank(b) || a.sinceMs - b.sinceMs || a.port - b.port,
   );
   if (!best) return { state, actions: [] };
@@ -134,14 +131,14 @@ function showReady(state: NoticeState, nowMs: number): Step {
 }
 
 function dueMs(state: NoticeState): number | undefined {
-  const waiting = toTell(state);
+  const waiting = toShow(state);
   if (waiting.length === 0) return undefined;
   const since = Math.min(...waiting.map(({ sinceMs }) => sinceMs));
   const settled = since + (waiting.some((announced) => rank(announced) === 0) ? answeredWaitMs : guessedWaitMs);
   return Math.max(settled, state.lastShownMs + coolDownMs);
 }
 
-function toTell(state: NoticeState): NoticeState['waiting'][number][] {
+function toShow(state: NoticeState): NoticeState['waiting'][number][] {
   return state.waiting.filter((announced) => !isOpener(announced));
 }
 
@@ -149,7 +146,7 @@ function isOpener(announced: Announced): boolean {
   return wantsOpening(announced.attributes) && hasAnswered(announced);
 }
 
-/** To be opened at each start of its server; to be told of is enough once, for address and row stay the same. */
+/** A rule opens the port at each start of its program. A notice is shown once, for address and row stay the same. */
 export function wantsOpening({ onAutoForward }: PortAttributes): boolean {
   return onAutoForward === 'openBrowser' || onAutoForward === 'openBrowserOnce' || onAutoForward === 'openPreview';
 }
@@ -158,24 +155,24 @@ function hasAnswered({ program }: Announced): boolean {
   return program?.evidence === 'answer' && program.scheme !== undefined;
 }
 
-/** A dev server that answered, a page that answered, a dev server by its looks, the rest. */
+/** Best first: a dev server that answered, a page that answered, a dev server by its command line, the rest. */
 function rank(announced: Announced): number {
   const isDevServer = announced.program?.role === 'devServer';
   if (hasAnswered(announced)) return isDevServer ? 0 : 1;
   return isDevServer ? 2 : 3;
 }
 
-/** A page that somebody wrote comes before an interface for programs. */
+/** A page with a title comes before an interface for programs. */
 function titleRank({ program }: Announced): number {
   return program?.title === undefined ? 1 : 0;
 }
 
-/** The rule that 'Don't ask again for this' writes: by framework where one is known, else by port. */
+/** The rule that 'Don't ask again' writes: by framework if it is known, else by port. */
 export function decliningRule(announced: Announced): Readonly<Record<string, PortAttributes>> {
   return { [namedFramework(announced)?.framework ?? String(announced.port)]: { onAutoForward: 'ignore' } };
 }
 
-/** The framework, where it is one that a rule can tell from others. */
+/** The program, if its framework is one that a rule can name. */
 export function namedFramework({ program }: Announced): Program | undefined {
   return program?.framework === 'unknown' || program?.framework === 'http' ? undefined : program;
 }

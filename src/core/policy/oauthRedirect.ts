@@ -1,9 +1,9 @@
 import { isPort } from '../spec/port.ts';
 
 /**
- * The port of a loopback redirect (RFC 8252 §7.3) in text that a tool printed: `redirect_uri=http://localhost:8400/…`,
- * plain or percent-encoded. The browser will come back to this very number, so it is worth a forward for one use.
- * Nothing else in a terminal's text is a reason to forward. Text that ends with the number may go on.
+ * The port of a loopback redirect (RFC 8252 §7.3) in the output of a tool: `redirect_uri=http://localhost:8400/…`, plain
+ * or percent-encoded. The browser will return to this port, so it is forwarded for one use. No other text in a terminal
+ * causes a forward. Undefined while the text ends within the number.
  */
 export function oauthRedirectPort(text: string): number | undefined {
   const pattern =

@@ -6,16 +6,16 @@ export interface PortAttributes {
   readonly label?: string;
   readonly onAutoForward?: 'notify' | 'openBrowser' | 'openBrowserOnce' | 'openPreview' | 'silent' | 'ignore';
   readonly protocol?: 'http' | 'https';
-  /** Forward to the same local port or not at all. */
+  /** Forward to the same local port or fail. */
   readonly requireLocalPort?: boolean;
 }
 
-/** `sshPorts.portsAttributes` and `sshPorts.otherPortsAttributes`, read and checked. Plain data. */
+/** `sshPorts.portsAttributes` and `sshPorts.otherPortsAttributes`, checked. Plain data. */
 export interface PortRules {
   readonly rules: readonly PortRule[];
-  /** For ports that no rule names. */
+  /** For ports that no rule matches. */
   readonly others: PortAttributes;
-  /** Keys that mean nothing: no port, range, address or regular expression. */
+  /** Invalid keys: no port, range, address, framework or regular expression. */
   readonly badKeys: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export type RuleKey =
   /** A regular expression on the command line. */
   | { readonly kind: 'command'; readonly pattern: string };
 
-/** What rules look at. */
+/** The facts that rules match. */
 export interface RuleSubject {
   readonly port: number;
   /** Where it listens, as the remote names it. */
@@ -44,8 +44,8 @@ export interface RuleSubject {
 }
 
 /**
- * Reads settings, the more particular ones first (a host's own, then all hosts', then VS Code's): among equally exact
- * rules the first wins. `knownFrameworks` decides whether a word is a framework or a regular expression.
+ * Reads layers of settings, the most specific first (a host's own, all hosts', VS Code's): among equally exact rules the
+ * first wins. A key that is no known framework is a regular expression.
  */
 export function readPortRules(
   layers: readonly { readonly portsAttributes?: unknown; readonly otherPortsAttributes?: unknown }[],
@@ -65,13 +65,13 @@ export function readPortRules(
   return { rules, others: fill(others), badKeys };
 }
 
-/** What holds for a port: the most exact rule, its blanks filled by the less exact ones. */
+/** The attributes of a port: those of the most exact rule, completed by the less exact ones. */
 export function attributesFor(subject: RuleSubject, { rules, others }: PortRules): PortAttributes {
   const matching = matchingRules(subject, rules);
   return matching.length > 0 ? fill(matching.map(({ attributes }) => attributes)) : others;
 }
 
-/** Whether a rule of the user's speaks of this port at all; `otherPortsAttributes` does not. */
+/** Whether one of the user's rules matches this port; `otherPortsAttributes` is no rule. */
 export function hasRule(subject: RuleSubject, { rules }: PortRules): boolean {
   return matchingRules(subject, rules).length > 0;
 }
@@ -80,7 +80,7 @@ function matchingRules(subject: RuleSubject, rules: readonly PortRule[]): PortRu
   return rules.filter(({ key }) => matches(key, subject)).sort((a, b) => inexactness(a.key) - inexactness(b.key));
 }
 
-/** An address and a port, a port, a range (the narrower the better), a framework, an expression. */
+/** Most exact first: address and port, port, range (narrow before wide), framework, expression. */
 function inexactness(key: RuleKey): number {
   if (key.kind === 'hostPort') return 0;
   if (key.kind === 'port') return 1;
@@ -96,7 +96,7 @@ function matches(key: RuleKey, subject: RuleSubject): boolean {
   return subject.command !== undefined && new RegExp(key.pattern).test(subject.command.slice(0, 1024));
 }
 
-/** A server on all addresses is at each of them; 'localhost' is every loopback address. */
+/** A program on all addresses is at each of them; 'localhost' is every loopback address. */
 function isAt(host: string, addresses: readonly string[]): boolean {
   const isIpv6 = host.includes(':');
   if (addresses.includes(host) || addresses.includes('::') || (!isIpv6 && addresses.includes('0.0.0.0'))) return true;
@@ -130,7 +130,7 @@ function isPattern(text: string): boolean {
 
 const onAutoForward = ['notify', 'openBrowser', 'openBrowserOnce', 'openPreview', 'silent', 'ignore'] as const;
 
-/** Values of a wrong type are left out, as if they were not written. */
+/** Ignores values of a wrong type. */
 function parseAttributes(value: unknown): PortAttributes {
   const raw = Object.fromEntries(entries(value));
   const action = onAutoForward.find((each) => each === raw['onAutoForward']);
@@ -143,7 +143,7 @@ function parseAttributes(value: unknown): PortAttributes {
   };
 }
 
-/** The first has the say; the rest fill what it leaves open. */
+/** The first layer wins; the others complete it. */
 function fill(layers: readonly PortAttributes[]): PortAttributes {
   return Object.assign({}, ...layers.toReversed()) as PortAttributes;
 }

@@ -2,12 +2,12 @@ import { Queue } from '../../base/queue.ts';
 import { forgetAfterMs, type Memory } from './memory.ts';
 import type { HostState } from './state.ts';
 
-/** A host that a window was connected to: it comes back when the window does. */
+/** A host that a window was connected to. The window connects to it again after a reload. */
 export interface ConnectedHost {
   readonly name: string;
-  /** What a pasted command said besides the destination, as for ssh(1) -o. */
+  /** The options of the pasted command, as for ssh(1) -o. */
   readonly options: readonly string[];
-  /** Ports that were forwarded by themselves. */
+  /** Ports that were auto-forwarded. */
   readonly autoForwarded: readonly number[];
   /** Epoch ms. */
   readonly usedAt: number;
@@ -15,7 +15,7 @@ export interface ConnectedHost {
 
 const key = 'connected';
 
-/** What a window is connected to, written at once whenever it changes: a window may end without a word. */
+/** The hosts that a window is connected to. Every change is written at once, for a window may be killed. */
 export class ConnectedHosts {
   readonly #memory: Memory;
   readonly #saving = new Queue();
@@ -32,7 +32,7 @@ export class ConnectedHosts {
     return [...this.#hosts.values()];
   }
 
-  /** To be told of every change of a host. */
+  /** Takes every change of a host. */
   follow(before: HostState, after: HostState, options: readonly string[]): void {
     const known = this.#hosts.get(after.name);
     const isOnline = after.link.kind === 'online';
@@ -46,12 +46,12 @@ export class ConnectedHosts {
     void this.#save();
   }
 
-  /** The user is done with it. */
+  /** The user has disconnected from the host. */
   async forget(name: string): Promise<void> {
     if (this.#hosts.delete(name)) await this.#save();
   }
 
-  /** What ends from now on ends because the window does. Settles when all is written. */
+  /** From now on, what ends does so because the window closes, and stays remembered. Settles when all is written. */
   async close(usedAt: number): Promise<void> {
     this.#isClosed = true;
     for (const host of this.all()) this.#hosts.set(host.name, { ...host, usedAt });

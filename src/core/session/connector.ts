@@ -18,7 +18,7 @@ export interface OpenedConnection {
 /** `attended`: a person waits, so prompts may appear. `background`: nobody is asked anything. */
 export type OpenConnection = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<OpenedConnection>;
 
-/** Whether a command of the configuration may run. In the background only what was allowed before: nobody is asked. */
+/** Whether a command of the configuration may run. In the background nobody is asked: only commands allowed before may run. */
 export type AllowCommand = (command: string, attended: 'attended' | 'background') => Promise<boolean>;
 
 export interface ConnectorOptions {
@@ -28,17 +28,14 @@ export interface ConnectorOptions {
   readonly log: Log;
 }
 
-/**
- * Connects to a host by what the user types after `ssh`, with `options` as for ssh(1) -o.
- * In the background nobody is asked anything.
- */
+/** Connects to a host by the name that the user types after `ssh`, with `options` as for ssh(1) -o. */
 export function connector(
   name: string,
   options: () => readonly string[],
   { settings, prompts, allowCommand, log }: ConnectorOptions,
 ): OpenConnection {
-  const memory = rememberAnswers(prompts);
-  /** Found out once, and not tried in vain at every reconnect. */
+  const answers = rememberAnswers(prompts);
+  /** The built-in transport has failed once: reconnects do not try it again. */
   let needsOpenssh = false;
   return async (attended, signal) => {
     const { configFile } = settings.get();
@@ -53,7 +50,7 @@ export function connector(
       transport === 'auto' && needsOpenssh ? 'openssh' : transport,
       config,
       {
-        prompts: isAttended ? memory.asking : memory.silent,
+        prompts: isAttended ? answers.asking : answers.silent,
         log,
         allowCommand: allow,
         resolveHop: (hop, stop) => resolveHop(hop, source, stop),

@@ -5,12 +5,12 @@ import type { DialProblem, ListenRemote, ListenRemoteProblem } from '../forward/
 import { quoteShellWord } from '../spec/shellWords.ts';
 import type { Connection } from '../ssh/connection.ts';
 
-/** Who starts a forward does not wait longer for a file. */
+/** A forward that starts does not wait longer for the removal of a file. */
 const removeMs = 5000;
 
 /**
- * The connection, except that a Unix socket at which nobody answers any more does not keep it from listening there:
- * sshd leaves the file behind when its listener or its session ends (sshd_config(5) StreamLocalBindUnlink).
+ * The same connection, whose `listenRemote` removes a left-over Unix socket and tries again. sshd leaves the file behind
+ * when its listener or its session ends (sshd_config(5) StreamLocalBindUnlink).
  */
 export function overLeftOverSockets(connection: Connection): Connection {
   const listenRemote: ListenRemote = async (bind, onConnection, signal) => {
@@ -29,12 +29,12 @@ export function overLeftOverSockets(connection: Connection): Connection {
 async function isRemoved({ dial, exec }: Connection, path: string, signal: AbortSignal): Promise<boolean> {
   try {
     (await dial({ kind: 'unix', path }, signal)).destroy();
-    return false; // somebody has it
+    return false; // a program answers: the socket is in use
   } catch (error) {
     if (!isProblem<DialProblem>(error, 'connectFailed')) throw error;
   }
   const file = quoteShellWord(path);
-  // Only what this user made: another's may be alive, and closed to us.
+  // SECURITY: remove only this user's socket. Another user's program may be alive and refuse us.
   return (await statusOf(exec, `test -S ${file} && test -O ${file} && rm -f ${file}`, signal)) === 0;
 }
 

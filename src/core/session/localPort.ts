@@ -3,15 +3,15 @@ import type { ListenProblem } from '../forward/listenProblem.ts';
 import { isPort } from '../spec/port.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 
-/** Local ports to try, best first: the one used before, the same number as on the remote, its neighbours, any. */
+/** Local ports to try, best first: `before`, the same number as on the remote, its neighbours, any free port (0). */
 export function localPortCandidates(wanted: number, before: number | undefined): readonly number[] {
-  // 80 → 8080 and 443 → 8443: what people type by themselves where ports below 1024 are not for everybody.
+  // 80 → 8080 and 443 → 8443, as people do by hand: ports below 1024 need privileges.
   const near = wanted < 1024 ? [wanted + 8000] : Array.from({ length: 9 }, (_, step) => wanted + 1 + step);
   const all = [...(before === undefined ? [] : [before]), wanted, ...near.filter(isPort), 0];
   return [...new Set(all)];
 }
 
-/** Why another local port helps, or undefined when it does not. */
+/** The problem that another local port would solve; undefined for any other error. */
 export function localPortProblem(error: unknown): ListenProblem | undefined {
   if (!isProblem<ListenProblem>(error, 'portInUse', 'portPrivileged')) return undefined;
   const { problem } = error;
@@ -24,7 +24,7 @@ export function withLocalPort(spec: ForwardSpec, port: number): ForwardSpec {
   return spec.bind.kind === 'tcp' ? { ...spec, bind: { ...spec.bind, port } } : spec;
 }
 
-/** The local port that a specification names, if it listens on this machine at a port of its own choice. */
+/** The local port that a specification names; undefined if it listens elsewhere or leaves the choice to the system. */
 export function wantedLocalPort({ kind, bind }: ForwardSpec): number | undefined {
   if ((kind !== 'local' && kind !== 'dynamic') || bind.kind !== 'tcp' || bind.port === 0) return undefined;
   return bind.port;

@@ -2,14 +2,14 @@ import { sameSpec } from '../spec/sameSpec.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import { type ForwardState, localPort } from './state.ts';
 
-/** What outlives the window: JSON by key. VS Code's `Memento` fits. */
+/** JSON by key that outlives the window. VS Code's `Memento` fits. */
 export interface Memory {
   keys(): readonly string[];
   get(key: string): unknown;
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-/** Keeps everything for as long as the process lives. */
+/** A memory that ends with the process. */
 export function shortMemory(): Memory {
   const values = new Map<string, unknown>();
   return {
@@ -19,12 +19,13 @@ export function shortMemory(): Memory {
   };
 }
 
-/** What is remembered of a host: the forwards that the user made, and which local port served which remote one. */
+/** What is remembered of a host. CAUTION: this format is on users' disks; old values must still load. */
 export interface HostMemory {
+  /** The forwards that the user made. */
   readonly forwards: readonly SavedForward[];
   /** Local port by remote port. */
   readonly localPorts: Readonly<Record<number, number>>;
-  /** How its listeners were seen the last time (`Detection`'s `method`). */
+  /** What listed the remote ports the last time (`Detection`'s `method`). */
   readonly method?: string;
   /** Epoch ms, to the day. */
   readonly usedAt: number;
@@ -36,12 +37,12 @@ export interface SavedForward {
   readonly remotePort?: number;
   readonly isPaused: boolean;
   readonly isProtected?: true;
-  /** The local port at which it answered. */
+  /** The local port that the forward had last. */
   readonly lastPort?: number;
 }
 
 const dayMs = 24 * 3_600_000;
-/** What nobody used for this long is nobody's any more. */
+/** Hosts that were not used for this long are forgotten. */
 export const forgetAfterMs = 14 * dayMs;
 
 const nothing: HostMemory = { forwards: [], localPorts: {}, usedAt: 0 };
@@ -50,7 +51,7 @@ export function recall(memory: Memory, host: string): HostMemory {
   return (memory.get(keyOf(host)) as HostMemory | undefined) ?? nothing;
 }
 
-/** Remembers what is there now. A switch that is off, or a failure, does not change what the user wants. */
+/** Stores the user's forwards. A forward that is off or has failed is still wanted. */
 export async function remember(
   memory: Memory,
   host: string,
@@ -80,7 +81,7 @@ export async function remember(
   await memory.update(keyOf(host), { ...now, usedAt: Date.now() } satisfies HostMemory);
 }
 
-/** Drops the hosts that were not used for a fortnight. */
+/** Forgets the hosts that were not used for a fortnight. */
 export async function forgetUnused(memory: Memory, now: number): Promise<void> {
   for (const key of memory.keys().filter((each) => each.startsWith(prefix))) {
     const { usedAt } = { ...nothing, ...(memory.get(key) as HostMemory | undefined) };

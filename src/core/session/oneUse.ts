@@ -3,14 +3,14 @@ import { abortable, within } from '../../base/delay.ts';
 import type { Traffic } from '../forward/runningForward.ts';
 import { type AppState, findHost, type HostState } from './state.ts';
 
-/** Settles with a host that is online and has a listener at a port, the newest one of several. */
+/** Settles with the online host that has this remote port; of several, with the host that opened it last. */
 export async function listeningHost(state: Readable<AppState>, port: number, signal: AbortSignal): Promise<HostState> {
   return found(state, ({ hosts }) => newestAt(hosts, port), signal);
 }
 
 /**
- * Settles when a forward has served: its server or itself is gone, or somebody was connected, nobody is any more, and
- * `lingerMs` have passed, for a page may send what it got with a second request.
+ * Settles when a forward has served its one use: it is gone, or its connections have ended and `lingerMs` have passed. The
+ * pause lets the page send its result with a second request.
  */
 export async function served(
   state: Readable<AppState>,
@@ -34,13 +34,12 @@ export async function served(
 }
 
 function newestAt(hosts: readonly HostState[], port: number): HostState | undefined {
-  const seenAt = ({ remotePorts: listeners }: HostState): number =>
-    listeners.find((each) => each.port === port)?.seenAt ?? -1;
+  const seenAt = ({ remotePorts }: HostState): number => remotePorts.find((each) => each.port === port)?.seenAt ?? -1;
   const listening = hosts.filter((host) => host.link.kind === 'online' && seenAt(host) >= 0);
   return listening.toSorted((a, b) => seenAt(b) - seenAt(a))[0];
 }
 
-/** What `look` sees in the state, as soon as it sees something. */
+/** Settles with the first value that `look` finds in the state. */
 async function found<T>(
   state: Readable<AppState>,
   look: (app: AppState) => T | undefined,

@@ -1,13 +1,12 @@
 import type { Exec } from '../detect/exec.ts';
 
-/** What is read of a session: a service says at its beginning where it put the page. */
+/** How much of a session is read. A service prints the address at the beginning. */
 const maxCharacters = 16_384;
 
 /**
- * The address that a service gave, among all that it prints: its own pages, what it sells, and how to reach its makers
- * are addresses too. It is the one of a line that speaks of forwarding, else one without a path; the last of these,
- * for it comes after the welcome. Undefined where there is no address of the public network. Terminal escapes end an
- * address.
+ * The public address that a service gave to a forward; undefined if it printed none. Services print other addresses too,
+ * such as their home page. An address on a line about forwarding ranks first, then an address without a path; of equals
+ * the last one counts, for it comes after the welcome. Terminal escapes end an address.
  */
 export function findPublicUrl(text: string): string | undefined {
   const found = text.split('\n').flatMap((line) =>
@@ -27,16 +26,16 @@ function rank(url: string, line: string): number {
 }
 
 /**
- * Services that give a -R forward a public address print it into the session, whose shell is no shell. Tells of the
- * address, and of a better one that follows; settles at the end of the session or when enough was read.
+ * Reads a session for the public address that a service gives to a -R forward. Calls back for the address, and for a
+ * better one that follows. Settles when the session ends or enough was read.
  */
 export async function listenForPublicUrl(exec: Exec, onUrl: (url: string) => void, signal: AbortSignal): Promise<void> {
   const session = await exec('', signal);
   signal.addEventListener('abort', () => session.close(), { once: true });
   let text = '';
   let told: string | undefined;
-  const tell = (said: string): void => {
-    const url = findPublicUrl(said);
+  const tell = (output: string): void => {
+    const url = findPublicUrl(output);
     if (url === undefined || url === told || signal.aborted) return;
     told = url;
     onUrl(url);
@@ -44,13 +43,13 @@ export async function listenForPublicUrl(exec: Exec, onUrl: (url: string) => voi
   try {
     for await (const chunk of session.stdout.iterator({ destroyOnReturn: false })) {
       text += String(chunk);
-      // Whole lines only: an address may come in pieces.
+      // Whole lines only: a chunk may end in the middle of an address.
       tell(text.slice(0, text.lastIndexOf('\n', maxCharacters - 1) + 1));
       if (text.length >= maxCharacters) return;
     }
     tell(text);
   } finally {
-    // The service ends the forward with the session, so the session stays; what it goes on saying is not kept.
+    // CAUTION: the service ends the forward with the session, so the session stays open and its output is discarded.
     session.stdout.resume();
   }
 }

@@ -1,8 +1,8 @@
 import { type HostKeyQuestion, type Prompts, secretKey } from '../ssh/prompts.ts';
 
 /**
- * Lets a reconnect in the background log in with what the user typed for the first connection of this session, which is
- * kept in memory alone, or wants kept. One-time codes are asked anew, so a login that needs them waits for the user.
+ * Lets a reconnect in the background log in with the answers of the user. They are kept in memory for this session, or
+ * in the secret store if the user wants that. One-time codes are never reused: such a login waits for the user.
  */
 export function rememberAnswers(prompts: Prompts): { readonly asking: Prompts; readonly silent: Prompts } {
   const secrets = new Map<string, string>();
@@ -25,7 +25,7 @@ export function rememberAnswers(prompts: Prompts): { readonly asking: Prompts; r
     silent: {
       hostKey: async (question) => (acceptedOnce.has(keyOfHost(question)) ? 'once' : 'refuse'),
       secret: async (question) => {
-        // Only the first try: a password that no longer fits would get this address banned.
+        // CAUTION: answer the first try only. Servers ban addresses that repeat a wrong password.
         const key = secretKey(question);
         const typed = key && 'attempt' in question && question.attempt <= 1 ? secrets.get(key) : undefined;
         return typed ?? prompts.recall?.(question);

@@ -32,23 +32,23 @@ export interface SessionsOptions {
   /** `Match exec` and ProxyCommand run nothing that this has not allowed. */
   readonly allowCommand: AllowCommand;
   readonly onAutoForward: (host: string, forward: ForwardState, attributes: PortAttributes) => void;
-  /** Shared by all windows: what belongs to a host. */
+  /** What is remembered of each host. All windows share it. */
   readonly memory: Memory;
-  /** This window's own: what it is connected to. Absent: nothing comes back. */
+  /** What this window is connected to. Absent: nothing comes back. */
   readonly windowMemory?: Memory;
-  /** Where the windows of this user find each other. Absent: they do not. */
+  /** The folder in which the windows of this user find each other. Absent: they do not. */
   readonly windowFolder?: string;
   readonly senses?: NetworkSenses;
-  /** What the SOCKS proxies of a host ask for. Absent: they cannot ask. */
+  /** The user name and password for the SOCKS proxies of a host. Absent: proxies cannot be protected. */
   readonly proxyPassword?: (host: string) => Promise<Credentials | undefined>;
   readonly log: Log;
 }
 
-/** The editor waits for us no longer than it must; a server that does not answer is not worth it. */
+/** The editor waits this long at most for an extension to end. */
 const closeMs = 1800;
-/** Questions are asked when all hosts are back; one that is not to be had holds none of them up for longer. */
-const patienceMs = 5000;
-/** What a login in the background can fail for, and a person can mend at once. */
+/** How long questions wait for hosts that are still connecting in the background. */
+const restoreMs = 5000;
+/** Failures of a background login that a person can mend at once. */
 const mendable: ReadonlySet<Problem['code']> = new Set<Problem['code']>([
   'loginNeeded',
   'hostKeyUnknown',
@@ -57,7 +57,7 @@ const mendable: ReadonlySet<Problem['code']> = new Set<Problem['code']>([
 
 const switchKey = 'isForwarding';
 
-/** All hosts and what becomes of them: the commands of the application, and the only writer of its state. */
+/** All hosts: the commands of the application, and the only writer of its state. */
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #state: Store<AppState>;
@@ -65,7 +65,7 @@ export class Sessions {
   readonly #connected: ConnectedHosts;
   readonly #windows: Windows | undefined;
   readonly #hosts = new Map<string, HostSession>();
-  /** By host: what a pasted command said besides the destination, as for ssh(1) -o. */
+  /** By host: the options of the pasted command, as for ssh(1) -o. */
   readonly #commandOptions = new Map<string, readonly string[]>();
 
   constructor(options: SessionsOptions) {
@@ -85,7 +85,7 @@ export class Sessions {
     return this.#options.settings.get();
   }
 
-  /** Reads the SSH configuration again. Hosts that are in use stay. Resolves to the files and folders to keep an eye on. */
+  /** Reads the SSH configuration again. Hosts that are in use stay. Resolves to the files and folders to watch. */
   async refreshHosts(signal: AbortSignal): Promise<Pick<HostList, 'files' | 'folders'>> {
     const { configFile } = this.#options.settings.get();
     const { hosts, files, folders, problems } = await listHosts(
@@ -107,7 +107,7 @@ export class Sessions {
     return { files, folders };
   }
 
-  /** From the next connection on the host is reached with these, as for ssh(1) -o, on top of its configuration. */
+  /** Adds options, as for ssh(1) -o, to a host's configuration from its next connection on. */
   useOptions(name: string, options: readonly string[]): void {
     this.#commandOptions.set(name, options);
   }
@@ -125,7 +125,7 @@ export class Sessions {
     await this.#connected.forget(name);
   }
 
-  /** Hosts that this window was connected to when it was left. */
+  /** Hosts that this window was connected to before it was reloaded, and is not now. */
   left(): readonly string[] {
     const { hosts } = this.#state.get();
     const active = new Set(hosts.filter(isActive).map(({ name }) => name));
@@ -133,8 +133,8 @@ export class Sessions {
   }
 
   /**
-   * They come back with their forwards, and nobody is asked. Those that let nobody in that way ask then, one after the
-   * other, if a person waits for it; else the state says so.
+   * Connects to those hosts again, with their forwards, and asks nobody. If a person waits (`attended`), hosts whose login
+   * needs an answer then ask, one after the other; else the state says so.
    */
   async restore(attended: 'attended' | 'background', signal: AbortSignal): Promise<void> {
     await forgetUnused(this.#options.memory, Date.now());
@@ -144,7 +144,7 @@ export class Sessions {
       if (options.length > 0) this.useOptions(name, options);
       return this.#session(name).resume(autoForwarded);
     });
-    await within(patienceMs, Promise.all(resumed));
+    await within(restoreMs, Promise.all(resumed));
     if (attended === 'background') return;
     for (const { name } of hosts) {
       const link = findHost(this.#state.get(), name)?.link;
@@ -169,12 +169,12 @@ export class Sessions {
     await this.#hosts.get(name)?.stopForward(id);
   }
 
-  /** What can be done to the forwards of a host that is in use. */
+  /** The commands for the forwards of a host that is in use. */
   forwardsOf(name: string): HostSession['forwards'] {
     return this.#session(name).forwards;
   }
 
-  /** The switch: off stops every listener and connection of every host, on brings the same ones back. */
+  /** Off stops every listener and connection of every host; on brings the same ones back. */
   async setForwarding(isForwarding: boolean): Promise<void> {
     this.#state.update((state) => ({ ...state, isForwarding }));
     await this.#windowMemory.update(switchKey, isForwarding);
@@ -185,21 +185,22 @@ export class Sessions {
     for (const session of this.#hosts.values()) session.setFocused(isFocused);
   }
 
-  /** One round trip to a host, in milliseconds; undefined while it is away. Rejects when the link dies meanwhile. */
+  /** One round trip to a host, in milliseconds; undefined while it is away. Rejects when the connection is lost meanwhile. */
   async ping(name: string, signal: AbortSignal): Promise<number | undefined> {
     return this.#hosts.get(name)?.ping(signal);
   }
 
-  /** Looks at once at what listens, and tries at once to reconnect what waits. */
+  /** Lists remote ports at once, and ends the pauses before reconnects. */
   refresh(): void {
     for (const session of this.#hosts.values()) session.refresh();
   }
 
-  /** Ends all of it, and remembers it. Settles within two seconds, whatever a server or a network does. */
+  /** Ends all sessions and remembers them. Settles within two seconds, whatever a server or a network does. */
   async close(): Promise<void> {
     const saved = this.#connected.close(Date.now());
     const closed = Promise.all([saved, ...[...this.#hosts.values()].map((session) => session.close())]);
-    if (!(await within(closeMs, closed))) this.#options.log.warn('closed without waiting for what does not answer');
+    if (!(await within(closeMs, closed)))
+      this.#options.log.warn('closed without waiting for servers that do not answer');
     this.#windows?.close();
   }
 

@@ -1,18 +1,18 @@
 import type { Readable } from '../../base/store.ts';
 import type { PortRules } from '../policy/portRules.ts';
 
-/** What may be decided for each host. */
+/** Settings that each host can override. */
 export interface HostSettings {
   readonly autoForward: 'off' | 'devServers' | 'all';
   readonly forwardExisting: boolean;
   readonly portRules: PortRules;
-  /** Who carries the connection: ssh2, the system's ssh, or the one and, where that is not enough, the other. */
+  /** The built-in transport, the system's ssh, or (`auto`) the system's ssh where the built-in one is not enough. */
   readonly transport: 'auto' | 'builtin' | 'openssh';
 }
 
-/** What the user may decide, read once, typed and within bounds. A change is a new value of a store. */
+/** The user's settings, read once, typed and within bounds. A change is a new value of a store. */
 export interface Settings extends HostSettings {
-  /** By host name: what differs from the rest there. */
+  /** Overrides by host name. */
   readonly hosts: Readonly<Record<string, Partial<HostSettings>>>;
   /** As `ssh -F`; absent: the user's and the system's own files. */
   readonly configFile?: string;
@@ -20,11 +20,11 @@ export interface Settings extends HostSettings {
   readonly waitForLinkMs: number;
   /** Open the forwards of the SSH configuration on connect, as ssh(1) does. */
   readonly startConfigForwards: boolean;
-  /** How long a forward stays open to more than this machine; 0 for ever. */
+  /** How long a forward stays open to other machines; 0 for ever. */
   readonly expireSharedAfterMs: number;
 }
 
-/** What holds where the user says nothing. */
+/** The settings of a user who has changed none. */
 export const defaultSettings: Settings = {
   autoForward: 'devServers',
   forwardExisting: false,
@@ -37,7 +37,7 @@ export const defaultSettings: Settings = {
   expireSharedAfterMs: 3_600_000,
 };
 
-/** The settings as they hold for one host. */
+/** The settings of one host, with its overrides. */
 export function settingsOf(host: string, settings: Readable<Settings>): Pick<Readable<Settings>, 'get'> {
   return { get: () => ({ ...settings.get(), ...settings.get().hosts[host] }) };
 }

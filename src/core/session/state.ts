@@ -5,11 +5,11 @@ import type { ForwardSpec } from '../spec/spec.ts';
 import type { Problem } from '../problem.ts';
 import type { ConnectionFacts } from '../ssh/connection.ts';
 
-/** All that people see, as plain data: it survives `structuredClone`. Only `core/session` writes it. Times are epoch ms. */
+/** All that people see, as plain data (it survives `structuredClone`). Only `core/session` writes it. Times are epoch ms. */
 export interface AppState {
   readonly hosts: readonly HostState[];
   readonly configProblems: readonly Problem[];
-  /** The status bar's switch: false stops every listener and connection, true brings the same ones back. */
+  /** The status bar's switch: false stops every listener and connection; true brings the same ones back. */
   readonly isForwarding: boolean;
 }
 
@@ -21,47 +21,47 @@ export interface HostState {
   readonly detection: Detection;
   readonly remotePorts: readonly SeenPort[];
   readonly forwards: readonly ForwardState[];
-  /** Where a service that this host is makes its -R forwards public, as it printed. */
+  /** The public address that a forwarding service has printed for its -R forward. */
   readonly publicUrl?: string;
 }
 
 export type HostSource =
   | { readonly kind: 'config'; readonly file: string; readonly line: number }
-  /** Typed by the user, no alias of the configuration. */
+  /** Typed by the user; not in the configuration. */
   | { readonly kind: 'typed' };
 
 export type LinkState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly since: number }
   | { readonly kind: 'online'; readonly since: number; readonly facts: ConnectionFacts }
-  /** Lost, and tried again by itself. */
+  /** The connection was lost; the next attempt is at `retryAt`. */
   | { readonly kind: 'waiting'; readonly retryAt: number; readonly why: Problem }
-  /** Not tried again before the user acts. */
+  /** Not retried before the user acts. */
   | { readonly kind: 'failed'; readonly why: Problem };
 
 /** A remote port, and what is known of the program behind it. */
 export interface SeenPort extends RemotePort {
-  /** Absent until it was asked. */
+  /** Absent until the program was asked. */
   readonly program?: Program;
   readonly seenAt: number;
-  /** It listened already when the watch began. */
+  /** The port was open when the watch began. */
   readonly wasThere: boolean;
 }
 
 export interface ForwardState {
   /** Unique within the host and stable while the forward lives. */
   readonly id: string;
-  /** What was asked for. */
+  /** As requested. */
   readonly spec: ForwardSpec;
-  /** Opened to the network by hand, for a while. */
+  /** The user opened it to the network, for a while. */
   readonly isSharedByHand?: true;
   /** A SOCKS proxy that asks for a user name and a password. */
   readonly isProtected?: true;
-  /** The scheme that a rule of the user's wants in its address. */
+  /** The scheme of its address that one of the user's rules names. */
   readonly protocol?: 'http' | 'https';
   readonly origin: 'user' | 'auto' | 'config';
   readonly label?: string;
-  /** The port of the remote that it serves, where it serves one. */
+  /** The remote port that it leads to. Absent if it leads elsewhere. */
   readonly remotePort?: number;
   readonly status: ForwardStatus;
 }
@@ -72,22 +72,22 @@ export type ForwardStatus =
       readonly kind: 'open';
       readonly bound: readonly BoundAddress[];
       readonly traffic: Traffic;
-      /** The local port that was wanted and not to be had; `why` names its owner. */
+      /** The local port that was wanted but is taken; `why` names its owner. */
       readonly instead?: { readonly port: number; readonly why: Problem };
       /** Why the latest connection failed, until one succeeds. */
       readonly trouble?: Problem;
-      /** It is open to more than this machine, for so many minutes; 'forever' when the user wants no end. */
+      /** Other machines reach it, for so many minutes; 'forever' when the user wants no end. */
       readonly sharedFor?: number | 'forever';
     }
-  /** Stopped by the switch; comes back with it. */
+  /** Stopped by the switch, which brings it back. */
   | { readonly kind: 'off' }
-  /** Stopped by the user, to be resumed. */
+  /** Stopped by the user, who can resume it. */
   | { readonly kind: 'paused' }
-  /** It was open to more than this machine, and its time is over. */
+  /** Other machines reached it, and its time is over. */
   | { readonly kind: 'expired' }
-  /** An auto-forward whose server has gone; takes the same local port when it returns. `server`: what it was. */
+  /** An auto-forward whose program has gone. It takes the same local port when the program returns. */
   | { readonly kind: 'dormant'; readonly localPort?: number; readonly server?: Program }
-  /** Another window has the same forward, at this local port if it is one of this machine; it is taken over when that window ends it. */
+  /** Another window has the same forward. This window takes it over when that one ends it. `localPort`: absent for -R. */
   | { readonly kind: 'elsewhere'; readonly localPort?: number }
   | { readonly kind: 'failed'; readonly why: Problem };
 
@@ -107,7 +107,7 @@ export function findHost(state: AppState, name: string): HostState | undefined {
   return state.hosts.find((host) => host.name === name);
 }
 
-/** The local TCP port at which a forward answers, if it does. */
+/** The local TCP port of an open forward; undefined for -R, a Unix socket or a forward that is not open. */
 export function localPort(forward: ForwardState): number | undefined {
   if (forward.status.kind !== 'open' || forward.spec.kind === 'remote' || forward.spec.kind === 'remoteDynamic') {
     return undefined;
@@ -121,7 +121,7 @@ export function answeringPort(forward: ForwardState): number | undefined {
   return forward.status.kind === 'elsewhere' ? forward.status.localPort : localPort(forward);
 }
 
-/** The port of the remote at which a -R forward answers, be it another window's. */
+/** The port of the remote at which a -R forward listens, of this window or another. */
 export function remoteEnd({ spec, status }: ForwardState): number | undefined {
   if (spec.kind !== 'remote' && spec.kind !== 'remoteDynamic') return undefined;
   if (status.kind === 'elsewhere') return spec.bind.kind === 'tcp' ? spec.bind.port : undefined;
@@ -129,12 +129,12 @@ export function remoteEnd({ spec, status }: ForwardState): number | undefined {
   return status.bound.find((bound) => bound.kind === 'tcp')?.port;
 }
 
-/** The ports of the remote that a forward serves, or at which one answers itself: nothing is left to do with these. */
+/** The remote ports that a forward leads to, and those at which a -R forward listens. None needs another forward. */
 export function servedPorts({ forwards }: HostState): ReadonlySet<number | undefined> {
   return new Set(forwards.flatMap((forward) => [forward.remotePort, remoteEnd(forward)]));
 }
 
-/** A host that is connected or means to be. */
+/** Whether a host is connected or connecting. */
 export function isActive(host: HostState): boolean {
   return host.link.kind === 'online' || host.link.kind === 'connecting' || host.link.kind === 'waiting';
 }

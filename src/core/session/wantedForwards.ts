@@ -7,7 +7,7 @@ import { servedPort, typedRequest } from './forwardRequests.ts';
 import { withLocalPort } from './localPort.ts';
 import type { SavedForward } from './memory.ts';
 
-/** What a host has as soon as it is connected: the forwards of its configuration, and those that the user had last. */
+/** The forwards that a host opens when it connects: those of its configuration, and those that the user had last. */
 export function wantedForwards(
   config: Pick<HostConfig, 'forwards' | 'gatewayPorts'>,
   remembered: readonly SavedForward[],
@@ -21,16 +21,16 @@ export function wantedForwards(
     ...servedPort(spec),
   }));
   const saved = remembered.map((each): ForwardRequest => ({ ...typedRequest(each.spec), ...each }));
-  // The configuration says nothing of passwords: what asks for one goes on doing so.
-  const isGuarded = (spec: ForwardSpec): boolean => saved.some((each) => each.isProtected && isSame(each, spec));
+  // SECURITY: the configuration cannot name passwords, so the remembered forward that asks for one wins.
+  const isProtected = (spec: ForwardSpec): boolean => saved.some((each) => each.isProtected && isSame(each, spec));
   const isConfigured = (request: ForwardRequest): boolean => config.forwards.some((each) => isSame(request, each));
   return [
-    ...configured.filter(({ spec }) => !isGuarded(spec)),
+    ...configured.filter(({ spec }) => !isProtected(spec)),
     ...saved.filter((each) => each.isProtected || !isConfigured(each)),
   ];
 }
 
-/** What answers at another port than it asked for is saved to the configuration at that other port. */
+/** Also compares the last port: a forward is saved to the configuration at the port where it answered. */
 function isSame({ spec, lastPort = 0 }: ForwardRequest, other: ForwardSpec): boolean {
   return [spec, withLocalPort(spec, lastPort)].some((each) => sameSpec(each, other));
 }

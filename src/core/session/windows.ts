@@ -11,18 +11,18 @@ import { formatEndpoint, formatForward } from '../spec/grammar.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import { type AppState, findHost, localPort } from './state.ts';
 
-/** A forward, as one window names it to another. */
+/** A forward, as one window names it when it asks another. */
 export interface Claim {
   readonly host: string;
-  /** Of this machine; 0 for one that listens on the remote. */
+  /** The local port; 0 for a forward that listens on the remote. */
   readonly port: number;
-  /** Where it leads; empty for SOCKS. With `-R` in front for one that listens on the remote: all of it. */
+  /** The destination; empty for SOCKS; the whole specification, after `-R`, for a forward that listens on the remote. */
   readonly to: string;
 }
 
-/** A window that has the forward. */
+/** Another window that has a forward. */
 export interface OtherWindow {
-  /** It has it no longer: the user ended it, or the window is gone. */
+  /** Settles when it no longer has the forward: the user ended it, or the window is gone. */
   readonly ended: Promise<void>;
   close(): void;
 }
@@ -30,10 +30,9 @@ export interface OtherWindow {
 const answerMs = 1000;
 
 /**
- * The windows of one user on one machine. The port itself is the lock, so nothing that a dead window leaves can block
- * anybody; whoever finds a port taken by another window asks that window what for, at a socket named for its process.
- * Of a port of the remote it is not known who has it, so all windows are asked. The socket stays open while the answer
- * holds.
+ * The windows of one user on one machine. The port itself is the lock, so a dead window leaves no lock behind. A window
+ * that finds a port taken asks the process that has it, at a socket named for that process; for a port of the remote it
+ * asks all windows. The other window keeps the socket open for as long as it has the forward.
  */
 export class Windows {
   readonly #folder: string;
@@ -49,7 +48,7 @@ export class Windows {
     this.#log = log;
   }
 
-  /** Where that is not possible windows know nothing of each other, and take different ports. */
+  /** Listens for questions. If that fails, windows know nothing of each other and take different ports. */
   async open(): Promise<void> {
     try {
       if (process.platform !== 'win32') prepareFolder(this.#folder);
@@ -60,11 +59,11 @@ export class Windows {
       this.#server = server;
       if (this.#isClosed) server.close();
     } catch (error) {
-      this.#log.warn(`other windows cannot be told what is forwarded here: ${errorText(error)}`);
+      this.#log.warn(`cannot tell other windows what is forwarded here: ${errorText(error)}`);
     }
   }
 
-  /** The window of a process, if that is one, and has this forward. */
+  /** The window of this process; undefined if the process is no window or does not have the forward. */
   async ask(pid: number, claim: Claim): Promise<OtherWindow | undefined> {
     if (pid === process.pid) return undefined;
     const socket = net.connect(socketOf(this.#folder, pid)).on('error', () => undefined);
@@ -77,7 +76,7 @@ export class Windows {
     return isThere ? { ended, close: () => socket.destroy() } : undefined;
   }
 
-  /** The window that has this forward, whichever it is. */
+  /** Any window that has the forward. */
   async askAll(claim: Claim): Promise<OtherWindow | undefined> {
     const answers = await Promise.all(pidsIn(this.#folder).map((pid) => this.ask(pid, claim)));
     const [first, ...others] = answers.filter((each) => each !== undefined);
@@ -91,11 +90,11 @@ export class Windows {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Says yes and stays for as long as that is true; else hangs up. */
+  /** Answers yes and stays connected while this window has the forward; else hangs up. */
   #answer(socket: net.Socket): void {
     this.#sockets.add(socket.on('error', () => undefined));
     socket.once('close', () => this.#sockets.delete(socket));
-    const lines = createInterface({ input: socket }).on('error', () => undefined); // it repeats those of the socket
+    const lines = createInterface({ input: socket }).on('error', () => undefined); // repeats the errors of the socket
     lines.once('line', (line) => {
       const claim = parse(line);
       const check = (state: AppState): boolean => claim !== undefined && isServed(claim, state);
@@ -110,7 +109,7 @@ export class Windows {
   }
 }
 
-/** What a forward would be at a local port, or at its port of the remote. */
+/** How a forward is named. `port`: its local port, if it has one. */
 export function claimOf(host: string, spec: ForwardSpec, port: number): Claim {
   switch (spec.kind) {
     case 'local':
@@ -123,7 +122,7 @@ export function claimOf(host: string, spec: ForwardSpec, port: number): Claim {
   }
 }
 
-/** Of one user: others can neither see nor reach what is in it. */
+/** SECURITY: the folder belongs to one user, and other users cannot open it. */
 export function windowFolder(): string {
   return path.join(os.tmpdir(), `ssh-ports-${process.getuid?.() ?? 'user'}`);
 }
@@ -150,7 +149,7 @@ function socketOf(folder: string, pid: number): string {
     : path.join(folder, `${pid}.sock`);
 }
 
-/** Anybody may have made a folder of this name in /tmp first. What dead windows left is swept out. */
+/** SECURITY: another user may have made a folder of this name in /tmp first. Removes the sockets of dead windows. */
 function prepareFolder(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { uid, mode } = fs.lstatSync(folder);
@@ -163,7 +162,7 @@ function prepareFolder(folder: string): void {
   }
 }
 
-/** The windows that there may be. On Windows the pipes of all programs are listed in one place. */
+/** The process ids of windows. On Windows one folder lists the pipes of all programs. */
 function pidsIn(folder: string): readonly number[] {
   try {
     const isWindows = process.platform === 'win32';
@@ -171,7 +170,7 @@ function pidsIn(folder: string): readonly number[] {
     const names = fs.readdirSync(isWindows ? '\\\\.\\pipe\\' : folder);
     return names.flatMap((name) => pattern.exec(name)?.[1] ?? []).map(Number);
   } catch {
-    return []; // Where they cannot be listed they know nothing of each other.
+    return []; // the folder cannot be listed
   }
 }
 

@@ -13,15 +13,15 @@ import { until } from '../../support/until.ts';
 
 const pageMs = 40_000;
 
-/** A page behind a forward of a connected host, with traffic on it, and what faults did to it. */
+/** A page behind a forward of a connected host, with a download on it; reports what faults do to it. */
 export interface Bench {
   readonly app: TestSessions;
-  /** Where the page answers on this machine, and where it really is. */
+  /** The local port of the page, and the port of its web server. */
   readonly local: number;
   readonly web: number;
-  /** Breaks something while a download runs, and waits until a reload of the page that began then has succeeded. */
+  /** Causes a fault while a download runs, and waits until a reload of the page succeeds. */
   survive(fault: string, breakIt: () => unknown, expected?: 'reset' | 'unharmed'): Promise<void>;
-  /** Mends what was broken, and waits until the page answers. */
+  /** Ends a fault, and waits until the page answers. */
   comesBack(mended: string, mend: () => unknown): Promise<void>;
   stop(): Promise<void>;
 }
@@ -73,7 +73,7 @@ export async function startBench(configFile: string, options: BenchOptions = {})
   };
 }
 
-/** `/endless` goes on for as long as somebody listens. */
+/** `/endless` sends until the client closes. */
 function serve({ url }: http.IncomingMessage, response: http.ServerResponse): void {
   if (url !== '/endless') {
     response.end('hello');
@@ -85,7 +85,7 @@ function serve({ url }: http.IncomingMessage, response: http.ServerResponse): vo
 }
 
 interface Download {
-  /** Settles when it was reset; a clean end would be taken for the whole file, so that fails. */
+  /** Settles when the download is reset. CAUTION: a clean end is a failure, for a browser would keep the partial file. */
   readonly reset: Promise<void>;
   goesOn(): Promise<void>;
   stop(): void;
@@ -98,7 +98,7 @@ async function startDownload(port: number): Promise<Download> {
   socket.on('data', (chunk: Buffer) => (received += chunk.length));
   const reset = new Promise<void>((resolve, reject) => {
     socket.once('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' ? resolve() : reject(error)));
-    // libuv calls a reset that comes together with data an end; but then nothing can be sent any more, either.
+    // RACE: libuv reports a reset that arrives together with data as an end. After a reset a write fails, too.
     socket.once('end', () =>
       socket.write('.', (error) => {
         if (error) resolve();
@@ -119,7 +119,7 @@ async function startDownload(port: number): Promise<Download> {
   };
 }
 
-/** What a person at a browser does: waits, and reloads when it fails. */
+/** Loads the page as a person does: waits, and reloads when it fails. */
 async function reload(port: number): Promise<{ readonly reloads: number }> {
   let reloads = 0;
   await until(
@@ -146,13 +146,13 @@ export function report(fault: string, download: string, pageAfterMs: number, rel
   console.log(`| ${fault} | ${download} | ${seconds(pageAfterMs)} | ${reloads} |`);
 }
 
-/** To each of them that is still there. */
+/** Sends a signal to each process that still exists. */
 export function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
       process.kill(pid, name);
     } catch {
-      // It is gone already.
+      // it has exited
     }
   }
 }

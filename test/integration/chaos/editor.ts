@@ -5,7 +5,7 @@ import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import type { Memory } from '../../../src/core/session/memory.ts';
 import { startSessions } from '../../support/sessions.ts';
 
-/** A process that forwards as an editor's window does, to be killed: with a forward the first time, then restored. */
+/** A process that forwards like an editor's window, to be killed. With a forward it connects; without, it restores. */
 const [configFile = '', folder = '', forward = '', transport] = process.argv.slice(2);
 
 const app = await startSessions(
@@ -26,7 +26,7 @@ else {
   await app.sessions.forward('devbox', request, never);
 }
 
-/** On disk at once, as little as the editor's own storage may be waited for. */
+/** Writes at once, for the process may be killed. */
 function fileMemory(file: string): Memory {
   const read = (): Record<string, unknown> =>
     fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>) : {};

@@ -17,7 +17,7 @@ void test('a hundred reconnects in a row leave nothing behind', { timeout: 120_0
   const reconnect = async (): Promise<void> => {
     const { link } = app.host();
     signalAll(descendants(sshd.process().pid), 'SIGKILL');
-    await until('the next link', () => app.host().link.kind === 'online' && app.host().link !== link);
+    await until('the next connection', () => app.host().link.kind === 'online' && app.host().link !== link);
     assert.equal(await read(local), 'hello');
   };
   try {
@@ -29,7 +29,7 @@ void test('a hundred reconnects in a row leave nothing behind', { timeout: 120_0
     for (let each = 0; each < 50; each++) await reconnect();
     const after = await settled((now) => assertNoMore(now, before));
     const tookMs = performance.now() - startMs;
-    // What is made once and kept is made in the first half.
+    // Whatever is allocated once and kept is allocated in the first half.
     const grewKb = (after.heapBytes - halfway.heapBytes) / 1024;
     console.log(`| 100 reconnects in a row | | ${(tookMs / 100).toFixed(0)} ms each | heap ${grewKb.toFixed(0)} KB |`);
     assert.ok(grewKb < 1024, `the heap grew by ${grewKb.toFixed(0)} KB`);
@@ -44,7 +44,7 @@ void test('a hundred reconnects in a row leave nothing behind', { timeout: 120_0
   }
 });
 
-/** What the server runs for one login of root, the watch included: sshd-session, the shell, and what it starts. */
+/** The processes of one login of root, with the watch: sshd-session, the shell, and the programs that it starts. */
 const sessionProcesses = 6;
 
 interface Footprint {
@@ -53,7 +53,7 @@ interface Footprint {
   readonly heapBytes: number;
 }
 
-/** A timer comes and goes; what each reconnect leaves behind would be there by the dozen. */
+/** A few timers come and go. A leak per reconnect would show by the dozen. */
 function assertNoMore(now: Footprint, before: Footprint): void {
   for (const [kind, count] of Object.entries(now.resources)) {
     const limit = (before.resources[kind] ?? 0) + 10;
@@ -61,7 +61,7 @@ function assertNoMore(now: Footprint, before: Footprint): void {
   }
 }
 
-/** What there is once all that is merely on its way out has gone: `check` no longer throws. */
+/** The footprint once closing resources have gone, so that `check` no longer throws. */
 async function settled(check: (now: Footprint) => void): Promise<Footprint> {
   return until('everything to settle', () => {
     collectGarbage();

@@ -3,22 +3,22 @@ import fs from 'node:fs';
 import { start, stop } from '../../support/child.ts';
 import { until } from '../../support/until.ts';
 
-/** A network of two machines: this one, and a far one of its own (network_namespaces(7)) behind a cable (veth(4)). */
+/** A network of two machines: this one, and a far one in a namespace (network_namespaces(7)) behind a cable (veth(4)). */
 export interface Network {
   readonly far: string;
-  /** An address of this machine that stays, for what the far one looks for here. */
+  /** A permanent address of this machine, for programs of the far machine. */
   readonly home: string;
-  /** What runs a program on the far machine. */
+  /** The command that runs a program on the far machine. */
   readonly runner: readonly string[];
-  /** From now on nothing that the far machine sends arrives, and nobody is told. */
+  /** Drops all packets from the far machine, silently. */
   readonly drop: () => void;
   readonly deliver: () => void;
-  /** This machine has another address in it from now on. */
+  /** Gives this machine another address. */
   readonly readdress: () => void;
   stop(): Promise<void>;
 }
 
-/** Why there can be no such network here; undefined when there can. */
+/** Why this machine cannot have such a network; undefined if it can. */
 export function noNetwork(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces are Linux’s';
   if (process.getuid?.() !== 0) return 'only root may make network namespaces';
@@ -31,7 +31,7 @@ export function noNetwork(): string | undefined {
   }
 }
 
-/** 198.18.0.0/15 is for tests, and leads nowhere else (RFC 2544). It all ends with the one process that holds it. */
+/** Uses 198.18.0.0/15, which is for tests (RFC 2544). The namespace ends with the process that holds it. */
 export async function startNetwork(): Promise<Network> {
   const near = '198.18.77.1';
   const home = '198.18.78.1';
@@ -56,7 +56,7 @@ export async function startNetwork(): Promise<Network> {
     far,
     home,
     runner,
-    // Frames for a machine that is not there: the cable takes them, and nobody does.
+    // Addresses frames to a machine that does not exist, so they are lost.
     drop: () => farIp('neighbour', 'replace', near, 'lladdr', '02:00:00:00:00:01', 'nud', 'permanent', 'dev', 'cable'),
     deliver: () => farIp('neighbour', 'delete', near, 'dev', 'cable'),
     readdress: () => {
@@ -64,7 +64,7 @@ export async function startNetwork(): Promise<Network> {
       ip('address', 'add', '198.18.77.3/29', 'dev', cable);
     },
     stop: async () => {
-      ip('link', 'delete', cable); // a namespace outlives its processes while its sockets say goodbye
+      ip('link', 'delete', cable); // a namespace outlives its processes while its sockets close
       await stop(holder);
     },
   };

@@ -1,24 +1,24 @@
 import { delay } from '../../../src/base/delay.ts';
 import type { NetworkSenses } from '../../../src/core/session/networkEvents.ts';
 
-/** A machine whose network stays as it is, and that sleeps when the test says so. */
+/** A machine whose network does not change, and that sleeps when the test says so. */
 export function senses(): { readonly senses: NetworkSenses; sleep(): void } {
   let asleepMs = 0;
-  const looks = new Set<() => void>();
+  const checks = new Set<() => void>();
   return {
     senses: {
       now: () => performance.now() + asleepMs,
       addresses: () => [],
       delay: (ms, signal) =>
         new Promise<void>((resolve) => {
-          looks.add(resolve);
+          checks.add(resolve);
           void delay(ms, signal).then(resolve, resolve);
         }),
     },
     sleep: () => {
       asleepMs += 3_600_000;
-      for (const look of looks) look();
-      looks.clear();
+      for (const check of checks) check();
+      checks.clear();
     },
   };
 }

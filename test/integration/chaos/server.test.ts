@@ -16,7 +16,7 @@ import { senses } from './senses.ts';
 void describe('a fault of the server', { timeout: 120_000 }, () => {
   let sshd: Sshd;
   let bench: Bench;
-  const around = senses();
+  const machine = senses();
   let onDebug: (line: string) => void = () => undefined;
   const log: Log = { ...silentLog, debug: (line) => onDebug(line) };
 
@@ -24,22 +24,22 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
 
   before(async () => {
     sshd = await startSshd();
-    bench = await startBench(sshd.configFile, { sessions: { senses: around.senses, log } });
+    bench = await startBench(sshd.configFile, { sessions: { senses: machine.senses, log } });
   });
   after(async () => {
     await bench.stop();
     await sshd.stop();
   });
 
-  test('its session is killed: the page answers again', async () => {
+  test('a killed session is replaced, and the page answers', async () => {
     await bench.survive('the session is killed', () => signalAll(sessions(), 'SIGKILL'));
   });
 
-  test('it is restarted: the page answers again', async () => {
+  test('after a restart of the server the page answers', async () => {
     await bench.survive('the server is restarted', () => sshd.restart());
   });
 
-  test('its next session is killed in the middle of the login: that is no refusal', async () => {
+  test('a session that is killed during its login is retried, and does not count as a refused login', async () => {
     onDebug = (line) => {
       if (!line.includes('offering')) return;
       onDebug = () => undefined;
@@ -50,9 +50,9 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     );
   });
 
-  test('it stands still for a moment: nothing is lost', async () => {
+  test('a server that freezes for a second loses nothing', async () => {
     await bench.survive(
-      'the server stands still for 1 s',
+      'the server freezes for 1 s',
       async () => {
         const pids = sessions();
         signalAll(pids, 'SIGSTOP');
@@ -62,13 +62,13 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     );
   });
 
-  test('its session stands still for good: a reload of the page finds another one', async () => {
+  test('a frozen session is replaced when the page is reloaded', async () => {
     const pids = sessions();
-    await bench.survive('the session stands still for good', () => signalAll(pids, 'SIGSTOP'));
+    await bench.survive('the session freezes for good', () => signalAll(pids, 'SIGSTOP'));
     signalAll(pids, 'SIGKILL');
   });
 
-  test('its session stands still, and who disconnects and connects again at once has the same forwards', async () => {
+  test('disconnect and connect at once over a frozen session brings the same forwards back', async () => {
     const pids = sessions();
     signalAll(pids, 'SIGSTOP');
     await Promise.all([bench.app.sessions.disconnect('devbox'), bench.app.sessions.connect('devbox', never)]);
@@ -77,20 +77,20 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     assert.equal(await read(bench.local), 'hello');
   });
 
-  test('its session stands still while nobody wants anything: the watch notices', async () => {
+  test('the watch notices a frozen session while the page is idle', async () => {
     const pids = sessions();
     const { link } = bench.app.host();
     const startMs = performance.now();
     signalAll(pids, 'SIGSTOP');
-    await until('another link', () => bench.app.host().link.kind === 'online' && bench.app.host().link !== link);
-    report('the session stands still for good, and nobody asks for the page', '', performance.now() - startMs, '');
+    await until('another connection', () => bench.app.host().link.kind === 'online' && bench.app.host().link !== link);
+    report('the session freezes for good, and nobody asks for the page', '', performance.now() - startMs, '');
     signalAll(pids, 'SIGKILL');
     assert.equal(await read(bench.local), 'hello');
   });
 
-  test('all of it stands still until the link is given up: the page answers when it goes on', async () => {
+  test('a server that freezes until the connection is lost serves the page when it continues', async () => {
     const frozen = [...sessions(), sshd.process().pid ?? 0];
-    await bench.survive('the server stands still until we give up, then goes on', () => {
+    await bench.survive('the server freezes until we give up, then continues', () => {
       signalAll(frozen, 'SIGSTOP');
       void until('the loss to be noticed', () => bench.app.host().link.kind === 'waiting').then(() =>
         signalAll(frozen, 'SIGCONT'),
@@ -98,20 +98,20 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     });
   });
 
-  test('the machine slept meanwhile: the dead link is found at once', async () => {
+  test('after sleep a dead connection is found at once', async () => {
     const pids = sessions();
     await bench.survive('this machine slept, and the session is gone without a word', () => {
       signalAll(pids, 'SIGSTOP');
-      around.sleep();
+      machine.sleep();
     });
     signalAll(pids, 'SIGKILL');
   });
 
-  test('the machine slept, and the link lives: nothing is lost', async () => {
-    await bench.survive('this machine slept, and the link lives', () => around.sleep(), 'unharmed');
+  test('sleep over a live connection loses nothing', async () => {
+    await bench.survive('this machine slept, and the link lives', () => machine.sleep(), 'unharmed');
   });
 
-  test('the old session holds the remote port: it is asked for until it is free', async () => {
+  test('a remote port that the old session holds is retried until it is free', async () => {
     const remote = await freePort();
     const spec = parseForward('remote', `${remote}:127.0.0.1:${bench.web}`);
     const { id } = await bench.app.sessions.forward('devbox', typedRequest(spec), never);
@@ -122,7 +122,7 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     };
     const old = sessions();
     signalAll(old, 'SIGSTOP');
-    around.sleep();
+    machine.sleep();
     await until('the refusal to be said', () => trouble() === 'remoteBindRefused');
     assert.equal(bench.app.host().link.kind, 'online');
     signalAll(old, 'SIGKILL');
@@ -131,7 +131,7 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     await bench.app.sessions.stopForward('devbox', id);
   });
 
-  test('it stays away: who waits is reset in time, and the forward says why', async () => {
+  test('while the server is away a waiting connection is reset in time, and the forward says why', async () => {
     const { settings } = bench.app;
     const usual = settings.get();
     settings.set({ ...usual, waitForLinkMs: 300 });
@@ -144,7 +144,7 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     await bench.comesBack('the server was away, and is started', () => sshd.restart());
   });
 
-  test('it is away when forwarding is switched on: forwards of the remote wait for it and hold up nobody', async () => {
+  test('forwarding switched on while the server is away: remote forwards wait, and delay no other forward', async () => {
     const remote = await freePort();
     const forwards = bench.app.sessions.forwardsOf('devbox');
     const asked = [`${remote}:127.0.0.1:${bench.web}`, '0:127.0.0.1:1'].map((text) => parseForward('remote', text));
@@ -174,7 +174,7 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     for (const { id } of made) await bench.app.sessions.stopForward('devbox', id);
   });
 
-  test('it had refused a remote port: the next session asks for it again', async () => {
+  test('a refused -R is retried on the next connection', async () => {
     const other = net.createServer().listen(0);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;

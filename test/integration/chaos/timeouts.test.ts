@@ -13,8 +13,8 @@ import { startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 import { startBench } from './bench.ts';
 
-void describe('a server that ends what is idle', { timeout: 120_000 }, () => {
-  test('ChannelTimeout ends a connection; new ones open, and what listens is still seen', async () => {
+void describe('a server that ends idle channels and connections', { timeout: 120_000 }, () => {
+  test('after ChannelTimeout new channels open, and remote ports are still listed', async () => {
     const sshd = await startSshd({ config: ['ChannelTimeout *=1'] });
     const bench = await startBench(sshd.configFile);
     const echo = net.createServer((socket) => socket.pipe(socket).on('error', () => undefined)).listen(0, '127.0.0.1');
@@ -49,7 +49,7 @@ void describe('a server that ends what is idle', { timeout: 120_000 }, () => {
     }
   });
 
-  test('UnusedConnectionTimeout ends a connection without channels; the watch keeps that of the editor', async () => {
+  test('UnusedConnectionTimeout does not end the editor’s connection, for the watch keeps a channel open', async () => {
     const sshd = await startSshd({ config: ['UnusedConnectionTimeout 1'] });
     const bench = await startBench(sshd.configFile);
     try {

@@ -7,8 +7,8 @@ import { until } from '../../support/until.ts';
 import { type Bench, type BenchOptions, signalAll, startBench } from './bench.ts';
 import { noNetwork, startNetwork } from './network.ts';
 
-void describe('a fault on the way', { timeout: 120_000 }, () => {
-  test('the jump host is killed and started again: the page answers again', async () => {
+void describe('a fault between this machine and the server', { timeout: 120_000 }, () => {
+  test('after a restart of the jump host the page answers', async () => {
     const jump = await startSshd({ name: 'jump' });
     const ready = (sshd: Sshd): void => fs.appendFileSync(sshd.configFile, fs.readFileSync(jump.configFile));
     await withBench(
@@ -23,7 +23,7 @@ void describe('a fault on the way', { timeout: 120_000 }, () => {
     await jump.stop();
   });
 
-  test('the ProxyCommand exits: the page answers again, over one new proxy', async () => {
+  test('a ProxyCommand that exits is replaced by one new proxy, and the page answers', async () => {
     const options = { sessions: { allowCommand: async () => true } };
     await withBench({ clientConfig: ['ProxyCommand nc %h %p'] }, options, async (bench) => {
       await bench.survive('the ProxyCommand exits', () => signalAll(proxies(), 'SIGKILL'));
@@ -33,7 +33,7 @@ void describe('a fault on the way', { timeout: 120_000 }, () => {
     });
   });
 
-  test('packets are dropped, and the network changes: the page answers again', async (t) => {
+  test('after dropped packets and a change of network the page answers', async (t) => {
     const why = noNetwork();
     if (why !== undefined) {
       assert.equal(process.env['CI'], undefined, why);

@@ -16,7 +16,7 @@ const editor = fileURLToPath(new URL('editor.ts', import.meta.url));
 
 void describe('the end of a window', { timeout: 120_000 }, () => {
   for (const transport of ['builtin', 'openssh']) {
-    test(`killed without a word with the ${transport} transport, it leaves nothing behind, and the next one has the same page at the same address`, async () => {
+    test(`a window that is killed with the ${transport} transport leaves nothing behind, and the next window serves the page at the same address`, async () => {
       const sshd = await startSshd({ clientConfig: ['ProxyCommand nc %h %p'] });
       const web = await startWebServer('hello');
       const local = await freePort();
@@ -49,7 +49,7 @@ void describe('the end of a window', { timeout: 120_000 }, () => {
     });
   }
 
-  test('closed while the server stands still, it waits for nobody and leaves nothing', async () => {
+  test('a window that is closed while the server is frozen does not wait, and leaves nothing behind', async () => {
     const sshd = await startSshd({ clientConfig: ['ProxyCommand nc %h %p', 'RemoteForward 0 localhost:9'] });
     const bench = await startBench(sshd.configFile, { sessions: { allowCommand: async () => true } });
     const frozen = [...descendants(sshd.process().pid), sshd.process().pid ?? 0];
@@ -57,7 +57,7 @@ void describe('the end of a window', { timeout: 120_000 }, () => {
       signalAll(frozen, 'SIGSTOP');
       const startMs = performance.now();
       await bench.app.sessions.close();
-      report('the window is closed while the server stands still', '', performance.now() - startMs, '');
+      report('the window is closed while the server is frozen', '', performance.now() - startMs, '');
       assert.equal(await read(bench.local), undefined);
       assert.deepEqual(descendants(process.pid).filter(isProxy), []);
       signalAll(frozen, 'SIGCONT');
@@ -69,7 +69,7 @@ void describe('the end of a window', { timeout: 120_000 }, () => {
   });
 });
 
-/** No session on the server, and so nothing that ran in one. */
+/** No session is left on the server, so no program of a session either. */
 async function leavesNothing(sshd: Sshd): Promise<void> {
   await until('the server to be rid of us', () => descendants(sshd.process().pid).length === 0);
 }

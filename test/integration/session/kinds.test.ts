@@ -48,7 +48,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     await web.close();
   });
 
-  test('of the configuration are opened on connect and say where they come from', async () => {
+  test('connecting opens the forwards of the configuration, and marks their origin', async () => {
     await until('the page', async () => (await read(configured)) === 'hello');
     assert.deepEqual(
       app.host().forwards.map(({ origin }) => origin),
@@ -56,7 +56,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     );
   });
 
-  test('a remote forward leads from there to here, on the port that the server picked', async () => {
+  test('a remote forward with port 0 listens at the port that the server chose', async () => {
     const { id } = await add('remote', `0:localhost:${port}`);
     const { status } = find(id);
     assert.ok(status.kind === 'open');
@@ -69,7 +69,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     await until('the port to be free', async () => (await read(bound.port)) === undefined);
   });
 
-  test('a remote Unix socket is had again after a pause and with the next session, but not from others', async () => {
+  test('a left-over Unix socket at the remote is replaced after a pause and in the next session; one in use is not', async () => {
     const socketPath = path.join(sshd.folder, "it's there.sock");
     const answer = async (): Promise<string> => {
       const socket = net.connect(socketPath).setEncoding('utf8');
@@ -107,7 +107,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     await app.sessions.stopForward('devbox', id);
   });
 
-  test('what is there already is not opened twice, and is resumed when it is asked for again', async () => {
+  test('a second request for a forward uses the first one, and resumes it if it is paused', async () => {
     const local = await freePort();
     const { id } = await add('local', `${local}:localhost:${port}`);
     const count = app.host().forwards.length;
@@ -124,7 +124,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     for (const each of [id, ...picked.map((forward) => forward.id)]) await app.sessions.stopForward('devbox', each);
   });
 
-  test('a paused one frees its port and comes back at the same one', async () => {
+  test('a paused forward frees its port and takes it again', async () => {
     const { id } = await app.sessions.forwardPort('devbox', port, never);
     const local = localPort(find(id)) ?? 0;
     await app.sessions.forwardsOf('devbox').pause(id);
@@ -134,7 +134,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     assert.equal(await read(local), 'hello');
   });
 
-  test('one that moves to a taken port stays where it was and says who has the other', async () => {
+  test('a forward that moves to a taken port stays where it was, and names the owner of the port', async () => {
     const forward = app.forwardOf(port);
     assert.ok(forward);
     const own = app.host().forwards.find(({ origin }) => origin === 'user');
@@ -148,7 +148,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     assert.equal(await read(local ?? 0), 'hello');
   });
 
-  test('one that is shared listens on every interface, says for how long, and can be taken back', async () => {
+  test('a shared forward listens on every interface, shows for how long, and can be made private again', async () => {
     const own = app.host().forwards.find(({ origin }) => origin === 'user');
     assert.ok(own);
     const local = localPort(own) ?? 0;
@@ -167,7 +167,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     assert.equal(await read(local), 'hello');
   });
 
-  test('a forward of the SSH configuration that is opened by hand is open for as long as any other', async () => {
+  test('a forward of the configuration that the user shares expires like any other', async () => {
     const own = app.host().forwards.find(({ origin }) => origin === 'config');
     assert.ok(own);
     await app.sessions.forwardsOf('devbox').share(own.id, true, never);
@@ -177,7 +177,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     await app.sessions.forwardsOf('devbox').share(own.id, false, never);
   });
 
-  test('what the user made comes back with the next connection, at the same local port', async () => {
+  test('a forward that the user made comes back with the next connection, at the same local port', async () => {
     const own = app.host().forwards.find(({ origin }) => origin === 'user');
     assert.ok(own);
     app.sessions.forwardsOf('devbox').relabel(own.id, 'my page');
@@ -190,11 +190,11 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     assert.equal(app.host().forwards.find(({ origin }) => origin === 'user')?.label, 'my page');
   });
 
-  test('how the listeners were seen is remembered for the next time', async () => {
+  test('the method that listed the remote ports is remembered', async () => {
     await until('the memory of the method', () => recall(memory, 'devbox').method === 'ss');
   });
 
-  test('what the user stopped does not come back', async () => {
+  test('a forward that the user stopped does not come back', async () => {
     const own = app.host().forwards.find(({ origin }) => origin === 'user');
     assert.ok(own);
     await app.sessions.stopForward('devbox', own.id);
@@ -219,7 +219,7 @@ void describe('what is remembered', { timeout: 120_000 }, () => {
     web = await startWebServer('hello');
     ({ port } = web);
     sshd = await startSshd();
-    // For the typed host below: the same sshd under its address.
+    // For the typed host below: the same sshd, named by its address.
     fs.appendFileSync(
       sshd.configFile,
       `Host 127.0.0.1\n  IdentityFile ${sshd.keyFile}\n  UserKnownHostsFile ${sshd.knownHostsFile}\n`,
@@ -230,7 +230,7 @@ void describe('what is remembered', { timeout: 120_000 }, () => {
     await web.close();
   });
 
-  test('two forwards to one port have their own local ports again', async () => {
+  test('two forwards to one remote port get their own local ports back', async () => {
     const ports = [await freePort(), await freePort()];
     const first = await open();
     for (const local of ports) {
@@ -244,7 +244,7 @@ void describe('what is remembered', { timeout: 120_000 }, () => {
     await again.sessions.close();
   });
 
-  test('what was shared for a while comes back for this machine alone', async () => {
+  test('a forward that was shared comes back for this machine alone', async () => {
     const first = await open();
     await first.sessions.connect('devbox', never);
     const forward = await until('a forward', () => first.host().forwards.find(({ status }) => status.kind === 'open'));
@@ -258,7 +258,7 @@ void describe('what is remembered', { timeout: 120_000 }, () => {
     await again.sessions.close();
   });
 
-  test('a typed host has forwards of its own', async () => {
+  test('a typed host remembers its own forwards', async () => {
     const name = `${sshd.user}@127.0.0.1:${sshd.port}`;
     const local = await freePort();
     const first = await open();
@@ -272,29 +272,33 @@ void describe('what is remembered', { timeout: 120_000 }, () => {
   });
 });
 
-void test('the switch does not wait for a forward that the server does not answer', { timeout: 60_000 }, async () => {
-  const sshd = await startSshd();
-  const app = await startSessions(sshd.configFile, { autoForward: 'off' });
-  const frozen: number[] = [];
-  try {
-    const request = typedRequest(parseForward('remote', '0:localhost:9'));
-    const { id } = await app.sessions.forward('devbox', request, never);
-    const forwards = app.sessions.forwardsOf('devbox');
-    await forwards.pause(id);
-    frozen.push(...descendants(sshd.process().pid));
-    for (const pid of frozen) process.kill(pid, 'SIGSTOP');
-    forwards.resume(id, never).catch(() => undefined);
-    await until('the opening', () => app.host().forwards[0]?.status.kind === 'opening');
-    await app.sessions.setForwarding(false);
-    assert.equal(app.host().forwards[0]?.status.kind, 'off');
-  } finally {
-    for (const pid of frozen) process.kill(pid, 'SIGCONT');
-    await app.sessions.close();
-    await sshd.stop();
-  }
-});
+void test(
+  'the switch does not wait for a forward that opens while the server is silent',
+  { timeout: 60_000 },
+  async () => {
+    const sshd = await startSshd();
+    const app = await startSessions(sshd.configFile, { autoForward: 'off' });
+    const frozen: number[] = [];
+    try {
+      const request = typedRequest(parseForward('remote', '0:localhost:9'));
+      const { id } = await app.sessions.forward('devbox', request, never);
+      const forwards = app.sessions.forwardsOf('devbox');
+      await forwards.pause(id);
+      frozen.push(...descendants(sshd.process().pid));
+      for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+      forwards.resume(id, never).catch(() => undefined);
+      await until('the opening', () => app.host().forwards[0]?.status.kind === 'opening');
+      await app.sessions.setForwarding(false);
+      assert.equal(app.host().forwards[0]?.status.kind, 'off');
+    } finally {
+      for (const pid of frozen) process.kill(pid, 'SIGCONT');
+      await app.sessions.close();
+      await sshd.stop();
+    }
+  },
+);
 
-void test('a shared forward ends by itself when its time is over', { timeout: 60_000 }, async () => {
+void test('a shared forward ends when its time is over', { timeout: 60_000 }, async () => {
   const sshd = await startSshd();
   const app = await startSessions(sshd.configFile, { autoForward: 'off', expireSharedAfterMs: 1 });
   try {

@@ -37,7 +37,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  void test('is detected by its answer, forwarded, announced once, and answers here', async () => {
+  void test('is detected by its answer, forwarded, announced once, and answers at the local port', async () => {
     flask = await startDevServer(folder);
     assert.equal(flask.kind, 'flask');
     const forward = await until('the forward', () => app.forwardOf(flask.port));
@@ -51,7 +51,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     local = localPort(app.forwardOf(flask.port) ?? forward) ?? 0;
   });
 
-  void test('says that the local port is another one, since this test’s remote is this very machine', () => {
+  void test('shows that its local port differs, for the remote of this test is this machine', () => {
     const forward = app.forwardOf(flask.port);
     assert.ok(forward?.status.kind === 'open');
     assert.equal(forward.status.instead?.port, flask.port);
@@ -59,8 +59,8 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     assert.notEqual(local, flask.port);
   });
 
-  void test('does not forward its own forwards, which the remote lists too', async () => {
-    // A listener that is newer than the forward: the listing that shows it would show the forward as well.
+  void test('our own listeners, which the remote lists too, are not forwarded', async () => {
+    // A newer port: the listing that shows this port would show the forward's listener as well.
     const marker = http.createServer().listen(0, '127.0.0.1');
     await once(marker, 'listening');
     const { port } = marker.address() as AddressInfo;
@@ -71,7 +71,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     marker.close();
   });
 
-  void test('is switched off and on again at the same address', async () => {
+  void test('the switch closes the forward, and opens it at the same address', async () => {
     await app.sessions.setForwarding(false);
     assert.equal(app.forwardOf(flask.port)?.status.kind, 'off');
     assert.equal(await read(local), undefined);
@@ -79,13 +79,13 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     assert.match((await read(local)) ?? '', new RegExp(greeting, 'u'));
   });
 
-  void test('answers again at the same address after the SSH server was restarted', async () => {
+  void test('answers at the same address after a restart of the SSH server', async () => {
     await sshd.restart();
     await until('the page', async () => (await read(local))?.includes(greeting));
     assert.equal(app.host().link.kind, 'online');
   });
 
-  void test('comes back at the same address with a window that is loaded again, and is not announced twice', async () => {
+  void test('after a reload of the window, answers at the same address and is not announced again', async () => {
     await app.sessions.close();
     assert.equal(await read(local), undefined);
     app = await startSessions(sshd.configFile, {}, memories);
@@ -96,7 +96,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     assert.deepEqual(app.announced, []);
   });
 
-  void test('stops accepting when the server stops, and takes the same port when it returns', async () => {
+  void test('when the program stops, the listener closes; when it returns, the same port opens', async () => {
     await flask.stop();
     await until('the forward to sleep', () => app.forwardOf(flask.port)?.status.kind === 'dormant');
     assert.equal(await read(local), undefined);
@@ -106,7 +106,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     await until('the page', async () => (await read(local))?.includes(greeting));
   });
 
-  void test('stays away once the user has stopped it', async () => {
+  void test('is not auto-forwarded again after the user stopped its forward', async () => {
     const forward = app.forwardOf(flask.port);
     assert.ok(forward);
     await app.sessions.stopForward('devbox', forward.id);
@@ -115,7 +115,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     assert.equal(app.forwardOf(flask.port), undefined);
   });
 
-  void test('comes back when the user asks for it', async () => {
+  void test('is forwarded again when the user asks for it', async () => {
     await app.sessions.forwardPort('devbox', flask.port, never);
     assert.match((await app.page(flask.port)) ?? '', new RegExp(greeting, 'u'));
   });

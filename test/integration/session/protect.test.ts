@@ -16,7 +16,7 @@ import { startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 
-void describe('a SOCKS proxy that is protected', { timeout: 120_000 }, () => {
+void describe('a protected SOCKS proxy', { timeout: 120_000 }, () => {
   let sshd: Sshd;
   let web: http.Server;
   let app: TestSessions;
@@ -58,7 +58,7 @@ void describe('a SOCKS proxy that is protected', { timeout: 120_000 }, () => {
     web.close();
   });
 
-  test('asks for the password as soon as it is to, at the same port, and says that it does', async () => {
+  test('asks for the password as soon as it is protected, at the same port, and shows it', async () => {
     await listens();
     assert.equal(await get(''), 'hello');
     await app.sessions.forwardsOf('devbox').protect(only().id, true, never);
@@ -68,7 +68,7 @@ void describe('a SOCKS proxy that is protected', { timeout: 120_000 }, () => {
     assert.equal(only().isProtected, true);
   });
 
-  test('goes on asking after the window was opened again, also where the configuration brings the same one', async () => {
+  test('still asks after a reload, also if the configuration names the same proxy', async () => {
     await reopen();
     await listens();
     assert.match(await get(''), /No authentication method/u);
@@ -77,7 +77,7 @@ void describe('a SOCKS proxy that is protected', { timeout: 120_000 }, () => {
     assert.ok(!JSON.stringify(app.sessions.state.get()).includes('secret'));
   });
 
-  test('does not open without its password, and says why', async () => {
+  test('does not open without its password, and its state says why', async () => {
     password = undefined;
     await reopen();
     await until('the failure', () => only().status.kind === 'failed');
@@ -85,7 +85,7 @@ void describe('a SOCKS proxy that is protected', { timeout: 120_000 }, () => {
     assert.match(await get(''), /connect/iu);
   });
 
-  test('asks nobody any more once the protection is taken away', async () => {
+  test('does not ask once the protection is removed', async () => {
     await app.sessions.forwardsOf('devbox').protect(only().id, false, never);
     assert.equal(await get(''), 'hello');
     await reopen();
@@ -94,7 +94,7 @@ void describe('a SOCKS proxy that is protected', { timeout: 120_000 }, () => {
     assert.equal(only().origin, 'config');
   });
 
-  test('is one from the start where it was asked for so, and a new password counts at once', async () => {
+  test('can be protected from the start, and a new password counts at once', async () => {
     password = { user: 'you', password: 'other' };
     await app.sessions.stopForward('devbox', only().id);
     proxy = await freePort();

@@ -30,7 +30,7 @@ for (const transport of ['builtin', 'openssh'] as const) {
     });
 
     for (const seed of [1, 2, 3]) {
-      test(`leave every forward to be had again, and its port free once it is stopped (order ${seed})`, async () => {
+      test(`leave every forward usable, and its port free after a stop (order ${seed})`, async () => {
         const { port } = web.address() as AddressInfo;
         const ports = [await freePort(), await freePort()];
         const specs = [
@@ -75,7 +75,7 @@ for (const transport of ['builtin', 'openssh'] as const) {
       });
     }
 
-    test('end with the session, and free every port', async () => {
+    test('end with the session and free every port', async () => {
       const { port } = web.address() as AddressInfo;
       const ports = [await freePort(), await freePort(), await freePort(), await freePort()];
       const opening = ports.map((each, index) =>
@@ -94,12 +94,12 @@ for (const transport of ['builtin', 'openssh'] as const) {
   });
 }
 
-/** An end that a command may come to when another overtakes it. */
+/** The failures that a command may have when another command overtakes it. */
 function isKnown(reason: unknown): boolean {
   return reason instanceof UserError || (reason instanceof Error && reason.name === 'AbortError');
 }
 
-/** Park and Miller's generator: the same order every time. */
+/** Park and Miller's generator: the same numbers for the same seed. */
 function dice(seed: number): (sides: number) => number {
   let state = seed;
   return (sides) => {

@@ -8,7 +8,7 @@ import { startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 
-void describe('a window that is loaded again', { timeout: 120_000 }, () => {
+void describe('a reloaded window', { timeout: 120_000 }, () => {
   let sshd: Sshd;
   let app: TestSessions;
   let memories: Pick<SessionsOptions, 'memory' | 'windowMemory'>;
@@ -18,7 +18,7 @@ void describe('a window that is loaded again', { timeout: 120_000 }, () => {
 
   before(async () => {
     sshd = await startSshd();
-    // The same server by way of a command, which somebody has to allow.
+    // The same server through a ProxyCommand, which the user has to allow.
     const config = fs.readFileSync(sshd.configFile, 'utf8');
     fs.appendFileSync(sshd.configFile, `${config.replace('Host devbox', 'Host proxied')}  ProxyCommand nc %h %p\n`);
   });
@@ -28,7 +28,7 @@ void describe('a window that is loaded again', { timeout: 120_000 }, () => {
   });
   afterEach(() => app.sessions.close());
 
-  test('asks about what needs a person only after all others are back, and only if somebody waits for it', async () => {
+  test('asks its questions only after the other hosts are back, and only if a person waits', async () => {
     await open({ allowCommand: async () => true });
     await app.sessions.connect('proxied', never);
     await app.sessions.connect('devbox', never);
@@ -54,7 +54,7 @@ void describe('a window that is loaded again', { timeout: 120_000 }, () => {
     assert.deepEqual(asked, ['online']);
   });
 
-  test('leaves alone what the user had left, and what the user does not want back', async () => {
+  test('does not connect to hosts that the user disconnected or declined', async () => {
     await open({ allowCommand: async () => true });
     await app.sessions.connect('proxied', never);
     await app.sessions.connect('devbox', never);
@@ -68,7 +68,7 @@ void describe('a window that is loaded again', { timeout: 120_000 }, () => {
     assert.deepEqual(app.sessions.left(), []);
   });
 
-  test('reaches a host by the options of the command that was pasted for it', async () => {
+  test('uses the options of the command that was pasted for a host', async () => {
     await open();
     app.sessions.useOptions('devbox', ['ServerAliveInterval=7']);
     await app.sessions.connect('devbox', never);
@@ -78,7 +78,7 @@ void describe('a window that is loaded again', { timeout: 120_000 }, () => {
     assert.deepEqual(app.sessions.optionsOf('devbox'), ['ServerAliveInterval=7']);
   });
 
-  test('keeps forwarding switched off', async () => {
+  test('keeps forwarding off if it was off', async () => {
     await open();
     await app.sessions.connect('devbox', never);
     await app.sessions.setForwarding(false);
@@ -87,7 +87,7 @@ void describe('a window that is loaded again', { timeout: 120_000 }, () => {
     assert.equal(app.sessions.state.get().isForwarding, false);
   });
 
-  test('goes on trying while the server is away', async () => {
+  test('retries while the server is away', async () => {
     await open();
     await app.sessions.connect('devbox', never);
     await app.sessions.close();

@@ -26,7 +26,7 @@ void describe('a server that allows only post-quantum key exchange', { timeout: 
     await web.close();
   });
 
-  test('cannot be reached with the built-in client alone, and the problem says why', async () => {
+  test('the built-in transport alone cannot reach it, and the problem says why', async () => {
     const alone = await startSessions(sshd.configFile, { transport: 'builtin' });
     await assert.rejects(
       alone.sessions.connect('devbox', never),
@@ -35,7 +35,7 @@ void describe('a server that allows only post-quantum key exchange', { timeout: 
     await alone.sessions.close();
   });
 
-  test('is reached through the system’s ssh without the user acting', async () => {
+  test('the automatic transport reaches it through the system’s ssh', async () => {
     await app.sessions.connect('devbox', never);
     const { link } = app.host();
     assert.ok(link.kind === 'online');
@@ -43,7 +43,7 @@ void describe('a server that allows only post-quantum key exchange', { timeout: 
     await until('what listens there', () => app.host().remotePorts.some((each) => each.port === port));
   });
 
-  test('is forwarded from, and again at the same port after it was restarted', async () => {
+  test('its forward answers at the same port after a restart', async () => {
     const { id } = await app.sessions.forwardPort('devbox', port, never);
     const forward = app.host().forwards.find((each) => each.id === id);
     const local = forward && localPort(forward);

@@ -57,7 +57,7 @@ void describe('two windows with the same forward', { timeout: 120_000 }, () => {
     await stop(other);
   });
 
-  test('the second shows it as the first’s, and takes it over when the first is killed', async () => {
+  test('the second window shows the forward as the first’s, and takes it over when the first is killed', async () => {
     const id = await open();
     assert.deepEqual(status(id), { kind: 'elsewhere', localPort: local });
     assert.equal(await read(local), 'hello');
@@ -67,7 +67,7 @@ void describe('two windows with the same forward', { timeout: 120_000 }, () => {
     assert.ok(fs.existsSync(path.join(folder(), `${other.pid}.sock`)), 'a killed window leaves its socket');
   });
 
-  test('it is taken over when the first window is closed', async () => {
+  test('the second window takes the forward over when the first is closed', async () => {
     const id = await open();
     assert.equal(status(id)?.kind, 'elsewhere');
     await stop(other);
@@ -75,7 +75,7 @@ void describe('two windows with the same forward', { timeout: 120_000 }, () => {
     assert.equal(await read(local), 'hello');
   });
 
-  test('one that was stopped here is not taken over', async () => {
+  test('a forward that was stopped in this window is not taken over', async () => {
     const id = await open();
     await app.sessions.forwardsOf('devbox').pause(id);
     await stop(other);
@@ -83,7 +83,7 @@ void describe('two windows with the same forward', { timeout: 120_000 }, () => {
     assert.deepEqual(status(id), { kind: 'paused' });
   });
 
-  test('another forward that wants the same port takes its neighbour, as with any program', async () => {
+  test('another forward that wants the same local port takes a neighbouring port', async () => {
     const elsewhere = await startWebServer('other');
     spec = `${local}:127.0.0.1:${elsewhere.port}`;
     const id = await open();
@@ -126,7 +126,7 @@ void test(
   },
 );
 
-void test('a window that is killed before it has read the answer harms nobody', async () => {
+void test('a window that is killed before it reads the answer does no harm', async () => {
   const sshd = await startSshd();
   const folder = path.join(sshd.folder, 'windows');
   const app = await startSessions(sshd.configFile, { autoForward: 'off' }, { windowFolder: folder });
@@ -145,7 +145,7 @@ void test('a window that is killed before it has read the answer harms nobody', 
     };
     const killed = ask().pause();
     await isAnswered();
-    killed.destroy(); // with the answer unread, which the system tells as a reset
+    killed.destroy(); // RACE: the answer is unread, so the system sends a reset
     await isAnswered();
   } finally {
     await app.sessions.close();
@@ -153,7 +153,7 @@ void test('a window that is killed before it has read the answer harms nobody', 
   }
 });
 
-void test('a window asks nobody who is none, and a question that makes no sense gets no answer', async () => {
+void test('a window asks no process without a socket, and does not answer an invalid question', async () => {
   const sshd = await startSshd();
   const folder = path.join(sshd.folder, 'windows');
   const app = await startSessions(sshd.configFile, {}, { windowFolder: folder });

@@ -57,50 +57,50 @@ void test('a dev server that starts is forwarded', () => {
   assert.equal(outcome(candidate(5000, flask)), 'forward: devServer');
 });
 
-void test('a web server of the machine is shown and not forwarded', () => {
+void test('a web server of the system is listed but not forwarded', () => {
   assert.equal(outcome(candidate(8080, nginx)), 'ignore: notADevServer');
 });
 
-void test('what was not identified is not forwarded', () => {
+void test('an unidentified program is not forwarded', () => {
   assert.equal(outcome(candidate(8080)), 'ignore: notADevServer');
 });
 
-void test('in mode all everything of ours is forwarded', () => {
+void test('mode all forwards every port of the user', () => {
   assert.equal(outcome(candidate(8080, nginx), settings({ mode: 'all' })), 'forward: all');
   assert.equal(outcome(candidate(8080), settings({ mode: 'all' })), 'forward: all');
 });
 
-void test('off is off, rules or not', () => {
+void test('mode off forwards nothing, whatever the rules say', () => {
   assert.equal(outcome(candidate(5000, flask), settings({ mode: 'off' }, { '5000': { label: 'Web' } })), 'ignore: off');
 });
 
-void test('a rule forwards what is no dev server', () => {
+void test('a rule forwards a port that is no dev server', () => {
   assert.equal(
     outcome(candidate(8080, nginx), settings({}, { '8080': { label: 'Web', onAutoForward: 'notify' } })),
     'forward: rule',
   );
 });
 
-void test('the forward carries what the rules say of the port', () => {
+void test('the decision carries the attributes of the port', () => {
   const action = fate(candidate(5000, flask), settings({}, { '5000': { label: 'API', requireLocalPort: true } }));
   assert.deepEqual(action.kind === 'forward' && action.attributes, { label: 'API', requireLocalPort: true });
 });
 
-void test('a rule that says ignore wins over a dev server', () => {
+void test('an ignore rule keeps a dev server from being forwarded', () => {
   assert.equal(outcome(candidate(5000, flask), settings({}, { flask: { onAutoForward: 'ignore' } })), 'ignore: rule');
 });
 
-void test('what otherPortsAttributes ignores is ignored, unless a rule speaks of it', () => {
+void test('otherPortsAttributes can ignore ports that no rule matches', () => {
   const given = settings({}, { '5001': { onAutoForward: 'notify' } }, { onAutoForward: 'ignore' });
   assert.equal(outcome(candidate(5000, flask), given), 'ignore: rule');
   assert.equal(outcome(candidate(5001, flask), given), 'forward: rule');
 });
 
-void test('otherPortsAttributes alone is no reason to forward', () => {
+void test('otherPortsAttributes alone forwards nothing', () => {
   assert.equal(outcome(candidate(8080, nginx), settings({}, {}, { onAutoForward: 'silent' })), 'ignore: notADevServer');
 });
 
-void test('22 and the port of SSH itself are never forwarded', () => {
+void test('port 22 and the port of the SSH connection are never forwarded', () => {
   const given = settings({ mode: 'all' }, { '1-65535': { onAutoForward: 'notify' } });
   for (const port of [22, 2222]) assert.equal(outcome(candidate(port, flask), given), 'ignore: sshPort');
 });
@@ -113,7 +113,7 @@ void test("the editors' own servers are never forwarded", () => {
   );
 });
 
-void test('a database is forwarded only when a rule says so', () => {
+void test('a database is forwarded only by a rule', () => {
   assert.equal(outcome(candidate(5432, postgresql), settings({ mode: 'all' })), 'ignore: database');
   assert.equal(
     outcome(candidate(5432, postgresql), settings({}, { '5432': { onAutoForward: 'notify' } })),
@@ -125,26 +125,26 @@ void test('a database is forwarded only when a rule says so', () => {
   );
 });
 
-void test("another user's server is forwarded only when a rule says so, and so is root's", () => {
+void test('a program of another user or root is forwarded only by a rule', () => {
   for (const owner of ['other', 'root', undefined] as const) {
     assert.equal(outcome(owned(owner), settings({ mode: 'all' })), 'ignore: otherUser');
     assert.equal(outcome(owned(owner), settings({}, { '5000': { onAutoForward: 'notify' } })), 'forward: rule');
   }
 });
 
-void test('where the remote names a process but no owner, it counts as ours', () => {
+void test('a process without an owner counts as the user’s own', () => {
   const { owner: _owner, ...rest } = candidate(5000, flask);
   assert.equal(outcome(rest), 'forward: devServer');
 });
 
-void test('what listened already at connect is forwarded only by a rule or on request', () => {
+void test('a port that was open at connect is forwarded only by a rule or with forwardExisting', () => {
   const existing = candidate(5000, flask, { wasThere: true });
   assert.equal(outcome(existing), 'ignore: existing');
   assert.equal(outcome(existing, settings({ forwardExisting: true })), 'forward: devServer');
   assert.equal(outcome(existing, settings({}, { flask: { onAutoForward: 'notify' } })), 'forward: rule');
 });
 
-void test('a port of the ephemeral range is given two seconds to vanish again before it is asked', () => {
+void test('an ephemeral port must be open for two seconds before its program is asked', () => {
   const ms = (port: number, given = settings()): number => settlingMs(candidate(port), given.rules);
   assert.equal(ms(40_000), 2000);
   assert.equal(ms(32_767), 0);
@@ -152,18 +152,18 @@ void test('a port of the ephemeral range is given two seconds to vanish again be
   assert.equal(ms(40_000, settings({}, { '40000': { onAutoForward: 'notify' } })), 0);
 });
 
-void test('a rule may look at the command line', () => {
+void test('a rule can match the command line', () => {
   assert.equal(
     outcome(candidate(8080, nginx), settings({}, { 'app\\.py': { label: 'App', onAutoForward: 'notify' } })),
     'forward: rule',
   );
 });
 
-void test('a server that comes back is forwarded again', () => {
+void test('a program that returns is forwarded again', () => {
   assert.equal(outcome(candidate(5000, flask, { wasThere: false })), 'forward: devServer');
 });
 
-test('a rule that only names a port, or wants it quiet, is no reason to forward it', () => {
+test('a rule that only labels a port, or is silent, does not forward it', () => {
   assert.equal(outcome(candidate(8080, nginx), settings({}, { '8080': { label: 'Docs' } })), 'ignore: notADevServer');
   assert.equal(outcome(candidate(443, nginx), settings({}, { '443': { protocol: 'https' } })), 'ignore: notADevServer');
   const quiet = settings({}, { flask: { onAutoForward: 'silent' } });

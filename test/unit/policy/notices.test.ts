@@ -26,7 +26,7 @@ function server(port: number, program?: Program, attributes: PortAttributes = {}
   return { port, url: `http://localhost:${port}/`, attributes, ...(program && { program }) };
 }
 
-/** Plays events at their times, in seconds, and gives what was done: 'show 5000 and 8000', 'open 5000 in the browser'. */
+/** Plays events at their times, in seconds, and returns the actions: 'show 5000 and 8000', 'open 5000 in the browser'. */
 function play(...events: (readonly [seconds: number, event: NoticeEvent])[]): string[] {
   let state = noNotices;
   return events.flatMap(([seconds, event]) => {
@@ -46,13 +46,13 @@ const forwarded = (announced: Announced): NoticeEvent => ({ kind: 'forwarded', a
 const tick: NoticeEvent = { kind: 'tick' };
 const focus = (isFocused: boolean): NoticeEvent => ({ kind: 'focus', isFocused });
 
-void test('a dev server that answered is told after a second', () => {
+void test('a dev server that answered is shown after one second', () => {
   const event = forwarded(server(5000, asked));
   assert.equal(notices(noNotices, event, 0).nextMs, 1000);
   assert.deepEqual(play([0, event], [0.9, tick], [1, tick], [2, tick]), ['1 s: show 5000']);
 });
 
-void test('what did not answer waits three seconds for something better', () => {
+void test('a port that did not answer is shown after three seconds', () => {
   assert.deepEqual(play([0, forwarded(server(5000, guessed))], [2.9, tick], [3, tick]), ['3 s: show 5000']);
 });
 
@@ -67,7 +67,7 @@ void test('a burst is one notice, named for the dev server that answered', () =>
   assert.deepEqual(play(...events), ['1 s: show 3004 and 3002, 3003, 3001']);
 });
 
-void test('between equals the first one is named', () => {
+void test('of equals the first port is named', () => {
   assert.deepEqual(play([0, forwarded(server(9000, asked))], [0.1, forwarded(server(3000, asked))], [1, tick]), [
     '1 s: show 9000 and 3000',
   ]);
@@ -87,7 +87,7 @@ void test('five seconds pass between two notices', () => {
   );
 });
 
-void test('a window without focus shows nothing until it has it', () => {
+void test('a window without focus shows nothing until it gets focus', () => {
   assert.deepEqual(play([0, focus(false)], [1, forwarded(server(5000, asked))], [9, tick], [10, focus(true)]), [
     '10 s: show 5000',
   ]);
@@ -95,18 +95,18 @@ void test('a window without focus shows nothing until it has it', () => {
   assert.equal(notices(state, forwarded(server(5000, asked)), 0).nextMs, undefined);
 });
 
-void test('a port that closed before its notice is not told', () => {
+void test('a port that closed before its notice is not shown', () => {
   assert.deepEqual(play([0, forwarded(server(5000, asked))], [0.5, { kind: 'gone', port: 5000 }], [9, tick]), []);
 });
 
-void test('a port that closed while a notice cools down, or the window has no focus, is not told', () => {
+void test('a port that closed during the pause between notices, or without focus, is not shown', () => {
   const gone: NoticeEvent = { kind: 'gone', port: 6000 };
   const [first, second] = [forwarded(server(5000, asked)), forwarded(server(6000, asked))];
   assert.deepEqual(play([0, first], [1, tick], [2, second], [4, gone], [9, tick]), ['1 s: show 5000']);
   assert.deepEqual(play([0, focus(false)], [1, second], [4, gone], [9, focus(true)], [20, tick]), []);
 });
 
-void test('more knowledge of a port that was told is no second notice, another start is', () => {
+void test('news about a shown port is no second notice; another start of the program is', () => {
   const event = forwarded(server(5000, asked));
   assert.deepEqual(play([0, event], [1, tick], [2, event], [9, tick]), ['1 s: show 5000']);
   assert.deepEqual(play([0, event], [1, tick], [2, { kind: 'gone', port: 5000 }], [9, event], [10, tick]), [
@@ -115,7 +115,7 @@ void test('more knowledge of a port that was told is no second notice, another s
   ]);
 });
 
-void test('what is silent or ignored is not told', () => {
+void test('a silent or ignored port is not shown', () => {
   const events = [
     [0, forwarded(server(5000, asked, { onAutoForward: 'silent' }))],
     [1, forwarded(server(5001, asked, { onAutoForward: 'ignore' }))],
@@ -124,7 +124,7 @@ void test('what is silent or ignored is not told', () => {
   assert.deepEqual(play(...events), []);
 });
 
-void test('a browser is opened when the server has answered, at once where it has', () => {
+void test('the browser opens as soon as the program has answered', () => {
   const attributes = { onAutoForward: 'openBrowser' } as const;
   const [early, late] = [guessed, asked].map((program) => forwarded(server(5000, program, attributes)));
   assert.ok(early && late);
@@ -132,12 +132,12 @@ void test('a browser is opened when the server has answered, at once where it ha
   assert.deepEqual(play([0, early], [2, late], [9, tick]), ['2 s: open 5000 in the browser']);
 });
 
-void test('what a browser should be opened for is told where the server has not answered', () => {
+void test('a port for the browser is shown while its program has not answered', () => {
   const event = forwarded(server(5000, guessed, { onAutoForward: 'openBrowser' }));
   assert.deepEqual(play([0, event], [3, tick], [9, tick]), ['3 s: show 5000']);
 });
 
-void test('a preview is opened inside the editor', () => {
+void test('openPreview opens the page inside the editor', () => {
   const event = forwarded(server(5000, asked, { onAutoForward: 'openPreview' }));
   assert.deepEqual(play([0, event]), ['0 s: open 5000 in the preview']);
 });
@@ -151,12 +151,12 @@ void test('openBrowser opens at every start, openBrowserOnce once per address', 
   assert.deepEqual(starts('openBrowserOnce'), ['0 s: open 5000 in the browser']);
 });
 
-void test('a browser opens only from the focused window', () => {
+void test('the browser opens only from a focused window', () => {
   const event = forwarded(server(5000, asked, { onAutoForward: 'openBrowser' }));
   assert.deepEqual(play([0, focus(false)], [1, event], [2, focus(true)]), ['2 s: open 5000 in the browser']);
 });
 
-void test('not to be asked again is a rule by framework where one is known, else by port', () => {
+void test('the rule of Don’t Ask Again names the framework if it is known, else the port', () => {
   assert.deepEqual(decliningRule(server(5000, asked)), { flask: { onAutoForward: 'ignore' } });
   assert.deepEqual(decliningRule(server(5000, page)), { '5000': { onAutoForward: 'ignore' } });
   assert.deepEqual(decliningRule(server(5000)), { '5000': { onAutoForward: 'ignore' } });

@@ -10,14 +10,14 @@ void test('the port of a loopback redirect is found, plain and percent-encoded',
   assert.equal(oauthRedirectPort(`${base}&redirect_uri=http%3a%2f%2flocalhost%3a1455%2fauth "`), 1455);
 });
 
-void test('a number that may go on is waited for', () => {
+void test('a number at the end of the text is not read yet', () => {
   const start = '?redirect_uri=http://localhost:5432';
   assert.equal(oauthRedirectPort(start), undefined);
   assert.equal(oauthRedirectPort(`${start}1&state=1`), 54_321);
   assert.equal(oauthRedirectPort(`${start}\u001B[0m`), 5432);
 });
 
-void test('no other address in a terminal is a reason to forward', () => {
+void test('no other address in a terminal causes a forward', () => {
   for (const text of [
     'Listening on http://localhost:8400/',
     '+const url = "http://localhost:3000";',

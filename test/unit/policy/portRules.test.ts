@@ -23,7 +23,7 @@ void test('a port is named by its number', () => {
   assert.equal(label(named('3000'), { port: 3001 }), undefined);
 });
 
-void test('a range holds its ends and what is between', () => {
+void test('a range includes both of its ends', () => {
   for (const port of [3000, 3050, 3100]) assert.equal(label(named('3000-3100'), { port }), '3000-3100');
   for (const port of [2999, 3101]) assert.equal(label(named('3000-3100'), { port }), undefined);
 });
@@ -34,7 +34,7 @@ void test('an address and a port mean the server at that address, IPv6 in bracke
   assert.equal(label(named('[2001:db8::1]:3000'), { addresses: ['2001:db8::1'] }), '[2001:db8::1]:3000');
 });
 
-void test('a server on all addresses is at each of them', () => {
+void test('a program on all addresses matches each of them', () => {
   assert.equal(label(named('10.0.0.1:3000'), { addresses: ['0.0.0.0'] }), '10.0.0.1:3000');
   assert.equal(label(named('[::1]:3000'), { addresses: ['0.0.0.0'] }), undefined);
   assert.equal(label(named('[::1]:3000'), { addresses: ['::'] }), '[::1]:3000');
@@ -58,13 +58,13 @@ void test('any other key is a regular expression on the command line', () => {
   assert.equal(label(named('server'), {}), undefined);
 });
 
-void test('an address and port is more exact than a port, then narrow range, wide range, framework, expression', () => {
+void test('most exact first: address and port, port, narrow range, wide range, framework, expression', () => {
   const subject = { command: 'python app.py', frameworks: ['flask', 'Flask'] };
   const keys = ['python', 'flask', '1-65535', '2999-3001', '3000', '127.0.0.1:3000'];
   while (keys.length > 0) assert.equal(label(named(...keys), subject), keys.pop());
 });
 
-void test('less exact rules fill the blanks of the exact one, ranges and expressions too', () => {
+void test('less exact rules, ranges and expressions too, complete the most exact one', () => {
   const given = rules({
     '3000': { label: 'Web' },
     '3000-3999': { label: 'range', requireLocalPort: true },
@@ -78,7 +78,7 @@ void test('less exact rules fill the blanks of the exact one, ranges and express
   });
 });
 
-void test('otherPortsAttributes holds only where no rule matches, and fills no blanks', () => {
+void test('otherPortsAttributes counts only for ports that no rule matches, and completes no rule', () => {
   const given = rules({ '3000': { label: 'Web' } }, { onAutoForward: 'ignore' });
   assert.deepEqual(attributesFor({ port: 3000, addresses: ['::'] }, given), { label: 'Web' });
   assert.deepEqual(attributesFor({ port: 3001, addresses: ['::'] }, given), { onAutoForward: 'ignore' });
@@ -99,7 +99,7 @@ void test('a host’s own rules come before those for all hosts, and those befor
   assert.deepEqual(attributesFor({ port: 3000, addresses: ['::'] }, given), { label: 'mine', protocol: 'https' });
 });
 
-void test('keys that mean nothing are named, and harm nobody', () => {
+void test('invalid keys are reported and ignored', () => {
   const given = rules({
     '0': {},
     '70000': {},
@@ -113,7 +113,7 @@ void test('keys that mean nothing are named, and harm nobody', () => {
   assert.equal(given.rules.length, 1);
 });
 
-void test('values of the wrong type are as if they were not written', () => {
+void test('values of a wrong type are ignored', () => {
   const given = rules({ '3000': { label: 5, onAutoForward: 'explode', protocol: 'ftp', requireLocalPort: 'yes' } });
   assert.deepEqual(attributesFor({ port: 3000, addresses: ['::'] }, given), {});
   for (const nonsense of [undefined, null, 5, 'text', [1], { '3000': null }]) {

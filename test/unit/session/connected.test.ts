@@ -12,14 +12,14 @@ const day = 24 * 3_600_000;
 
 const autoForward = (port: number): ForwardState => forwardState(port, { status: { kind: 'opening' } });
 
-void test('a host is remembered from the moment it is online, with what it forwards by itself', async () => {
+void test('a host is remembered as soon as it is online, with its auto-forwarded ports', async () => {
   const memory = shortMemory();
   const window = new ConnectedHosts(memory, Date.now());
   window.follow(idle, { ...idle, link: { kind: 'connecting', since: 0 } }, []);
   assert.deepEqual(window.all(), []);
   window.follow(idle, online, ['Port=2222']);
   window.follow(online, { ...online, forwards: [autoForward(5000)] }, ['Port=2222']);
-  // Without any farewell: a window may be killed.
+  // Without close(): a window may be killed.
   const host = await until('what is written', () =>
     new ConnectedHosts(memory, Date.now()).all().find(({ autoForwarded }) => autoForwarded.length > 0),
   );
@@ -29,7 +29,7 @@ void test('a host is remembered from the moment it is online, with what it forwa
   );
 });
 
-void test('what was forwarded is kept while the host comes back, and until the user stops it', () => {
+void test('auto-forwarded ports are kept during a reconnect, until the user stops them', () => {
   const memory = shortMemory();
   const window = new ConnectedHosts(memory, Date.now());
   const forwarding = { ...online, forwards: [autoForward(5000), autoForward(8000)] };
@@ -40,7 +40,7 @@ void test('what was forwarded is kept while the host comes back, and until the u
   assert.deepEqual(window.all()[0]?.autoForwarded, [8000]);
 });
 
-void test('a host that the user has left does not come back', async () => {
+void test('a host that the user disconnected does not come back', async () => {
   const memory = shortMemory();
   const window = new ConnectedHosts(memory, Date.now());
   window.follow(idle, online, []);
@@ -50,7 +50,7 @@ void test('a host that the user has left does not come back', async () => {
   assert.deepEqual(new ConnectedHosts(memory, Date.now()).all(), []);
 });
 
-void test('what ends with the window is still wanted', async () => {
+void test('forwards that end with the window are still remembered', async () => {
   const memory = shortMemory();
   const window = new ConnectedHosts(memory, Date.now());
   window.follow(idle, { ...online, forwards: [autoForward(5000)] }, []);
@@ -60,7 +60,7 @@ void test('what ends with the window is still wanted', async () => {
   assert.deepEqual(new ConnectedHosts(memory, Date.now()).all()[0]?.autoForwarded, [5000]);
 });
 
-void test('a window that was not opened for a fortnight connects to nothing', async () => {
+void test('a window that was not opened for a fortnight has forgotten its hosts', async () => {
   const memory = shortMemory();
   const window = new ConnectedHosts(memory, 0);
   window.follow(idle, online, []);
@@ -69,7 +69,7 @@ void test('a window that was not opened for a fortnight connects to nothing', as
   assert.equal(new ConnectedHosts(memory, 114 * day + 1).all().length, 0);
 });
 
-void test('the forwards of a host that was not used for a fortnight are forgotten, others are not', async () => {
+void test('a host that was not used for a fortnight is forgotten, with its forwards; other hosts are not', async () => {
   const memory = shortMemory();
   await memory.update('host old', { forwards: [], localPorts: { 1: 2 }, usedAt: 0 });
   await memory.update('host new', { forwards: [], localPorts: { 1: 2 }, usedAt: day });

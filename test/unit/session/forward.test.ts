@@ -22,7 +22,7 @@ const deps = {
 };
 const bind = { kind: 'tcp', host: undefined, port: 5000 } as const;
 
-void test('the port of a killed window is waited for, though the window goes before the port', async () => {
+void test('a forward waits for the port of a killed window, whose process ends before its port is free', async () => {
   let give: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (give = resolve));
   let isGone = false;
@@ -48,7 +48,7 @@ void test('the port of a killed window is waited for, though the window goes bef
   assert.equal(refusals, 0);
 });
 
-void test('more time that is given before the end has its turn counts', async () => {
+void test('more time that arrives before the expiry runs keeps the forward open', async () => {
   let shareMs = 1;
   const forward = new Forward('1', typedRequest(parseForward('local', '*:5000:localhost:1')), {
     ...deps,
@@ -63,7 +63,7 @@ void test('more time that is given before the end has its turn counts', async ()
   assert.equal(forward.state.status.kind, 'open');
 });
 
-void test('what a remote forward was refused before it was paused is not said of it when it is resumed', async () => {
+void test('a refusal from before a pause is not shown of the resumed forward', async () => {
   let refuse: ((error: Error) => void) | undefined;
   const bound = parseForward('remote', '5000:localhost:1');
   const forward = new Forward('1', typedRequest(bound), {

@@ -15,15 +15,15 @@ import { until } from '../../support/until.ts';
 
 type OpenFake = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<Connection>;
 
-/** Nothing ever happens around it. */
-const still: NetworkSenses = {
+/** A network in which nothing happens. */
+const quiet: NetworkSenses = {
   now: () => 0,
   addresses: () => [],
   delay: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
 };
 
-/** Surroundings that change when the test says so. */
-function shaken(): { readonly senses: NetworkSenses; sleep(): void; moveTo(address: string): void } {
+/** A network that changes, and a machine that sleeps, when the test says so. */
+function changing(): { readonly senses: NetworkSenses; sleep(): void; moveTo(address: string): void } {
   let now = 0;
   let address = '192.0.2.1';
   let look: () => void = () => undefined;
@@ -51,7 +51,7 @@ function shaken(): { readonly senses: NetworkSenses; sleep(): void; moveTo(addre
 function link(
   open: OpenFake,
   waitMs = 20_000,
-  senses: NetworkSenses = still,
+  senses: NetworkSenses = quiet,
 ): { link: HostLink; states: LinkState['kind'][]; last: () => LinkState | undefined } {
   const all: LinkState[] = [];
   const states: LinkState['kind'][] = [];
@@ -75,7 +75,7 @@ function dialOver(made: HostLink): Promise<Duplex> {
   return dialer({ link: made, findPort: () => undefined })()(to, never);
 }
 
-void test('a lost link is made again by itself, at once', async () => {
+void test('a lost connection is replaced at once', async () => {
   const first = connection();
   const queue = [first, connection()];
   const { link: made, states } = link(async () => queue.shift() ?? connection());
@@ -86,7 +86,7 @@ void test('a lost link is made again by itself, at once', async () => {
   await made.close();
 });
 
-void test('a server that lets us in and hangs up at once is not stormed', async () => {
+void test('connections that end before they carry anything are retried with growing pauses', async () => {
   const { link: made, last } = link(async () => {
     const next = connection();
     setImmediate(() => next.lose());
@@ -100,7 +100,7 @@ void test('a server that lets us in and hangs up at once is not stormed', async 
   await made.close();
 });
 
-void test('a connection that comes while the link is away waits for the next one', async () => {
+void test('a dial while the host is away waits for the next connection', async () => {
   const first = connection();
   let open: (next: Connection) => void = () => undefined;
   const second = new Promise<Connection>((resolve) => (open = resolve));
@@ -115,7 +115,7 @@ void test('a connection that comes while the link is away waits for the next one
   await made.close();
 });
 
-void test('a connection that waits in vain is refused with linkLost', async () => {
+void test('a dial that waits too long is refused with linkLost', async () => {
   const first = connection();
   let count = 0;
   const { link: made, states } = link(
@@ -129,7 +129,7 @@ void test('a connection that waits in vain is refused with linkLost', async () =
   await made.close();
 });
 
-void test('a refused login is not tried again', async () => {
+void test('a refused login is not retried', async () => {
   const first = connection();
   let count = 0;
   const problem = { code: 'authFailed', host: 'devbox', user: 'me', tried: [], accepted: [] } as const;
@@ -148,7 +148,7 @@ void test('a refused login is not tried again', async () => {
   assert.equal(count, 2);
 });
 
-void test('a question that nobody can answer in the background waits for the user', async () => {
+void test('a background login that needs an answer ends in failed, and waits for the user', async () => {
   const first = connection();
   let count = 0;
   const { link: made, last } = link(async () => {
@@ -161,7 +161,7 @@ void test('a question that nobody can answer in the background waits for the use
   assert.deepEqual(last(), { kind: 'failed', why: { code: 'loginNeeded' } });
 });
 
-void test('closing while connecting ends the attempt and closes what comes too late', async () => {
+void test('closing while connecting ends the attempt, and closes the connection that comes too late', async () => {
   const late = connection();
   let open: ((connection: Connection) => void) | undefined;
   const { link: made, last } = link(() => new Promise((resolve) => (open = resolve)));
@@ -174,7 +174,7 @@ void test('closing while connecting ends the attempt and closes what comes too l
   assert.deepEqual(last(), { kind: 'idle' });
 });
 
-void test('waking a link that waits tries again at once', async () => {
+void test('waking a waiting link retries at once', async () => {
   const first = connection();
   let count = 0;
   const { link: made, states } = link(async () => {
@@ -191,30 +191,30 @@ void test('waking a link that waits tries again at once', async () => {
   await made.close();
 });
 
-void test('a machine that slept asks its link for a sign of life, and makes a dead one again', async () => {
+void test('after sleep, a connection that gives no sign of life is replaced', async () => {
   const queue = [connection('dead'), connection()];
-  const around = shaken();
-  const { link: made, states } = link(async () => queue.shift() ?? connection(), 20_000, around.senses);
+  const network = changing();
+  const { link: made, states } = link(async () => queue.shift() ?? connection(), 20_000, network.senses);
   await made.open(never);
-  around.sleep();
+  network.sleep();
   await until('online again', () => states.filter((kind) => kind === 'online').length === 2);
   await made.close();
 });
 
-void test('a link that lives survives sleep and another network', async () => {
-  const around = shaken();
-  const { link: made, states } = link(async () => connection(), 20_000, around.senses);
+void test('a live connection survives sleep and a change of network', async () => {
+  const network = changing();
+  const { link: made, states } = link(async () => connection(), 20_000, network.senses);
   await made.open(never);
-  around.sleep();
-  around.moveTo('192.0.2.2');
+  network.sleep();
+  network.moveTo('192.0.2.2');
   assert.ok(await dialOver(made));
   assert.deepEqual(states, ['connecting', 'online']);
   await made.close();
 });
 
-void test('another network ends an attempt that hangs in the old one, and only then begins the next', async () => {
+void test('a change of network ends a hanging attempt before the next attempt begins', async () => {
   const first = connection();
-  const around = shaken();
+  const network = changing();
   let count = 0;
   let running = 0;
   let most = 0;
@@ -232,17 +232,17 @@ void test('another network ends an attempt that hangs in the old one, and only t
       running--;
     }
   };
-  const { link: made, states } = link(open, 20_000, around.senses);
+  const { link: made, states } = link(open, 20_000, network.senses);
   await made.open(never);
   first.lose();
   await until('the attempt that hangs', () => count === 2);
-  around.moveTo('192.0.2.2');
+  network.moveTo('192.0.2.2');
   await until('online again', () => states.filter((kind) => kind === 'online').length === 2);
   assert.equal(most, 1);
   await made.close();
 });
 
-void test('a channel that dies with its link is opened on the next one', async () => {
+void test('a dial that dies with its connection is repeated on the next one', async () => {
   const first = connection('dead');
   const queue = [first, connection()];
   const { link: made } = link(async () => queue.shift() ?? connection());
@@ -253,7 +253,7 @@ void test('a channel that dies with its link is opened on the next one', async (
   await made.close();
 });
 
-void test('what the server does not answer puts the link in doubt', async (t) => {
+void test('a request without an answer puts the connection in doubt', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   for (const ask of [
     (made: HostLink) => made.listenRemote({ kind: 'unix', path: '/dev' }, () => undefined, never),
@@ -268,7 +268,7 @@ void test('what the server does not answer puts the link in doubt', async (t) =>
   }
 });
 
-void test('who clicks twice waits for the same attempt', async () => {
+void test('two clicks share one attempt', async () => {
   let count = 0;
   const { link: made } = link(async () => {
     count++;
@@ -279,7 +279,7 @@ void test('who clicks twice waits for the same attempt', async () => {
   await made.close();
 });
 
-void test('a click that fails for the network does not end the attempts in the background', async () => {
+void test('a click that fails for the network does not end the retries in the background', async () => {
   const first = connection();
   const gone = new UserError({ code: 'connectionRefused', host: 'devbox', address: '127.0.0.1', port: 22 });
   let isBack = false;
@@ -300,7 +300,7 @@ void test('a click that fails for the network does not end the attempts in the b
   await made.close();
 });
 
-void test('a window that comes back asks nobody, and goes on trying', async () => {
+void test('a reloaded window connects in the background, asks nobody, and retries', async () => {
   const asked: string[] = [];
   let isBack = false;
   const { link: made, states } = link(async (attended) => {
@@ -317,7 +317,7 @@ void test('a window that comes back asks nobody, and goes on trying', async () =
   await made.close();
 });
 
-void test('who waits for a link is refused at once when only the user can bring it back', async () => {
+void test('a waiting dial is refused at once when only the user can bring the host back', async () => {
   const first = connection();
   let refuse: ((error: Error) => void) | undefined;
   let count = 0;

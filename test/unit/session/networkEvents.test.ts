@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type NetworkEvent, realSenses, watchNetwork } from '../../../src/core/session/networkEvents.ts';
 
-/** Looks as often as there are steps, each with its time since the last and its addresses. */
+/** Checks once per step; each step names the time since the last one, and the addresses. */
 async function feel(steps: readonly (readonly [ms: number, ...addresses: string[]])[]): Promise<NetworkEvent[]> {
   const told: NetworkEvent[] = [];
   const stop = new AbortController();
@@ -25,7 +25,7 @@ async function feel(steps: readonly (readonly [ms: number, ...addresses: string[
   return told;
 }
 
-void test('a quiet machine disturbs nobody', async () => {
+void test('without a change there is no event', async () => {
   assert.deepEqual(
     await feel([
       [0, 'a'],
@@ -49,7 +49,7 @@ void test('a timer that is much too late means that the machine slept', async ()
   );
 });
 
-void test('an address that comes or goes is another network', async () => {
+void test('an address that comes or goes is a change of network', async () => {
   assert.deepEqual(await feel([[0, 'a'], [3000], [3000, 'b'], [3000, 'b'], [3000, 'b', 'c']]), [
     'network',
     'network',
@@ -57,7 +57,7 @@ void test('an address that comes or goes is another network', async () => {
   ]);
 });
 
-void test('waking up in another network is one disturbance', async () => {
+void test('waking up in another network is one event', async () => {
   assert.deepEqual(
     await feel([
       [0, 'a'],
@@ -68,7 +68,7 @@ void test('waking up in another network is one disturbance', async () => {
   );
 });
 
-void test('a clock that is set back disturbs nobody', async () => {
+void test('a clock that is set back causes no event', async () => {
   assert.deepEqual(
     await feel([
       [0, 'a'],

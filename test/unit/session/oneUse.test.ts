@@ -42,7 +42,7 @@ async function isSettled(promise: Promise<void>): Promise<boolean> {
 
 const use = { host: 'devbox', id: '1', lingerMs: 60_000 } as const;
 
-test('a forward has served once somebody came and went', async () => {
+test('a forward has served when its connections have ended', async () => {
   const state = new Store(listening(0, 0));
   const done = served(state, { ...use, lingerMs: 1 }, new AbortController().signal);
   assert.equal(await isSettled(done), false);
@@ -52,7 +52,7 @@ test('a forward has served once somebody came and went', async () => {
   await done;
 });
 
-test('a page may send a second request, until its server is gone', async () => {
+test('after the first use a second request has time, unless the program goes', async () => {
   const state = new Store(listening(0, 1));
   const done = served(state, use, new AbortController().signal);
   assert.equal(await isSettled(done), false);
@@ -67,11 +67,11 @@ test('a forward that is stopped has served', async () => {
   await done;
 });
 
-test('waiting ends with its signal', async () => {
+test('the wait ends with its signal', async () => {
   await assert.rejects(served(new Store(listening(0, 0)), use, AbortSignal.abort(new Error('too late'))), /too late/u);
 });
 
-test('a login is of the host where its port was seen last, and is waited for', async () => {
+test('the host of a login is the one that opened the port last; the wait lasts until there is one', async () => {
   const online = { kind: 'online', since: 0, facts } as const;
   const host = (name: string, seenAt?: number): HostState => ({
     ...newHost(name, { kind: 'typed' }),

@@ -5,7 +5,7 @@ import type { ExecChannel } from '../../../src/core/detect/exec.ts';
 import { until } from '../../support/until.ts';
 import { findPublicUrl, listenForPublicUrl } from '../../../src/core/session/publicUrl.ts';
 
-test('an address is found in what a service prints, without the words around it', () => {
+test('the address is found in the output of a service, without the text around it', () => {
   assert.equal(
     findPublicUrl('Forwarding HTTP traffic from https://abc-1.example.net\r\n'),
     'https://abc-1.example.net',
@@ -14,11 +14,11 @@ test('an address is found in what a service prints, without the words around it'
   assert.equal(findPublicUrl('see (https://example.org).'), 'https://example.org');
 });
 
-test('an address of this machine is no public one', () => {
+test('a loopback address is not public', () => {
   assert.equal(findPublicUrl('http://localhost:3000 http://127.0.0.1:80'), undefined);
 });
 
-test('the address that was given is told from those of the service itself', () => {
+test('the address of the forward ranks before the addresses of the service itself', () => {
   const welcome = [
     'Welcome! Follow us at [https://social.example.com/tunnels].',
     'To set up custom domains go to https://admin.example.org/',
@@ -43,7 +43,7 @@ function session(): { channel: ExecChannel; stdout: PassThrough; isClosed: () =>
   return { channel, stdout, isClosed: () => isClosed };
 }
 
-test('an address that comes in pieces is taken whole, a better one later, and the session stays open', async () => {
+test('an address in two chunks is read whole, a better one replaces it, and the session stays open', async () => {
   const { channel, stdout, isClosed } = session();
   const end = new AbortController();
   const told: string[] = [];
@@ -66,7 +66,7 @@ test('an address that comes in pieces is taken whole, a better one later, and th
   assert.ok(isClosed());
 });
 
-test('a session that ends without an address gives none', async () => {
+test('a session that ends without an address calls nobody back', async () => {
   const { channel, stdout } = session();
   const listening = listenForPublicUrl(
     async () => channel,

@@ -27,7 +27,7 @@ const prompts: Prompts = {
   notice: () => undefined,
 };
 
-void test('what was typed is given again in the background, once per login', async () => {
+void test('a typed secret answers the background login, once per login', async () => {
   const { asking, silent } = rememberAnswers(prompts);
   assert.equal(await silent.secret(password(1), never), undefined);
   await asking.secret(password(1), never);
@@ -35,13 +35,13 @@ void test('what was typed is given again in the background, once per login', asy
   assert.equal(await silent.secret(password(2), never), undefined);
 });
 
-void test('what the user wants kept is given in the background as well, and nobody is asked', async () => {
+void test('a stored secret answers the background login without a prompt', async () => {
   const secret = (): never => assert.fail('somebody was asked');
   const { silent } = rememberAnswers({ ...prompts, secret, recall: async () => 'kept' });
   assert.equal(await silent.secret(password(1), never), 'kept');
 });
 
-void test('a password that had to be changed is given as it is now', async () => {
+void test('after a password change the new password is used', async () => {
   const typed = ['old', 'new', 'new'];
   const { asking, silent } = rememberAnswers({ ...prompts, secret: async () => typed.shift() });
   await asking.secret(password(1), never);
@@ -51,13 +51,13 @@ void test('a password that had to be changed is given as it is now', async () =>
   assert.equal(await silent.secret(password(1), never), 'new');
 });
 
-void test('a one-time code is not given twice', async () => {
+void test('a one-time code is not reused', async () => {
   const { asking, silent } = rememberAnswers(prompts);
   await asking.secret(code, never);
   assert.equal(await silent.secret(code, never), undefined);
 });
 
-void test('a host key that was accepted once is accepted in the background, another is refused', async () => {
+void test('a host key that the user accepted once is accepted in the background; another key is refused', async () => {
   const question = { host: 'devbox', address: '192.0.2.1', port: 22, keyType: 'ssh-ed25519', fingerprint: 'SHA256:a' };
   const { asking, silent } = rememberAnswers(prompts);
   assert.equal(await silent.hostKey(question, never), 'refuse');

@@ -19,7 +19,7 @@ function answer(text: string): string {
   return `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
 }
 
-/** A host whose servers answer when the test says so, in the order in which they were asked. */
+/** A host whose programs answer when the test says so, in the order in which they were asked. */
 function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
   let host = hostState({ forwards });
   const asked: { readonly port: number; readonly say: (text: string) => void }[] = [];
@@ -60,7 +60,7 @@ function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
   return { ports, asked, forwarded, find: (port: number) => ports.find(port) };
 }
 
-test('where a -R forward of ours answers, nothing is asked and nothing leads back', async () => {
+test('a port of our own -R forward is neither asked nor forwarded', async () => {
   const { spec, origin } = typedRequest(parseForward('remote', '0:localhost:3000'));
   const { ports, asked, forwarded } = remote([{ id: '1', spec, origin, status: openAt(8800) }]);
   ports.update([remotePort(8800), remotePort(8801)], never);
@@ -70,7 +70,7 @@ test('where a -R forward of ours answers, nothing is asked and nothing leads bac
   assert.deepEqual([asked.map(({ port }) => port), forwarded], [[8801], [8801]]);
 });
 
-test('what a server is that has gone is not said of the one that has its port by now', async () => {
+test('a late answer of a program that has gone is not shown of the program that has its port now', async () => {
   const { ports, asked, forwarded, find } = remote();
   ports.update([remotePort(3000, { socketId: 'first' })], never);
   await until('the first question', () => asked.length === 1);
@@ -87,7 +87,7 @@ test('what a server is that has gone is not said of the one that has its port by
   assert.deepEqual(forwarded, [3000, 3001]);
 });
 
-test('what opens a port of the ephemeral range for a moment is never asked', async () => {
+test('an ephemeral port that closes within two seconds is never asked', async () => {
   const { ports, asked } = remote();
   ports.update([remotePort(40_000), remotePort(3000)], never);
   await until('the question to the other', () => asked.length === 1);
@@ -99,7 +99,7 @@ test('what opens a port of the ephemeral range for a moment is never asked', asy
   );
 });
 
-test('what the server does not let us reach is named, and not forwarded by itself', async () => {
+test('a port that the server prohibits is named but not auto-forwarded', async () => {
   const { ports, asked, forwarded, find } = remote([], 5000);
   ports.update([remotePort(5000)], never);
   await until('its name', () => find(5000)?.program);
