@@ -1,9 +1,9 @@
 import { UserError } from '../../base/userError.ts';
-import { isCommandText } from '../spec/command.ts';
+import { isCommandText } from '../spec/commandLine.ts';
 import { commandError, type CommandProblem } from '../spec/commandProblem.ts';
 import type { ForwardSyntaxProblem } from '../spec/fields.ts';
-import { parsePortInput } from '../spec/grammar.ts';
 import { parsePasted } from '../spec/pasted.ts';
+import { parsePortInput } from '../spec/portInput.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import type { ConfigProblem } from './hostConfig.ts';
 import { readDestination } from '../spec/destination.ts';

@@ -1,8 +1,10 @@
+import { commandWords } from './commandLine.ts';
 import { commandError } from './commandProblem.ts';
 import { splitDestination } from './destination.ts';
 import { type ForwardKind, formatBind, formatEndpoint, formatForward, parseForward } from './grammar.ts';
 import { readPort } from './services.ts';
-import { quoteShellWord, splitShellWords } from './shellWords.ts';
+import { withHome } from './home.ts';
+import { quoteShellWord } from './shellWords.ts';
 import type { ForwardSpec } from './spec.ts';
 
 /** The parts of an ssh(1) command line that concern connecting and forwarding. Plain data. */
@@ -24,15 +26,10 @@ export interface SshCommand {
   readonly verbosity: number;
 }
 
-/** Whether a text is a command line, rather than ports or a host. */
-export function isCommandText(text: string): boolean {
-  return /^\s*(?:\$\s+)?(?:-|(?:\S*\/)?ssh(?:\.exe)?\s)/.test(text);
-}
-
 /** Reads a pasted command line, with or without the word `ssh`. @throws UserError<CommandProblem | ForwardSyntaxProblem> */
 export function parseCommandText(text: string): SshCommand {
-  const words = splitShellWords(text);
-  return parseCommand(/^(?:.*\/)?ssh(?:\.exe)?$/.test(words[0] ?? '') ? words.slice(1) : words);
+  const command = parseCommand(commandWords(text));
+  return { ...command, forwards: command.forwards.map(withHome) };
 }
 
 /** Reads the arguments of ssh(1), without the command name. @throws UserError<CommandProblem | ForwardSyntaxProblem> */

@@ -5,8 +5,6 @@ import type { Bind, Endpoint, ForwardSpec } from './spec.ts';
 /** The option of ssh(1) that takes the specification: -L, -R or -D. */
 export type ForwardKind = 'local' | 'remote' | 'dynamic';
 
-/** More ports than this in one line of input are a typing error. */
-const maxPorts = 256;
 /** The size of sun_path on Linux without the final NUL (unix(7)). */
 const maxPathBytes = 107;
 /** NI_MAXHOST without the final NUL (getnameinfo(3)). */
@@ -48,80 +46,6 @@ export function formatEndpoint(to: Endpoint): string {
   return to.kind === 'unix' ? formatPath(to.path) : `${formatHost(to.host)}:${to.port}`;
 }
 
-/**
- * Reads what a person types to forward ports to this machine: `8080`, `8000:8080`, `db.internal:5432`, all that -L
- * takes, ranges (`9090-9092`, `10000-10002:10010-10012`), and several of these between commas; or the address of a
- * page, as servers print it.
- *
- * @throws UserError<ForwardSyntaxProblem>
- */
-export function parsePortInput(text: string): readonly ForwardSpec[] {
-  const page = parsePageAddress(text.trim());
-  if (page) return [page];
-  const specs = text
-    .split(',')
-    .map((item) => item.trim())
-    .flatMap((item) => parsePortItem(item));
-  if (specs.length > maxPorts) throw syntaxError(text, 0, 'fewerPorts');
-  for (const { to } of specs.filter((spec) => spec.kind === 'local')) {
-    if (to.kind === 'tcp' && /[\s/]/.test(to.host)) throw syntaxError(text, 0, 'hostName');
-  }
-  return specs;
-}
-
-/** CAUTION: a server that listens on all interfaces prints `http://0.0.0.0:8000/`, an address that no client can use. */
-function parsePageAddress(text: string): ForwardSpec | undefined {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
-  const { protocol, hostname, port } = new URL(text);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const field = { text: port || protocol.slice(0, -1), isPath: false, position: 0 };
-  const [spec] = range(text, { listen: field, host: /^(?:0\.0\.0\.0|::)$/.test(host) ? '' : host, port: field });
-  return spec;
-}
-
-function parsePortItem(text: string): readonly ForwardSpec[] {
-  const fields = splitFields(text);
-  const [first, second, third, fourth] = fields;
-  if (fields.some((field) => field.isPath)) return [parseForward('local', text)];
-  if (first === undefined || fields.length > 4) throw syntaxError(text, fields[4]?.position ?? 0, 'port');
-  if (second === undefined) return range(text, { listen: first, host: 'localhost', port: first });
-  if (third === undefined) {
-    return isPortOrRange(first)
-      ? range(text, { listen: first, host: 'localhost', port: second })
-      : range(text, { listen: second, host: first.text, port: second });
-  }
-  if (fourth === undefined) return range(text, { listen: first, host: second.text, port: third });
-  return range(text, { bindHost: bindHost(first), listen: second, host: third.text, port: fourth });
-}
-
-function range(
-  text: string,
-  parts: { readonly bindHost?: string; readonly listen: Field; readonly host: string; readonly port: Field },
-): readonly ForwardSpec[] {
-  const listen = portRange(text, parts.listen);
-  const ports = portRange(text, parts.port);
-  if (listen.count !== ports.count) throw syntaxError(text, parts.port.position, 'equalRange');
-  if (listen.count > maxPorts) throw syntaxError(text, parts.listen.position, 'fewerPorts');
-  return Array.from({ length: listen.count }, (_, index) => ({
-    kind: 'local',
-    bind: { kind: 'tcp', host: parts.bindHost, port: listen.first + index },
-    to: { kind: 'tcp', host: parts.host || 'localhost', port: ports.first + index },
-  }));
-}
-
-function portRange(text: string, field: Field): { readonly first: number; readonly count: number } {
-  const [, low, high] = /^(\d+)-(\d+)$/.exec(field.text) ?? [];
-  if (low === undefined || high === undefined) return { first: parsePort(text, field, 1), count: 1 };
-  const first = parsePort(text, { ...field, text: low }, 1);
-  const count = parsePort(text, { ...field, text: high }, 1) - first + 1;
-  if (count < 1) throw syntaxError(text, field.position, 'equalRange');
-  return { first, count };
-}
-
-function isPortOrRange(field: Field): boolean {
-  return /^\d+(-\d+)?$/.test(field.text);
-}
-
 /** `minPort` 0: the bind part may let the server choose the port. */
 function bindAndTo(
   text: string,
@@ -158,7 +82,7 @@ function tcpBind(text: string, host: Field | undefined, port: Field, minPort: 0 
 }
 
 /** ssh(1) -L: "an empty bind_address, or '*', indicates that the port should be available from all interfaces". */
-function bindHost(field: Field): string {
+export function bindHost(field: Field): string {
   return field.text === '' ? '*' : field.text;
 }
 
@@ -176,7 +100,8 @@ function unix(text: string, field: Field): { readonly kind: 'unix'; readonly pat
   return { kind: 'unix', path: field.text };
 }
 
-function parsePort(text: string, field: Field, min: 0 | 1): number {
+/** @throws UserError<ForwardSyntaxProblem> */
+export function parsePort(text: string, field: Field, min: 0 | 1): number {
   const isZero = /^ *\+?0+$/.test(field.text);
   const port = isZero && min === 0 ? 0 : readPort(field.text);
   if (port === undefined) throw syntaxError(text, field.position, 'port');

@@ -2,12 +2,12 @@ import { commandError } from './commandProblem.ts';
 
 /**
  * Splits a pasted line into words as a POSIX shell does (XCU 2.2 Quoting). Variables, pipes and substitutions need a shell
- * and are refused. A prompt before the line, and an `&` or a comment after it, are skipped.
+ * and are refused. An `&` or a comment after the command is skipped.
  *
  * @throws UserError<CommandProblem>
  */
 export function splitShellWords(text: string): readonly string[] {
-  const line = text.replace(/^\s*\$\s+/, '').replace(/\s&\s*$/, '');
+  const line = text.replace(/\s&\s*$/, '');
   const words: string[] = [];
   let word: string | undefined;
   let at = 0;

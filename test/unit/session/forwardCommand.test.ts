@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCommandText } from '../../../src/core/spec/command.ts';
+import { isCommandText } from '../../../src/core/spec/commandLine.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import type { ForwardState } from '../../../src/core/session/state.ts';
 import { forwardCommand } from '../../../src/core/session/forwardCommand.ts';

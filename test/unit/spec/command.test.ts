@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
+import os from 'node:os';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { UserError } from '../../../src/base/userError.ts';
 import {
   commandOverrides,
   formatCommand,
-  isCommandText,
   parseCommand,
   parseCommandText,
   type SshCommand,
 } from '../../../src/core/spec/command.ts';
+import { isCommandText } from '../../../src/core/spec/commandLine.ts';
 import type { CommandProblem } from '../../../src/core/spec/commandProblem.ts';
 import { type ForwardKind, parseForward } from '../../../src/core/spec/grammar.ts';
 import { quoteShellWord, splitShellWords } from '../../../src/core/spec/shellWords.ts';
@@ -21,6 +22,14 @@ const forwarding = (kind: ForwardKind, spec: string): SshCommand => ({
   host: 'remote.example.com',
   forwards: [parseForward(kind, spec)],
 });
+
+const windows: SshCommand = {
+  ...plain,
+  mode: 'forward',
+  host: 'box',
+  user: 'me',
+  forwards: [parseForward('local', '8080:localhost:80')],
+};
 
 const understood: readonly (readonly [string, SshCommand])[] = [
   [
@@ -80,6 +89,30 @@ const understood: readonly (readonly [string, SshCommand])[] = [
   ['ssh -p 22 \\\r\n -C host\r\n', { ...plain, host: 'host', port: 22, options: ['Compression=yes'] }],
   ['ssh -J one -o ProxyJump=two host', { ...plain, host: 'host', options: ['ProxyJump=one', 'ProxyJump=two'] }],
   ['ssh -G -N -F ./config host', { ...plain, host: 'host', mode: 'print', configFile: './config' }],
+  [
+    String.raw`ssh -i C:\Users\me\.ssh\key.pem -N -L 8080:localhost:80 me@box`,
+    { ...windows, options: [String.raw`IdentityFile="C:\\Users\\me\\.ssh\\key.pem"`] },
+  ],
+  [
+    String.raw`ssh -i ~\.ssh\id_rsa -N -L 8080:localhost:80 me@box`,
+    { ...windows, options: ['IdentityFile=~/.ssh/id_rsa'] },
+  ],
+  [String.raw`ssh -N -L 8080:localhost:80 CORP\me@box`, { ...windows, user: String.raw`CORP\me` }],
+  [
+    String.raw`PS C:\Users\me> & "C:\Program Files (x86)\OpenSSH\ssh.exe" -i "\\server\my keys\k" -N -L 8080:localhost:80 me@box`,
+    { ...windows, options: [String.raw`IdentityFile="\\\\server\\my keys\\k"`] },
+  ],
+  [String.raw`C:\Users\me>C:\Windows\System32\OpenSSH\ssh.exe -N -L 8080:localhost:80 me@box`, windows],
+  ['ssh.exe -N ^ -L 8080:localhost:80 ` me@box', windows],
+  [
+    'ssh -nNT -L ~/docker.sock:/var/run/docker.sock me@box',
+    { ...windows, forwards: [parseForward('local', `${os.homedir()}/docker.sock:/var/run/docker.sock`)] },
+  ],
+  ['sudo ssh -N -L 8080:localhost:80 me@box', windows],
+  ['me@laptop:~/src$ sudo -E -u root nohup ssh -N -L 8080:localhost:80 me@box &', windows],
+  ['[me@laptop src]$ ssh -N -L 8080:localhost:80 me@box', windows],
+  ['autossh -M 0 -N -L 8080:localhost:80 me@box', windows],
+  ['AUTOSSH_GATETIME=0 autossh -NM20000 -L 8080:localhost:80 me@box', windows],
 ];
 
 for (const [text, command] of understood) {
@@ -109,6 +142,10 @@ const refused: readonly (readonly [string, CommandProblem['reason'], string])[] 
   ["ssh 'host", 'openQuote', "'host"],
   ['ssh -i "$HOME/key" host', 'shellSyntax', '$HOME/key'],
   ['ssh host | cat', 'shellSyntax', '| cat'],
+  [String.raw`ssh -i %USERPROFILE%\.ssh\k host`, 'shellSyntax', String.raw`%USERPROFILE%\.ssh\k`],
+  [String.raw`ssh -i "$env:HOME\k" -l CORP\me host`, 'shellSyntax', String.raw`"$env:HOME\k"`],
+  [String.raw`ssh -l CORP\me host & dir`, 'shellSyntax', '&'],
+  [String.raw`ssh -i C:\k "host`, 'openQuote', '"host'],
   ['ssh host; rm -rf x', 'shellSyntax', '; rm -rf x'],
 ];
 
@@ -130,7 +167,8 @@ void test('a word with a special meaning to a shell is quoted', () => {
 });
 
 void test('ports, hosts and addresses are not taken for commands', () => {
-  for (const text of ['8080', '8000:db:80', 'ssh.example.com:22', 'sshd', '']) assert.equal(isCommandText(text), false);
+  for (const text of ['8080', '8000:db:80', 'ssh.example.com:22', 'sshd', '', 'sudo reboot'])
+    assert.equal(isCommandText(text), false);
 });
 
 void test('the overrides of a command are lines of ssh_config, with values quoted if needed', () => {

@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { UserError } from '../../../src/base/userError.ts';
 import type { ForwardSyntaxProblem } from '../../../src/core/spec/fields.ts';
-import {
-  type ForwardKind,
-  formatForward,
-  parseForward,
-  parseForwardArgs,
-  parsePortInput,
-} from '../../../src/core/spec/grammar.ts';
-import type { Bind, Endpoint, ForwardSpec } from '../../../src/core/spec/spec.ts';
-
-const tcp = (host: string, port: number): Endpoint => ({ kind: 'tcp', host, port });
-const on = (host: string | undefined, port: number): Bind => ({ kind: 'tcp', host, port });
-const unix = (path: string): { kind: 'unix'; path: string } => ({ kind: 'unix', path });
-const local = (bind: Bind, to: Endpoint): ForwardSpec => ({ kind: 'local', bind, to });
-const remote = (bind: Bind, to: Endpoint): ForwardSpec => ({ kind: 'remote', bind, to });
+import { type ForwardKind, formatForward, parseForward, parseForwardArgs } from '../../../src/core/spec/grammar.ts';
+import type { ForwardSpec } from '../../../src/core/spec/spec.ts';
+import { attempt, local, on, problemOf, remote, tcp, texts, unix } from './forwards.ts';
 
 const understood: readonly (readonly [ForwardKind, string, ForwardSpec])[] = [
   ['local', '8000:localhost:8080', local(on(undefined, 8000), tcp('localhost', 8080))],
@@ -108,67 +96,7 @@ void test('an invalid or missing destination argument is refused', () => {
   assert.equal(problemOf(() => parseForwardArgs('remote', 'a:1:db:80')).expected, 'end');
 });
 
-const here = (port: number, host = 'localhost', to = port): ForwardSpec => local(on(undefined, port), tcp(host, to));
-const inputs: readonly (readonly [string, readonly ForwardSpec[]])[] = [
-  ['8080', [here(8080)]],
-  ['8000:8080', [here(8000, 'localhost', 8080)]],
-  ['8000:db:5432', [here(8000, 'db', 5432)]],
-  ['db.internal:5432', [here(5432, 'db.internal')]],
-  ['[::1]:3000', [here(3000, '::1')]],
-  ['9090-9092', [here(9090), here(9091), here(9092)]],
-  ['10000-10001:10010-10011', [here(10000, 'localhost', 10010), here(10001, 'localhost', 10011)]],
-  ['80-81:db:90-91', [here(80, 'db', 90), here(81, 'db', 91)]],
-  ['db:80-81', [here(80, 'db'), here(81, 'db')]],
-  ['0.0.0.0:8000:db:80', [local(on('0.0.0.0', 8000), tcp('db', 80))]],
-  ['2375:/var/run/docker.sock', [local(on(undefined, 2375), unix('/var/run/docker.sock'))]],
-  ['/tmp/d.sock:/var/run/d.sock', [local(unix('/tmp/d.sock'), unix('/var/run/d.sock'))]],
-  [':8080', [here(8080)]],
-  [' http://localhost:5173/app?a=1,2 ', [here(5173)]],
-  ['https://db.internal/', [here(443, 'db.internal')]],
-  ['http://[::1]:3000', [here(3000, '::1')]],
-  ['http://0.0.0.0:8000/', [here(8000)]],
-  ['http://[::]:8000/', [here(8000)]],
-  [' 8080 , 9000:3000,9090-9091', [here(8080), here(9000, 'localhost', 3000), here(9090), here(9091)]],
-];
-
-for (const [text, specs] of inputs) {
-  void test(`${JSON.stringify(text)} in the box is parsed`, () => assert.deepEqual(parsePortInput(text), specs));
-}
-
-const badInputs: readonly (readonly [string, ForwardSyntaxProblem['expected']])[] = [
-  ['', 'port'],
-  ['8080,', 'port'],
-  ['0', 'port'],
-  ['70000', 'port'],
-  ['9092-9090', 'equalRange'],
-  ['8000-8001:9000-9005', 'equalRange'],
-  ['8000:9000-9005', 'equalRange'],
-  ['1-60000', 'fewerPorts'],
-  ['1-200,1001-1200', 'fewerPorts'],
-  ['1:2:3:4:5', 'port'],
-  ['/var/run/docker.sock', 'destination'],
-  ['docker run -p 80:80', 'hostName'],
-  ['5000 localhost:5000', 'hostName'],
-  ['ftp://localhost:80', 'hostName'],
-  ['http://localhost:70000', 'port'],
-];
-
-for (const [text, expected] of badInputs) {
-  void test(`${JSON.stringify(text)} in the box is refused: ${expected} expected`, () => {
-    assert.equal(problemOf(() => parsePortInput(text)).expected, expected);
-  });
-}
-
 const kinds = fc.constantFrom<ForwardKind>('local', 'remote', 'dynamic');
-const part = fc.oneof(
-  fc.constantFrom('8000', '1', '0', 'localhost', '*', '', '[::1]', '/tmp/a', '[/tmp/a:b]', 'ssh', '/a\\:b', '-'),
-  fc.string({ unit: fc.constantFrom(':', '[', ']', '\\', '/', '*', 'a', '1', '-', ' '), maxLength: 6 }),
-);
-const texts = fc.oneof(
-  fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(':')),
-  fc.string(),
-);
-
 void test('every formatted forward parses to the same value', () => {
   fc.assert(
     fc.property(kinds, texts, (kind, text) => {
@@ -178,35 +106,3 @@ void test('every formatted forward parses to the same value', () => {
     { numRuns: 20_000 },
   );
 });
-
-void test('any text in the box gives forwards, or a problem with its position', () => {
-  fc.assert(
-    fc.property(texts, (text) => {
-      const specs = attempt(() => parsePortInput(text));
-      if (specs) assert.ok(specs.length > 0);
-    }),
-    { numRuns: 5000 },
-  );
-});
-
-/** Undefined if the text is refused with a UserError. Any other error is a bug and fails the test. */
-function attempt<T>(parse: () => T): T | undefined {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const problem = error.problem as ForwardSyntaxProblem;
-    assert.ok(problem.position >= 0 && problem.position <= problem.text.length);
-    return undefined;
-  }
-}
-
-function problemOf(parse: () => unknown): ForwardSyntaxProblem {
-  try {
-    parse();
-  } catch (error) {
-    if (error instanceof UserError) return error.problem as ForwardSyntaxProblem;
-    throw error;
-  }
-  throw new assert.AssertionError({ message: 'it was not refused' });
-}

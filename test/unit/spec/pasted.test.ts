@@ -30,6 +30,8 @@ void test('a key file with an absolute path, a tilde, a token or a variable is a
     '%d/k',
     String.raw`'C:\k'`,
     String.raw`'\\s\k'`,
+    String.raw`C:\Users\me\k`,
+    String.raw`~\k`,
     'none',
     '"\\${HOME}/k"',
   ])

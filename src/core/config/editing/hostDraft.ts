@@ -1,5 +1,6 @@
 import { UserError } from '../../../base/userError.ts';
-import { isCommandText, type SshCommand } from '../../spec/command.ts';
+import type { SshCommand } from '../../spec/command.ts';
+import { isCommandText } from '../../spec/commandLine.ts';
 import { commandError } from '../../spec/commandProblem.ts';
 import { parsePasted } from '../../spec/pasted.ts';
 import type { ForwardSpec } from '../../spec/spec.ts';
