@@ -1,6 +1,10 @@
+import type { Program } from '../../src/core/detect/identify/program.ts';
 import type { RemotePort } from '../../src/core/detect/remotePort.ts';
+import { parseForward } from '../../src/core/spec/grammar.ts';
 import { requestFor } from '../../src/core/session/forwardRequests.ts';
 import {
+  type AppState,
+  emptyState,
   type ForwardState,
   type ForwardStatus,
   type HostState,
@@ -21,13 +25,21 @@ export const facts = {
 
 export const online = { kind: 'online', since: 0, facts } as const;
 
+/** Of a forward that carries its third connection. */
+export const someTraffic = {
+  openConnections: 1,
+  totalConnections: 3,
+  bytesToRemote: 2000,
+  bytesFromRemote: 1_400_000,
+} as const;
+
 export const noTraffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 } as const;
 
 export function hostState(change: Partial<HostState> = {}): HostState {
   return { ...newHost('devbox', { kind: 'typed' }), ...change };
 }
 
-type OpenStatus = Extract<ForwardStatus, { readonly kind: 'open' }>;
+export type OpenStatus = Extract<ForwardStatus, { readonly kind: 'open' }>;
 
 /** A forward that listens on a local port. */
 export function openAt(port: number, change: Partial<OpenStatus> = {}): OpenStatus {
@@ -48,4 +60,45 @@ export function remotePort(port: number, change: Partial<RemotePort> = {}): Remo
 
 export function seenPort(port: number, change: Partial<SeenPort> = {}): SeenPort {
   return { ...remotePort(port), seenAt: 0, wasThere: false, ...change };
+}
+
+export function appState(...hosts: readonly HostState[]): AppState {
+  return { ...emptyState, hosts };
+}
+
+/** A connected host of the SSH configuration whose remote ports are watched. */
+export function onlineHost(change: Partial<HostState> = {}): HostState {
+  const source = { kind: 'config', file: '/home/me/.ssh/config', line: 3 } as const;
+  const detection = { kind: 'watching', method: 'ss', pollMs: 500 } as const;
+  return hostState({ source, link: online, detection, ...change });
+}
+
+export const flask: Program = {
+  framework: 'flask',
+  name: 'Flask',
+  icon: 'beaker',
+  role: 'devServer',
+  scheme: 'http',
+  evidence: 'answer',
+};
+
+/** The remote port of a Flask dev server. */
+export function flaskPort(port = 5000, change: Partial<SeenPort> = {}): SeenPort {
+  const process = { pid: 812, name: 'flask', commandLine: ['flask', 'run'] };
+  return seenPort(port, { addresses: ['127.0.0.1'], process, program: flask, ...change });
+}
+
+/** The remote port of an sshd that belongs to another user: its process cannot be seen. */
+export const sshdPort: SeenPort = {
+  port: 22,
+  addresses: ['0.0.0.0', '::'],
+  program: { framework: 'sshd', name: 'OpenSSH', icon: 'lock', role: 'infrastructure' },
+  seenAt: 0,
+  wasThere: true,
+};
+
+/** An open -R forward of a port of the remote to the sshd of this machine. */
+export function remoteForward(port: number, change: Partial<ForwardState> = {}): ForwardState {
+  const spec = parseForward('remote', `${port}:localhost:22`);
+  return { id: `R${port}`, spec, origin: 'user', status: openAt(port), ...change };
 }

@@ -9,6 +9,7 @@ import {
   settlingMs,
 } from '../../../src/core/policy/autoForward.ts';
 import { readPortRules } from '../../../src/core/policy/portRules.ts';
+import { remotePort } from '../../support/state.ts';
 
 function program(role: Program['role'], framework: string): Program {
   return { framework, name: framework, icon: 'globe', role, evidence: 'answer' };
@@ -19,15 +20,8 @@ const nginx = program('web', 'nginx');
 const postgresql = program('database', 'postgresql');
 
 function candidate(port: number, is?: Program, more: Partial<Candidate> = {}): Candidate {
-  return {
-    port,
-    addresses: ['127.0.0.1'],
-    owner: 'self',
-    process: { pid: 7, name: 'python3', commandLine: ['python3', 'app.py'] },
-    ...(is && { program: is }),
-    wasThere: false,
-    ...more,
-  };
+  const process = { pid: 7, name: 'python3', commandLine: ['python3', 'app.py'] };
+  return { ...remotePort(port, { process }), ...(is && { program: is }), wasThere: false, ...more };
 }
 
 function owned(by: 'root' | 'other' | undefined, port = 5000): Candidate {

@@ -2,35 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Store } from '../../../src/base/store.ts';
 import { listeningHost, served } from '../../../src/core/session/oneUse.ts';
-import {
-  type AppState,
-  emptyState,
-  type ForwardStatus,
-  type HostState,
-  newHost,
-} from '../../../src/core/session/state.ts';
-
-const facts = {
-  transport: 'builtin',
-  serverVersion: 'SSH-2.0-OpenSSH_9.2',
-  cipher: 'aes128-gcm',
-  kex: 'k',
-  hostKey: 'h',
-  via: [],
-  authMethod: 'publickey',
-} as const;
+import type { AppState, ForwardStatus, HostState } from '../../../src/core/session/state.ts';
+import { appState, forwardState, hostState, noTraffic, online, openAt, seenPort } from '../../support/state.ts';
 
 function app(status: ForwardStatus): AppState {
-  const spec = { kind: 'dynamic', bind: { kind: 'tcp', host: undefined, port: 8400 } } as const;
-  return {
-    ...emptyState,
-    hosts: [{ ...newHost('devbox', { kind: 'typed' }), forwards: [{ id: '1', spec, origin: 'auto', status }] }],
-  };
+  return appState(hostState({ forwards: [forwardState(8400, { id: '1', status })] }));
 }
 
 function listening(openConnections: number, totalConnections: number): AppState {
-  const traffic = { openConnections, totalConnections, bytesToRemote: 0, bytesFromRemote: 0 };
-  return app({ kind: 'open', bound: [], traffic });
+  return app(openAt(8400, { traffic: { ...noTraffic, openConnections, totalConnections } }));
 }
 
 async function isSettled(promise: Promise<void>): Promise<boolean> {
@@ -72,17 +52,10 @@ test('the wait ends with its signal', async () => {
 });
 
 test('the host of a login is the one that opened the port last; the wait lasts until there is one', async () => {
-  const online = { kind: 'online', since: 0, facts } as const;
-  const host = (name: string, seenAt?: number): HostState => ({
-    ...newHost(name, { kind: 'typed' }),
-    link: online,
-    remotePorts: seenAt === undefined ? [] : [{ port: 8400, addresses: [], seenAt, wasThere: false }],
-  });
-  const state = new Store<AppState>({ ...emptyState, hosts: [host('devbox')] });
+  const host = (name: string, seenAt?: number): HostState =>
+    hostState({ name, link: online, remotePorts: seenAt === undefined ? [] : [seenPort(8400, { seenAt })] });
+  const state = new Store(appState(host('devbox')));
   const found = listeningHost(state, 8400, AbortSignal.timeout(10_000));
-  state.set({
-    ...emptyState,
-    hosts: [host('old', 1), host('devbox', 2), { ...host('away', 3), link: { kind: 'idle' } }],
-  });
+  state.set(appState(host('old', 1), host('devbox', 2), { ...host('away', 3), link: { kind: 'idle' } }));
   assert.equal((await found).name, 'devbox');
 });

@@ -6,6 +6,7 @@ import type { Problem } from '../../../src/core/problem.ts';
 import { defaultSettings, type Settings } from '../../../src/core/session/settings.ts';
 import type { AppState, ForwardState, ForwardStatus, HostState, LinkState } from '../../../src/core/session/state.ts';
 import { diagnosis } from '../../../src/view/diagnosis.ts';
+import { someTraffic } from '../../support/state.ts';
 
 /** Stands for everything that somebody may want to keep to themselves. */
 const secret = 'hunter2';
@@ -41,7 +42,6 @@ const problems: readonly Problem[] = [
   { code: 'commandSyntax', reason: 'unknownFlag', word: secret },
   { code: 'unexpected', detail: secret },
 ];
-const traffic = { openConnections: 1, totalConnections: 3, bytesToRemote: 2000, bytesFromRemote: 1_400_000 };
 
 function host(change: Partial<HostState> = {}): HostState {
   return {
@@ -120,8 +120,8 @@ void test('nothing private reaches the diagnosis, whatever the state holds', () 
   ] as const;
   const forwards = problems.flatMap((why, index) => [
     forward(`${index}f`, { kind: 'failed', why }),
-    forward(`${index}t`, { kind: 'open', bound, traffic, trouble: why, instead: { port: 5000, why } }),
-    forward(`${index}s`, { kind: 'open', bound, traffic, trouble: why, sharedFor: 5 }, { spec: socket }),
+    forward(`${index}t`, { kind: 'open', bound, traffic: someTraffic, trouble: why, instead: { port: 5000, why } }),
+    forward(`${index}s`, { kind: 'open', bound, traffic: someTraffic, trouble: why, sharedFor: 5 }, { spec: socket }),
   ]);
   const hosts = [host({ forwards }), ...links.map((link) => host({ link, forwards }))];
   const text = report({ hosts, configProblems: problems });
@@ -140,7 +140,7 @@ void test('the diagnosis has the facts that a bug report needs', () => {
     hosts: [
       host({
         detection: { kind: 'watching', method: 'ss', pollMs: 500 },
-        forwards: [forward('1', { kind: 'open', bound, traffic }, { spec: local, remotePort: 5000 })],
+        forwards: [forward('1', { kind: 'open', bound, traffic: someTraffic }, { spec: local, remotePort: 5000 })],
       }),
     ],
   });

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import test from 'node:test';
 import type { ForwardSpec } from '../../../src/core/spec/spec.ts';
-import { type ForwardState, type ForwardStatus, type HostState, newHost } from '../../../src/core/session/state.ts';
+import { type ForwardState, type ForwardStatus, type HostState } from '../../../src/core/session/state.ts';
 import { addressToCopy, canCopy, canExtend, canPause, forwardContext } from '../../../src/view/forwardActions.ts';
 import { forwardPicks } from '../../../src/view/forwardPicks.ts';
+import { hostState, openAt } from '../../support/state.ts';
 
 const manifest = JSON.parse(fs.readFileSync('package.json', 'utf8')) as {
   contributes: {
@@ -17,18 +18,14 @@ const to = { kind: 'tcp', host: 'localhost', port: 5000 } as const;
 const local: ForwardSpec = { kind: 'local', bind: tcp, to };
 const wide: ForwardSpec = { ...local, bind: { ...tcp, host: '*' } };
 const remote: ForwardSpec = { kind: 'remote', bind: tcp, to };
-const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
-const bound = [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }] as const;
-const listening: ForwardStatus = { kind: 'open', bound, traffic };
 const failed: ForwardStatus = { kind: 'failed', why: { code: 'portInUse', bind: tcp } };
 
+/** A forward that serves no known remote port. */
 function forward(change: Partial<ForwardState> = {}): ForwardState {
-  return { id: '1', spec: local, origin: 'user', status: listening, ...change };
+  return { id: '1', spec: local, origin: 'user', status: openAt(5000), ...change };
 }
 
-function host(...forwards: ForwardState[]): HostState {
-  return { ...newHost('devbox', { kind: 'typed' }), forwards };
-}
+const host = (...forwards: ForwardState[]): HostState => hostState({ forwards });
 
 /** The commands of the menu of a forward's row. */
 function menu(change: Partial<ForwardState>, at: Partial<HostState> = {}): readonly string[] {
@@ -44,7 +41,7 @@ function offers(command: string, change: Partial<ForwardState>, at: Partial<Host
 }
 
 void test('every forward has the actions that work for all forwards in its menu', () => {
-  for (const status of [listening, failed, { kind: 'opening' }, { kind: 'dormant' }] as const) {
+  for (const status of [openAt(5000), failed, { kind: 'opening' }, { kind: 'dormant' }] as const) {
     const commands = menu({ status });
     for (const each of ['stopForward', 'setLabel', 'showPath', 'saveForward', 'copyCommand'])
       assert.ok(commands.includes(each), `${each} while ${status.kind}`);
@@ -69,7 +66,7 @@ void test('forwards that listen on this machine can be shared, remote forwards c
 
 void test('a forward with a local port can change it, also while the forward is stopped', () => {
   const statuses: readonly ForwardStatus[] = [
-    listening,
+    openAt(5000),
     failed,
     { kind: 'off' },
     { kind: 'paused' },
@@ -91,10 +88,10 @@ void test('a forward of another window can only be opened, copied and stopped', 
 });
 
 void test('only a forward that was shared by hand can be unshared, one that was typed wide cannot', () => {
-  const byHand = forward({ isSharedByHand: true, status: { ...listening, sharedFor: 60 } });
+  const byHand = forward({ isSharedByHand: true, status: { ...openAt(5000), sharedFor: 60 } });
   assert.ok(offers('unshareForward', byHand));
   assert.ok(!offers('shareForward', byHand));
-  const typedWide = forward({ spec: wide, status: { ...listening, sharedFor: 60 } });
+  const typedWide = forward({ spec: wide, status: { ...openAt(5000), sharedFor: 60 } });
   assert.ok(!offers('unshareForward', typedWide));
   assert.ok(!offers('shareForward', typedWide));
   assert.ok(offers('shareForward', {}));
@@ -102,8 +99,8 @@ void test('only a forward that was shared by hand can be unshared, one that was 
 });
 
 void test('only a share that expires can be extended', () => {
-  assert.ok(offers('extendSharing', { spec: wide, status: { ...listening, sharedFor: 5 } }));
-  assert.ok(!offers('extendSharing', { spec: wide, status: { ...listening, sharedFor: 'forever' } }));
+  assert.ok(offers('extendSharing', { spec: wide, status: { ...openAt(5000), sharedFor: 5 } }));
+  assert.ok(!offers('extendSharing', { spec: wide, status: { ...openAt(5000), sharedFor: 'forever' } }));
   assert.ok(!offers('extendSharing', {}));
 });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newHost } from '../../../src/core/session/state.ts';
 import { readTypedHost } from '../../../src/core/config/typed.ts';
 import { type HostPick, listedHost, typedHost as pickOf } from '../../../src/view/hostPicks.ts';
+import { hostState, online } from '../../support/state.ts';
 
 function typedHost(text: string): HostPick | undefined {
   const typed = readTypedHost(text);
@@ -10,18 +10,9 @@ function typedHost(text: string): HostPick | undefined {
 }
 
 void test('a host of the list shows its name, and whether it is connected', () => {
-  const idle = newHost('devbox', { kind: 'typed' });
-  const facts = {
-    transport: 'builtin',
-    serverVersion: 'SSH-2.0-OpenSSH_9.2',
-    cipher: 'c',
-    kex: 'k',
-    hostKey: 'h',
-    via: [],
-    authMethod: 'publickey',
-  } as const;
+  const idle = hostState();
   assert.equal(listedHost(idle).description, '');
-  assert.equal(listedHost({ ...idle, link: { kind: 'online', since: 0, facts } }).description, 'connected');
+  assert.equal(listedHost(hostState({ link: online })).description, 'connected');
   assert.deepEqual(listedHost(idle).choice, { name: 'devbox', options: [], forwards: [] });
 });
 

@@ -1,37 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Program } from '../../../src/core/detect/identify/program.ts';
 import type { Announced } from '../../../src/core/policy/notices.ts';
-import { requestFor } from '../../../src/core/session/forwardRequests.ts';
-import {
-  type ForwardState,
-  type ForwardStatus,
-  type HostState,
-  newHost,
-  type SeenPort,
-} from '../../../src/core/session/state.ts';
+import type { ForwardState, ForwardStatus, HostState } from '../../../src/core/session/state.ts';
 import { noticeDecline } from '../../../src/view/noticeDecline.ts';
+import { flask, flaskPort, forwardState, hostState, openAt } from '../../support/state.ts';
 
-const flask = { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer', evidence: 'answer' } as const;
 const vite = { ...flask, framework: 'vite', name: 'Vite' };
 const announced: Announced = { port: 5000, url: 'http://localhost:5000/', program: flask, attributes: {} };
-const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
-const listening: ForwardStatus = {
-  kind: 'open',
-  bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }],
-  traffic,
-};
-
-function forwardOf(origin: ForwardState['origin'], status = listening): ForwardState {
-  return { id: '7', spec: requestFor(5000, origin).spec, origin, remotePort: 5000, status };
+function forwardOf(origin: ForwardState['origin'], status: ForwardStatus = openAt(5000)): ForwardState {
+  return forwardState(5000, { id: '7', origin, status });
 }
 
-function hostWith(forward?: ForwardState, program?: SeenPort['program']): HostState {
-  const seen = { port: 5000, addresses: ['127.0.0.1'], seenAt: 0, wasThere: false, ...(program && { program }) };
-  return {
-    ...newHost('devbox', { kind: 'typed' }),
+/** A host that has the forward, and the program at its remote port unless nobody has asked that port yet. */
+function hostWith(forward?: ForwardState, program?: Program): HostState {
+  return hostState({
     forwards: forward ? [forward] : [],
-    remotePorts: program ? [seen] : [],
-  };
+    remotePorts: program ? [flaskPort(5000, { program })] : [],
+  });
 }
 
 test('“Don’t Forward” stops the forward of the notice, also while its program is away or not identified yet', () => {

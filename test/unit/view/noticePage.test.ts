@@ -1,49 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Announced } from '../../../src/core/policy/notices.ts';
-import { requestFor } from '../../../src/core/session/forwardRequests.ts';
-import {
-  type ForwardState,
-  type ForwardStatus,
-  type HostState,
-  newHost,
-  type SeenPort,
-} from '../../../src/core/session/state.ts';
+import type { ForwardState, ForwardStatus, HostState } from '../../../src/core/session/state.ts';
 import { announcement } from '../../../src/view/announcement.ts';
 import { noticePage, noticePorts } from '../../../src/view/noticePage.ts';
+import { flask, flaskPort, forwardState, hostState, openAt, seenPort } from '../../support/state.ts';
 
-const flask = {
-  framework: 'flask',
-  name: 'Flask',
-  icon: 'beaker',
-  role: 'devServer',
-  scheme: 'http',
-  evidence: 'answer',
-} as const;
 const announced: Announced = { port: 5000, url: 'http://localhost:5000/', program: flask, attributes: {} };
-const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
-const listening = (port: number): ForwardStatus => ({
-  kind: 'open',
-  bound: [{ kind: 'tcp', address: '127.0.0.1', port }],
-  traffic,
-});
-
-function forwardOf(status: ForwardStatus): ForwardState {
-  return { id: '1', spec: requestFor(5000, 'auto').spec, origin: 'auto', remotePort: 5000, status };
-}
-
-function host(...forwards: readonly ForwardState[]): HostState {
-  return { ...newHost('devbox', { kind: 'typed' }), link: { kind: 'connecting', since: 0 }, forwards };
-}
+const forward = (status: ForwardStatus): ForwardState => forwardState(5000, { status });
+const host = (...forwards: readonly ForwardState[]): HostState =>
+  hostState({ link: { kind: 'connecting', since: 0 }, forwards });
 
 const why = (status: ForwardStatus): string => {
-  const page = noticePage(host(forwardOf(status)), announced);
+  const page = noticePage(host(forward(status)), announced);
   return page.kind === 'gone' ? page.why : page.url;
 };
 
 test('an old notice opens the present address of the page', () => {
-  assert.equal(why(listening(5000)), 'http://localhost:5000/');
-  assert.equal(why(listening(5017)), 'http://localhost:5017/');
+  assert.equal(why(openAt(5000)), 'http://localhost:5000/');
+  assert.equal(why(openAt(5017)), 'http://localhost:5017/');
 });
 
 test('an old notice says that its server has stopped', () => {
@@ -65,29 +40,20 @@ test('an old notice says that its forward has ended, and whether the host is dis
 });
 
 test('only ports that are still forwarded may be announced', () => {
-  const forwards = [listening(5000), { kind: 'opening' }, { kind: 'elsewhere', localPort: 1 }] as const;
-  for (const status of forwards) assert.deepEqual([...noticePorts(host(forwardOf(status)))], [5000], status.kind);
+  const forwards = [openAt(5000), { kind: 'opening' }, { kind: 'elsewhere', localPort: 1 }] as const;
+  for (const status of forwards) assert.deepEqual([...noticePorts(host(forward(status)))], [5000], status.kind);
   const others = [{ kind: 'dormant' }, { kind: 'paused' }, { kind: 'off' }, { kind: 'expired' }] as const;
-  for (const status of others) assert.deepEqual([...noticePorts(host(forwardOf(status)))], [], status.kind);
+  for (const status of others) assert.deepEqual([...noticePorts(host(forward(status)))], [], status.kind);
 });
 
 test('an announcement names the other ports of the same burst', () => {
-  const seen = (port: number, program?: SeenPort['program']): SeenPort => ({
-    port,
-    addresses: ['127.0.0.1'],
-    ...(program && { program }),
-    seenAt: 0,
-    wasThere: false,
-  });
-  const forward = forwardOf(listening(5000));
-  const all = {
-    ...host(forward),
-    remotePorts: [seen(5000, flask), seen(5173, { ...flask, name: 'Vite' }), seen(9000)],
-  };
+  const open = forward(openAt(5000));
+  const vite = flaskPort(5173, { program: { ...flask, name: 'Vite' } });
+  const all = { ...host(open), remotePorts: [flaskPort(5000), vite, seenPort(9000)] };
   assert.equal(
-    announcement(all, forward, [5173, 9000]),
+    announcement(all, open, [5173, 9000]),
     'Flask on devbox:5000 → http://localhost:5000. Also forwarded: 5173 (Vite), 9000.',
   );
-  assert.equal(announcement(all, forward), 'Flask on devbox:5000 → http://localhost:5000');
-  assert.equal(announcement({ ...all, remotePorts: [] }, forward), 'devbox:5000 → localhost:5000');
+  assert.equal(announcement(all, open), 'Flask on devbox:5000 → http://localhost:5000');
+  assert.equal(announcement({ ...all, remotePorts: [] }, open), 'devbox:5000 → localhost:5000');
 });

@@ -1,31 +1,23 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Traffic } from '../../../src/core/forward/runningForward.ts';
 import type { ForwardSpec } from '../../../src/core/spec/spec.ts';
 import type { Problem } from '../../../src/core/problem.ts';
-import {
-  emptyState,
-  type ForwardState,
-  type ForwardStatus,
-  type HostState,
-  newHost,
-  type SeenPort,
-} from '../../../src/core/session/state.ts';
+import type { ForwardState, ForwardStatus, HostState, SeenPort } from '../../../src/core/session/state.ts';
 import type { Hop, Measured } from '../../../src/view/path/hop.ts';
 import { type ForwardPath, forwardPath } from '../../../src/view/path/path.ts';
+import {
+  appState,
+  facts,
+  flaskPort,
+  forwardState,
+  noTraffic,
+  onlineHost,
+  openAt,
+  someTraffic,
+  type OpenStatus,
+} from '../../support/state.ts';
 
-const facts = {
-  transport: 'builtin',
-  serverVersion: 'SSH-2.0-OpenSSH_9.2p1 Debian-2',
-  cipher: 'aes128-gcm@openssh.com',
-  kex: 'k',
-  hostKey: 'ssh-ed25519',
-  via: [],
-  authMethod: 'publickey',
-} as const;
-const unused: Traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
-const used: Traffic = { openConnections: 1, totalConnections: 3, bytesToRemote: 2000, bytesFromRemote: 1_400_000 };
-const flask = server(8080, 'flask', 'Flask', 'devServer');
+const flask = flaskPort(8080);
 
 function server(
   port: number,
@@ -36,7 +28,7 @@ function server(
 ): SeenPort {
   const isWeb = role === 'devServer';
   const program = { framework, name, icon: 'beaker', role, ...(isWeb && { scheme: 'http' as const }) };
-  return { port, addresses, process: { pid: 812, name }, program, seenAt: 0, wasThere: false };
+  return flaskPort(port, { addresses, process: { pid: 812, name }, program });
 }
 
 function local(toHost = 'localhost', port = 8080): ForwardSpec {
@@ -47,27 +39,20 @@ function local(toHost = 'localhost', port = 8080): ForwardSpec {
   };
 }
 
-function listening(change: Partial<Extract<ForwardStatus, { readonly kind: 'open' }>> = {}): ForwardStatus {
-  return { kind: 'open', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 8080 }], traffic: used, ...change };
+function listening(change: Partial<OpenStatus> = {}): ForwardStatus {
+  return openAt(8080, { traffic: someTraffic, ...change });
 }
 
 function forward(change: Partial<ForwardState> = {}): ForwardState {
-  return { id: '1', spec: local(), origin: 'user', remotePort: 8080, status: listening(), ...change };
+  return forwardState(8080, { id: '1', origin: 'user', status: listening(), ...change });
 }
 
 function devbox(change: Partial<HostState> = {}): HostState {
-  return {
-    ...newHost('devbox', { kind: 'config', file: '/home/me/.ssh/config', line: 3 }),
-    link: { kind: 'online', since: 0, facts },
-    detection: { kind: 'watching', method: 'ss', pollMs: 500 },
-    remotePorts: [flask],
-    forwards: [forward()],
-    ...change,
-  };
+  return onlineHost({ remotePorts: [flask], forwards: [forward()], ...change });
 }
 
 function pathOf(host: HostState, measured?: Measured): ForwardPath {
-  const path = forwardPath({ ...emptyState, hosts: [host] }, host.name, '1', measured);
+  const path = forwardPath(appState(host), host.name, '1', measured);
   assert.ok(path);
   return path;
 }
@@ -111,15 +96,15 @@ void test('the path of a healthy forward runs from the browser to the dev server
   assert.deepEqual(actions(path, 'user'), ['open']);
 });
 
-void test('the path of an unused forward is ready and can be checked', () => {
-  const path = pathOf(devbox({ forwards: [forward({ status: listening({ traffic: unused }) })] }));
+void test('the path of an noTraffic forward is ready and can be checked', () => {
+  const path = pathOf(devbox({ forwards: [forward({ status: listening({ traffic: noTraffic }) })] }));
   assert.equal(states(path), 'user unknown, listener ok, client ok, server ok, target ok');
   assert.equal(path.verdict, 'Everything is ready, and nobody has used it yet');
   assert.deepEqual(actions(path, 'user'), ['open', 'check']);
 });
 
 void test('a connection without an answer does not prove that the path works', () => {
-  const traffic = { ...unused, openConnections: 1, totalConnections: 1 };
+  const traffic = { ...noTraffic, openConnections: 1, totalConnections: 1 };
   assert.equal(pathOf(devbox({ forwards: [forward({ status: listening({ traffic }) })] })).state, 'unknown');
 });
 
@@ -290,7 +275,7 @@ void test('without detection, connections show whether the server answers', () =
   const detection = { kind: 'unavailable', reason: 'noShell', detail: '' } as const;
   const blind = devbox({ detection, remotePorts: [] });
   assert.equal(hop(pathOf(blind), 'target').state, 'ok');
-  const idle = forward({ status: listening({ traffic: unused }) });
+  const idle = forward({ status: listening({ traffic: noTraffic }) });
   assert.equal(hop(pathOf({ ...blind, forwards: [idle] }), 'target').state, 'unknown');
 });
 
@@ -343,9 +328,9 @@ void test('a -R forward with a refused socket names the socket options of sshd',
   assert.match(next({ kind: 'tcp', host: undefined, port: 22 }) ?? '', /PermitListen/u);
 });
 
-void test('a proxy whose client asked for nothing counts as unused', () => {
+void test('a proxy whose client asked for nothing counts as noTraffic', () => {
   const spec = { kind: 'dynamic', bind: { kind: 'tcp', host: undefined, port: 1080 } } as const;
-  const status = listening({ traffic: { ...unused, totalConnections: 9 } });
+  const status = listening({ traffic: { ...noTraffic, totalConnections: 9 } });
   const path = pathOf(devbox({ forwards: [forward({ spec, status })] }));
   assert.equal(path.verdict, 'Everything is ready, and nobody has used it yet');
 });
@@ -382,6 +367,6 @@ void test('a forward that the user stopped is not broken, and one button brings 
 });
 
 void test('an ended forward has no path', () => {
-  assert.equal(forwardPath({ ...emptyState, hosts: [devbox()] }, 'devbox', '2'), undefined);
-  assert.equal(forwardPath(emptyState, 'devbox', '1'), undefined);
+  assert.equal(forwardPath(appState(devbox()), 'devbox', '2'), undefined);
+  assert.equal(forwardPath(appState(), 'devbox', '1'), undefined);
 });

@@ -1,30 +1,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { newHost, type SeenPort } from '../../../src/core/session/state.ts';
+import type { SeenPort } from '../../../src/core/session/state.ts';
 import { readTypedForwards } from '../../../src/core/config/typed.ts';
 import { detectedPicks, type PortPick, portPicks } from '../../../src/view/portPicks.ts';
+import { flaskPort, forwardState, hostState, remoteForward, sshdPort } from '../../support/state.ts';
 
 function typedPick(text: string, hostName: string): PortPick | undefined {
   return portPicks(text, readTypedForwards(text, hostName), hostName, undefined).typed;
 }
 
-const flask: SeenPort = {
-  port: 5000,
-  addresses: ['127.0.0.1'],
-  process: { pid: 812, name: 'flask' },
-  program: { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer' },
-  seenAt: 0,
-  wasThere: false,
-};
 const unknown: SeenPort = { port: 7000, addresses: ['::'], seenAt: 0, wasThere: false };
-const sshd: SeenPort = {
-  port: 22,
-  addresses: ['0.0.0.0'],
-  program: { framework: 'sshd', name: 'OpenSSH', icon: 'lock', role: 'infrastructure' },
-  seenAt: 0,
-  wasThere: true,
-};
-const host = { ...newHost('devbox', { kind: 'typed' }), remotePorts: [flask, unknown, sshd] };
+const host = hostState({ remotePorts: [flaskPort(), unknown, sshdPort] });
 
 void test('remote ports are offered with port, program and process, without infrastructure', () => {
   assert.deepEqual(detectedPicks(host), [
@@ -34,37 +20,13 @@ void test('remote ports are offered with port, program and process, without infr
 });
 
 void test('a forwarded port is not offered again', () => {
-  const forward = {
-    id: '1',
-    spec: {
-      kind: 'local',
-      bind: { kind: 'tcp', host: undefined, port: 5000 },
-      to: { kind: 'tcp', host: 'localhost', port: 5000 },
-    },
-    origin: 'user',
-    remotePort: 5000,
-    status: { kind: 'paused' },
-  } as const;
+  const forward = forwardState(5000, { status: { kind: 'paused' } });
   const labels = detectedPicks({ ...host, forwards: [forward] }).map(({ label }) => label);
   assert.deepEqual(labels, ['7000']);
 });
 
 void test('the remote end of a -R forward is not offered', () => {
-  const forward = {
-    id: '1',
-    spec: {
-      kind: 'remote',
-      bind: { kind: 'tcp', host: undefined, port: 7000 },
-      to: { kind: 'tcp', host: 'localhost', port: 22 },
-    },
-    origin: 'user',
-    status: {
-      kind: 'open',
-      bound: [{ kind: 'tcp', address: 'localhost', port: 7000 }],
-      traffic: { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 },
-    },
-  } as const;
-  const labels = detectedPicks({ ...host, forwards: [forward] }).map(({ label }) => label);
+  const labels = detectedPicks({ ...host, forwards: [remoteForward(7000)] }).map(({ label }) => label);
   assert.deepEqual(labels, ['5000  Flask']);
 });
 

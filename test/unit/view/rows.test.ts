@@ -1,69 +1,30 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { AppState, ForwardState, HostState, SeenPort } from '../../../src/core/session/state.ts';
-import { emptyState, newHost } from '../../../src/core/session/state.ts';
+import { emptyState, type ForwardState } from '../../../src/core/session/state.ts';
 import { announcement } from '../../../src/view/announcement.ts';
 import { byteText, forwardUrl } from '../../../src/view/forwardText.ts';
 import type { Row } from '../../../src/view/row.ts';
 import { treeRows } from '../../../src/view/rows.ts';
 import { processName } from '../../../src/view/remotePortText.ts';
 import { status } from '../../../src/view/status.ts';
-
-const facts = {
-  transport: 'builtin',
-  serverVersion: 'SSH-2.0-OpenSSH_9.2',
-  cipher: 'aes128-gcm',
-  kex: 'k',
-  hostKey: 'h',
-  via: [],
-  authMethod: 'publickey',
-} as const;
-const flask: SeenPort = {
-  port: 5000,
-  addresses: ['127.0.0.1'],
-  process: { pid: 812, name: 'flask', commandLine: ['flask', 'run'] },
-  program: { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer', scheme: 'http' },
-  seenAt: 0,
-  wasThere: false,
-};
-const sshd: SeenPort = {
-  port: 22,
-  addresses: ['0.0.0.0', '::'],
-  program: { framework: 'sshd', name: 'OpenSSH', icon: 'lock', role: 'infrastructure' },
-  seenAt: 0,
-  wasThere: true,
-};
-const traffic = { openConnections: 1, totalConnections: 3, bytesToRemote: 2000, bytesFromRemote: 1_400_000 };
+import {
+  appState,
+  facts,
+  flask,
+  flaskPort,
+  forwardState,
+  hostState,
+  onlineHost,
+  openAt,
+  remoteForward,
+  someTraffic,
+  sshdPort,
+} from '../../support/state.ts';
 
 const refused = { code: 'connectionRefused', host: 'down', address: '127.0.0.1', port: 1 } as const;
 
-function forward(change: Partial<ForwardState> = {}): ForwardState {
-  return {
-    id: '1',
-    spec: {
-      kind: 'local',
-      bind: { kind: 'tcp', host: undefined, port: 5000 },
-      to: { kind: 'tcp', host: 'localhost', port: 5000 },
-    },
-    origin: 'auto',
-    remotePort: 5000,
-    status: { kind: 'open', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5000 }], traffic },
-    ...change,
-  };
-}
-
-function online(change: Partial<HostState> = {}): HostState {
-  return {
-    ...newHost('devbox', { kind: 'config', file: '/home/me/.ssh/config', line: 3 }),
-    link: { kind: 'online', since: 0, facts },
-    detection: { kind: 'watching', method: 'ss', pollMs: 500 },
-    ...change,
-  };
-}
-
-function app(...hosts: HostState[]): AppState {
-  return { ...emptyState, hosts };
-}
+const forward = (change: Partial<ForwardState> = {}): ForwardState =>
+  forwardState(5000, { status: openAt(5000, { traffic: someTraffic }), ...change });
 
 function only(rows: readonly Row[]): Row {
   assert.equal(rows.length, 1);
@@ -73,7 +34,7 @@ function only(rows: readonly Row[]): Row {
 }
 
 void test('a click on an idle host connects it', () => {
-  const row = only(treeRows(app(newHost('devbox', { kind: 'typed' }))));
+  const row = only(treeRows(appState(hostState())));
   assert.equal(row.label, 'devbox');
   assert.equal(row.click, 'connect');
   assert.equal(row.context, 'host idle typed');
@@ -89,23 +50,25 @@ void test('a click on a problem of the configuration opens its line', () => {
 });
 
 void test('a connected host without ports says what to do', () => {
-  const host = only(treeRows(app(online())));
+  const host = only(treeRows(appState(onlineHost())));
   assert.match(only(host.children).label, /Nothing listens yet/u);
 });
 
 void test('a connected host with only its sshd says what to do, above the sshd', () => {
-  const host = only(treeRows(app(online({ remotePorts: [sshd] }))));
+  const host = only(treeRows(appState(onlineHost({ remotePorts: [sshdPort] }))));
   assert.match(host.children[0]?.label ?? '', /Nothing else listens yet/u);
   assert.equal(host.children[1]?.label, '22  OpenSSH');
 });
 
 test('a host without detection says why, and that Forward Port works', () => {
-  const host = only(treeRows(app(online({ detection: { kind: 'unavailable', reason: 'noShell', detail: '' } }))));
+  const host = only(
+    treeRows(appState(onlineHost({ detection: { kind: 'unavailable', reason: 'noShell', detail: '' } }))),
+  );
   assert.match(only(host.children).label, /no shell.*Forward Port works/u);
 });
 
 void test('a click on a remote port forwards it, and infrastructure comes last', () => {
-  const host = only(treeRows(app(online({ remotePorts: [sshd, flask] }))));
+  const host = only(treeRows(appState(onlineHost({ remotePorts: [sshdPort, flaskPort()] }))));
   assert.deepEqual(
     host.children.map(({ label, click }) => [label, click]),
     [
@@ -116,7 +79,7 @@ void test('a click on a remote port forwards it, and infrastructure comes last',
 });
 
 void test('a forwarded web page takes the row of its listener, shows the address, and opens when it is clicked', () => {
-  const host = only(treeRows(app(online({ remotePorts: [flask], forwards: [forward()] }))));
+  const host = only(treeRows(appState(onlineHost({ remotePorts: [flaskPort()], forwards: [forward()] }))));
   const row = only(host.children);
   assert.equal(row.description, '→ localhost:5000 · flask');
   assert.equal(row.click, 'open');
@@ -129,10 +92,10 @@ void test('a forward at another local port names the owner of the wanted one', (
     why: { code: 'portInUse', bind: { kind: 'tcp', host: undefined, port: 5000 }, owner: { pid: 42, name: 'node' } },
   } as const;
   const moved = forward({
-    status: { kind: 'open', bound: [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }], traffic, instead },
+    status: openAt(5001, { traffic: someTraffic, instead }),
   });
-  const host = online({ remotePorts: [flask], forwards: [moved] });
-  const row = only(only(treeRows(app(host))).children);
+  const host = onlineHost({ remotePorts: [flaskPort()], forwards: [moved] });
+  const row = only(only(treeRows(appState(host))).children);
   assert.equal(row.description, '→ localhost:5001 (5000 is taken) · flask');
   assert.match(row.tooltip, /Local port 5000 is taken by node \(pid 42\)/u);
   assert.equal(
@@ -142,18 +105,14 @@ void test('a forward at another local port names the owner of the wanted one', (
 });
 
 void test('a click on a forwarded database copies the address', () => {
-  const redis: SeenPort = {
-    ...flask,
-    program: { framework: 'redis', name: 'Redis', icon: 'database', role: 'database' },
-  };
-  const row = only(only(treeRows(app(online({ remotePorts: [redis], forwards: [forward()] })))).children);
+  const redis = flaskPort(5000, { program: { framework: 'redis', name: 'Redis', icon: 'database', role: 'database' } });
+  const row = only(only(treeRows(appState(onlineHost({ remotePorts: [redis], forwards: [forward()] })))).children);
   assert.equal(row.click, 'copyAddress');
   assert.equal(row.context, 'forward copyable movable pausable shareable savable');
 });
 
 void test('a URL has the scheme and path that the program gave', () => {
-  const jupyter: SeenPort = {
-    ...flask,
+  const jupyter = flaskPort(5000, {
     program: {
       framework: 'jupyter',
       name: 'Jupyter',
@@ -162,30 +121,33 @@ void test('a URL has the scheme and path that the program gave', () => {
       scheme: 'https',
       path: '/lab',
     },
-  };
-  assert.equal(forwardUrl(online({ remotePorts: [jupyter] }), forward()), 'https://localhost:5000/lab');
+  });
+  assert.equal(forwardUrl(onlineHost({ remotePorts: [jupyter] }), forward()), 'https://localhost:5000/lab');
 });
 
 void test('a reconnecting host keeps its forwards and says that it reconnects', () => {
-  const host = online({ link: { kind: 'waiting', retryAt: 0, why: { code: 'linkLost' } }, forwards: [forward()] });
-  const row = only(treeRows(app(host)));
+  const host = onlineHost({ link: { kind: 'waiting', retryAt: 0, why: { code: 'linkLost' } }, forwards: [forward()] });
+  const row = only(treeRows(appState(host)));
   assert.equal(row.description, 'reconnecting…');
   assert.equal(row.children.length, 1);
 });
 
 void test('the status bar item is hidden without a connection', () => {
-  assert.equal(status(app(newHost('devbox', { kind: 'typed' }))), undefined);
+  assert.equal(status(appState(hostState())), undefined);
 });
 
 void test('the status bar counts the forwards, names the host and lists the addresses', () => {
-  const now = status(app(online({ remotePorts: [flask], forwards: [forward()] })));
+  const now = status(appState(onlineHost({ remotePorts: [flaskPort()], forwards: [forward()] })));
   assert.equal(now?.text, '$(plug) 1 · devbox');
   assert.match(now?.tooltip ?? '', /5000 on devbox → localhost:5000/u);
   assert.equal(now?.look, 'normal');
 });
 
 void test('the status bar says that forwarding is off', () => {
-  const now = status({ ...app(online({ forwards: [forward({ status: { kind: 'off' } })] })), isForwarding: false });
+  const now = status({
+    ...appState(onlineHost({ forwards: [forward({ status: { kind: 'off' } })] })),
+    isForwarding: false,
+  });
   assert.equal(now?.text, '$(debug-pause) off · devbox');
 });
 
@@ -193,24 +155,24 @@ void test('the status bar warns when a forward failed', () => {
   const failed = forward({
     status: { kind: 'failed', why: { code: 'portPrivileged', bind: { kind: 'tcp', host: undefined, port: 80 } } },
   });
-  const now = status(app(online({ forwards: [failed] })));
+  const now = status(appState(onlineHost({ forwards: [failed] })));
   assert.equal(now?.look, 'warning');
   assert.match(now?.tooltip ?? '', /Local port 80 needs administrator rights/u);
 });
 
 void test('the status bar names the hosts that are connected, not those that failed beside them', () => {
-  const broken: HostState = { ...newHost('down', { kind: 'typed' }), link: { kind: 'failed', why: refused } };
-  const now = status({ ...emptyState, hosts: [online({ forwards: [forward()] }), broken] });
+  const broken = hostState({ name: 'down', link: { kind: 'failed', why: refused } });
+  const now = status(appState(onlineHost({ forwards: [forward()] }), broken));
   assert.equal(now?.text, '$(warning) 1 · devbox');
   assert.match(now.tooltip, /down refused the connection/u);
-  assert.equal(status(app(broken))?.text, '$(warning) 0 · down');
+  assert.equal(status(appState(broken))?.text, '$(warning) 0 · down');
 });
 
 void test('a screen reader hears each problem with its host', () => {
   const { spec, status: up } = forward();
   assert.ok(up.kind === 'open' && spec.kind === 'local');
   const trouble = { code: 'connectFailed', to: spec.to, detail: 'Connection refused' } as const;
-  const now = status(app(online({ forwards: [forward({ status: { ...up, trouble } })] })));
+  const now = status(appState(onlineHost({ forwards: [forward({ status: { ...up, trouble } })] })));
   assert.match(now?.spoken ?? '', /1 forwarded from devbox\. devbox: Nothing answers at localhost:5000/u);
 });
 
@@ -221,31 +183,21 @@ void test('the status bar shows that forwarding is off, also before any host is 
 });
 
 void test('the status bar lists a -R forward from the remote to this machine', () => {
-  const spec = {
-    kind: 'remote',
-    bind: { kind: 'tcp', host: undefined, port: 8022 },
-    to: { kind: 'tcp', host: 'localhost', port: 22 },
-  } as const;
-  const { remotePort: _, ...back } = forward({ spec });
-  const now = status(app(online({ forwards: [back] })));
-  assert.match(now?.tooltip ?? '', /^127\.0\.0\.1:5000 on devbox → localhost:22 on this machine$/mu);
+  const now = status(appState(onlineHost({ forwards: [remoteForward(8022)] })));
+  assert.match(now?.tooltip ?? '', /^127\.0\.0\.1:8022 on devbox → localhost:22 on this machine$/mu);
 });
 
 void test('a -R forward and its remote port share one row', () => {
-  const spec = {
-    kind: 'remote',
-    bind: { kind: 'tcp', host: undefined, port: 5000 },
-    to: { kind: 'tcp', host: 'localhost', port: 22 },
-  } as const;
-  const { remotePort: _, ...back } = forward({ spec });
-  const row = only(only(treeRows(app(online({ remotePorts: [flask], forwards: [back] })))).children);
+  const row = only(
+    only(treeRows(appState(onlineHost({ remotePorts: [flaskPort()], forwards: [remoteForward(5000)] })))).children,
+  );
   assert.equal(row.label, 'localhost:22 on this machine');
 });
 
 void test('only a proxy that asks for a password says so', () => {
   const spec = { kind: 'dynamic', bind: { kind: 'tcp', host: undefined, port: 1080 } } as const;
   const tooltips = [forward({ spec, isProtected: true }), forward({ spec })].map(
-    (each) => only(only(treeRows(app(online({ forwards: [each] })))).children).tooltip,
+    (each) => only(only(treeRows(appState(onlineHost({ forwards: [each] })))).children).tooltip,
   );
   assert.deepEqual(
     tooltips.map((tooltip) => /asks for a user name and a password/iu.test(tooltip)),
@@ -274,22 +226,21 @@ test('a process has the name of its command, unless it overwrites its command li
 
 test('the row of a forward of the SSH configuration says “config”', () => {
   const row = only(
-    only(treeRows(app(online({ remotePorts: [flask], forwards: [forward({ origin: 'config' })] })))).children,
+    only(treeRows(appState(onlineHost({ remotePorts: [flaskPort()], forwards: [forward({ origin: 'config' })] }))))
+      .children,
   );
   assert.equal(row.description, '→ localhost:5000 · flask · config');
 });
 
 test('the tooltip of a host says that the system’s ssh carries the connection', () => {
   const since = { kind: 'online', since: 0 } as const;
-  const row = only(treeRows(app(online({ link: { ...since, facts: { ...facts, transport: 'openssh' } } }))));
+  const row = only(treeRows(appState(onlineHost({ link: { ...since, facts: { ...facts, transport: 'openssh' } } }))));
   assert.match(row.tooltip, /Carried by the system's ssh/u);
 });
 
 test('a -R forward of another window shows its remote address, and has no click', () => {
-  const bind = { kind: 'tcp', host: undefined, port: 8022 } as const;
-  const spec = { kind: 'remote', bind, to: { kind: 'tcp', host: 'localhost', port: 22 } } as const;
-  const { remotePort: _none, ...elsewhere } = forward({ spec, status: { kind: 'elsewhere' } });
-  const row = only(only(treeRows(app(online({ forwards: [elsewhere] })))).children);
+  const elsewhere = remoteForward(8022, { status: { kind: 'elsewhere' } });
+  const row = only(only(treeRows(appState(onlineHost({ forwards: [elsewhere] })))).children);
   assert.equal(row.description, 'at 8022 on devbox · in another window');
   assert.match(row.tooltip, /moves here when that window ends it/u);
   assert.equal(row.click, undefined);
@@ -297,16 +248,17 @@ test('a -R forward of another window shows its remote address, and has no click'
 
 test('a forward of another window shows its address', () => {
   const elsewhere = forward({ status: { kind: 'elsewhere', localPort: 5000 } });
-  const row = only(only(treeRows(app(online({ remotePorts: [flask], forwards: [elsewhere] })))).children);
+  const row = only(
+    only(treeRows(appState(onlineHost({ remotePorts: [flaskPort()], forwards: [elsewhere] })))).children,
+  );
   assert.equal(row.description, '→ localhost:5000 · in another window');
   assert.match(row.tooltip, /moves here when that window ends it/u);
   assert.equal(row.click, 'open');
 });
 
 test('a dormant forward shows its program, and the port that will return', () => {
-  const server = flask.program;
-  const asleep = forward({ status: { kind: 'dormant', localPort: 5000, ...(server && { server }) } });
-  const row = only(only(treeRows(app(online({ forwards: [asleep] })))).children);
+  const asleep = forward({ status: { kind: 'dormant', localPort: 5000, server: flask } });
+  const row = only(only(treeRows(appState(onlineHost({ forwards: [asleep] })))).children);
   assert.equal(row.label, '5000  Flask');
   assert.equal(row.description, 'server stopped; localhost:5000 returns with it');
 });
@@ -315,7 +267,7 @@ test('forwards are sorted by port, and those without a port stay in the order of
   const bind = { kind: 'tcp', host: undefined, port: 1080 } as const;
   const { remotePort: _none, ...socks } = forward({ id: 'socks', spec: { kind: 'dynamic', bind } });
   const forwards = [socks, forward({ id: 'b', remotePort: 8000 }), forward({ id: 'a', remotePort: 5000 })];
-  const { children } = only(treeRows(app(online({ forwards }))));
+  const { children } = only(treeRows(appState(onlineHost({ forwards }))));
   assert.deepEqual(
     children.map(({ label }) => label.split(' ')[0]),
     ['5000', '8000', 'SOCKS'],

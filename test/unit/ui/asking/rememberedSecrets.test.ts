@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { SecretStorage } from 'vscode';
 import { silentLog } from '../../../../src/base/log.ts';
-import { emptyState, type LinkState, newHost } from '../../../../src/core/session/state.ts';
+import type { LinkState } from '../../../../src/core/session/state.ts';
 import { RememberedSecrets } from '../../../../src/ui/asking/rememberedSecrets.ts';
+import { appState, hostState } from '../../../support/state.ts';
 
 const password = { kind: 'password', host: 'devbox', server: '10.0.0.5:22', user: 'me', attempt: 1 } as const;
 const passphrase = { kind: 'passphrase', host: 'devbox', keyFile: '/home/me/.ssh/id', attempt: 1 } as const;
@@ -30,10 +31,7 @@ function memoryStorage(): SecretStorage & { readonly entries: Map<string, string
 }
 
 function failed(why: Extract<LinkState, { kind: 'failed' }>['why']) {
-  return {
-    ...emptyState,
-    hosts: [{ ...newHost('devbox', { kind: 'typed' }), link: { kind: 'failed', why } as const }],
-  };
+  return appState(hostState({ link: { kind: 'failed', why } }));
 }
 
 void test('what is remembered is given again, also by the next window', async () => {

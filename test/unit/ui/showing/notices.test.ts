@@ -3,43 +3,13 @@ import test, { type TestContext } from 'node:test';
 import { silentLog } from '../../../../src/base/log.ts';
 import { Store } from '../../../../src/base/store.ts';
 import type { PortAttributes } from '../../../../src/core/policy/portRules.ts';
-import { type AppState, emptyState, type ForwardState, newHost } from '../../../../src/core/session/state.ts';
+import type { AppState, ForwardState } from '../../../../src/core/session/state.ts';
 import { Notices } from '../../../../src/ui/showing/notices.ts';
-
-const program = {
-  framework: 'flask',
-  name: 'Flask',
-  icon: 'beaker',
-  role: 'devServer',
-  evidence: 'answer',
-  scheme: 'http',
-} as const;
-
-/** A forward that came up by itself. */
-function forward(port: number): ForwardState {
-  const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
-  return {
-    id: `auto-${port}`,
-    origin: 'auto',
-    remotePort: port,
-    spec: {
-      kind: 'local',
-      bind: { kind: 'tcp', host: undefined, port },
-      to: { kind: 'tcp', host: 'localhost', port },
-    },
-    status: { kind: 'open', bound: [{ kind: 'tcp', address: '127.0.0.1', port }], traffic },
-  };
-}
+import { appState, flask, flaskPort, forwardState, hostState } from '../../../support/state.ts';
 
 function stateWith(forwards: readonly ForwardState[]): AppState {
-  const remotePorts = forwards.map(({ remotePort = 0 }) => ({
-    port: remotePort,
-    addresses: ['127.0.0.1'],
-    seenAt: 0,
-    wasThere: false,
-    program,
-  }));
-  return { ...emptyState, hosts: [{ ...newHost('devbox', { kind: 'typed' }), remotePorts, forwards }] };
+  const remotePorts = forwards.map(({ remotePort }) => flaskPort(remotePort));
+  return appState(hostState({ remotePorts, forwards }));
 }
 
 /** Notices whose time stands still, in front of a user who presses `answers` one after the other. */
@@ -68,12 +38,12 @@ function notices(t: TestContext, state: AppState, answers: (string | Promise<str
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   };
   const announce = (port: number, attributes: PortAttributes = {}): void =>
-    notice.forwarded('devbox', forward(port), attributes);
+    notice.forwarded('devbox', forwardState(port), attributes);
   return { notice, store, seen, rules, pass, announce };
 }
 
 void test('a server that answered is announced after a second, and not before', async (t) => {
-  const { announce, pass, seen } = notices(t, stateWith([forward(5000)]));
+  const { announce, pass, seen } = notices(t, stateWith([forwardState(5000)]));
   announce(5000);
   await pass(900);
   assert.deepEqual(seen, []);
@@ -87,7 +57,7 @@ void test('a button opens the page where it is when the button is pressed', asyn
     ['Preview in Editor', 'preview'],
   ] as const) {
     await t.test(button, async (inner) => {
-      const { announce, pass, seen } = notices(inner, stateWith([forward(5000)]), [button]);
+      const { announce, pass, seen } = notices(inner, stateWith([forwardState(5000)]), [button]);
       announce(5000);
       await pass(1100);
       assert.equal(seen[1], `${action} http://localhost:5000/`);
@@ -98,10 +68,10 @@ void test('a button opens the page where it is when the button is pressed', asyn
 void test('a button of a notice whose server stopped says so, and opens nothing', async (t) => {
   let press: (button: string) => void = () => undefined;
   const pressed = new Promise<string>((resolve) => (press = resolve));
-  const { announce, pass, seen, store } = notices(t, stateWith([forward(5000)]), [pressed]);
+  const { announce, pass, seen, store } = notices(t, stateWith([forwardState(5000)]), [pressed]);
   announce(5000);
   await pass(1100);
-  store.set(stateWith([{ ...forward(5000), status: { kind: 'dormant', localPort: 5000, server: program } }]));
+  store.set(stateWith([{ ...forwardState(5000), status: { kind: 'dormant', localPort: 5000, server: flask } }]));
   press('Open in Browser');
   await pass(0);
   assert.match(seen[1] ?? '', /on devbox:5000 has stopped\.$/u);
@@ -109,7 +79,7 @@ void test('a button of a notice whose server stopped says so, and opens nothing'
 });
 
 void test('a port that stopped before its notice was due is not announced', async (t) => {
-  const { announce, pass, seen, store } = notices(t, stateWith([forward(5000)]));
+  const { announce, pass, seen, store } = notices(t, stateWith([forwardState(5000)]));
   announce(5000);
   await pass(500);
   store.set(stateWith([]));
@@ -118,7 +88,7 @@ void test('a port that stopped before its notice was due is not announced', asyn
 });
 
 void test('a window in the background says nothing until it has the focus', async (t) => {
-  const { announce, notice, pass, seen } = notices(t, stateWith([forward(5000)]));
+  const { announce, notice, pass, seen } = notices(t, stateWith([forwardState(5000)]));
   announce(5000);
   notice.focus(false);
   await pass(60_000);
@@ -129,7 +99,7 @@ void test('a window in the background says nothing until it has the focus', asyn
 });
 
 void test('a rule that wants the browser opens the page without a notice', async (t) => {
-  const { announce, pass, seen } = notices(t, stateWith([forward(5000)]));
+  const { announce, pass, seen } = notices(t, stateWith([forwardState(5000)]));
   announce(5000, { onAutoForward: 'openBrowser' });
   await pass(0);
   assert.deepEqual(seen, ['browser http://localhost:5000/']);
@@ -137,15 +107,15 @@ void test('a rule that wants the browser opens the page without a notice', async
 
 void test('“Don’t Forward” stops the forward, and the next button writes a rule for the framework', async (t) => {
   const answers = ['Don’t Forward', 'Don’t Ask Again for Flask'];
-  const { announce, pass, rules, seen } = notices(t, stateWith([forward(5000)]), answers);
+  const { announce, pass, rules, seen } = notices(t, stateWith([forwardState(5000)]), answers);
   announce(5000);
   await pass(1100);
-  assert.deepEqual(seen.slice(1), ['stop devbox auto-5000', 'Port 5000 of devbox is not forwarded any more.']);
+  assert.deepEqual(seen.slice(1), ['stop devbox 5000', 'Port 5000 of devbox is not forwarded any more.']);
   assert.deepEqual(rules, [{ flask: { onAutoForward: 'ignore' } }]);
 });
 
 void test('“Don’t Forward” of a forward that the user has made himself since then keeps it', async (t) => {
-  const own = { ...forward(5000), origin: 'user' } as const;
+  const own = { ...forwardState(5000), origin: 'user' } as const;
   const { announce, pass, seen } = notices(t, stateWith([own]), ['Don’t Forward']);
   announce(5000);
   await pass(1100);
@@ -154,7 +124,7 @@ void test('“Don’t Forward” of a forward that the user has made himself sin
 });
 
 void test('after dispose nothing is shown any more', async (t) => {
-  const { announce, notice, pass, seen } = notices(t, stateWith([forward(5000)]));
+  const { announce, notice, pass, seen } = notices(t, stateWith([forwardState(5000)]));
   announce(5000);
   notice.dispose();
   await pass(60_000);
