@@ -29,7 +29,7 @@ export interface HostList {
 export async function listHosts(options: ConfigSource, signal: AbortSignal): Promise<HostList> {
   const environment = realEnvironment(options);
   const survey: Survey = {
-    world: environment,
+    environment,
     values: new Values(),
     hosts: new Map(),
     files: new Set(),
@@ -50,7 +50,7 @@ export async function listHosts(options: ConfigSource, signal: AbortSignal): Pro
 }
 
 interface Survey {
-  readonly world: Environment;
+  readonly environment: Environment;
   /** For IgnoreUnknown, which works on what follows it. */
   readonly values: Values;
   readonly hosts: Map<string, HostEntry>;
@@ -122,7 +122,7 @@ async function surveyLine(
         line,
         { origin: source.origin, isActive: line.keyword === 'ignoreunknown' },
         survey.values,
-        survey.world,
+        survey.environment,
       );
       return block;
   }
@@ -131,7 +131,7 @@ async function surveyLine(
 async function surveyIncluded(survey: Survey, line: Line, source: SurveyedFile): Promise<void> {
   for (const argument of new Arguments(line.rest).takeAll()) {
     if (!argument) throw new BadValue('empty path');
-    const pattern = includePattern(argument, source.origin, undefined, survey.world);
+    const pattern = includePattern(argument, source.origin, undefined, survey.environment);
     if (pattern === undefined) continue;
     survey.folders.add(globFolder(pattern));
     for (const found of await glob(pattern)) {

@@ -8,7 +8,8 @@ import { effectiveConfig } from './effective/effective.ts';
 import type { HostConfig } from './hostConfig.ts';
 import { checkHostName, checkUserName } from '../spec/names.ts';
 import { type FileResult, type FileToRead, type Pass, readConfigFile, readSetting } from './reading/read.ts';
-import { type ResolvedConfig, settle } from './effective/settle.ts';
+import { settle } from './effective/settle.ts';
+import type { ResolvedConfig } from './resolvedConfig.ts';
 import { splitLine } from './reading/syntax.ts';
 import { expand } from './reading/tokens.ts';
 import { Values } from './keywords/values.ts';
@@ -62,7 +63,7 @@ export async function resolveConfig(
   applyCommandLine(values, options, environment);
   const pass: Pass = {
     values,
-    world: environment,
+    environment,
     host: name,
     originalHost: name,
     isFinal: false,
@@ -77,7 +78,7 @@ export async function resolveConfig(
     values.replace('hostname', [hostName], placeOf(values, 'hostname'));
     await readFiles(options.userFile, { ...pass, host: hostName, isFinal: true });
   }
-  return settle({ name, hostName, values, world: environment });
+  return settle({ name, hostName, values, environment });
 }
 
 /** The files that apply, in the order of their say. */
@@ -111,7 +112,7 @@ function applyCommandLine(values: Values, options: ResolveOptions, environment: 
 
 async function readFiles(userFile: string | undefined, pass: Pass): Promise<boolean> {
   let wantsFinalPass = false;
-  for (const source of configFiles(userFile, pass.world)) {
+  for (const source of configFiles(userFile, pass.environment)) {
     pass.signal.throwIfAborted();
     const toRead = { ...source, depth: 0, isActive: true };
     const result = userFile === undefined ? await readUsualFile(toRead, pass) : await readConfigFile(toRead, pass);

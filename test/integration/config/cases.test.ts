@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import { printConfig } from '../../../src/core/config/effective/print.ts';
-import type { ResolvedConfig } from '../../../src/core/config/effective/settle.ts';
+import type { ResolvedConfig } from '../../../src/core/config/resolvedConfig.ts';
 import { resolveConfig, resolveHost } from '../../../src/core/config/resolve.ts';
 import { byKeyword, privateHome, sshG, sshVersion } from '../../support/systemSsh.ts';
 

@@ -1,7 +1,7 @@
 import { type ForwardKind, formatForward } from '../../spec/grammar.ts';
 import type { ForwardSpec } from '../../spec/spec.ts';
 import { BadValue } from '../badValue.ts';
-import { readForward } from '../keywords/forwards.ts';
+import { forwardOf, readForward } from '../keywords/forwards.ts';
 import { matchesHost } from '../reading/read.ts';
 import { Arguments, splitLine } from '../reading/syntax.ts';
 
@@ -21,7 +21,7 @@ export function findForward(text: string, alias: string, spec: ForwardSpec): num
       if (line?.keyword === 'match') isActive = false;
       const kind = line && kinds.get(line.keyword);
       if (!kind || !isActive) continue;
-      const found = readForward(kind, new Arguments(line.rest), process.env).spec;
+      const found = forwardOf(kind, readForward(kind, new Arguments(line.rest), process.env)).spec;
       if (found.kind === spec.kind && formatForward(found) === formatForward(spec)) return line.line;
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;

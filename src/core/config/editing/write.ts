@@ -97,7 +97,7 @@ function isSetting(line: Line, keys: readonly string[]): boolean {
 }
 
 function keyOf(keyword: string): string {
-  return findKeyword(keyword.toLowerCase())?.key ?? keyword;
+  return findKeyword(keyword.toLowerCase())?.name ?? keyword;
 }
 
 function mayApply(section: Section, name: string): boolean {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseHop } from '../../spec/destination.ts';
 import type { Tokens } from './tokens.ts';
 import type { Environment } from '../environment.ts';
 
@@ -36,6 +37,5 @@ export function connectionTokens(facts: TokenFacts, environment: Environment): T
 
 function hostOfLastHop(proxyJump: string | undefined): string {
   if (proxyJump === undefined || proxyJump === 'none') return '';
-  const [, bracketed, plain = ''] = /(?:^|[@,])(?:\[([^\]]*)\]|([^@,:[\]]+))(?::\d+)?$/.exec(proxyJump) ?? [];
-  return bracketed ?? plain;
+  return parseHop(proxyJump.split(',').at(-1) ?? '')?.host ?? '';
 }

@@ -4,6 +4,7 @@ import { succeeds } from './matchExec.ts';
 import { glob } from './glob.ts';
 import type { ConfigProblem } from '../hostConfig.ts';
 import { includePattern } from './include.ts';
+import { applyKeyword } from '../keywords/keyword.ts';
 import { findKeyword } from '../keywords/keywords.ts';
 import { type Criterion, type MatchFacts, readMatch } from './match.ts';
 import { matchList, matchPattern } from '../../../base/pattern.ts';
@@ -20,7 +21,7 @@ export const maxDepth = 16;
 /** One reading of all files for one destination. Files are read a second time for `Match final` (ssh_config(5)). */
 export interface Pass {
   readonly values: Values;
-  readonly world: Environment;
+  readonly environment: Environment;
   /** What Host patterns see: the name as typed, in the final pass the real host name. */
   readonly host: string;
   readonly originalHost: string;
@@ -81,7 +82,7 @@ async function readLine(line: Line, source: FileToRead, mayMatch: boolean, pass:
     case 'include':
       return { isActive: source.isActive, wantsFinalPass: await readIncluded(line, source, pass) };
     default:
-      readSetting(line, source, pass.values, pass.world);
+      readSetting(line, source, pass.values, pass.environment);
       return { isActive: source.isActive, wantsFinalPass: false };
   }
 }
@@ -100,7 +101,7 @@ export function readSetting(
     if (ignored !== undefined && matchList(line.keyword, ignored) === 'yes') return;
     throw new BadValue(`unknown keyword ${line.keyword}`);
   }
-  keyword.read(keyword.key, args, {
+  applyKeyword(keyword, args, {
     values,
     isActive: source.isActive,
     origin: source.origin,
@@ -139,7 +140,7 @@ async function allHold(criteria: readonly Criterion[], pass: Pass): Promise<bool
 
 async function runCommand(
   { command, isNegated }: Extract<Criterion, { kind: 'exec' }>,
-  { allowCommand, world: environment, signal }: Pass,
+  { allowCommand, environment, signal }: Pass,
 ): Promise<boolean> {
   if (!(await allowCommand(command))) throw new UserError<ConfigProblem>({ code: 'commandNotAllowed', command });
   return (await succeeds(command, environment.env, signal)) !== isNegated;
@@ -147,7 +148,7 @@ async function runCommand(
 
 /** The configuration is incomplete at this point, so defaults stand for what is not set yet. */
 function matchFacts(pass: Pass): MatchFacts {
-  const { values, world: environment } = pass;
+  const { values, environment } = pass;
   return {
     host: currentHost(pass),
     originalHost: pass.originalHost,
@@ -166,7 +167,7 @@ function currentHost({ values, host, isFinal }: Pass): string {
 }
 
 function currentTokens(pass: Pass): Readonly<Record<string, string>> {
-  const { values, world: environment, originalHost } = pass;
+  const { values, environment, originalHost } = pass;
   const hostName = currentHost(pass);
   return connectionTokens(
     {
@@ -186,7 +187,7 @@ async function readIncluded(line: Line, source: FileToRead, pass: Pass): Promise
   let wantsFinalPass = false;
   for (const argument of new Arguments(line.rest).takeAll()) {
     if (!argument) throw new BadValue('empty path');
-    const pattern = includePattern(argument, source.origin, currentTokens(pass), pass.world);
+    const pattern = includePattern(argument, source.origin, currentTokens(pass), pass.environment);
     if (pattern === undefined) continue;
     if (source.depth >= maxDepth) throw new BadValue(`more than ${maxDepth} files include each other`);
     for (const file of await glob(pattern)) {
