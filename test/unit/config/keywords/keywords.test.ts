@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BadValue } from '../../../../src/core/config/badValue.ts';
 import { fieldsOf } from '../../../../src/core/config/effective/effective.ts';
 import { printConfig } from '../../../../src/core/config/effective/print.ts';
 import { settle } from '../../../../src/core/config/effective/settle.ts';
@@ -53,17 +52,11 @@ test('the printed defaults read back as the same defaults', () => {
   assert.equal(printConfig(read(...linesOf(printed))), printed);
 });
 
-/** Values that one keyword or another takes. */
+/** Every keyword takes at least one of these values. */
 const samples = [
-  'x',
-  '7',
-  'no',
-  'aes128-ctr',
-  'hmac-md5',
-  'ssh-rsa',
-  'ecdh-sha2-nistp256',
-  'A=x',
-  '8000',
+  ...'x 7 no inet none md5 quiet auth a:80 aes128-ctr hmac-md5 ssh-rsa ecdh-sha2-nistp256 gss-gex-sha1- A=x 8000'.split(
+    ' ',
+  ),
   '8000 db:80',
 ];
 
@@ -91,8 +84,7 @@ function isPrinted(keyword: Keyword): boolean {
 function isAccepted(keyword: Keyword, value: string): boolean {
   try {
     return read([keyword, value]).settings.has(keyword.name);
-  } catch (error) {
-    if (error instanceof BadValue || error instanceof Error) return false;
-    throw error;
+  } catch {
+    return false; // The next sample may fit. If none fits, the test fails.
   }
 }
