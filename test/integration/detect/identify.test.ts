@@ -49,7 +49,7 @@ for (const server of npmServers) {
   });
 }
 
-void test('sshd is recognised without being asked', async () => {
+void test('sshd is recognised without a request', async () => {
   const remotePort = await until('sshd', () => ports.find(({ port }) => port === sshd.port));
   const program = await identify({ remotePort, dial: counted().dial, probe: true }, AbortSignal.timeout(20_000));
   assert.equal(program.framework, 'ssh');

@@ -20,7 +20,7 @@ for pid in map(int, sys.argv[1:]):
         if taken.family == socket.AF_INET: print(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
 `;
 
-void test('where the watch runs, sshd sends small packets at once: a command flips it, and no terminal is needed', async (t) => {
+void test('while the watch runs, sshd sends small packets at once: any command sets TCP_NODELAY, without a terminal', async (t) => {
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
     return t.skip('only root may look into another process');
   const sshd = await startSshd({ config: ['SetEnv HOME=/nonexistent'] });

@@ -39,7 +39,7 @@ async function serve(port: number, use: () => Promise<unknown>): Promise<void> {
 
 const count = (port: number): number => app.announced.filter((each) => each === port).length;
 
-test('a server that returns is told once, and to be opened at each start where a rule wants so', async () => {
+test('a server that restarts is announced once, and opened at each start if a rule says so', async () => {
   for (const starts of [1, 2]) {
     await serve(opened, () => until('the word of it', () => count(opened) === starts));
     await serve(told, () => until('the word of it', () => count(told) === 1));

@@ -66,7 +66,7 @@ async function seesServers({ watch, find, detection }: Watched): Promise<void> {
       return now?.kind === 'watching';
     });
     const { port, server } = await listen('127.0.0.1');
-    const found = await until('the listener', () => find(port));
+    const found = await until('the remote port', () => find(port));
     assert.deepEqual(found.addresses, ['127.0.0.1']);
     assert.equal(found.owner, 'self');
     assert.equal(found.process?.pid, process.pid);
@@ -97,7 +97,7 @@ for (const method of ['ss', 'proc', 'netstat', 'lsof']) {
 }
 
 void test(
-  'one server on both families is one listener, one on ::1 keeps its address',
+  'one server on both families is one remote port, and one on ::1 keeps its address',
   { timeout: 60_000 },
   async () => {
     const seen = watched(sshExec(sshd));
@@ -163,7 +163,7 @@ async function leavesNothing(
 }
 
 void test(
-  'nothing is left when the watch closes its channel and the connection stays',
+  'no process is left after the watch closes its channel and the connection stays',
   { timeout: 60_000 },
   async () => {
     const connection = await connectTo(sshdConfig(sshd));
@@ -176,13 +176,13 @@ void test(
   },
 );
 
-void test('nothing is left when the connection is closed', { timeout: 60_000 }, async () => {
+void test('no process is left after the connection is closed', { timeout: 60_000 }, async () => {
   const connection = await connectTo(sshdConfig(sshd));
   await leavesNothing(connection.exec, () => connection.close());
 });
 
 for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-  void test(`nothing is left when the client is ended by ${signal}`, { timeout: 60_000 }, async () => {
+  void test(`no process is left after ${signal} ends the client`, { timeout: 60_000 }, async () => {
     const clients: ChildProcess[] = [];
     await leavesNothing(
       sshExec(sshd, (client) => clients.push(client)),
@@ -193,14 +193,14 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
   });
 }
 
-void test('nothing is left when sshd and its sessions are killed', { timeout: 60_000 }, async () => {
+void test('no process is left after sshd and its sessions are killed', { timeout: 60_000 }, async () => {
   await leavesNothing(sshExec(sshd), async (_watch, programs) => {
     const sessions = descendants(sshd.process().pid).filter((pid) => !programs.includes(pid));
     for (const pid of sessions) process.kill(pid, 'SIGKILL');
   });
 });
 
-void test('a watch whose program was killed on the remote starts another', { timeout: 60_000 }, async () => {
+void test('the watch restarts its program after a kill on the remote', { timeout: 60_000 }, async () => {
   const connection = await connectTo(sshdConfig(sshd));
   const seen = watched(connection.exec);
   try {
@@ -214,7 +214,7 @@ void test('a watch whose program was killed on the remote starts another', { tim
   }
 });
 
-void test('a remote that stands still is a timeout, and seen again when it goes on', { timeout: 60_000 }, async () => {
+void test('a stopped remote is a timeout, and is watched again after it continues', { timeout: 60_000 }, async () => {
   const connection = await connectTo(sshdConfig(sshd));
   const seen = watched(connection.exec, { answerLimitMs: 3000 });
   try {
@@ -265,7 +265,7 @@ for (const [shell, debian] of loginShells) {
   );
 }
 
-void test('a login shell that talks before it does as it is told is no obstacle', { timeout: 60_000 }, async () => {
+void test('the watch works with a login shell that prints text first', { timeout: 60_000 }, async () => {
   const chatty = 'seq 1 500; echo Welcome; echo oops >&2; printf "no newline"; exec sh -c "$SSH_ORIGINAL_COMMAND"';
   await withForcedCommand(chatty, (exec) => seesServers(watched(exec)));
 });
@@ -282,7 +282,7 @@ async function unavailable(exec: Exec): Promise<Extract<Detection, { kind: 'unav
   }
 }
 
-void test('an account without a shell says why nothing is seen', { timeout: 60_000 }, async () => {
+void test('an account without a shell reports why no ports are listed', { timeout: 60_000 }, async () => {
   await withForcedCommand('echo "This account is currently not available."; exit 1', async (exec) => {
     assert.deepEqual(await unavailable(exec), {
       kind: 'unavailable',
@@ -292,13 +292,13 @@ void test('an account without a shell says why nothing is seen', { timeout: 60_0
   });
 });
 
-void test('an account for sftp alone has no shell', { timeout: 60_000 }, async () => {
+void test('an account for sftp only has no shell', { timeout: 60_000 }, async () => {
   await withForcedCommand('internal-sftp', async (exec) => {
     assert.equal((await unavailable(exec)).reason, 'noShell');
   });
 });
 
-void test('a server that allows no sessions has no shell, and forwards all the same', { timeout: 60_000 }, async () => {
+void test('a server that allows no sessions has no shell, and still forwards', { timeout: 60_000 }, async () => {
   const other = await startSshd({ config: [bareHome, 'MaxSessions 0'] });
   const connection = await connectTo(sshdConfig(other));
   try {

@@ -48,7 +48,7 @@ async function taken(t: TestContext): Promise<number> {
   return (listener.address() as net.AddressInfo).port;
 }
 
-test('-N -L forwards once it says so, and SIGTERM ends it with status 0 and the port free', async (t) => {
+test('-N -L accepts once it prints its ready line, and SIGTERM ends it with status 0 and a free port', async (t) => {
   const sshd = await server(t);
   const web = await webServer(t);
   const port = await freePort();
@@ -61,7 +61,7 @@ test('-N -L forwards once it says so, and SIGTERM ends it with status 0 and the 
   assert.equal(await ending(connect(t, port)), 'ECONNREFUSED');
 });
 
-test('a signal before anything is forwarded is no success', async (t) => {
+test('a signal before the first forward is no success', async (t) => {
   let isTried = false;
   const { port } = await serve(t, (socket) => {
     socket.on('data', (chunk: Buffer) => (isTried ||= chunk.toString().startsWith('SSH-'))); // and no answer
@@ -72,7 +72,7 @@ test('a signal before anything is forwarded is no success', async (t) => {
   assert.equal(await cli.status(), 255);
 });
 
-test('-N goes on when nobody reads its messages any more', async (t) => {
+test('-N goes on after its standard error is closed', async (t) => {
   const sshd = await server(t);
   const [web, nobody, dead, alive] = [await webServer(t), await freePort(), await freePort(), await freePort()];
   const forwards = ['-L', `${dead}:127.0.0.1:${nobody}`, '-L', `${alive}:127.0.0.1:${web}`];
@@ -87,7 +87,7 @@ test('-N goes on when nobody reads its messages any more', async (t) => {
   assert.equal(await cli.status(), 0);
 });
 
-test('-R with port 0 leads from the port that the server chose to this machine', async (t) => {
+test('-R with port 0 forwards from the port that the server chose', async (t) => {
   const sshd = await server(t);
   const web = await webServer(t);
   const cli = run(t, '-F', sshd.configFile, '-N', '-R', `0:localhost:${web}`, 'devbox');
@@ -110,7 +110,7 @@ test('-D and -R without a destination are SOCKS proxies', async (t) => {
   }
 });
 
-test('SOCKS proxies ask for the user name and password of the environment, and for nothing else to be let in', async (t) => {
+test('SOCKS proxies require the user name and password of the environment', async (t) => {
   const sshd = await server(t);
   const web = await webServer(t);
   const port = await freePort();
@@ -144,7 +144,7 @@ for (const [command, mode] of [
   });
 }
 
-test('Unix sockets on both sides, with the mask of the configuration, are gone afterwards', async (t) => {
+test('Unix sockets on both sides have the mask of the configuration, and are removed at the end', async (t) => {
   const sshd = await server(t);
   const there = path.join(sshd.folder, 'server');
   const here = path.join(sshd.folder, 'here');
@@ -160,7 +160,7 @@ test('Unix sockets on both sides, with the mask of the configuration, are gone a
   assert.equal(fs.existsSync(here), false);
 });
 
-test('a taken local port: with ExitOnForwardFailure the end, without it the others go on', async (t) => {
+test('a local port in use ends the program with ExitOnForwardFailure, and else only that forward', async (t) => {
   const sshd = await server(t);
   const web = await webServer(t);
   const [busy, port] = [await taken(t), await freePort()];
@@ -183,7 +183,7 @@ test('a taken local port: with ExitOnForwardFailure the end, without it the othe
 });
 
 for (const rule of ['AllowTcpForwarding no', 'PermitListen 127.0.0.1:1']) {
-  test(`${rule}: a remote forward is a warning, and with ExitOnForwardFailure the end`, async (t) => {
+  test(`${rule}: a refused remote forward is a warning, and ends the program with ExitOnForwardFailure`, async (t) => {
     const sshd = await server(t, { config: [rule] });
     const args = ['-F', sshd.configFile, '-N', '-R', '8022:localhost:22', 'devbox'];
     const lenient = run(t, ...args);
@@ -196,7 +196,7 @@ for (const rule of ['AllowTcpForwarding no', 'PermitListen 127.0.0.1:1']) {
 }
 
 for (const rule of ['AllowTcpForwarding no', 'AllowTcpForwarding remote', 'PermitOpen 127.0.0.1:1']) {
-  test(`${rule}: a local connection is reset, the reason told, and the forward goes on`, async (t) => {
+  test(`${rule}: a local connection is reset, its reason printed, and the forward goes on`, async (t) => {
     const sshd = await server(t, { config: [rule] });
     const port = await freePort();
     const cli = run(t, '-F', sshd.configFile, '-N', '-L', `${port}:127.0.0.1:${sshd.port}`, 'devbox');
@@ -206,7 +206,7 @@ for (const rule of ['AllowTcpForwarding no', 'AllowTcpForwarding remote', 'Permi
   });
 }
 
-test('GatewayPorts yes, or -g, opens a forward without a bind address to all, one with localhost to none', async (t) => {
+test('GatewayPorts yes, or -g, shares a forward without a bind address, and not one with localhost', async (t) => {
   const sshd = await server(t);
   const web = await webServer(t);
   const [open, closed] = [await freePort(), await freePort()];
@@ -222,7 +222,7 @@ for (const [flags, bound] of [
   ['-4g', '0.0.0.0:PORT'],
   ['-oAddressFamily=inet', '127.0.0.1:PORT'],
 ] as const) {
-  test(`${flags} listens in the one family only, as ssh does`, async (t) => {
+  test(`${flags} listens in one address family only, as ssh does`, async (t) => {
     const sshd = await server(t);
     const port = await freePort();
     const args = ['-F', sshd.configFile, flags, '-N', '-L', `${port}:localhost:1`, 'devbox'];
@@ -238,7 +238,7 @@ for (const [flags, bound] of [
   });
 }
 
-test('-q says nothing but what is wrong with the command line, as ssh does', async (t) => {
+test('-q prints errors of the command line only, as ssh does', async (t) => {
   const sshd = await server(t, { config: ['PermitListen 127.0.0.1:1'] });
   for (const [flags, isSaid] of [
     [['-F', sshd.configFile, '-oExitOnForwardFailure=yes', '-L', '192.0.2.1:8000:localhost:1', 'devbox'], false],
@@ -255,7 +255,7 @@ test('-q says nothing but what is wrong with the command line, as ssh does', asy
   }
 });
 
-test('forwards of the configuration are opened too, and ClearAllForwardings leaves none', async (t) => {
+test('forwards of the configuration are opened too, and ClearAllForwardings removes all', async (t) => {
   const web = await webServer(t);
   const [own, given] = [await freePort(), await freePort()];
   const sshd = await server(t, { clientConfig: [`LocalForward ${own} localhost:${web}`] });
@@ -273,7 +273,7 @@ test('forwards of the configuration are opened too, and ClearAllForwardings leav
   assert.doesNotMatch(none.said(), /^forwarding /m);
 });
 
-test('1 GB offered to a reader that reads none of it costs the program less than 64 MB', async (t) => {
+test('1 GB for a stalled reader costs the program less than 64 MB', async (t) => {
   const sshd = await server(t);
   const chunk = Buffer.alloc(1024 * 1024);
   const { port: source } = await serve(t, (socket) => {
@@ -316,7 +316,7 @@ for (const [transport, config] of [
   ['built-in', []],
   ['OpenSSH', ['KexAlgorithms sntrup761x25519-sha512@openssh.com']],
 ] as const) {
-  test(`a want of file descriptors is no lost link, and passes, with the ${transport} transport`, async (t) => {
+  test(`a lack of file descriptors does not end the connection, with the ${transport} transport`, async (t) => {
     const sshd = await server(t, { config });
     const { port: echo } = await serve(t, (socket) => socket.pipe(socket));
     const port = await freePort();
@@ -338,7 +338,7 @@ for (const [transport, config] of [
   });
 }
 
-test('a link that is lost is the end, with status 255', async (t) => {
+test('a lost connection ends the program with status 255', async (t) => {
   const sshd = await server(t);
   const port = await freePort();
   const cli = run(t, '-F', sshd.configFile, '-N', '-L', `${port}:localhost:1`, 'devbox');
@@ -348,7 +348,7 @@ test('a link that is lost is the end, with status 255', async (t) => {
   assert.match(cli.said(), /^Connection to 127\.0\.0\.1 closed by remote host\./m);
 });
 
-test('an unknown host key with BatchMode, nobody to ask, ends with status 255 and forwards nothing', async (t) => {
+test('an unknown host key with BatchMode ends with status 255 and opens no forward', async (t) => {
   const sshd = await server(t);
   const none = ['-o', 'UserKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=ask', '-o', 'BatchMode=yes'];
   const cli = run(t, ...none, '-F', sshd.configFile, '-N', '-L', '0.0.0.0:8000:localhost:1', 'devbox');
@@ -369,7 +369,7 @@ const ends: readonly (readonly [readonly string[], RegExp])[] = [
 ];
 
 for (const [args, message] of ends) {
-  test(`${args.join(' ')} ends with status 255 and says why`, async (t) => {
+  test(`${args.join(' ')} ends with status 255 and prints the reason`, async (t) => {
     const cli = run(t, ...args);
     assert.equal(await cli.status(), 255);
     assert.match(cli.said(), message);
@@ -386,7 +386,7 @@ test('-G prints what ssh -G prints', () => {
   assert.deepEqual(lines(process.execPath, [built.program, ...args]), lines('ssh', args));
 });
 
-test('a person is asked on the terminal about an unknown host key, and yes is remembered', async (t) => {
+test('the terminal asks about an unknown host key, and the answer yes is remembered', async (t) => {
   const sshd = await server(t);
   const known = path.join(sshd.folder, 'known_by_person');
   const options = `-o UserKnownHostsFile=${known} -o StrictHostKeyChecking=ask -L ${await freePort()}:localhost:1`;
@@ -404,7 +404,7 @@ test('a person is asked on the terminal about an unknown host key, and yes is re
   assert.match(fs.readFileSync(known, 'utf8'), /ssh-ed25519 /);
 });
 
-test('a passphrase is asked for on the terminal and not shown', async (t) => {
+test('the terminal asks for a passphrase without echo', async (t) => {
   const sshd = await server(t);
   const key = path.join(sshd.folder, 'locked');
   fs.copyFileSync(sshd.keyFile, key);

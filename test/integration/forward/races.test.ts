@@ -13,7 +13,7 @@ import { signal, startLink, transports } from './link.ts';
 
 for (const transport of transports) {
   void describe(`forwards over the ${transport} transport`, { timeout: 120_000 }, () => {
-    test('a remote one keeps the port that the server chose over a new link', async (t) => {
+    test('a remote forward keeps the port that the server chose on the next connection', async (t) => {
       const { connection, connectAgain, sshd } = await startLink(t, transport);
       const server = await serve(t, (socket) => socket.end('hello'));
       const forward = await remote(t, connection, loopback(server.port), { kind: 'tcp', host: undefined, port: 0 });
@@ -29,7 +29,7 @@ for (const transport of transports) {
       assert.equal(await ending(connect(t, port)), 'ECONNREFUSED');
     });
 
-    test('one that is closed and opened again at once, ten times, has its port each time', async (t) => {
+    test('a forward that is closed and reopened ten times gets its port each time', async (t) => {
       const { connection } = await startLink(t, transport);
       const server = await serve(t, (socket) => socket.end('hello'));
       const bind: Bind = { kind: 'tcp', host: '127.0.0.1', port: await freePort() };
@@ -42,7 +42,7 @@ for (const transport of transports) {
       assert.equal(await ending(connect(t, bind.port)), 'ECONNREFUSED');
     });
 
-    test('one that is given up while it opens leaves its port to the next', async (t) => {
+    test('a forward that is aborted while it opens frees its port', async (t) => {
       const { connection } = await startLink(t, transport);
       const server = await serve(t, (socket) => socket.end('hello'));
       const bind: Bind = { kind: 'tcp', host: '127.0.0.1', port: await freePort() };
@@ -63,7 +63,7 @@ for (const transport of transports) {
       assert.equal(await ending(connect(t, bind.port)), 'ECONNREFUSED');
     });
 
-    test('those that open, close and carry while the connection is closed all come to an end, and free their ports', async (t) => {
+    test('forwards that open, close and relay during the end of the connection end, and free their ports', async (t) => {
       const { connection } = await startLink(t, transport);
       const server = await serve(t, (socket) => socket.pipe(socket));
       const there = await local(t, connection, loopback(server.port));

@@ -17,7 +17,7 @@ import { signal, startLink, transports } from './link.ts';
 
 for (const transport of transports) {
   void describe(`what is refused over the ${transport} transport`, { timeout: 120_000 }, () => {
-    test('a closed port, an unknown name and a missing socket are failed connections: reset, and said why', async (t) => {
+    test('a closed port, an unknown name and a missing socket are reset and reported', async (t) => {
       const { connection, sshd } = await startLink(t, transport);
       const nowhere: readonly Endpoint[] = [
         loopback(await freePort()),
@@ -35,7 +35,7 @@ for (const transport of transports) {
       }
     });
 
-    test('a forbidden port is prohibited, and its client reset', async (t) => {
+    test('a forbidden port is reported as prohibited, and its client is reset', async (t) => {
       const { connection } = await startLink(t, transport, { config: ['PermitOpen 127.0.0.1:1'] });
       const problems: RelayProblem[] = [];
       const forward = await local(t, connection, loopback(2), problems);
@@ -43,7 +43,7 @@ for (const transport of transports) {
       await until('the problem', () => problems[0]?.code === 'forwardingProhibited');
     });
 
-    test('a port that opens later is reached by the next connection', async (t) => {
+    test('the next connection reaches a port that opens later', async (t) => {
       const { connection } = await startLink(t, transport);
       const port = await freePort();
       const forward = await local(t, connection, loopback(port));
@@ -54,7 +54,7 @@ for (const transport of transports) {
       assert.equal((await readAll(connect(t, portOf(forward)))).toString(), 'hello');
     });
 
-    test('one that nobody waits for any more leaves no channel', async (t) => {
+    test('an aborted dial leaves no channel', async (t) => {
       const { connection, channels } = await startLink(t, transport);
       const server = await serve(t, (socket) => socket.on('end', () => socket.end()).resume());
       const idle = channels();
@@ -68,7 +68,7 @@ for (const transport of transports) {
       await until('no channel is left there', () => channels().there <= idle.there);
     });
 
-    test('a remote port that is taken, there already, or forbidden is refused with the facts', async (t) => {
+    test('a remote port that is in use, forwarded already, or forbidden is refused with a problem', async (t) => {
       const { connection } = await startLink(t, transport);
       const taken = await serve(t, (socket) => socket.end());
       const free = await remote(t, connection, loopback(1));
@@ -84,7 +84,7 @@ for (const transport of transports) {
       assert.notEqual(problems, 'ECONNREFUSED');
     });
 
-    test('a remote forward is listened for in the family that was asked, and on the port that the server picks', async (t) => {
+    test('a remote forward listens in the requested family, on the port that the server chooses', async (t) => {
       const { connection } = await startLink(t, transport, { config: ['GatewayPorts clientspecified'] });
       const server = await serve(t, (socket) => socket.end('hello'));
       for (const [host, reached, others] of [
@@ -143,7 +143,7 @@ const permissions: readonly Permission[] = [
 
 for (const { config = [], keyOptions = '', ...expected } of permissions) {
   const rules = [...config, keyOptions].filter((rule) => rule !== '').join(', ');
-  test(`${rules}: what is forbidden is told from what is not there`, { timeout: 60_000 }, async (t) => {
+  test(`${rules}: a forbidden port is distinguished from a closed one`, { timeout: 60_000 }, async (t) => {
     const web = await serve(t, (socket) => socket.end('hello'));
     const other = await serve(t, (socket) => socket.end('hello'));
     const listen = await freePort();

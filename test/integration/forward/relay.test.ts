@@ -45,7 +45,7 @@ for (const transport of transports) {
       });
     }
 
-    test('keeps its half-closing: the client ends first', async (t) => {
+    test('keeps its half-close when the client ends first', async (t) => {
       const link = await through(t, transport, async (socket) => {
         const request = await readAll(socket);
         socket.end(`heard ${request.length}`);
@@ -56,7 +56,7 @@ for (const transport of transports) {
       await nothingLeft(link);
     });
 
-    test('keeps its half-closing: the server ends first', async (t) => {
+    test('keeps its half-close when the server ends first', async (t) => {
       // Somebody else on this machine may ask a new server what it is: our client is not always its first.
       const heard: string[] = [];
       const link = await through(t, transport, async (socket) => {
@@ -71,7 +71,7 @@ for (const transport of transports) {
       await nothingLeft(link);
     });
 
-    test('arrives unchanged, 24 MB of it, at a slow reader that has sent its FIN first', async (t) => {
+    test('arrives unchanged, 24 MB of it, at a slow reader after its FIN', async (t) => {
       const data = crypto.randomBytes(24 * megabyte);
       const link = await through(t, transport, async (socket) => {
         await readAll(socket);
@@ -88,7 +88,7 @@ for (const transport of transports) {
       await nothingLeft(link);
     });
 
-    test('leaves no channel after ten aborted downloads and a hundred clients that come and go', async (t) => {
+    test('leaves no channel after ten aborted downloads and a hundred short connections', async (t) => {
       const link = await through(t, transport, (socket) => {
         socket.on('end', () => socket.end()).resume();
         offer(socket, Number.POSITIVE_INFINITY);
@@ -108,7 +108,7 @@ for (const transport of transports) {
       await until('the server has none left', () => link.open() === 0);
     });
 
-    test('ends on the other side when the server resets it, and when the client does', async (t) => {
+    test('ends on the other side after a reset by the server or the client', async (t) => {
       const link = await through(t, transport, (socket) => {
         socket.once('data', () => socket.resetAndDestroy()).on('end', () => socket.end());
       });
@@ -124,7 +124,7 @@ for (const transport of transports) {
       await until('the server has none left', () => link.open() === 0);
     });
 
-    test('is reset, not cleanly ended, when sshd is killed in the middle of it', async (t) => {
+    test('is reset, not cleanly ended, if sshd is killed during it', async (t) => {
       const link = await through(t, transport, (socket) => socket.write(Buffer.alloc(2 * megabyte)));
       const client = link.client();
       let received = 0;
@@ -135,7 +135,7 @@ for (const transport of transports) {
       assert.equal(await end, 'ECONNRESET');
     });
 
-    test('delays no other while a reader that is offered 1 GB reads none of it, and is not hoarded', async (t) => {
+    test('delays no other and is not buffered while a stalled reader is sent 1 GB', async (t) => {
       const gigabyte = 1024 * megabyte;
       const other = 64 * megabyte;
       const link = await through(t, transport, (socket) => {
@@ -156,7 +156,7 @@ for (const transport of transports) {
       await nothingLeft(link);
     });
 
-    test('goes to 500 half-closing clients at once, each its own, and no channel is left', async (t) => {
+    test('reaches 500 simultaneous half-closing clients, each its own, and leaves no channel', async (t) => {
       const link = await through(t, transport, async (socket) => socket.end(await readAll(socket)));
       const answers = await Promise.all(
         Array.from({ length: 500 }, async (_, index) => {
@@ -172,7 +172,7 @@ for (const transport of transports) {
       await nothingLeft(link);
     });
 
-    test('ends as it should for 300 connections that echo, abort and come and go in a mix, and nothing is left', async (t) => {
+    test('ends correctly for a mix of 300 connections that echo, abort and close, and leaves no channel', async (t) => {
       const link = await through(t, transport, (socket) => socket.pipe(socket));
       await Promise.all(
         Array.from({ length: 300 }, async (_, index) => {

@@ -44,7 +44,7 @@ const requests = [
 for (const transport of transports) {
   for (const [name, spec] of Object.entries(proxies)) {
     void describe(`${name} over the ${transport} transport`, { timeout: 60_000 }, () => {
-      test('leads SOCKS 4, 4a and 5 to IPv4, IPv6 and names, whichever family its client comes by', async (t) => {
+      test('connects SOCKS 4, 4a and 5 to IPv4, IPv6 and names, for clients of both families', async (t) => {
         const { proxy } = await proxyOf(t, transport, spec);
         for (const [scheme, host, answer] of requests) {
           for (const address of ['127.0.0.1', '[::1]']) {
@@ -54,7 +54,7 @@ for (const transport of transports) {
         }
       });
 
-      test('tells a SOCKS 5 client what became of its request, and goes on', async (t) => {
+      test('sends a SOCKS 5 client the outcome of its request, and goes on', async (t) => {
         const { proxy, problems } = await proxyOf(t, transport, spec);
         const refused = await curl('-x', `socks5h://127.0.0.1:${proxy}`, `http://127.0.0.1:${await freePort()}/`).catch(
           (error: Error) => error.message,
@@ -64,7 +64,7 @@ for (const transport of transports) {
         assert.match(await curl('-x', `socks5h://127.0.0.1:${proxy}`, `http://127.0.0.1:${port}/`), /hello/);
       });
 
-      test('passes on a FIN that comes right behind the request', async (t) => {
+      test('passes on a FIN that arrives together with the request', async (t) => {
         const server = await serve(t, async (socket) => {
           socket.end(`heard ${(await readAll(socket)).length}`);
         });
@@ -74,7 +74,7 @@ for (const transport of transports) {
         assert.equal((await readAll(client)).subarray(8).toString(), 'heard 0');
       });
 
-      test('closes on a first byte that is not SOCKS, without a word', async (t) => {
+      test('closes without a reply on a first byte that is not SOCKS', async (t) => {
         const { proxy } = await proxyOf(t, transport, spec);
         const client = connect(t, proxy);
         client.write('GET / HTTP/1.0\r\n\r\n');

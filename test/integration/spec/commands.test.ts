@@ -26,7 +26,7 @@ function command(program: (typeof programs)[number]): readonly string[] {
 }
 
 interface Case {
-  /** As it is found in articles; 8000 and 8022 are where it listens, 8080 and 22 where it leads. */
+  /** A command as articles have it. It listens on 8000 or 8022, and its destination port is 8080 or 22. */
   readonly words: string;
   readonly server?: readonly string[];
   readonly reached: readonly string[];
@@ -56,27 +56,23 @@ for (const { words, server = [], reached } of cases) {
       .replace(/(?:8080|22)( |$)/u, `${to}$1`)
       .replace(/8000|8022/u, String(listen));
 
-  test(
-    `${name}: the same addresses listen as with ssh, lead to the same place, and the status is the same`,
-    limit,
-    async (t) => {
-      const sshd = await host(t, { config: server });
-      const web = await serve(t, (socket) => socket.end('hello'));
-      for (const program of programs) {
-        const wanted = await freePort();
-        const args = fill(sshd.user, wanted, web.port).split(' ');
-        const running = run(t, [...command(program), '-F', sshd.configFile, ...args, 'devbox']);
-        const port = words.includes('R 1:0:') ? await allocated(running, web.port) : wanted;
-        await until(`${program} listens`, async () => (await answer(t, '127.0.0.1', port)) === 'hello');
-        assert.deepEqual(await Promise.all(addresses.map((address) => answer(t, address, port))), answers, program);
-        running.child.kill('SIGTERM');
-        assert.equal(await running.status(), 0, program);
-        await until(`${program} listens no more`, async () => (await answer(t, '127.0.0.1', port)) === 'ECONNREFUSED');
-      }
-    },
-  );
+  test(`${name}: the same addresses, destination and status as with ssh`, limit, async (t) => {
+    const sshd = await host(t, { config: server });
+    const web = await serve(t, (socket) => socket.end('hello'));
+    for (const program of programs) {
+      const wanted = await freePort();
+      const args = fill(sshd.user, wanted, web.port).split(' ');
+      const running = run(t, [...command(program), '-F', sshd.configFile, ...args, 'devbox']);
+      const port = words.includes('R 1:0:') ? await allocated(running, web.port) : wanted;
+      await until(`${program} listens`, async () => (await answer(t, '127.0.0.1', port)) === 'hello');
+      assert.deepEqual(await Promise.all(addresses.map((address) => answer(t, address, port))), answers, program);
+      running.child.kill('SIGTERM');
+      assert.equal(await running.status(), 0, program);
+      await until(`${program} listens no more`, async () => (await answer(t, '127.0.0.1', port)) === 'ECONNREFUSED');
+    }
+  });
 
-  test(`${name}: does the same when it is pasted into the box that asks for a host`, limit, async (t) => {
+  test(`${name}: does the same when it is pasted into the host box`, limit, async (t) => {
     const sshd = await host(t, { config: server });
     const web = await serve(t, (socket) => socket.end('hello'));
     const typed = readTypedHost(`ssh ${fill(sshd.user, await freePort(), web.port)} devbox`);

@@ -59,12 +59,12 @@ const texts = `
   .split(/[|\n]/);
 
 for (const kind of ['local', 'remote', 'dynamic'] as const) {
-  test(`every form of ${flags[kind]} means here what it means to the installed ssh`, async () => {
+  test(`every form of ${flags[kind]} means the same to us as to the installed ssh`, async () => {
     for (const text of texts) assert.equal(weSay(kind, text), await sshSays(kind, text), `${flags[kind]} ${text}`);
   });
 }
 
-test('whatever the installed ssh understands or refuses is understood or refused here', async () => {
+test('we parse what the installed ssh parses, and refuse what it refuses', async () => {
   const part = fc.constantFrom(
     '8000',
     '1',
