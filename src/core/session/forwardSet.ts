@@ -3,15 +3,17 @@ import { Queue } from '../../base/queue.ts';
 import { UserError } from '../../base/userError.ts';
 import type { Program } from '../detect/identify/program.ts';
 import type { ListenRemote } from '../forward/dial.ts';
-import { sameSpec } from '../spec/sameSpec.ts';
+import { sameAddress, sameSpec } from '../spec/sameSpec.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import type { Problem } from '../problem.ts';
 import { Forward, type ForwardDeps } from './forward.ts';
+import { changedForwards } from './forwardLife.ts';
 import type { ForwardRequest } from './forwardRequests.ts';
 import type { ForwardState } from './state.ts';
 
 export interface ForwardSetOptions extends Omit<ForwardDeps, 'onChange' | 'onReleased'> {
-  /** Called whenever a state may have changed. */
+  /** The states that people see now. The application's state is the only place that keeps them. */
+  readonly published: () => readonly ForwardState[];
   readonly onChange: (forwards: readonly ForwardState[]) => void;
 }
 
@@ -92,10 +94,18 @@ export class ForwardSet {
     this.#forwards.get(id)?.relabel(label);
   }
 
-  /** On a new connection: asks the server again for every open remote forward, then retries those that failed. */
+  /**
+   * On a new connection: asks the server again for every open remote forward, then retries those that failed.
+   *
+   * RACE: the server may refuse an open forward at first, while it ends the lost session. A failed forward must not take
+   * the port or socket meanwhile.
+   */
   async attach(listenRemote: ListenRemote, signal: AbortSignal): Promise<void> {
     const forwards = [...this.#forwards];
-    const lacking = forwards.filter(([, { needsConnection }]) => needsConnection);
+    const open = forwards.filter(([, { isHeld }]) => isHeld).map(([, { state }]) => state.spec);
+    const lacking = forwards.filter(
+      ([, { needsConnection, state }]) => needsConnection && !open.some((spec) => hasSameRemoteEnd(spec, state.spec)),
+    );
     await Promise.all(forwards.map(([, forward]) => forward.attach(listenRemote, signal)));
     await Promise.allSettled(lacking.map(([id]) => this.resume(id, signal)));
   }
@@ -190,7 +200,18 @@ export class ForwardSet {
   }
 
   #publish(): void {
-    this.#options.onChange([...this.#forwards.values()].map(({ state }) => state));
+    const before = this.#options.published();
+    const after = changedForwards(
+      before,
+      [...this.#forwards.values()].map(({ state }) => state),
+    );
+    if (after !== before) this.#options.onChange(after);
     void this.#sample();
   }
+}
+
+/** Both listen at the same port or socket of the remote. */
+function hasSameRemoteEnd(a: ForwardSpec, b: ForwardSpec): boolean {
+  const isRemote = [a, b].every(({ kind }) => kind === 'remote' || kind === 'remoteDynamic');
+  return isRemote && sameAddress(a.bind, b.bind) && !(a.bind.kind === 'tcp' && a.bind.port === 0);
 }

@@ -1,6 +1,12 @@
 import { Queue } from '../../base/queue.ts';
-import { type HostMemory, type Memory, recall, remember } from './memory.ts';
+import type { ForwardRequest } from './forwardRequests.ts';
+import { type Memory, recall, remember } from './memory.ts';
 import { type ForwardState, type HostState, localPort } from './state.ts';
+import { wantedForwards } from './wantedForwards.ts';
+
+export interface HostRecordDeps {
+  readonly memory: Memory;
+}
 
 /** What outlives the session of a host: forwards by hand, local ports, how its remote ports were seen. */
 export class HostRecord {
@@ -18,8 +24,9 @@ export class HostRecord {
     this.#method = method;
   }
 
-  get forwards(): HostMemory['forwards'] {
-    return recall(this.#memory, this.#name).forwards;
+  /** The forwards to open on connect: those of the configuration, and those that the user had last. */
+  wanted(config: Parameters<typeof wantedForwards>[0], startConfigForwards: boolean): readonly ForwardRequest[] {
+    return wantedForwards(config, recall(this.#memory, this.#name).forwards, startConfigForwards);
   }
 
   /** `Detection`'s method that worked the last time. */

@@ -2,22 +2,23 @@ import type { HostConfig } from '../config/hostConfig.ts';
 import type { Detection, RemotePort } from '../detect/remotePort.ts';
 import type { OpenedConnection } from './connector.ts';
 import { dialer } from './dialer.ts';
-import { changedForwards } from './forwardLife.ts';
 import { type ForwardRequest, requestFor } from './forwardRequests.ts';
 import { ForwardSet, type ForwardSetOptions } from './forwardSet.ts';
 import { HostLink, type HostLinkOptions } from './hostLink.ts';
-import { HostRecord } from './hostRecord.ts';
+import { HostRecord, type HostRecordDeps } from './hostRecord.ts';
 import { inBackground } from './inBackground.ts';
-import type { Memory } from './memory.ts';
 import { Online } from './online.ts';
 import { openRequest, type ProxyDeps } from './openRequest.ts';
 import { RemotePorts, type RemotePortsDeps } from './remotePorts.ts';
 import type { ForwardState } from './state.ts';
-import { wantedForwards } from './wantedForwards.ts';
 
 export interface HostSessionOptions
-  extends RemotePortsDeps, ProxyDeps, Pick<HostLinkOptions, 'open' | 'senses'>, Pick<ForwardSetOptions, 'findWindow'> {
-  readonly memory: Memory;
+  extends
+    RemotePortsDeps,
+    ProxyDeps,
+    HostRecordDeps,
+    Pick<HostLinkOptions, 'open' | 'senses'>,
+    Pick<ForwardSetOptions, 'findWindow'> {
   /** Ports that were auto-forwarded when the window was left or the connection failed. */
   readonly expected: () => readonly number[];
 }
@@ -52,6 +53,7 @@ export class HostSession {
       open: openRequest({ ...options, link: this.#link, dialer: dial, rules: () => this.#config }),
       findWindow: options.findWindow,
       shareMs: () => settings.get().expireSharedAfterMs,
+      published: () => read().forwards,
       onChange: (forwards) => this.#onForwards(forwards),
     });
     this.#remotePorts = new RemotePorts({
@@ -175,17 +177,13 @@ export class HostSession {
 
   #restore(config: HostConfig): void {
     const { startConfigForwards } = this.#options.settings.get();
-    for (const request of wantedForwards(config, this.#record.forwards, startConfigForwards)) {
+    for (const request of this.#record.wanted(config, startConfigForwards)) {
       this.#run(this.#add(request, this.#closing.signal));
     }
   }
 
-  #onForwards(states: readonly ForwardState[]): void {
-    const { read, write } = this.#options;
-    const before = read().forwards;
-    const forwards = changedForwards(before, states);
-    if (forwards === before) return;
-    write((host) => ({ ...host, forwards }));
+  #onForwards(forwards: readonly ForwardState[]): void {
+    this.#options.write((host) => ({ ...host, forwards }));
     this.#listenForPublicUrl();
     this.#record.noteForwards(forwards);
     this.#save();

@@ -6,7 +6,7 @@ export function sameSpec(a: ForwardSpec, b: ForwardSpec): boolean {
   return a.kind === b.kind && sameAddress(a.bind, b.bind) && sameAddress(to, otherTo);
 }
 
-function sameAddress(a: Bind | Endpoint | undefined, b: Bind | Endpoint | undefined): boolean {
+export function sameAddress(a: Bind | Endpoint | undefined, b: Bind | Endpoint | undefined): boolean {
   if (a?.kind === 'tcp' && b?.kind === 'tcp') return a.host === b.host && a.port === b.port;
   if (a?.kind === 'unix' && b?.kind === 'unix') return a.path === b.path;
   return a === b;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -11,7 +10,7 @@ import { type Memory, recall, shortMemory } from '../../../src/core/session/memo
 import { type ForwardState, localPort } from '../../../src/core/session/state.ts';
 import { freePort } from '../../support/freePort.ts';
 import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
-import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 import { startWebServer, type WebServer } from '../../support/webServer.ts';
 
@@ -27,6 +26,8 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     startSessions(sshd.configFile, { autoForward: 'off', expireSharedAfterMs: 60_000 }, { memory });
   const add = (kind: 'local' | 'remote' | 'dynamic', text: string): Promise<ForwardState> =>
     app.sessions.forward('devbox', typedRequest(parseForward(kind, text)), never);
+  /** The user's forward of the page, made if it is not there. */
+  const mine = (): Promise<ForwardState> => app.sessions.forwardPort('devbox', port, never);
   const find = (id: string): ForwardState => {
     const forward = app.host().forwards.find((each) => each.id === id);
     assert.ok(forward);
@@ -125,7 +126,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
   });
 
   test('a paused forward frees its port and takes it again', async () => {
-    const { id } = await app.sessions.forwardPort('devbox', port, never);
+    const { id } = await mine();
     const local = localPort(find(id)) ?? 0;
     await app.sessions.forwardsOf('devbox').pause(id);
     assert.equal(await read(local), undefined);
@@ -135,10 +136,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
   });
 
   test('a forward that moves to a taken port stays where it was, and names the owner of the port', async () => {
-    const forward = app.forwardOf(port);
-    assert.ok(forward);
-    const own = app.host().forwards.find(({ origin }) => origin === 'user');
-    assert.ok(own);
+    const own = await mine();
     const local = localPort(own);
     await assert.rejects(app.sessions.forwardsOf('devbox').move(own.id, port, never), (error: Error) => {
       assert.match(error.message, /"code":"portInUse".*"owner"/u);
@@ -149,8 +147,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
   });
 
   test('a shared forward listens on every interface, shows for how long, and can be made private again', async () => {
-    const own = app.host().forwards.find(({ origin }) => origin === 'user');
-    assert.ok(own);
+    const own = await mine();
     const local = localPort(own) ?? 0;
     await app.sessions.forwardsOf('devbox').share(own.id, true, never);
     const shared = find(own.id).status;
@@ -178,8 +175,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
   });
 
   test('a forward that the user made comes back with the next connection, at the same local port', async () => {
-    const own = app.host().forwards.find(({ origin }) => origin === 'user');
-    assert.ok(own);
+    const own = await mine();
     app.sessions.forwardsOf('devbox').relabel(own.id, 'my page');
     const local = localPort(own) ?? 0;
     await app.sessions.close();
@@ -195,8 +191,7 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
   });
 
   test('a forward that the user stopped does not come back', async () => {
-    const own = app.host().forwards.find(({ origin }) => origin === 'user');
-    assert.ok(own);
+    const own = await mine();
     await app.sessions.stopForward('devbox', own.id);
     await app.sessions.disconnect('devbox');
     await app.sessions.connect('devbox', never);
@@ -206,112 +201,4 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
       ['config'],
     );
   });
-});
-
-void describe('what is remembered', { timeout: 120_000 }, () => {
-  let sshd: Sshd;
-  let web: WebServer;
-  let port: number;
-  const memory = shortMemory();
-  const open = (): Promise<TestSessions> => startSessions(sshd.configFile, { autoForward: 'off' }, { memory });
-
-  before(async () => {
-    web = await startWebServer('hello');
-    ({ port } = web);
-    sshd = await startSshd();
-    // For the typed host below: the same sshd, named by its address.
-    fs.appendFileSync(
-      sshd.configFile,
-      `Host 127.0.0.1\n  IdentityFile ${sshd.keyFile}\n  UserKnownHostsFile ${sshd.knownHostsFile}\n`,
-    );
-  });
-  after(async () => {
-    await sshd.stop();
-    await web.close();
-  });
-
-  test('two forwards to one remote port get their own local ports back', async () => {
-    const ports = [await freePort(), await freePort()];
-    const first = await open();
-    for (const local of ports) {
-      await first.sessions.forward('devbox', typedRequest(parseForward('local', `${local}:localhost:${port}`)), never);
-    }
-    await first.sessions.close();
-    const again = await open();
-    await again.sessions.connect('devbox', never);
-    await until('both', () => again.host().forwards.filter(({ status }) => status.kind === 'open').length === 2);
-    assert.deepEqual(again.host().forwards.map(localPort), ports);
-    await again.sessions.close();
-  });
-
-  test('a forward that was shared comes back for this machine alone', async () => {
-    const first = await open();
-    await first.sessions.connect('devbox', never);
-    const forward = await until('a forward', () => first.host().forwards.find(({ status }) => status.kind === 'open'));
-    await first.sessions.forwardsOf('devbox').share(forward.id, true, never);
-    assert.equal(first.host().forwards.find(({ id }) => id === forward.id)?.isSharedByHand, true);
-    await first.sessions.close();
-    const again = await open();
-    await again.sessions.connect('devbox', never);
-    await until('both', () => again.host().forwards.filter(({ status }) => status.kind === 'open').length === 2);
-    for (const { status } of again.host().forwards) assert.ok(status.kind === 'open' && status.sharedFor === undefined);
-    await again.sessions.close();
-  });
-
-  test('a typed host remembers its own forwards', async () => {
-    const name = `${sshd.user}@127.0.0.1:${sshd.port}`;
-    const local = await freePort();
-    const first = await open();
-    await first.sessions.forward(name, typedRequest(parseForward('local', `${local}:localhost:${port}`)), never);
-    await first.sessions.close();
-    const again = await open();
-    await again.sessions.connect(name, never);
-    await until('the page', async () => (await read(local)) === 'hello');
-    assert.equal(again.host(name).forwards.length, 1);
-    await again.sessions.close();
-  });
-});
-
-void test(
-  'the switch does not wait for a forward that opens while the server is silent',
-  { timeout: 60_000 },
-  async () => {
-    const sshd = await startSshd();
-    const app = await startSessions(sshd.configFile, { autoForward: 'off' });
-    const frozen: number[] = [];
-    try {
-      const request = typedRequest(parseForward('remote', '0:localhost:9'));
-      const { id } = await app.sessions.forward('devbox', request, never);
-      const forwards = app.sessions.forwardsOf('devbox');
-      await forwards.pause(id);
-      frozen.push(...descendants(sshd.process().pid));
-      for (const pid of frozen) process.kill(pid, 'SIGSTOP');
-      forwards.resume(id, never).catch(() => undefined);
-      await until('the opening', () => app.host().forwards[0]?.status.kind === 'opening');
-      await app.sessions.setForwarding(false);
-      assert.equal(app.host().forwards[0]?.status.kind, 'off');
-    } finally {
-      for (const pid of frozen) process.kill(pid, 'SIGCONT');
-      await app.sessions.close();
-      await sshd.stop();
-    }
-  },
-);
-
-void test('a shared forward ends when its time is over', { timeout: 60_000 }, async () => {
-  const sshd = await startSshd();
-  const app = await startSessions(sshd.configFile, { autoForward: 'off', expireSharedAfterMs: 1 });
-  try {
-    const port = await freePort();
-    const { id } = await app.sessions.forward(
-      'devbox',
-      typedRequest(parseForward('local', `0.0.0.0:${port}:localhost:9`)),
-      never,
-    );
-    await until('the end', () => app.host().forwards.find((each) => each.id === id)?.status.kind === 'expired');
-    await assert.rejects(once(net.connect(port, '127.0.0.1'), 'connect'));
-  } finally {
-    await app.sessions.close();
-    await sshd.stop();
-  }
 });

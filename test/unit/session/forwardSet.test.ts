@@ -32,6 +32,7 @@ function forwardSet(t: TestContext, change: Partial<ForwardSetOptions>) {
     open: machine().open,
     findWindow: async () => undefined,
     shareMs: () => 0,
+    published: () => states,
     onChange: (forwards) => (states = forwards),
     ...change,
   });
@@ -159,6 +160,27 @@ void test('a new connection retries what failed for want of one', async (t) => {
   isOnline = true;
   await set.attach(async () => ({ port: 0, close: async () => undefined }), never);
   assert.deepEqual(kinds(), ['open']);
+});
+
+void test('on a new connection a failed -R does not take the socket of an open one, which the server still refuses', async (t) => {
+  const refused = new UserError({ code: 'remoteBindRefused', bind: { kind: 'unix', path: '/tmp/app.sock' } });
+  let isFree = true;
+  const { set, kinds } = forwardSet(t, {
+    open: async (request, tell, signal) => {
+      if (!isFree) throw refused;
+      isFree = false;
+      const attach = (): Promise<never> => Promise.reject(refused);
+      return { ...(await machine().open(request, tell, signal)), attach };
+    },
+  });
+  const request = (text: string) => typedRequest(parseForward('remote', text));
+  await set.add(request('/tmp/app.sock:localhost:1'), never);
+  await assert.rejects(set.add(request('/tmp/app.sock:localhost:2'), never), refused);
+  isFree = true;
+  const stop = new AbortController();
+  await set.attach(async () => ({ port: 0, close: async () => undefined }), stop.signal);
+  assert.deepEqual([kinds(), isFree], [['open', 'failed'], true]);
+  stop.abort();
 });
 
 void test('clearing ends and forgets all forwards', async (t) => {

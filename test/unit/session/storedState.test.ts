@@ -6,7 +6,6 @@ import { ConnectedHosts } from '../../../src/core/session/connected.ts';
 import { HostRecord } from '../../../src/core/session/hostRecord.ts';
 import { type Memory, shortMemory } from '../../../src/core/session/memory.ts';
 import type { ForwardState } from '../../../src/core/session/state.ts';
-import { wantedForwards } from '../../../src/core/session/wantedForwards.ts';
 import { hostState, openAt } from '../../support/state.ts';
 
 /** Written by version 0.1 after a session with forwards of every kind. CAUTION: users have this on their disks. */
@@ -22,7 +21,7 @@ function load(values: Record<string, unknown>): Memory {
 
 void test('the forwards that the user made come back from stored state', () => {
   const record = new HostRecord(load(stored.memory), 'devbox');
-  const requests = wantedForwards({ forwards: [], gatewayPorts: false }, record.forwards, true);
+  const requests = record.wanted({ forwards: [], gatewayPorts: false }, true);
   const user = { origin: 'user', isPaused: false } as const;
   const parsed = (kind: 'local' | 'dynamic' | 'remote', text: string): unknown =>
     JSON.parse(JSON.stringify(parseForward(kind, text)));
