@@ -4,6 +4,7 @@ import { forwardRow } from './forwardRow.ts';
 import { remotePortLines, processName, programName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 import { colors, type Row } from './row.ts';
+import { silenceText } from './silenceText.ts';
 
 export function treeRows(state: AppState): readonly Row[] {
   return [
@@ -54,8 +55,10 @@ function hostRow(host: HostState): Row {
         `${facts.serverVersion}, ${facts.cipher}, logged in with ${facts.authMethod}`,
         ...(facts.transport === 'openssh' ? ["Carried by the system's ssh"] : []),
       ].join('\n');
-      const description = forwarded === 0 ? 'connected' : `connected, ${forwarded} forwarded`;
-      return { ...open, description, tooltip, icon: { id: 'vm-active', color: colors.green }, context: 'host online' };
+      const silence = silenceText(host.link);
+      const description = silence ?? (forwarded === 0 ? 'connected' : `connected, ${forwarded} forwarded`);
+      const icon = { id: 'vm-active', color: silence === undefined ? colors.green : colors.yellow };
+      return { ...open, description, tooltip, icon, context: 'host online' };
     }
     case 'waiting': {
       const { what, next } = problemText(host.link.why);

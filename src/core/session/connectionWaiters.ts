@@ -1,10 +1,9 @@
 import { abortable, deadline } from '../../base/delay.ts';
-import { UserError } from '../../base/userError.ts';
-import type { DialProblem } from '../forward/dial.ts';
-import type { Connection } from '../ssh/connection.ts';
+import { linkLost } from '../ssh/linkLost.ts';
+import type { CountedConnection } from './countedConnection.ts';
 
 interface Waiter {
-  readonly resolve: (connection: Connection) => void;
+  readonly resolve: (connection: CountedConnection) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -13,10 +12,10 @@ export class ConnectionWaiters {
   readonly #waiters = new Set<Waiter>();
 
   /** @throws UserError<DialProblem> if no connection comes within `limitMs`, or none will come */
-  async next(limitMs: number, signal: AbortSignal): Promise<Connection> {
+  async next(limitMs: number, signal: AbortSignal): Promise<CountedConnection> {
     const limit = deadline(limitMs, linkLost, signal);
     let waiter: Waiter | undefined;
-    const next = new Promise<Connection>((resolve, reject) => this.#waiters.add((waiter = { resolve, reject })));
+    const next = new Promise<CountedConnection>((resolve, reject) => this.#waiters.add((waiter = { resolve, reject })));
     try {
       return await abortable(next, limit.signal);
     } finally {
@@ -25,7 +24,7 @@ export class ConnectionWaiters {
     }
   }
 
-  give(connection: Connection): void {
+  give(connection: CountedConnection): void {
     for (const { resolve } of this.#waiters) resolve(connection);
   }
 
@@ -33,8 +32,4 @@ export class ConnectionWaiters {
   refuse(): void {
     for (const { reject } of this.#waiters) reject(linkLost());
   }
-}
-
-export function linkLost(): Error {
-  return new UserError<DialProblem>({ code: 'linkLost' });
 }

@@ -4,10 +4,13 @@ import { dialAddress } from '../detect/dialAddress.ts';
 import type { RemotePort } from '../detect/remotePort.ts';
 import type { Dial, DialProblem } from '../forward/dial.ts';
 import { type Problem, problemOf } from '../problem.ts';
+import { nameOf } from './countedConnection.ts';
 import type { HostLink } from './hostLink.ts';
 
 export interface DialerOptions {
-  readonly link: Pick<HostLink, 'connection' | 'answered' | 'carried'>;
+  readonly link: Pick<HostLink, 'connection' | 'carried'> & {
+    readonly liveness: Pick<HostLink['liveness'], 'answered'>;
+  };
   /** The remote port of this number, if the watch has seen it. */
   readonly findPort: (port: number) => RemotePort | undefined;
 }
@@ -24,14 +27,16 @@ export function dialer({ link, findPort }: DialerOptions): Dialer {
       const connection = await link.connection(signal);
       const seen = to.kind === 'tcp' && to.host === 'localhost' ? findPort(to.port) : undefined;
       try {
-        const channel = await link.answered(
-          connection.dial(seen && to.kind === 'tcp' ? { ...to, host: dialAddress(seen) } : to, signal),
-        );
+        const target = seen && to.kind === 'tcp' ? { ...to, host: dialAddress(seen) } : to;
+        const channel = await link.liveness.answered(connection.dial(target, signal), nameOf(target));
         link.carried(connection);
         return channel;
       } catch (error) {
         signal.throwIfAborted();
         if (!isProblem<DialProblem>(error, 'linkLost')) throw error;
+        if (connection.isRetired && nameOf(to) === undefined) continue; // another connection has taken its place
+        // The server may have choked on the name: another connection is not asked for it again.
+        if (connection.isRetired) throw error;
         // The lost connection has not done what it was asked for, so the next connection is asked.
         await abortable(connection.closed, signal);
       }

@@ -5,9 +5,10 @@ import { Queue } from '../../base/queue.ts';
 import { UserError } from '../../base/userError.ts';
 import type { ListenRemote } from '../forward/dial.ts';
 import { type Problem, problemOf } from '../problem.ts';
-import type { Connection } from '../ssh/connection.ts';
+import { linkLost } from '../ssh/linkLost.ts';
 import type { OpenConnection, OpenedConnection } from './connector.ts';
-import { ConnectionWaiters, linkLost } from './connectionWaiters.ts';
+import { ConnectionWaiters } from './connectionWaiters.ts';
+import { type CountedConnection, countStreams } from './countedConnection.ts';
 import { overLeftOverSockets } from './leftOverSockets.ts';
 import {
   type AfterAttempt,
@@ -15,14 +16,17 @@ import {
   afterBackgroundAttempt,
   afterLoss,
   atOnce,
+  type Doubt,
   firstRetry,
   type LinkLife,
   linkStateOf,
+  noDoubt,
   type Online,
   type Retry,
   runOf,
   uselessOf,
 } from './linkLife.ts';
+import { Liveness } from './liveness.ts';
 import { type NetworkEvent, type NetworkSenses, watchNetwork } from './networkEvents.ts';
 import type { LinkState } from './state.ts';
 
@@ -38,10 +42,6 @@ export interface HostLinkOptions {
 }
 
 const retryPause = { minMs: 1000, maxMs: 30_000 } as const;
-/** How long a connection in doubt has to give a sign of life. */
-const lifeSignMs = 2000;
-/** A server that has not answered a request after this long puts its connection in doubt. */
-const slowAnswerMs = 3000;
 
 /**
  * Keeps a host connected: connects on request, notices the loss, reconnects. Network failures are retried with growing
@@ -52,10 +52,18 @@ export class HostLink {
   /** One attempt at a time: the next begins when the one before has cleaned up. */
   readonly #attempts = new Queue();
   readonly #waiters = new ConnectionWaiters();
+  readonly liveness: Liveness;
   #life: LinkLife = { kind: 'idle' };
 
   constructor(options: HostLinkOptions) {
     this.#options = options;
+    this.liveness = new Liveness({
+      log: options.log,
+      online: () => (this.#life.kind === 'online' ? this.#life : undefined),
+      setDoubt: (connection, doubt) => this.#setDoubt(connection, doubt),
+      connectBeside: (signal) => this.#attempt('background', signal),
+      replaceBy: (opened, run) => this.#up(opened, run),
+    });
   }
 
   /** Settles when the host is online. Callers share one attempt. @throws UserError<Problem> when the attempt fails */
@@ -79,58 +87,39 @@ export class HostLink {
     if (this.#life.kind === 'waiting') this.#life.wake.abort();
   }
 
-  /** Asks the connection for a sign of life. If none comes, the connection is lost, and all channels with it. */
-  async doubt(why: string): Promise<void> {
-    const online = this.#life;
-    if (online.kind !== 'online' || online.isInDoubt) return;
-    this.#life = { ...online, isInDoubt: true };
-    this.#options.log.debug(`asking the server for a sign of life: ${why}`);
-    await online.connection.check(lifeSignMs);
-    this.#change(online.connection, { isInDoubt: false });
-  }
-
   /** `cleanUp` runs after the connection has closed and before the next attempt begins. */
   async close(cleanUp: () => Promise<void> = async () => undefined): Promise<void> {
     const before = this.#life;
     this.#end({ kind: 'idle' });
     const connection = before.kind === 'online' ? before.connection : undefined;
-    const closed = Promise.resolve(connection?.close()).then(cleanUp);
+    const closed = Promise.all([connection?.close(), this.liveness.close()]).then(cleanUp);
     void this.#attempts.run(() => Promise.allSettled([closed]));
     await closed;
   }
 
   /** The present connection, or the next one if it comes in time. @throws UserError<DialProblem> if none does */
-  async connection(signal: AbortSignal): Promise<Connection> {
+  async connection(signal: AbortSignal): Promise<CountedConnection> {
     if (this.#life.kind === 'online') return this.#life.connection;
     if (!runOf(this.#life)) throw linkLost();
     return this.#waiters.next(this.#options.waitMs(), signal);
   }
 
   /** The connection carried something: its loss is followed by a retry at once. */
-  carried(connection: Connection): void {
-    this.#change(connection, { useless: 0 });
-  }
-
-  /** Waits for a server's answer, and puts the connection in doubt while none comes. */
-  async answered<T>(answer: Promise<T>): Promise<T> {
-    const slow = setTimeout(() => void this.doubt('an answer is slow to come'), slowAnswerMs);
-    try {
-      return await answer;
-    } finally {
-      clearTimeout(slow);
-    }
+  carried(connection: CountedConnection): void {
+    const online = this.#present(connection);
+    if (online) this.#life = { ...online, useless: 0 };
   }
 
   /** Does not wait for a connection: a forward that finds none asks again on the next one. */
   readonly listenRemote: ListenRemote = async (bind, onConnection, signal) => {
     if (this.#life.kind !== 'online') throw linkLost();
-    const listener = await this.answered(this.#life.connection.listenRemote(bind, onConnection, signal));
-    return { ...listener, close: () => this.answered(listener.close()) };
+    const listener = await this.liveness.answered(this.#life.connection.listenRemote(bind, onConnection, signal));
+    return { ...listener, close: () => this.liveness.answered(listener.close()) };
   };
 
   /** One round trip over the present connection, in milliseconds; undefined while there is none. */
   async ping(signal: AbortSignal): Promise<number | undefined> {
-    return this.#life.kind === 'online' ? this.answered(this.#life.connection.ping(signal)) : undefined;
+    return this.#life.kind === 'online' ? this.liveness.answered(this.#life.connection.ping(signal)) : undefined;
   }
 
   #connect(signal: AbortSignal): Promise<void> {
@@ -177,24 +166,26 @@ export class HostLink {
   }
 
   async #up({ connection: made, config }: OpenedConnection, run: AbortController): Promise<void> {
-    const connection = overLeftOverSockets(made);
+    const connection = countStreams(overLeftOverSockets(made));
     if (run.signal.aborted) {
       await connection.close();
       throw run.signal.reason;
     }
     const useless = uselessOf(this.#life);
-    this.#enter({ kind: 'online', run, since: Date.now(), connection, isInDoubt: false, useless });
+    this.#enter({ kind: 'online', run, since: Date.now(), connection, doubt: noDoubt, useless });
     this.#options.onConnection({ connection, config });
     this.#waiters.give(connection);
     void this.#watch(connection, run);
+    void this.liveness.watch(connection, run);
   }
 
-  async #watch(connection: Connection, run: AbortController): Promise<void> {
+  async #watch(connection: CountedConnection, run: AbortController): Promise<void> {
     const upAt = performance.now();
     const end = await connection.closed;
-    if (this.#life.kind !== 'online' || this.#life.connection !== connection) return;
+    const online = this.#present(connection);
+    if (!online) return;
     this.#options.log.warn(`connection lost: ${end.kind === 'lost' ? `${end.why} ${end.detail}`.trim() : 'closed'}`);
-    await this.#keepTrying(run, afterLoss(this.#life, performance.now() - upAt));
+    await this.#keepTrying(run, afterLoss(online, performance.now() - upAt));
   }
 
   async #keepTrying(run: AbortController, first: Retry): Promise<void> {
@@ -233,7 +224,7 @@ export class HostLink {
     this.#options.log.info(what === 'slept' ? 'this machine was asleep' : 'the network of this machine has changed');
     this.wake();
     if (this.#life.kind === 'retrying') this.#life.restart.abort();
-    void this.doubt(what);
+    void this.liveness.doubt(what);
   }
 
   #enter(life: Exclude<LinkLife, { readonly kind: 'retrying' }>): void {
@@ -241,9 +232,16 @@ export class HostLink {
     this.#options.onState(linkStateOf(life));
   }
 
-  /** Changes what is known of a connection, unless the connection has gone. */
-  #change(connection: Connection, change: Pick<Online, 'isInDoubt'> | Pick<Online, 'useless'>): void {
-    const online = this.#life;
-    if (online.kind === 'online' && online.connection === connection) this.#life = { ...online, ...change };
+  #setDoubt(connection: CountedConnection, doubt: Doubt): void {
+    const online = this.#present(connection);
+    if (!online) return;
+    const now = { ...online, doubt };
+    this.#life = now;
+    if (online.doubt.kind === 'silent' || doubt.kind === 'silent') this.#options.onState(linkStateOf(now));
+  }
+
+  /** What holds of a connection while it is the present one. */
+  #present(connection: CountedConnection): Online | undefined {
+    return this.#life.kind === 'online' && this.#life.connection === connection ? this.#life : undefined;
   }
 }

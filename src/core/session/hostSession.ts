@@ -198,7 +198,7 @@ export class HostSession {
     }
     this.#listenForPublicUrl();
     const isSilent = detection.kind === 'unavailable' && detection.reason === 'timeout';
-    if (isSilent) this.#run(this.#link.doubt('the watch got no answer'));
+    if (isSilent) this.#run(this.#link.liveness.doubt('watch'));
   }
 
   #listenForPublicUrl(): void {

@@ -26,6 +26,7 @@ function writeLink(before: LinkState, after: LinkState, log: Log): void {
       log.info('connecting');
       return;
     case 'online': {
+      if (before.kind === 'online' && before.since === after.since) return; // only the seconds of a silence
       const { serverVersion, cipher, via } = after.facts;
       log.info(`online: ${[serverVersion, cipher, ...via.map((hop) => `via ${hop}`)].join(', ')}`);
       return;

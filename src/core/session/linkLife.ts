@@ -1,5 +1,5 @@
 import type { Problem } from '../problem.ts';
-import type { Connection } from '../ssh/connection.ts';
+import type { CountedConnection } from './countedConnection.ts';
 import type { LinkState } from './state.ts';
 
 /**
@@ -36,11 +36,19 @@ export interface Online {
   readonly kind: 'online';
   readonly run: AbortController;
   readonly since: number;
-  readonly connection: Connection;
-  /** The connection is being asked for a sign of life. */
-  readonly isInDoubt: boolean;
+  readonly connection: CountedConnection;
+  readonly doubt: Doubt;
   readonly useless: number;
 }
+
+export type Doubt =
+  | { readonly kind: 'none' }
+  /** The connection is being asked for a sign of life. */
+  | { readonly kind: 'asking' }
+  /** The connection gave none. Another one is tried beside it. */
+  | { readonly kind: 'silent'; readonly since: number };
+
+export const noDoubt: Doubt = { kind: 'none' };
 
 /** The pause before the next attempt. `wake` ends it early. */
 export interface Waiting {
@@ -73,7 +81,7 @@ const usefulMs = 30_000;
 const linkLost: Problem = { code: 'linkLost' };
 
 /** Servers ban clients that retry a login, so only the network's own failures are retried. */
-const passesByItself: ReadonlySet<Problem['code']> = new Set<Problem['code']>([
+export const passesByItself: ReadonlySet<Problem['code']> = new Set<Problem['code']>([
   'dnsFailed',
   'connectionRefused',
   'unreachable',
@@ -139,7 +147,12 @@ export function linkStateOf(life: Exclude<LinkLife, { readonly kind: 'retrying' 
     case 'connecting':
       return { kind: 'connecting', since: life.since };
     case 'online':
-      return { kind: 'online', since: life.since, facts: life.connection.facts };
+      return {
+        kind: 'online',
+        since: life.since,
+        facts: life.connection.facts,
+        ...(life.doubt.kind === 'silent' && { silentForMs: Date.now() - life.doubt.since }),
+      };
     case 'waiting':
       return { kind: 'waiting', retryAt: life.retryAt, why: life.retry.why };
   }

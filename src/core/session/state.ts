@@ -33,7 +33,8 @@ export type HostSource =
 export type LinkState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly since: number }
-  | { readonly kind: 'online'; readonly since: number; readonly facts: ConnectionFacts }
+  /** `silentForMs`: the server has given no sign of life for so long. What is open waits, as with ssh(1). */
+  | { readonly kind: 'online'; readonly since: number; readonly facts: ConnectionFacts; readonly silentForMs?: number }
   /** The connection was lost; the next attempt is at `retryAt`. */
   | { readonly kind: 'waiting'; readonly retryAt: number; readonly why: Problem }
   /** Not retried before the user acts. */

@@ -10,10 +10,19 @@ export interface Connection {
   /** One round trip over the encrypted link (keepalive@openssh.com), in milliseconds. Rejects when the link is dead. */
   ping(signal: AbortSignal): Promise<number>;
   /**
-   * Asks for a sign of life and gives the link up as lost when none comes in time: all that is open on it is reset at
-   * once. Whatever arrives is one, for the answer may queue behind a long transfer. Settles when it is decided.
+   * Settles at the next sign of life: the answer to a question that this call asks, or any bytes that arrive, for the
+   * answer may queue behind a long transfer. Rejects when the connection ends, or with the signal's reason. Silence
+   * decides nothing here: a server that resolves a slow name says nothing for that long (sshd does one thing at a time).
    */
-  check(limitMs: number): Promise<void>;
+  signOfLife(signal: AbortSignal): Promise<void>;
+  /**
+   * How often the system has sent the same bytes again without an acknowledgement from the other machine. Infinity when
+   * this machine no longer has the address that the answers go to. Undefined where nobody tells: on other systems than
+   * Linux, and for routes over a jump host or a proxy.
+   */
+  retransmits(): Promise<number | undefined>;
+  /** The caller knows that the connection is dead: all that is open on it is reset at once. */
+  giveUp(): void;
   /** Settles once, when the connection is gone, whoever ended it. Never rejects. */
   readonly closed: Promise<ConnectionEnd>;
   /** Ends all channels, then the link. Safe twice. */

@@ -1,5 +1,6 @@
 import type { Problem } from '../../core/problem.ts';
 import type { ConnectionFacts } from '../../core/ssh/connection.ts';
+import { silenceText } from '../silenceText.ts';
 import type { HostState } from '../../core/session/state.ts';
 import {
   type Action,
@@ -68,6 +69,12 @@ function lookAt(path: PathFacts, hop: Hop): Look {
 }
 
 function serverLook(path: PathFacts): Look {
+  const { link, name } = path.host;
+  const silence = link.kind === 'online' ? silenceText(link) : undefined;
+  if (silence !== undefined) {
+    const next = 'What is open waits, as with ssh. Another connection is tried beside this one.';
+    return { state: 'busy', fault: { code: 'silent', what: `${name} is ${silence}.`, next }, actions: [] };
+  }
   const trouble = troubleOf(path.forward);
   if (trouble?.code !== 'forwardingProhibited' && trouble?.code !== 'channelRefused') return fine;
   return { state: 'broken', fault: fault(trouble), actions: isCheckable(path) ? [checkAgain] : [] };

@@ -20,11 +20,14 @@ export interface Bench {
   readonly local: number;
   readonly web: number;
   /** Causes a fault while a download runs, and waits until a reload of the page succeeds. */
-  survive(fault: string, breakIt: () => unknown, expected?: 'reset' | 'unharmed'): Promise<void>;
+  survive(fault: string, breakIt: () => unknown, expected?: DownloadFate): Promise<void>;
   /** Ends a fault, and waits until the page answers. */
   comesBack(mended: string, mend: () => unknown): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** `reset`: at once or later. `unharmed`: it goes on. A function mends the fault, after which the download goes on. */
+export type DownloadFate = 'reset' | 'unharmed' | (() => unknown);
 
 export interface BenchOptions {
   readonly settings?: Partial<Settings>;
@@ -55,8 +58,10 @@ export async function startBench(configFile: string, options: BenchOptions = {})
       resetAfter.catch(() => undefined);
       const { reloads } = await reload(local);
       const took = performance.now() - startMs;
-      if (expected === 'unharmed') await download.goesOn();
-      report(fault, expected === 'reset' ? await resetAfter : 'goes on', took, reloads);
+      if (typeof expected === 'function') await expected();
+      if (expected !== 'reset') await download.goesOn();
+      const fate = { reset: () => resetAfter, unharmed: () => 'goes on' };
+      report(fault, typeof expected === 'function' ? 'waits, goes on' : await fate[expected](), took, reloads);
       download.stop();
     },
     comesBack: async (mended, mend) => {
@@ -84,14 +89,14 @@ function serve({ url }: http.IncomingMessage, response: http.ServerResponse): vo
   response.on('error', () => undefined);
 }
 
-interface Download {
+export interface Download {
   /** Settles when the download is reset. CAUTION: a clean end is a failure, for a browser would keep the partial file. */
   readonly reset: Promise<void>;
   goesOn(): Promise<void>;
   stop(): void;
 }
 
-async function startDownload(port: number): Promise<Download> {
+export async function startDownload(port: number): Promise<Download> {
   const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   socket.write('GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n');
   let received = 0;

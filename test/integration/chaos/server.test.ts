@@ -11,6 +11,7 @@ import { read } from '../../support/sessions.ts';
 import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 import { type Bench, report, signalAll, startBench } from './bench.ts';
+import type { LinkState } from '../../../src/core/session/state.ts';
 import { senses } from './senses.ts';
 
 void describe('a fault of the server', { timeout: 120_000 }, () => {
@@ -21,6 +22,12 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
   const log: Log = { ...silentLog, debug: (line) => onDebug(line) };
 
   const sessions = (): readonly number[] => descendants(sshd.process().pid);
+  const online = (): Extract<LinkState, { readonly kind: 'online' }> | undefined => {
+    const { link } = bench.app.host();
+    return link.kind === 'online' ? link : undefined;
+  };
+  const since = (): number | undefined => online()?.since;
+  const silentForMs = (): number => online()?.silentForMs ?? 0;
 
   before(async () => {
     sshd = await startSshd();
@@ -62,10 +69,23 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     );
   });
 
-  test('a frozen session is replaced when the page is reloaded', async () => {
+  test('while a session is frozen another one serves the page, and the download continues later', async () => {
     const pids = sessions();
-    await bench.survive('the session freezes for good', () => signalAll(pids, 'SIGSTOP'));
-    signalAll(pids, 'SIGKILL');
+    await bench.survive(
+      'the session freezes, and continues later',
+      () => signalAll(pids, 'SIGSTOP'),
+      () => signalAll(pids, 'SIGCONT'),
+    );
+    await until('the old session to end after the download', () => pids.every((pid) => !isAlive(pid)));
+  });
+
+  test('a frozen session that is killed resets the download', async () => {
+    const pids = sessions();
+    const wasSince = since();
+    await bench.survive('the session freezes until another one serves, and is killed', () => {
+      signalAll(pids, 'SIGSTOP');
+      void until('another connection', () => since() !== wasSince).then(() => signalAll(pids, 'SIGKILL'));
+    });
   });
 
   test('disconnect and connect at once over a frozen session brings the same forwards back', async () => {
@@ -79,32 +99,40 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
 
   test('the watch notices a frozen session while the page is idle', async () => {
     const pids = sessions();
-    const { link } = bench.app.host();
+    const wasSince = since();
     const startMs = performance.now();
     signalAll(pids, 'SIGSTOP');
-    await until('another connection', () => bench.app.host().link.kind === 'online' && bench.app.host().link !== link);
-    report('the session freezes for good, and nobody asks for the page', '', performance.now() - startMs, '');
+    await until('another connection', () => since() !== wasSince);
+    report('the session freezes, and nobody asks for the page', '', performance.now() - startMs, '');
     signalAll(pids, 'SIGKILL');
     assert.equal(await read(bench.local), 'hello');
   });
 
-  test('a server that freezes until the connection is lost serves the page when it continues', async () => {
+  test('a server that freezes for 8 s loses nothing', async () => {
     const frozen = [...sessions(), sshd.process().pid ?? 0];
-    await bench.survive('the server freezes until we give up, then continues', () => {
-      signalAll(frozen, 'SIGSTOP');
-      void until('the loss to be noticed', () => bench.app.host().link.kind === 'waiting').then(() =>
-        signalAll(frozen, 'SIGCONT'),
-      );
-    });
+    const wasSince = since();
+    await bench.survive(
+      'the server freezes for 8 s',
+      () => {
+        signalAll(frozen, 'SIGSTOP');
+        void until('the silence to be said', () => silentForMs() > 8000).then(() => signalAll(frozen, 'SIGCONT'));
+      },
+      'unharmed',
+    );
+    await until('nothing to be said any more', () => silentForMs() === 0);
+    assert.equal(since(), wasSince, 'the connection is still the same');
   });
 
-  test('after sleep a dead connection is found at once', async () => {
+  test('after sleep a silent session is replaced at once', async () => {
     const pids = sessions();
-    await bench.survive('this machine slept, and the session is gone without a word', () => {
-      signalAll(pids, 'SIGSTOP');
-      machine.sleep();
-    });
-    signalAll(pids, 'SIGKILL');
+    await bench.survive(
+      'this machine slept, and the session says nothing',
+      () => {
+        signalAll(pids, 'SIGSTOP');
+        machine.sleep();
+      },
+      () => signalAll(pids, 'SIGCONT'),
+    );
   });
 
   test('sleep over a live connection loses nothing', async () => {
@@ -185,3 +213,11 @@ void describe('a fault of the server', { timeout: 120_000 }, () => {
     await until('the page behind the remote port', async () => (await read(port)) === 'hello');
   });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

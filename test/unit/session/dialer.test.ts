@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import test from 'node:test';
-import { never } from '../../../src/base/delay.ts';
+import { setImmediate } from 'node:timers/promises';
+import { never, within } from '../../../src/base/delay.ts';
 import { isProblem, UserError } from '../../../src/base/userError.ts';
 import type { Dial, DialProblem } from '../../../src/core/forward/dial.ts';
 import type { Problem } from '../../../src/core/problem.ts';
+import { type CountedConnection, countStreams } from '../../../src/core/session/countedConnection.ts';
 import { dialer } from '../../../src/core/session/dialer.ts';
 import type { Endpoint } from '../../../src/core/spec/spec.ts';
 import type { Connection } from '../../../src/core/ssh/connection.ts';
@@ -16,12 +18,14 @@ const refused = new UserError<DialProblem>({ code: 'connectFailed', to, detail: 
 
 /** A dialer over these connections, one after the other, and what was asked of them. */
 function over(connections: readonly Connection[], addresses?: readonly string[]) {
-  const queue = [...connections];
-  const carried: Connection[] = [];
+  const counted = connections.map(countStreams);
+  const queue = [...counted];
+  /** Which of the connections, by its place. */
+  const carried: number[] = [];
   const link = {
     connection: async () => queue.shift() ?? Promise.reject(new UserError<DialProblem>({ code: 'linkLost' })),
-    answered: async <T>(answer: Promise<T>) => answer,
-    carried: (by: Connection) => void carried.push(by),
+    liveness: { answered: async <T>(answer: Promise<T>) => answer },
+    carried: (by: CountedConnection) => void carried.push(counted.indexOf(by)),
   };
   const findPort = (port: number) => (addresses && port === to.port ? remotePort(port, { addresses }) : undefined);
   return { dialer: dialer({ link, findPort }), carried };
@@ -59,7 +63,7 @@ void test('a dial that dies with its connection is repeated on the next one', as
   const dialling = dial()(to, never);
   dead.lose();
   assert.ok(await dialling);
-  assert.deepEqual(carried, [live]);
+  assert.deepEqual(carried, [1]);
 });
 
 void test('a refusal is not repeated, and no dial goes on without a connection', async () => {
@@ -76,4 +80,23 @@ void test('the outcome of each dial is told', async () => {
   await assert.rejects(telling(to, never), refused);
   await telling(to, never);
   assert.deepEqual(outcomes, [refused.problem, undefined]);
+});
+
+void test('a replaced connection hands a dial on, except a dial to a name', async () => {
+  for (const [host, isMoved] of [
+    ['127.0.0.1', true],
+    ['db.internal', false],
+  ] as const) {
+    const first = countStreams(answering(() => new Promise(() => undefined)));
+    const queue = [first, countStreams(connection())];
+    const link = {
+      connection: async () => queue.shift() ?? Promise.reject(new Error('no third')),
+      liveness: { answered: async <T>(answer: Promise<T>) => answer },
+      carried: () => undefined,
+    };
+    const channel = dialer({ link, findPort: () => undefined })()({ ...to, host }, never);
+    await setImmediate();
+    first.retire();
+    assert.equal(await within(50, channel), isMoved, host);
+  }
 });

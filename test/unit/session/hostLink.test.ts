@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Duplex } from 'node:stream';
 import test from 'node:test';
-import { never } from '../../../src/base/delay.ts';
+import { never, within } from '../../../src/base/delay.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import { dialer } from '../../../src/core/session/dialer.ts';
@@ -191,13 +191,70 @@ void test('waking a waiting link retries at once', async () => {
   await made.close();
 });
 
-void test('after sleep, a connection that gives no sign of life is replaced', async () => {
+void test('after sleep a connection that gives no sign of life is replaced by another one', async () => {
   const queue = [connection('dead'), connection()];
   const network = changing();
   const { link: made, states } = link(async () => queue.shift() ?? connection(), 20_000, network.senses);
   await made.open(never);
   network.sleep();
-  await until('online again', () => states.filter((kind) => kind === 'online').length === 2);
+  await until('the other connection', () => queue.length === 0 && states.at(-1) === 'online');
+  assert.ok(await dialOver(made));
+  assert.deepEqual(
+    states.filter((kind) => kind !== 'online'),
+    ['connecting'],
+  );
+  await made.close();
+});
+
+void test('a silent connection that speaks again stays, and the attempt beside it is given up', async () => {
+  let speak: () => void = () => undefined;
+  const silent = {
+    ...connection('dead'),
+    signOfLife: () => new Promise<void>((resolve) => (speak = resolve)),
+  };
+  let isGivenUp = false;
+  let count = 0;
+  const {
+    link: made,
+    states,
+    last,
+  } = link(async (_, signal) => {
+    if (count++ === 0) return silent;
+    return new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        isGivenUp = true;
+        reject(signal.reason as Error);
+      });
+    });
+  });
+  await made.open(never);
+  const doubt = made.liveness.doubt('watch');
+  await until('the silence to be told', () => last()?.kind === 'online' && 'silentForMs' in (last() ?? {}));
+  await until('the attempt beside', () => count === 2);
+  speak();
+  await doubt;
+  assert.ok(isGivenUp);
+  assert.equal('silentForMs' in (last() ?? {}), false);
+  assert.deepEqual(new Set(states), new Set(['connecting', 'online']));
+  await made.close();
+});
+
+void test('when only a person could log in again, a silent connection is waited for', async () => {
+  let count = 0;
+  let speak: () => void = () => undefined;
+  const silent = { ...connection('dead'), signOfLife: () => new Promise<void>((resolve) => (speak = resolve)) };
+  const { link: made, states } = link(async () => {
+    if (count++ === 0) return silent;
+    throw new UserError({ code: 'loginNeeded' });
+  });
+  await made.open(never);
+  const doubt = made.liveness.doubt('watch');
+  await until('the attempt beside', () => count === 2);
+  assert.equal(await within(1500, doubt), false);
+  assert.equal(count, 2);
+  speak();
+  await doubt;
+  assert.equal(states.at(-1), 'online');
   await made.close();
 });
 
@@ -248,24 +305,37 @@ void test('a dial that dies with its connection is repeated on the next one', as
   const { link: made } = link(async () => queue.shift() ?? connection());
   await made.open(never);
   const dialling = dialOver(made);
-  await made.doubt('the test says so');
+  await made.liveness.doubt('slowAnswer');
   assert.ok(await dialling);
   await made.close();
 });
 
-void test('a request without an answer puts the connection in doubt', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+void test('a request that a silent server does not answer fails when another connection takes over', async () => {
   for (const ask of [
     (made: HostLink) => made.listenRemote({ kind: 'unix', path: '/dev' }, () => undefined, never),
     (made: HostLink) => made.ping(never),
   ]) {
-    const { link: made } = link(async () => connection('dead'));
+    const queue = [connection('dead'), connection()];
+    const { link: made } = link(async () => queue.shift() ?? connection());
     await made.open(never);
     const answer = ask(made);
-    t.mock.timers.tick(3000);
+    void made.liveness.doubt('slowAnswer');
     await assert.rejects(answer, (error) => error instanceof UserError && error.problem.code === 'linkLost');
     await made.close();
   }
+});
+
+void test('a slow answer puts the connection in doubt', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let asked = 0;
+  const slow = { ...connection('dead'), signOfLife: async () => void asked++ };
+  const { link: made } = link(async () => slow);
+  await made.open(never);
+  const before = asked;
+  void made.ping(never).catch(() => undefined);
+  t.mock.timers.tick(3000);
+  assert.equal(asked, before + 1);
+  await made.close();
 });
 
 void test('two clicks share one attempt', async () => {

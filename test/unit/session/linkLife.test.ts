@@ -10,10 +10,12 @@ import {
   firstRetry,
   type LinkLife,
   linkStateOf,
+  noDoubt,
   type Online,
   runOf,
   uselessOf,
 } from '../../../src/core/session/linkLife.ts';
+import { countStreams } from '../../../src/core/session/countedConnection.ts';
 import type { Problem } from '../../../src/core/problem.ts';
 import { connection } from '../../support/connection.ts';
 
@@ -23,7 +25,14 @@ const cancelled: Problem = { code: 'cancelled' };
 const linkLost: Problem = { code: 'linkLost' };
 const run = new AbortController();
 
-const online: Online = { kind: 'online', run, since: 5, connection: connection(), isInDoubt: false, useless: 0 };
+const online: Online = {
+  kind: 'online',
+  run,
+  since: 5,
+  connection: countStreams(connection()),
+  doubt: noDoubt,
+  useless: 0,
+};
 const connecting: Connecting = {
   kind: 'connecting',
   run,

@@ -6,6 +6,7 @@ import { silentLog } from '../../../src/base/log.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import type { Dial, DialProblem } from '../../../src/core/forward/dial.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
+import { countStreams } from '../../../src/core/session/countedConnection.ts';
 import { dialer } from '../../../src/core/session/dialer.ts';
 import { type ForwardRequest, typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { RemotePorts } from '../../../src/core/session/remotePorts.ts';
@@ -39,8 +40,8 @@ function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
     write: (change) => (host = change(host)),
     dialer: dialer({
       link: {
-        connection: async () => ({ ...connection(), dial }),
-        answered: async (said) => said,
+        connection: async () => countStreams({ ...connection(), dial }),
+        liveness: { answered: async (reply) => reply },
         carried: () => undefined,
       },
       findPort: () => undefined,

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
+import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
-import { abortable, deadline } from '../../../base/delay.ts';
+import { abortable } from '../../../base/delay.ts';
 import { ChannelStream } from './channel.ts';
 import type { ConnectionEnd } from '../connection.ts';
 import { linkLost } from '../linkLost.ts';
+import { retransmits } from '../route/retransmits.ts';
 import { globalReplies, protocolOf } from './internals.ts';
 import { FIRST_WINDOW_BYTES, SPARE_WINDOW_BYTES } from './receiveWindow.ts';
 
@@ -148,15 +150,20 @@ export class SshClient {
     return performance.now() - sentAt;
   }
 
-  /** See `Connection.check`. */
-  async check(limitMs: number): Promise<void> {
-    const limit = deadline(limitMs, linkLost);
+  /** See `Connection.signOfLife`. */
+  async signOfLife(signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
     try {
-      await Promise.race([this.ping(limit.signal), once(this.#socket, 'data', { signal: limit.signal })]);
-    } catch {
-      this.end({ kind: 'lost', why: 'keepalive', detail: '' });
+      const data = once(this.#socket, 'data', { signal: over.signal });
+      data.catch(() => undefined);
+      await Promise.race([this.ping(AbortSignal.any([signal, over.signal])), data]);
     } finally {
-      limit.clear();
+      over.abort();
     }
+  }
+
+  /** See `Connection.retransmits`. */
+  async retransmits(): Promise<number | undefined> {
+    return this.#socket instanceof net.Socket ? retransmits(this.#socket) : undefined;
   }
 }

@@ -1,15 +1,13 @@
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { SshClient } from './client.ts';
 
-/** OpenSSH sends nothing by default. Then a dead connection looks alive until a write fails, minutes later. */
-const DEFAULT_INTERVAL_MS = 15_000;
-
 /**
- * Pings the server whenever nothing arrived for an interval. Ends the client after `serverAliveCountMax` unanswered
- * pings (ssh_config(5) ServerAliveInterval, ServerAliveCountMax). Returns a function that stops the pings.
+ * What the user asked for with ServerAliveInterval (ssh_config(5)): asks for a sign of life whenever nothing was heard for
+ * that long, and ends the connection after ServerAliveCountMax unanswered ones. Without it nothing is asked, as with
+ * ssh(1): a server that never answers is not dropped for that. The result ends it.
  */
 export function keepAlive(client: SshClient, config: HostConfig): () => void {
-  const intervalMs = config.serverAliveIntervalMs ?? DEFAULT_INTERVAL_MS;
+  const { serverAliveIntervalMs: intervalMs = 0 } = config;
   if (intervalMs === 0) return () => undefined;
   const stop = new AbortController();
   let unanswered = 0;

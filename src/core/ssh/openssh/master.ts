@@ -3,7 +3,7 @@ import { once, setMaxListeners } from 'node:events';
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
-import { abortable, deadline, delay } from '../../../base/delay.ts';
+import { abortable, delay } from '../../../base/delay.ts';
 import { type Log, prefixed } from '../../../base/log.ts';
 import { Scope } from '../../../base/scope.ts';
 import { errorCode, errorText, UserError } from '../../../base/userError.ts';
@@ -219,17 +219,11 @@ function connection(
     exec: opensshExec(master),
     listenRemote: opensshListenRemote(master, roundTrip, scope),
     ping,
-    check: async (limitMs) => {
-      const limit = deadline(limitMs, linkLost);
-      try {
-        await ping(limit.signal);
-      } catch {
-        end ??= { kind: 'lost', why: 'keepalive', detail: '' };
-        signalGroup(ssh.child, 'SIGKILL');
-        await closed;
-      } finally {
-        limit.clear();
-      }
+    signOfLife: roundTrip,
+    retransmits: async () => undefined,
+    giveUp: () => {
+      end ??= { kind: 'lost', why: 'keepalive', detail: '' };
+      signalGroup(ssh.child, 'SIGKILL');
     },
     closed,
     close: async () => {

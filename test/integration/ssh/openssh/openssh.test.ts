@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
+import { within } from '../../../../src/base/delay.ts';
 import type { HostConfig } from '../../../../src/core/config/hostConfig.ts';
 import type { RemoteListener } from '../../../../src/core/forward/dial.ts';
 import type { Connection } from '../../../../src/core/ssh/connection.ts';
@@ -302,11 +303,16 @@ void test('a link that is killed destroys what is open with an error', async () 
   await doomed.stop();
 });
 
-void test('a link that does not answer the check is given up', async () => {
+void test('a server that stands still gives no sign of life until it goes on; the connection stays', async () => {
   const frozen = await startSshd();
   const link = await open(frozen);
-  for (const pid of descendants(frozen.process().pid)) process.kill(pid, 'SIGSTOP');
-  await link.check(300);
+  const pids = descendants(frozen.process().pid);
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  const sign = link.signOfLife(signal());
+  assert.equal(await within(300, sign), false);
+  for (const pid of pids) process.kill(pid, 'SIGCONT');
+  await sign;
+  link.giveUp();
   assert.deepEqual(await link.closed, { kind: 'lost', why: 'keepalive', detail: '' });
   await frozen.stop();
 });
@@ -314,7 +320,7 @@ void test('a link that does not answer the check is given up', async () => {
 void test('a server whose sessions never end is alive, and gives a port back at once', async () => {
   const forced = await startSshd({ config: ['ForceCommand sleep 1000', 'MaxSessions 0'] });
   const link = await open(forced);
-  await link.check(5000);
+  await link.signOfLife(signal());
   assert.ok((await link.ping(signal())) > 0);
   const bind = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
   const listener = await link.listenRemote(bind, (incoming) => incoming.reject(), signal());

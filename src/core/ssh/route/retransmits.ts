@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import type net from 'node:net';
+import os from 'node:os';
+
+/** `tr` of a row of /proc/net/tcp (proc_net_tcp.txt): the timer that sends unacknowledged bytes again. */
+const RETRANSMIT_TIMER = '01';
+
+/**
+ * How often Linux has sent the same bytes of a socket again without an acknowledgement; undefined on other systems.
+ * Infinity when this machine no longer has the socket's address.
+ * A peer that is alive but reads nothing is 0: its kernel acknowledges, and the window closes (another timer).
+ */
+export async function retransmits(socket: net.Socket): Promise<number | undefined> {
+  // RACE: a socket that ends meanwhile forgets its ports.
+  const { localAddress, localPort, remotePort, remoteFamily } = socket;
+  if (localAddress !== undefined && !isOurs(localAddress)) return Infinity;
+  if (process.platform !== 'linux' || localPort === undefined || remotePort === undefined) return undefined;
+  const table = `/proc/self/net/${remoteFamily === 'IPv6' ? 'tcp6' : 'tcp'}`;
+  return retransmitsIn(await readFile(table, 'utf8').catch(() => ''), localPort, remotePort);
+}
+
+function isOurs(address: string): boolean {
+  return Object.values(os.networkInterfaces()).some((all) => all?.some((each) => each.address === address));
+}
+
+/** The same, from the text of the table. */
+export function retransmitsIn(table: string, localPort: number, remotePort: number): number | undefined {
+  const ends = [localPort, remotePort].map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`);
+  for (const line of table.split('\n')) {
+    const [, local = '', remote = '', , , timer = '', count = ''] = line.trim().split(/\s+/u);
+    if (!local.endsWith(ends[0] ?? '') || !remote.endsWith(ends[1] ?? '')) continue;
+    return timer.startsWith(`${RETRANSMIT_TIMER}:`) ? Number.parseInt(count, 16) : 0;
+  }
+  return undefined;
+}
