@@ -1,4 +1,4 @@
-"""A cable between two network namespaces that takes its time: cable.py PID-IN-THE-FAR-ONE NEAR-NAME FAR-NAME DELAY-MS.
+"""A cable with a delay between two network namespaces: cable.py PID-IN-THE-FAR-ONE NEAR-NAME FAR-NAME DELAY-MS.
 
 Two tun devices, and every packet of one comes out of the other so much later. Packets of many segments stay whole
 (TSO), as on a real card. Ends with its parent.

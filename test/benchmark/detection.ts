@@ -1,7 +1,7 @@
 /**
- * Prints how long it takes from `listen()` on the remote to its detection and to an HTTP 200 through the local port (50
- * starts each), what a look costs the remote with few and with 20,000 sockets of each kind, and its CPU per minute while
- * nothing happens. Run by hand:
+ * Prints the time from `listen()` on the remote to the detection and to an HTTP 200 through the local port (50 starts
+ * each), the cost of a poll with few and with 20,000 sockets of each kind, and the CPU time per minute without changes. Run
+ * by hand:
  *
  *     node --import tsx test/benchmark/detection.ts
  */
@@ -24,7 +24,7 @@ import { startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
 const starts = 50;
-/** Below the range that the system hands out: a port of that range is given time to vanish again. */
+/** Below the ephemeral range: detection delays a port of that range, because most of these close again soon. */
 const firstPort = 21_000;
 
 async function main(): Promise<void> {
@@ -69,7 +69,7 @@ async function detectionTimes(exec: Exec): Promise<void> {
   print(`listen() to detection, ${starts} starts`, percentiles(times));
 }
 
-/** The whole way that a developer waits for: seen, asked what it is, forwarded, answered. */
+/** The whole wait of a developer: detection, identification, forward and answer. */
 async function pageTimes(configFile: string): Promise<void> {
   const app = await startSessions(configFile, { autoForward: 'all' });
   await app.sessions.connect('devbox', new AbortController().signal);
@@ -95,7 +95,7 @@ function percentiles(times: readonly number[]): string {
   return `p50 ${at(0.5)}, p99 ${at(0.99)}`;
 }
 
-/** CPU of the program on the remote and its children, as the kernel counts it: all looks, and what they say in a minute. */
+/** CPU time of the program on the remote and its children, as the kernel counts it: per poll and per minute. */
 async function costs(exec: Exec, what: string): Promise<void> {
   const signal = AbortSignal.timeout(120_000);
   const source = await openUnixSource(exec, { limitMs: 20_000 }, signal);
@@ -116,7 +116,7 @@ async function costs(exec: Exec, what: string): Promise<void> {
   }
 }
 
-/** 20,000 of them, in child processes of 5,000 descriptors each. */
+/** 20,000 sockets, in child processes with 5,000 descriptors each. */
 async function withSockets(kind: keyof typeof openers, use: () => Promise<void>): Promise<void> {
   const before = sockets();
   const children = [1, 2, 3, 4].map((nth) => {
@@ -131,13 +131,13 @@ async function withSockets(kind: keyof typeof openers, use: () => Promise<void>)
   }
 }
 
-/** What opens 5,000 sockets; both ends of a connection are here. */
+/** A program that opens 5,000 sockets. It holds both ends of a connection. */
 const openers = {
   connected: `
     const server = net.createServer(() => undefined).listen(0, '127.0.0.1', async () => {
       for (let i = 0; i < 2500; i += 1) await new Promise((done) => net.connect(server.address().port, '127.0.0.1', done));
     });`,
-  // An address has not ports enough for all.
+  // One address has too few ports.
   listening: `
     for (let i = 0; i < 5000; i += 1) {
       const address = '127.' + process.argv[1] + '.' + (i % 50) + '.1';

@@ -5,16 +5,16 @@ import path from 'node:path';
 import { start, stop } from '../support/child.ts';
 import { until } from '../support/until.ts';
 
-/** Another machine (network_namespaces(7)), far away: what goes there comes later. */
+/** A distant machine: a network namespace (network_namespaces(7)) behind a delay. */
 export interface Distance {
   /** Its address. */
   readonly far: string;
-  /** What runs a program there. */
+  /** The command that runs a program there. */
   readonly runner: readonly string[];
   stop(): Promise<void>;
 }
 
-/** 198.18.0.0/15 is for tests, and leads nowhere else (RFC 2544). Needs root, Linux and Python. */
+/** RFC 2544 reserves 198.18.0.0/15 for tests. Needs root, Linux and Python. */
 export async function startDistance(roundTripMs: number): Promise<Distance> {
   const [near, far] = ['198.18.79.1', '198.18.79.2'];
   const name = `sp${process.pid}`;

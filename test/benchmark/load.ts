@@ -7,7 +7,7 @@ const mebibyte = Buffer.alloc(1024 * 1024, 'sent by the benchmark ');
 const request = Buffer.alloc(100, 'r');
 const answerBytes = 1024;
 
-/** What a client can ask of `origin.ts` through the local port of a forward. Everything resolves when it is done. */
+/** The work of a client of `origin.ts`, through the local port of a forward. Each function resolves when its work is done. */
 
 export async function download(port: number, mebibytes: number): Promise<void> {
   const socket = await open(port);
@@ -29,7 +29,7 @@ export async function upload(port: number, mebibytes: number): Promise<void> {
   assert.equal(Number(await text(socket)), mebibytes * mebibyte.length + 1);
 }
 
-/** Each request over a connection of its own, which the server ends after its answer; so many at once. */
+/** Sends each request over a new connection, which the server ends after its answer. `atOnce` connections run in parallel. */
 export async function newConnections(port: number, count: number, atOnce: number): Promise<void> {
   await together(count, atOnce, async (share) => {
     for (let index = 0; index < share; index += 1) {
@@ -41,7 +41,7 @@ export async function newConnections(port: number, count: number, atOnce: number
   });
 }
 
-/** So many connections, each kept for all of its requests. */
+/** Sends requests over kept connections. */
 export async function keptConnections(port: number, count: number, atOnce: number): Promise<void> {
   await together(count, atOnce, async (share) => {
     const socket = await open(port);
@@ -50,7 +50,7 @@ export async function keptConnections(port: number, count: number, atOnce: numbe
   });
 }
 
-/** A connection with a request that nobody reads the answer of. Resolves when the first of it is there. */
+/** Requests data and never reads it. Resolves when its first bytes arrive. */
 export async function stopReading(port: number, mebibytes: number): Promise<net.Socket> {
   const socket = await open(port);
   socket.write(`d${mebibytes}\n`);

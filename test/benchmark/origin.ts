@@ -1,8 +1,7 @@
 /**
- * The server that the throughput benchmark reaches through forwards, in a process of its own. Prints its port. A client
- * says with its first byte what it wants: `d` and a number of MiB, ended by a line feed, to be sent so much; `u` to send
- * until it ends, and be told how much that was; `o` for one answer of 1 KB and the end; `r` for a request of 100 bytes,
- * answered by 1 KB, as often as it likes.
+ * The destination server of the throughput benchmark, in its own process. Prints its port. The first byte of a client
+ * chooses the work: `d`, a number of MiB and a line feed downloads that much; `u` uploads until the client's FIN and returns
+ * the size; `o` returns 1 KB and ends; `r` returns 1 KB for each request of 100 bytes.
  */
 import net, { type AddressInfo } from 'node:net';
 

@@ -1,12 +1,12 @@
 /**
- * Prints how our forwards compare with `ssh -N -L` and its default cipher: the same work by turns against the same sshd,
- * on this machine and, for root on Linux, at a round trip of 50 ms. Every figure is ours divided by that of ssh in the
- * same round, the median of all rounds. `watching` is our program as in the editor, where a command looks meanwhile what
- * listens on the remote. Run by hand, after `npm run build`:
+ * Compares our forwards with `ssh -N -L` and its default cipher. Both do the same work in turn against the same sshd, on
+ * this machine and, as root on Linux, at a round trip of 50 ms. A figure is ours divided by that of ssh in the same round;
+ * the median of all rounds is printed. `watching` runs our program as in the editor, with the watch on. Run by hand, after
+ * `npm run build`:
  *
  *     node --import tsx test/benchmark/throughput.ts [--rounds 7] [--only WORD] [CLI …]
  *
- * Several builds of the CLI are compared with each other as well; dist/cli.cjs is the one if none is named.
+ * Name several builds of the CLI to compare them. The default is dist/cli.cjs.
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -44,7 +44,7 @@ interface Forward {
   readonly port: number;
 }
 
-/** One kind of work, and whether a high figure or a low one is good. */
+/** One kind of work, and whether a high or a low figure is good. */
 interface Measure {
   readonly name: string;
   readonly good: 'more' | 'less';
@@ -77,7 +77,7 @@ const distant: readonly Measure[] = [
   rate('page of 200 requests, 6 kept connections', (port) => keptConnections(port, 200, 6)),
 ];
 
-/** How much of it is done in a time. */
+/** The work per unit of time. */
 function rate(name: string, work: (port: number) => Promise<void>): Measure {
   return { name, good: 'more', run: async ({ port }) => 1 / (await seconds(() => work(port))) };
 }
@@ -99,7 +99,7 @@ async function main(): Promise<void> {
   const sshd = await startSshd();
   const origin = await startOrigin([]);
   try {
-    // Where others have servers as well, the watch would go and see them.
+    // The watch would also detect the servers of other users of this machine.
     const who = values.alone ? [...sides, watching] : sides;
     await compare('on this machine', who, near, sshd, origin.port);
     await startTimes('on this machine', sshd, origin.port);
@@ -112,7 +112,7 @@ async function main(): Promise<void> {
   else print('watching, and at 50 ms', 'left out: only root may make network namespaces, and only on Linux');
 }
 
-/** Begins anew in a network without anybody else (network_namespaces(7)). */
+/** Restarts this program in its own network namespace (network_namespaces(7)). */
 async function alone(): Promise<void> {
   const again = `ip link set lo up && exec "$0" "$@"`;
   const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1), '--alone'];
@@ -161,7 +161,7 @@ async function compare(
         const column = (turn + round) % who.length; // nobody is always the first
         const forward = forwards[column];
         const value = forward && (await measure.run(forward));
-        // The first round is for warming up.
+        // The first round warms up.
         if (round > 0 && value !== undefined) results[row]?.[column]?.push(value);
       }
     }
@@ -186,7 +186,7 @@ async function startTimes(where: string, sshd: Sshd, to: number): Promise<void> 
   table(`${name} (less)`, sides, results);
 }
 
-/** What a program grows by when a gibibyte is offered to a reader that has stopped. Bytes, since nothing is a ratio of nothing. */
+/** The growth of a program's memory while a stalled reader is sent 1 GiB. In bytes, because a ratio to zero is undefined. */
 async function memory(sshd: Sshd, to: number): Promise<void> {
   const name = 'memory for a reader that has stopped, 1 GB offered';
   if (!name.includes(values.only)) return;
@@ -208,7 +208,7 @@ async function memory(sshd: Sshd, to: number): Promise<void> {
   }
 }
 
-/** Resolves when a request was answered through it. */
+/** Resolves after the first answer through the forward. */
 async function open({ command, args }: Side, sshd: Sshd, to: number): Promise<Forward> {
   const port = await freePort();
   const child = start(command, [...args, '-q', '-F', sshd.configFile, '-L', `${port}:127.0.0.1:${to}`, 'devbox'], {
@@ -236,7 +236,7 @@ async function seconds(work: () => Promise<void>): Promise<number> {
   return (performance.now() - startedAt) / 1000;
 }
 
-/** proc_pid_stat(5): utime and stime, after a name that may hold anything. */
+/** proc_pid_stat(5): utime and stime. CAUTION: the process name before them may contain any character. */
 function cpuTicks({ pid }: ChildProcess): number {
   const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
   return Number(fields[11]) + Number(fields[12]);

@@ -68,11 +68,11 @@ const isRecognised =
     );
     if (title !== undefined) assert.equal(program.title, title);
     assert.equal(program.path, page);
-    // One question, one more for TLS, and none to what is known not to speak HTTP.
+    // One request, a second one for TLS, and no request to a server that does not speak HTTP.
     assert.equal(dials.count(), scheme === 'https' ? 2 : role === 'database' ? 0 : 1);
   };
 
-/** Installs what npm has of servers. Undefined where it cannot be had, which only a run of CI may not take for granted. */
+/** Installs the servers from npm. Undefined if the installation fails; in CI that is a failure. */
 async function installModules(): Promise<string | undefined> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'modules-'));
   const manifest = { private: true, dependencies: npmPackages };

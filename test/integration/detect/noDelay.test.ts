@@ -7,7 +7,7 @@ import { connectTo } from '../../support/ssh.ts';
 import { descendants, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 
-/** Takes a process's socket over (pidfd_getfd(2)) and prints its TCP_NODELAY. Silent where there is none. */
+/** Duplicates a process's socket (pidfd_getfd(2)) and prints its TCP_NODELAY. Prints nothing without a socket. */
 const askSocket = `
 import ctypes, os, socket, sys
 libc = ctypes.CDLL(None, use_errno=True)
@@ -33,7 +33,7 @@ void test('while the watch runs, sshd sends small packets at once: any command s
     onPorts: (_, { kind }) => (isWatching = kind === 'watching'),
   });
   await until('the watch', () => isWatching);
-  await watch.close(); // its commands come and go; sshd's choice stays
+  await watch.close(); // sshd keeps TCP_NODELAY after the command ends.
   await until('its commands to be gone', () => descendants(sshd.process().pid).length === 1);
   const { stdout, stderr } = spawnSync('python3', ['-c', askSocket, ...descendants(sshd.process().pid).map(String)], {
     encoding: 'utf8',

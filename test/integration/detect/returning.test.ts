@@ -9,7 +9,7 @@ import { startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 
 const scope = new Scope();
-/** Below the range that the system hands out: a port of that range is given time to vanish again. */
+/** Below the ephemeral range: detection delays a port of that range, because most of these close again soon. */
 const told = 22_510;
 const opened = 22_530;
 let app: TestSessions;

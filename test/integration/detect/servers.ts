@@ -1,8 +1,8 @@
-/** A real server, and what must be found out about it. */
+/** A real server, and the expected result of its recognition. */
 export interface RealServer {
   readonly name: string;
   readonly debian: string;
-  /** Arguments; the first is a program that must exist. It runs in a folder of its own. */
+  /** The command line. Its program must exist, and runs in its own folder. */
   readonly run: (port: number, folder: string) => readonly [string, ...string[]];
   readonly files?: (port: number, folder: string) => Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export interface RealServer {
   };
 }
 
-/** What `npmServers` are made of. */
+/** The npm packages of `npmServers`. */
 export const npmPackages = {
   '@11ty/eleventy': '3.1.8',
   express: '5.3.0',

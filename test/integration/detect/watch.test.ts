@@ -15,7 +15,7 @@ import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
 import { sshExec } from '../../support/sshExec.ts';
 import { until } from '../../support/until.ts';
 
-/** Nobody's start-up files: they may wait, lock and talk, and sessions are killed here while they run. */
+/** No start-up files: these tests kill sessions, and a user's files may wait, lock and print. */
 const bareHome = 'SetEnv HOME=/nonexistent';
 
 let sshd: Sshd;
@@ -57,7 +57,7 @@ async function listen(host: string): Promise<{ readonly port: number; readonly s
   return { port: (server.address() as net.AddressInfo).port, server };
 }
 
-/** A server that starts under the eyes of the watch is seen as it is, and so is its end. */
+/** Starts and ends a server under the watch, and checks that the watch reports both. */
 async function seesServers({ watch, find, detection }: Watched): Promise<void> {
   try {
     await until('the watch', () => {
@@ -136,7 +136,7 @@ void test(
   },
 );
 
-/** What runs on the remote for us: everything below sshd. */
+/** Our processes on the remote: all descendants of sshd. */
 function remotePrograms(): number[] {
   return descendants(sshd.process().pid).filter((pid) => {
     return fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('SSHPORTS1');
@@ -233,7 +233,7 @@ void test('a stopped remote is a timeout, and is watched again after it continue
   }
 });
 
-/** As sshd hands a command to a user's login shell: `SHELL -c COMMAND`. */
+/** Runs `SHELL -c COMMAND`, as sshd runs a command in a user's login shell. */
 const loginShells: readonly (readonly [shell: string, debian: string])[] = [
   ['/bin/bash', 'bash'],
   ['/bin/dash', 'dash'],

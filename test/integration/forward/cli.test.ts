@@ -64,7 +64,7 @@ test('-N -L accepts once it prints its ready line, and SIGTERM ends it with stat
 test('a signal before the first forward is no success', async (t) => {
   let isTried = false;
   const { port } = await serve(t, (socket) => {
-    socket.on('data', (chunk: Buffer) => (isTried ||= chunk.toString().startsWith('SSH-'))); // and no answer
+    socket.on('data', (chunk: Buffer) => (isTried ||= chunk.toString().startsWith('SSH-'))); // It sends no answer.
   });
   const cli = run(t, '-F', 'none', '-N', '-p', String(port), '-L', `${await freePort()}:127.0.0.1:1`, '127.0.0.1');
   await until('the attempt', () => isTried);
@@ -80,7 +80,7 @@ test('-N goes on after its standard error is closed', async (t) => {
   await cli.says(new RegExp(`^forwarding .*:${alive}`, 'm'));
   cli.child.stderr?.destroy();
   for (let attempt = 0; attempt < 2; attempt++) {
-    assert.notEqual(await ending(connect(t, dead)), ''); // one message each
+    assert.notEqual(await ending(connect(t, dead)), ''); // Each connection causes one message.
     assert.equal(await curl(`http://127.0.0.1:${alive}/`), 'hello');
   }
   cli.child.kill('SIGTERM');
@@ -156,7 +156,7 @@ test('Unix sockets on both sides have the mask of the configuration, and are rem
   assert.equal(fs.statSync(here).mode & 0o777, 0o660);
   assert.equal((await readAll(net.connect(here))).toString(), 'hello');
   cli.child.kill('SIGINT');
-  assert.equal(await cli.status(), 255); // as that of ssh
+  assert.equal(await cli.status(), 255); // As with ssh.
   assert.equal(fs.existsSync(here), false);
 });
 
@@ -391,7 +391,7 @@ test('the terminal asks about an unknown host key, and the answer yes is remembe
   const known = path.join(sshd.folder, 'known_by_person');
   const options = `-o UserKnownHostsFile=${known} -o StrictHostKeyChecking=ask -L ${await freePort()}:localhost:1`;
   const command = `${process.execPath} ${built.program} -F ${sshd.configFile} -N ${options} devbox`;
-  // script(1) gives it a terminal of its own, which takes what we write for what a person types.
+  // script(1) gives the program a terminal, and types into it what we write.
   const terminal = start('script', ['-qefc', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
   t.after(() => stop(terminal));
   let shown = '';

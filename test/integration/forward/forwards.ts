@@ -23,7 +23,7 @@ export function sha256(data: Buffer): string {
   return crypto.createHash('sha256').update(data).digest('hex');
 }
 
-/** Any forward over a connection; closed with the test. */
+/** Opens a forward over a connection. The test closes it. */
 export async function open<F extends RunningForward | RemoteForward>(
   t: TestContext,
   { dial, listenRemote }: Connection,
@@ -52,13 +52,13 @@ export function remote(t: TestContext, connection: Connection, to: Endpoint, bin
 export interface Through extends Link {
   readonly forward: RunningForward;
   readonly client: () => net.Socket;
-  /** The channels before there was a client. */
+  /** The number of channels before the first client. */
   readonly idle: ReturnType<Link['channels']>;
-  /** Connections that the server has open. */
+  /** The number of open connections of the server. */
   readonly open: () => number;
 }
 
-/** A server on the far side of one local forward. */
+/** A server behind a local forward. */
 export async function through(
   t: TestContext,
   transport: Transport,

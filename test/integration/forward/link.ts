@@ -16,13 +16,13 @@ export const transports: readonly Transport[] = ['builtin', 'openssh'];
 export interface Link {
   readonly sshd: Sshd;
   readonly connection: Connection;
-  /** How many channels are open now: counted on this side, and as sockets of the sessions of this sshd. */
+  /** The number of open channels: counted on our side, and as sockets of this sshd's sessions. */
   readonly channels: () => { readonly here: number; readonly there: number };
-  /** Another login to the same server, by the same transport unless another is named. */
+  /** Another connection to the same server. By default it uses the same transport. */
   readonly connectAgain: (by?: Transport) => Promise<Connection>;
 }
 
-/** A real sshd and a connection to it, both ended with the test. */
+/** A real sshd and a connection to it. The test ends both. */
 export async function startLink(
   t: TestContext,
   transport: Transport,
@@ -82,7 +82,7 @@ const openers: Readonly<Record<Transport, (sshd: Sshd, changes: Partial<HostConf
   },
 };
 
-/** The latest process of ours that is the master of a connection to this sshd. */
+/** Our latest `ssh` master process with a connection to this sshd. */
 function masterOf(sshd: Sshd): number {
   const masters = descendants(process.pid).filter((pid) => {
     const [program, ...args] = commandLine(pid);
@@ -91,13 +91,13 @@ function masterOf(sshd: Sshd): number {
   return Math.max(...masters);
 }
 
-/** Empty when it has ended, as the “ps” has that found it. */
+/** Empty if the process has ended. RACE: it may end after `ps` lists it. */
 function commandLine(pid: number): readonly string[] {
   const file = `/proc/${pid}/cmdline`;
   return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\0') : [];
 }
 
-/** proc_net(5) unix: flags as the fourth field (10000 while it listens), inode as the seventh. */
+/** proc_net(5) unix: the fourth field has the flags (10000 while listening), the seventh the inode. */
 function listeningSockets(): ReadonlySet<string> {
   const lines = fs.readFileSync('/proc/net/unix', 'utf8').split('\n');
   const listeners = lines.map((line) => line.split(/\s+/)).filter((fields) => fields[3] === '00010000');
@@ -111,6 +111,6 @@ function socketsOf(pid: number): readonly string[] {
       .map((fd) => fs.readlinkSync(`/proc/${pid}/fd/${fd}`))
       .filter((target) => target.startsWith('socket:'));
   } catch {
-    return []; // It ended meanwhile.
+    return []; // RACE: the process may have ended.
   }
 }

@@ -93,7 +93,7 @@ for (const transport of transports) {
       for (const port of [...ports, portOf(back)]) {
         await until(`port ${port} is free`, async () => (await ending(connect(t, port))) === 'ECONNREFUSED');
       }
-      // The local one outlives its link, and says to each client that there is none.
+      // The local forward outlives the connection and resets each client.
       assert.equal(await ending(connect(t, portOf(there))), 'ECONNRESET');
       assert.equal(await ending(net.connect(server.port, '127.0.0.1').end()), 'end');
     });

@@ -79,7 +79,7 @@ for (const transport of transports) {
           bind,
         });
       }
-      // The one that was there first goes on.
+      // The first listener goes on.
       const problems = await ending(connect(t, portOf(free)));
       assert.notEqual(problems, 'ECONNREFUSED');
     });
@@ -107,7 +107,7 @@ for (const transport of transports) {
   });
 }
 
-/** What may be reached, and listened on, once the rules are known: `ok`, or the code of the problem. */
+/** Expected results under the server's rules: `ok`, or the code of the problem. */
 interface Permission {
   readonly config?: readonly string[];
   readonly keyOptions?: string;

@@ -57,7 +57,7 @@ for (const transport of transports) {
     });
 
     test('keeps its half-close when the server ends first', async (t) => {
-      // Somebody else on this machine may ask a new server what it is: our client is not always its first.
+      // RACE: another program of this machine may connect to a new server before our client.
       const heard: string[] = [];
       const link = await through(t, transport, async (socket) => {
         socket.end('bye');
@@ -114,7 +114,7 @@ for (const transport of transports) {
       });
       const first = link.client();
       first.write('reset me');
-      // sshd tells a reset of the destination as EOF (RFC 4254 has nothing else), as `ssh -L` then does.
+      // sshd reports a reset of the destination as EOF, because RFC 4254 has no other message. `ssh -L` does the same.
       assert.ok(['end', 'ECONNRESET'].includes(await ending(first)));
       first.destroy();
       const second = link.client();
@@ -217,7 +217,7 @@ for (const transport of transports) {
   });
 }
 
-/** Writes as fast as it is read, then ends. */
+/** Writes as fast as the peer reads, then ends. */
 function offer(socket: net.Socket, bytes: number): void {
   const chunk = Buffer.alloc(megabyte);
   let left = bytes;

@@ -13,7 +13,7 @@ import { anyPort, connect, ending, portOf, readAll, serve } from '../../unit/for
 import { open } from './forwards.ts';
 import { startLink, type Transport, transports } from './link.ts';
 
-/** One port in both families. */
+/** A server on one port in both address families. */
 let web: readonly http.Server[];
 let port: number;
 before(async () => {
@@ -81,7 +81,7 @@ for (const transport of transports) {
         assert.ok(['end', 'ECONNRESET'].includes(await ending(client)));
         assert.equal(client.bytesRead, 0);
         const none = connect(t, proxy);
-        none.write(Buffer.from([5, 1, 2])); // only a password is offered, which this proxy does not ask for
+        none.write(Buffer.from([5, 1, 2])); // The client offers a password login only, which this proxy does not support.
         none.end();
         assert.deepEqual([...(await readAll(none))], [5, 0xff]);
       });

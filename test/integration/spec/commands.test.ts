@@ -49,7 +49,7 @@ const cases: readonly Case[] = [
 for (const { words, server = [], reached } of cases) {
   const answers = addresses.map((address) => (reached.includes(address) ? 'hello' : 'ECONNREFUSED'));
   const name = `ssh ${words} host${server.map((line) => `, ${line}`).join('')}`;
-  /** The words with ports of this test. */
+  /** The words with the ports of this test. */
   const fill = (user: string, listen: number, to: number): string =>
     words
       .replace('USER', user)
@@ -90,7 +90,7 @@ for (const { words, server = [], reached } of cases) {
   });
 }
 
-/** Flags that fail, and whether that is the end of it. */
+/** Flags whose forward fails, and whether the program then ends. */
 const failures: readonly { readonly words: string; readonly server?: SshdOptions; readonly isEnd: boolean }[] = [
   { words: '-N -R 1:localhost:22', isEnd: false },
   { words: '-N -R 1:localhost:22 -o ExitOnForwardFailure=yes', isEnd: true },
@@ -103,7 +103,7 @@ const failures: readonly { readonly words: string; readonly server?: SshdOptions
   { words: '-N -D 127.0.0.1:1 -o ExitOnForwardFailure=yes', isEnd: true },
 ];
 
-/** Root may do what others may not, so neither side is root here. */
+/** Root may bind every port, so neither side runs as root. */
 const nobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--clear-groups'] : [];
 
 for (const { words, server = {}, isEnd } of failures) {

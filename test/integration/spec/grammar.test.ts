@@ -9,16 +9,16 @@ import type { Bind, Endpoint, ForwardSpec } from '../../../src/core/spec/spec.ts
 
 const flags = { local: '-L', remote: '-R', dynamic: '-D' } as const;
 
-/** What the installed ssh(1) understands, as the lines that `ssh -G` has for it; undefined where it refuses. */
+/** The forward lines that `ssh -G` of the installed ssh(1) prints. Undefined if it refuses the flag. */
 async function sshSays(kind: ForwardKind, text: string): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)('ssh', ['-F', '/dev/null', '-G', flags[kind], text, 'host'], {
       timeout: 10_000,
     });
-    // To ssh, -D with a destination that is a path is -L and -D at once, which nobody can mean.
+    // ssh reads -D with a path as destination as both -L and -D, a fault that we do not copy.
     if (kind === 'dynamic' && stdout.includes('\nlocalforward ')) return undefined;
     const lines = stdout.split('\n').filter((line) => /^(?:local|remote|dynamic)forward /.test(line));
-    // An empty bind address and `*` mean the same; a local forward to a Unix socket is listed as a dynamic one, too.
+    // An empty bind address and `*` mean the same. ssh lists a local forward to a Unix socket as a dynamic forward, too.
     return lines
       .filter((line) => kind === 'dynamic' || !line.startsWith('dynamicforward'))
       .join('\n')

@@ -9,7 +9,7 @@ void test('a signal to the group ends the whole pipeline', { skip: isWindows && 
   const child = spawnShell('sleep 60 | sleep 60 & echo started; wait', process.env, 'pipe');
   await once(child.stdout, 'data');
   signalGroup(child, 'SIGTERM');
-  // 'close' comes only when no process of the pipeline holds the output any more.
+  // Node emits 'close' only after every process of the pipeline has closed the output.
   await once(child, 'close', { signal: AbortSignal.timeout(5000) });
 });
 

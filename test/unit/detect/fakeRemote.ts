@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { Exec, ExecChannel } from '../../../src/core/detect/exec.ts';
 
-/** A channel whose far end is `serve`, and which ends when either side says so. */
+/** A channel with `serve` as its remote end. Either side can end it. */
 export function fakeChannel(serve: (far: FarEnd) => void): ExecChannel {
   const stdin = new PassThrough();
   const stdout = new PassThrough();
@@ -38,7 +38,7 @@ export interface FarEnd {
   readonly onLine: (answer: (line: string) => void) => void;
 }
 
-/** A Unix remote as our program makes it look: `answer` gives the text for a question, or undefined for "failed". */
+/** A Unix remote that runs our program. `answer` gives the text for a question, or undefined for "failed". */
 export function fakeUnix(answer: (question: string) => string | undefined, preamble = '\n', system = 'Linux'): Exec {
   return async () =>
     fakeChannel(({ say, onLine }) => {

@@ -25,7 +25,7 @@ const parsers = [
   parseSockstat,
 ];
 
-/** Bytes of any kind, and real output that was cut, doubled and overwritten in places. */
+/** Random bytes, and real output with random cuts, repetitions and replacements. */
 const hostile = fc.oneof(
   fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes).toString('utf8')),
   fc

@@ -23,7 +23,7 @@ function page(body: string, headers: Readonly<Record<string, string>> = {}, stat
   return { kind: 'http', scheme: 'http', answer: { status, headers: new Map(Object.entries(headers)), body } };
 }
 
-/** How each is told from its command line alone, when the server may not be asked or is still starting. */
+/** Recognition by the command line alone: no request was sent, or the server is still starting. */
 const commands: readonly (readonly [command: string, framework: string])[] = [
   ['/usr/bin/python3 /home/ada/.venv/bin/flask run', 'flask'],
   ['python manage.py runserver 0:8000', 'django'],
@@ -82,7 +82,7 @@ for (const [command, framework] of commands) {
   });
 }
 
-/** How each is told from its own answer, whatever runs it. */
+/** Recognition by the server's own answer. */
 const answers: readonly (readonly [framework: string, answer: ProbeAnswer])[] = [
   ['flask', page('', { server: 'Werkzeug/3.0.1 Python/3.12.1' })],
   ['dash', page('<div id="react-entry-point">', { server: 'Werkzeug/3.0.1 Python/3.12.1' })],

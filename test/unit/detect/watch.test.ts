@@ -8,7 +8,7 @@ import { watchPorts, type WatchOptions } from '../../../src/core/detect/watch.ts
 import { until } from '../../support/until.ts';
 import { fakeChannel, fakeUnix } from './fakeRemote.ts';
 
-/** Watches with a clock of its own: a pause lasts until `next` is called or the watch wakes itself. */
+/** A watch with a fake clock: a pause lasts until a call of `next`, or until the watch wakes. */
 function watching(exec: Exec, more: Partial<WatchOptions> = {}) {
   const reports: { ports: readonly RemotePort[]; detection: Detection }[] = [];
   const pauses: number[] = [];
@@ -33,7 +33,7 @@ function watching(exec: Exec, more: Partial<WatchOptions> = {}) {
     pauses,
     last: () => reports.at(-1),
     detection: () => reports.at(-1)?.detection,
-    /** Lets the watch go on, `ms` later. */
+    /** Ends the pause and advances the clock by `ms`. */
     next: (ms: number) => {
       nowMs += ms;
       release();

@@ -159,7 +159,7 @@ void test('a socket file that a killed program left behind is replaced', async (
   const file = path.join(folder, 'forward.sock');
   const killed = net.createServer().listen(path.join(folder, 'first name'));
   await once(killed, 'listening');
-  fs.renameSync(path.join(folder, 'first name'), file); // or closing it would remove it
+  fs.renameSync(path.join(folder, 'first name'), file); // Node removes the file at `close` only under its first name.
   killed.close();
   await hello(t, { kind: 'unix', path: file });
   assert.equal(await heard({ path: file }), 'hello');

@@ -163,7 +163,7 @@ void test('the client gets a reset if the channel closes without an error before
   const end = ending(client);
   await until('it is dialled', () => stream);
   stream?.push('half of it');
-  await once(client, 'data'); // libuv reports an end, not a reset, when both come together
+  await once(client, 'data'); // RACE: libuv reports an end, not a reset, if both arrive together.
   stream?.destroy();
   assert.equal(await end, 'ECONNRESET');
 });

@@ -14,7 +14,7 @@ import { freePort } from '../../support/freePort.ts';
 import { until } from '../../support/until.ts';
 import { readAll, serve, signal } from './loopback.ts';
 
-/** A server that listens for us, as far as a forward sees it. */
+/** The server's side of -R, as a forward sees it. */
 class Server {
   readonly asked: Bind[] = [];
   closed = 0;
@@ -29,7 +29,7 @@ class Server {
     return { port, close: async () => void this.closed++ };
   };
 
-  /** A client there connects: its own end of the connection, as soon as it is let in. */
+  /** Connects a client at the server. Resolves with the client's end after the forward accepts. */
   connect(): Promise<Duplex> {
     return new Promise((resolve, reject) => {
       this.#onConnection({

@@ -8,7 +8,7 @@ const bytes = (...parts: readonly (number | string)[]): Buffer =>
 const greeting = bytes(5, 1, 0);
 const port = bytes(0x1f, 0x90);
 
-/** What every request comes to, with what was answered on the way. */
+/** The last step of a request, with all replies until then. */
 function finish(request: Buffer, cut: readonly number[] = [], credentials?: Credentials): SocksStep {
   const parser = new SocksParser(credentials);
   const ends = [...cut.map((at) => at % (request.length + 1)).toSorted((a, b) => a - b), request.length];

@@ -7,7 +7,7 @@ import { parseProcFds, parseProcNet, unixInodes } from '../../../src/core/listin
 import { parseSockstat } from '../../../src/core/listing/sockstat.ts';
 import { parseSs, parseSsOwners } from '../../../src/core/listing/ss.ts';
 
-/** Sections of one capture of the same sockets with many tools: `$ command`, its output, an empty line. */
+/** One capture of the same sockets with several tools. Each section has `$ command`, its output and an empty line. */
 const captured = fs.readFileSync(new URL('../../fixtures/listeners-linux.txt', import.meta.url), 'utf8');
 
 function output(command: string): string {
