@@ -131,16 +131,20 @@ test('SOCKS proxies require the user name and password of the environment', asyn
   assert.doesNotMatch(cli.said(), /ssword/);
 });
 
-for (const [command, mode] of [
-  [{ SSH_PORTS_SOCKS_USER: 'me' }, '-N'],
-  [{ SSH_PORTS_SOCKS_USER: 'me', SSH_PORTS_SOCKS_PASSWORD: '' }, '-N'],
-  [{ SSH_PORTS_SOCKS_USER: 'me', SSH_PORTS_SOCKS_PASSWORD: 'secret' }, '-v'],
+for (const [command, mode, message] of [
+  [{ SSH_PORTS_SOCKS_USER: 'me' }, '-N', /^Set both SSH_PORTS_SOCKS_USER and SSH_PORTS_SOCKS_PASSWORD, /],
+  [{ SSH_PORTS_SOCKS_USER: 'me', SSH_PORTS_SOCKS_PASSWORD: '' }, '-N', /^Set both SSH_PORTS_SOCKS_USER and /],
+  [
+    { SSH_PORTS_SOCKS_USER: 'me', SSH_PORTS_SOCKS_PASSWORD: 'secret' },
+    '-v',
+    /^SSH_PORTS_SOCKS_USER works only with -N\. /,
+  ],
 ] as const) {
   test(`${JSON.stringify(command)} with ${mode} opens no proxy`, async (t) => {
     const args = [process.execPath, built.program, '-F', 'none', mode, '-D', String(await freePort()), '127.0.0.1'];
     const cli = runProgram(t, args, { ...process.env, ...command });
     assert.equal(await cli.status(), 255);
-    assert.match(cli.said(), /^SSH_PORTS_SOCKS_USER (?:and|needs) /);
+    assert.match(cli.said(), message);
   });
 }
 
@@ -365,7 +369,7 @@ const ends: readonly (readonly [readonly string[], RegExp])[] = [
   [['-N', '-F', 'none', '-p', '1', '127.0.0.1'], /^ssh: connect to host 127\.0\.0\.1 port 1: Connection refused\n$/],
   [['-N', '-F', 'none', 'no-such-host.invalid'], /^ssh: Could not resolve hostname no-such-host\.invalid: /],
   [['-N', '-F', 'none', '-o', 'Bogus=1', 'devbox'], /bogus/],
-  [['-fN', 'devbox'], /^-f /],
+  [['-fN', 'devbox'], /^ssh-ports does not support -f\. /],
 ];
 
 for (const [args, message] of ends) {
