@@ -1,31 +1,28 @@
-import path from 'node:path';
 import { unreadable } from '../../base/unreadableFile.ts';
 import { UserError } from '../../base/userError.ts';
-import { atPlace, BadValue } from './badValue.ts';
-import { glob, globFolder } from './reading/glob.ts';
-import type { ConfigProblem, HostEntry } from './hostConfig.ts';
-import { includePattern } from './reading/include.ts';
-import { type MatchFacts, readMatch } from './reading/match.ts';
 import { isValidHostName } from '../spec/names.ts';
-import { maxDepth, matchesHost, readSetting } from './reading/read.ts';
-import { configFiles, type ConfigSource } from './resolve.ts';
-import { readLines } from './reading/source.ts';
-import { Arguments, type Line, splitLine } from './reading/syntax.ts';
+import { type Environment, realEnvironment } from './environment.ts';
+import type { ConfigProblem, HostEntry } from './hostConfig.ts';
 import { Values } from './keywords/values.ts';
-import { realEnvironment, type Environment } from './environment.ts';
+import { globFolder } from './reading/glob.ts';
+import { type MatchFacts, readMatch } from './reading/match.ts';
+import { matchesHost, readSetting } from './reading/read.ts';
+import { Arguments, type Line } from './reading/syntax.ts';
+import { type LinePlace, type Visitor, walkFile } from './reading/walk.ts';
+import { configFiles, type ConfigSource } from './resolve.ts';
 
 export interface HostList {
   /** Every concrete alias once, in the order of the files. */
   readonly hosts: readonly HostEntry[];
-  /** Every file that was read or would be if it existed. */
+  /** Every file that was read, or would be read if it existed. */
   readonly files: readonly string[];
-  /** Folders where a new file would be included. */
+  /** Folders where Include would find a new file. */
   readonly folders: readonly string[];
-  /** Everything that OpenSSH would refuse, wherever it stands. */
+  /** Everything that OpenSSH would refuse, in whatever block it stands. */
   readonly problems: readonly UserError<ConfigProblem>[];
 }
 
-/** Reads all files without running anything and without asking the network. Never throws for what a file says. */
+/** Lists the hosts of all files. Runs no command, asks no network, and never throws for what a file says. */
 export async function listHosts(options: ConfigSource, signal: AbortSignal): Promise<HostList> {
   const environment = realEnvironment(options);
   const survey: Survey = {
@@ -37,9 +34,9 @@ export async function listHosts(options: ConfigSource, signal: AbortSignal): Pro
     problems: new Map(),
     signal,
   };
-  for (const { file, origin, check } of configFiles(options.userFile, environment)) {
-    const isWanted = options.userFile !== undefined;
-    await surveyFile(survey, { file, origin, check, isWanted, includedFrom: [], isReachable: () => true });
+  for (const source of configFiles(options.userFile, environment)) {
+    const exists = await walkFile<AppliesTo>(source, () => true, visitorOf(survey));
+    if (!exists && options.userFile !== undefined) note(survey, unreadable(source.file, 'no such file'));
   }
   return {
     hosts: [...survey.hosts.values()],
@@ -51,96 +48,48 @@ export async function listHosts(options: ConfigSource, signal: AbortSignal): Pro
 
 interface Survey {
   readonly environment: Environment;
-  /** For IgnoreUnknown, which works on what follows it. */
+  /** For IgnoreUnknown, which works on the lines that follow. */
   readonly values: Values;
   readonly hosts: Map<string, HostEntry>;
   readonly files: Set<string>;
   readonly folders: Set<string>;
-  /** By what they say: a file may be included twice. */
+  /** By message, since a file may be included twice. */
   readonly problems: Map<string, UserError<ConfigProblem>>;
   readonly signal: AbortSignal;
 }
 
-interface SurveyedFile {
-  readonly file: string;
-  readonly origin: 'user' | 'system';
-  readonly check: 'permissions' | 'nothing';
-  /** Named by the user, as with ssh -F: then it has to be there. */
-  readonly isWanted: boolean;
-  /** The files that include this one, outermost first. */
-  readonly includedFrom: readonly string[];
-  /** Whether the block that includes this file could apply to an alias. */
-  readonly isReachable: (alias: string) => boolean;
+/** Whether a block could apply to an alias. */
+type AppliesTo = (alias: string) => boolean;
+
+function visitorOf(survey: Survey): Visitor<AppliesTo> {
+  return {
+    environment: survey.environment,
+    signal: survey.signal,
+    visit: (line, where) => surveyLine(line, where, survey),
+    onMistake: (error) => note(survey, error),
+    tokens: () => undefined,
+    onFile: (file) => survey.files.add(file),
+    onIncludePattern: (pattern) => survey.folders.add(globFolder(pattern)),
+  };
 }
 
-async function surveyFile(survey: Survey, source: SurveyedFile): Promise<void> {
-  survey.signal.throwIfAborted();
-  survey.files.add(source.file);
-  let lines: readonly string[] | undefined;
-  try {
-    lines = await readLines(source.file, source.check);
-    if (!lines && source.isWanted) throw unreadable(source.file, 'no such file');
-  } catch (error) {
-    note(survey, error);
-  }
-  let block = source.isReachable;
-  for (const [index, text] of (lines ?? []).entries()) {
-    const place = { file: source.file, line: index + 1 };
-    try {
-      const line = splitLine(text, place);
-      if (line) block = await surveyLine(survey, line, source, block);
-    } catch (error) {
-      note(survey, atPlace(place, error));
-    }
-  }
-}
-
-/** Gives back what the lines after this one apply to. */
-async function surveyLine(
-  survey: Survey,
-  line: Line,
-  source: SurveyedFile,
-  block: SurveyedFile['isReachable'],
-): Promise<SurveyedFile['isReachable']> {
+function surveyLine(line: Line, { block, enclosing, origin }: LinePlace<AppliesTo>, survey: Survey): AppliesTo {
   switch (line.keyword) {
     case 'host': {
       const patterns = new Arguments(line.rest).takeAll();
-      matchesHost(new Arguments(line.rest), '');
-      for (const name of patterns.filter((each) => isAlias(each) && source.isReachable(each))) {
+      const matches = (alias: string): boolean => matchesHost(new Arguments(line.rest), alias);
+      matches(''); // Throws for a mistake.
+      for (const name of patterns.filter((each) => isAlias(each) && enclosing(each))) {
         if (!survey.hosts.has(name)) survey.hosts.set(name, { name, file: line.file, line: line.line });
       }
-      return (alias) => source.isReachable(alias) && matchesHost(new Arguments(line.rest), alias);
+      return (alias) => enclosing(alias) && matches(alias);
     }
     case 'match':
       readMatch(new Arguments(line.rest), noFacts);
-      return source.isReachable;
-    case 'include':
-      await surveyIncluded(survey, line, { ...source, isReachable: block });
-      return block;
+      return enclosing;
     default:
-      readSetting(
-        line,
-        { origin: source.origin, isActive: line.keyword === 'ignoreunknown' },
-        survey.values,
-        survey.environment,
-      );
+      readSetting(line, { origin, isActive: line.keyword === 'ignoreunknown' }, survey.values, survey.environment);
       return block;
-  }
-}
-
-async function surveyIncluded(survey: Survey, line: Line, source: SurveyedFile): Promise<void> {
-  for (const argument of new Arguments(line.rest).takeAll()) {
-    if (!argument) throw new BadValue('empty path');
-    const pattern = includePattern(argument, source.origin, undefined, survey.environment);
-    if (pattern === undefined) continue;
-    survey.folders.add(globFolder(pattern));
-    for (const found of await glob(pattern)) {
-      const file = path.normalize(found);
-      const includedFrom = [...source.includedFrom, source.file];
-      if (includedFrom.includes(file)) throw new BadValue(`${file} includes itself`);
-      if (includedFrom.length > maxDepth) throw new BadValue(`more than ${maxDepth} files include each other`);
-      await surveyFile(survey, { ...source, file, check: 'permissions', includedFrom });
-    }
   }
 }
 

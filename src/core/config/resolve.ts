@@ -7,10 +7,11 @@ import { canonicalize } from './effective/canonicalize.ts';
 import { effectiveConfig } from './effective/effective.ts';
 import type { HostConfig } from './hostConfig.ts';
 import { checkHostName, checkUserName } from '../spec/names.ts';
-import { type FileResult, type FileToRead, type Pass, readConfigFile, readSetting } from './reading/read.ts';
+import { type FileResult, type Pass, readConfigFile, readSetting } from './reading/read.ts';
 import { settle } from './effective/settle.ts';
 import type { ResolvedConfig } from './resolvedConfig.ts';
 import { splitLine } from './reading/syntax.ts';
+import type { SourceFile } from './reading/walk.ts';
 import { expand } from './reading/tokens.ts';
 import { Values } from './keywords/values.ts';
 import { realEnvironment, type Environment } from './environment.ts';
@@ -82,10 +83,7 @@ export async function resolveConfig(
 }
 
 /** The files that apply, in the order of their say. */
-export function configFiles(
-  userFile: string | undefined,
-  environment: Environment,
-): readonly { readonly file: string; readonly origin: 'user' | 'system'; readonly check: 'permissions' | 'nothing' }[] {
+export function configFiles(userFile: string | undefined, environment: Environment): readonly SourceFile[] {
   if (userFile?.toLowerCase() === 'none') return [];
   if (userFile !== undefined) return [{ file: path.resolve(userFile), origin: 'user', check: 'nothing' }];
   return [
@@ -114,18 +112,15 @@ async function readFiles(userFile: string | undefined, pass: Pass): Promise<bool
   let wantsFinalPass = false;
   for (const source of configFiles(userFile, pass.environment)) {
     pass.signal.throwIfAborted();
-    const toRead = { ...source, depth: 0, isActive: true };
-    const result = userFile === undefined ? await readUsualFile(toRead, pass) : await readConfigFile(toRead, pass);
-    if (!result.exists && userFile !== undefined) {
-      throw unreadable(source.file, 'no such file');
-    }
+    const result = userFile === undefined ? await readUsualFile(source, pass) : await readConfigFile(source, pass);
+    if (!result.exists && userFile !== undefined) throw unreadable(source.file, 'no such file');
     wantsFinalPass ||= result.wantsFinalPass;
   }
   return wantsFinalPass;
 }
 
 /** ssh(1) goes without a file that it may not open, unless somebody named it: -F, Include. */
-async function readUsualFile(source: FileToRead, pass: Pass): Promise<FileResult> {
+async function readUsualFile(source: SourceFile, pass: Pass): Promise<FileResult> {
   try {
     return await readConfigFile(source, pass);
   } catch (error) {

@@ -195,6 +195,12 @@ void test('a file that others may write is not read', async (t) => {
   await assert.rejects(resolve('x'), fails('fileUnreadable', { file: included }));
 });
 
+void test('Include skips a link to a file that does not exist, as ssh does', async (t) => {
+  const { resolve, home } = setUp(t, 'Include dangling\nPort 77\n');
+  fs.symlinkSync('nowhere', path.join(home, '.ssh', 'dangling'));
+  assert.equal((await resolve('x')).port, 77);
+});
+
 void test('a named file must exist, and none is no file', async (t) => {
   const { resolve } = setUp(t, 'Port 2\n');
   await assert.rejects(resolve('x', { userFile: '/does/not/exist' }), fails('fileUnreadable'));

@@ -1,13 +1,14 @@
 import { BadValue } from '../badValue.ts';
-import { matchList } from '../../../base/pattern.ts';
+import { matchList, matchPattern } from '../../../base/pattern.ts';
 
-/** What one kind of algorithm knows, and what it offers when nothing is configured. */
+/** The algorithms of one kind in OpenSSH 9.2. */
 export interface Algorithms {
   readonly known: readonly string[];
+  /** What OpenSSH offers by default, best first. */
   readonly preferred: readonly string[];
-  /** Names of newer versions, which are accepted too. */
+  /** Names that only newer versions know. */
   readonly newer: readonly string[];
-  /** Patterns may stand for names already when the list is checked. */
+  /** OpenSSH accepts patterns in a plain list. */
   readonly takesPatterns: boolean;
 }
 
@@ -92,7 +93,7 @@ export const gssKeyExchanges: Algorithms = {
 };
 
 /**
- * Checks a list such as `a,b`, `+a`, `-a*` or `^a` (ssh_config(5) Ciphers) and gives it back as written.
+ * Checks a list such as `a,b`, `+a`, `-a*` or `^a` (ssh_config(5) Ciphers) and returns it as written.
  *
  * @throws BadValue
  */
@@ -100,7 +101,7 @@ export function checkAlgorithms(list: string, of: Algorithms): string {
   if (list.startsWith('-')) return list;
   const names = list.replace(/^[+^]/, '').split(',');
   if (names.length === 1 && names[0] === '') throw new BadValue('empty list of algorithms');
-  const end = names.indexOf(''); // OpenSSH looks no further than the first empty name.
+  const end = names.indexOf(''); // OpenSSH ignores everything from the first empty name on.
   for (const name of end < 0 ? names : names.slice(0, end)) {
     if (of.known.includes(name) || of.newer.includes(name)) continue;
     if (of.takesPatterns && of.known.some((each) => matchList(each, name) !== 'no')) continue;
@@ -110,24 +111,31 @@ export function checkAlgorithms(list: string, of: Algorithms): string {
 }
 
 /**
- * The algorithms that a list means, in order.
+ * The algorithms that a list stands for, in order.
  *
- * @throws BadValue when nothing is left, which OpenSSH refuses
+ * @throws BadValue when no algorithm is left, which OpenSSH refuses
  */
 export function assembleAlgorithms(list: string | undefined, of: Algorithms): readonly string[] {
-  if (!list) return of.preferred;
-  const rest = list.slice(1);
-  if (list.startsWith('-')) return of.preferred.filter((name) => matchList(name, rest) !== 'yes');
-  const patterns = list.startsWith('+')
-    ? [...of.preferred, ...rest.split(',')]
-    : list.startsWith('^')
-      ? [...rest.split(','), ...of.preferred]
-      : list.split(',');
-  if (patterns.some((pattern) => pattern.startsWith('!'))) throw new BadValue(`negation in ${list}`);
-  const known = [...of.known, ...of.newer];
-  const found = new Set(patterns.flatMap((pattern) => known.filter((name) => matchList(name, pattern) === 'yes')));
-  if (found.size === 0) throw new BadValue(`no algorithm in ${list}`);
-  return [...found];
+  if (list?.startsWith('-') === false && /(?:^[+^]?|,)!/.test(list)) throw new BadValue(`negation in ${list}`);
+  const found = selectAlgorithms(list, { known: [...of.known, ...of.newer], preferred: of.preferred });
+  if (found.length === 0 && list?.startsWith('-') === false) throw new BadValue(`no algorithm in ${list}`);
+  return found;
+}
+
+/**
+ * Applies a list (ssh_config(5) Ciphers): a plain list replaces the preferred algorithms, `+` appends, `-` removes, `^`
+ * puts first. A pattern stands for all known names that match.
+ */
+export function selectAlgorithms(
+  list: string | undefined,
+  { known, preferred }: Pick<Algorithms, 'known' | 'preferred'>,
+): readonly string[] {
+  if (!list) return preferred;
+  const [, operator = '', names = ''] = /^([+^-]?)(.*)$/s.exec(list) ?? [];
+  if (operator === '-') return preferred.filter((name) => matchList(name, names) !== 'yes');
+  const named = names.split(',').flatMap((pattern) => known.filter((name) => matchPattern(name, pattern)));
+  if (operator === '+') return [...new Set([...preferred, ...named])];
+  return [...new Set(operator === '^' ? [...named, ...preferred] : named)];
 }
 
 function withCertificate(name: string): string {

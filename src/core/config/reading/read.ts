@@ -1,42 +1,28 @@
 import { UserError } from '../../../base/userError.ts';
-import { atPlace, BadValue } from '../badValue.ts';
+import { BadValue } from '../badValue.ts';
 import { succeeds } from './matchExec.ts';
-import { glob } from './glob.ts';
 import type { ConfigProblem } from '../hostConfig.ts';
-import { includePattern } from './include.ts';
 import { applyKeyword } from '../keywords/keyword.ts';
 import { findKeyword } from '../keywords/keywords.ts';
 import { type Criterion, type MatchFacts, readMatch } from './match.ts';
 import { matchList, matchPattern } from '../../../base/pattern.ts';
-import { readLines } from './source.ts';
-import { Arguments, type Line, splitLine } from './syntax.ts';
+import { Arguments, type Line } from './syntax.ts';
+import { type LinePlace, type SourceFile, walkFile } from './walk.ts';
 import { connectionTokens } from './connectionTokens.ts';
 import { expand } from './tokens.ts';
 import type { Values } from '../keywords/values.ts';
 import type { Environment } from '../environment.ts';
 
-/** READCONF_MAX_DEPTH of OpenSSH. */
-export const maxDepth = 16;
-
-/** One reading of all files for one destination. Files are read a second time for `Match final` (ssh_config(5)). */
+/** One reading of all files for one destination. `Match final` needs a second one (ssh_config(5)). */
 export interface Pass {
   readonly values: Values;
   readonly environment: Environment;
-  /** What Host patterns see: the name as typed, in the final pass the real host name. */
+  /** Host patterns see the name as typed. In the final pass they see the real host name. */
   readonly host: string;
   readonly originalHost: string;
   readonly isFinal: boolean;
   readonly allowCommand: (command: string) => boolean | Promise<boolean>;
   readonly signal: AbortSignal;
-}
-
-export interface FileToRead {
-  readonly file: string;
-  readonly origin: 'user' | 'system';
-  readonly check: 'permissions' | 'nothing';
-  readonly depth: number;
-  /** The block that includes this file applies, so its blocks may. */
-  readonly isActive: boolean;
 }
 
 export interface FileResult {
@@ -45,24 +31,22 @@ export interface FileResult {
 }
 
 /** @throws UserError<ConfigProblem> */
-export async function readConfigFile(source: FileToRead, pass: Pass): Promise<FileResult> {
-  const lines = await readLines(source.file, source.check);
-  if (!lines) return { exists: false, wantsFinalPass: false };
-  let { isActive } = source;
+export async function readConfigFile(source: SourceFile, pass: Pass): Promise<FileResult> {
   let wantsFinalPass = false;
-  for (const [index, text] of lines.entries()) {
-    const place = { file: source.file, line: index + 1 };
-    try {
-      const line = splitLine(text, place);
-      if (!line) continue;
-      const result = await readLine(line, { ...source, isActive }, source.isActive, pass);
-      isActive = result.isActive;
+  const exists = await walkFile(source, true, {
+    environment: pass.environment,
+    signal: pass.signal,
+    visit: async (line, where) => {
+      const result = await readLine(line, where, pass);
       wantsFinalPass ||= result.wantsFinalPass;
-    } catch (error) {
-      throw atPlace(place, error);
-    }
-  }
-  return { exists: true, wantsFinalPass };
+      return result.isActive;
+    },
+    onMistake: (error) => {
+      throw error;
+    },
+    tokens: () => currentTokens(pass),
+  });
+  return { exists, wantsFinalPass };
 }
 
 interface LineResult {
@@ -71,7 +55,11 @@ interface LineResult {
   readonly wantsFinalPass: boolean;
 }
 
-async function readLine(line: Line, source: FileToRead, mayMatch: boolean, pass: Pass): Promise<LineResult> {
+async function readLine(
+  line: Line,
+  { block: isActive, enclosing: mayMatch, origin }: LinePlace<boolean>,
+  pass: Pass,
+): Promise<LineResult> {
   switch (line.keyword) {
     case 'host':
       return { isActive: matchesHost(new Arguments(line.rest), pass.host, mayMatch), wantsFinalPass: false };
@@ -79,15 +67,13 @@ async function readLine(line: Line, source: FileToRead, mayMatch: boolean, pass:
       const { criteria, wantsFinalPass } = readMatch(new Arguments(line.rest), matchFacts(pass));
       return { isActive: mayMatch && (await allHold(criteria, pass)), wantsFinalPass };
     }
-    case 'include':
-      return { isActive: source.isActive, wantsFinalPass: await readIncluded(line, source, pass) };
     default:
-      readSetting(line, source, pass.values, pass.environment);
-      return { isActive: source.isActive, wantsFinalPass: false };
+      readSetting(line, { origin, isActive }, pass.values, pass.environment);
+      return { isActive, wantsFinalPass: false };
   }
 }
 
-/** One line that sets something. @throws BadValue */
+/** Reads a line that sets a keyword. @throws BadValue */
 export function readSetting(
   line: Line,
   source: { readonly origin: 'user' | 'system'; readonly isActive: boolean },
@@ -112,8 +98,10 @@ export function readSetting(
 }
 
 /**
- * One pattern matches and none that is negated does. A comma is an ordinary character here. Where the line cannot
- * apply, OpenSSH looks at the first pattern only.
+ * True when a pattern matches and no negated pattern does. A comma is an ordinary character here. Where the enclosing
+ * block does not apply, OpenSSH checks the first pattern only.
+ *
+ * @throws BadValue
  */
 export function matchesHost(args: Arguments, host: string, mayMatch = true): boolean {
   let isMatch = false;
@@ -129,7 +117,7 @@ export function matchesHost(args: Arguments, host: string, mayMatch = true): boo
   return isMatch;
 }
 
-/** The commands run in order, each only while everything before it holds, and after the user's consent. */
+/** Runs the commands in order. Each runs only while all criteria before it hold, and after the user's consent. */
 async function allHold(criteria: readonly Criterion[], pass: Pass): Promise<boolean> {
   for (const criterion of criteria) {
     const holds = criterion.kind === 'decided' ? criterion.holds : await runCommand(criterion, pass);
@@ -146,7 +134,7 @@ async function runCommand(
   return (await succeeds(command, environment.env, signal)) !== isNegated;
 }
 
-/** The configuration is incomplete at this point, so defaults stand for what is not set yet. */
+/** Later lines may still set these values: OpenSSH too takes the defaults until then. */
 function matchFacts(pass: Pass): MatchFacts {
   const { values, environment } = pass;
   return {
@@ -180,22 +168,4 @@ function currentTokens(pass: Pass): Readonly<Record<string, string>> {
     },
     environment,
   );
-}
-
-/** What the included files leave open or closed ends with them: the enclosing block goes on as it was. */
-async function readIncluded(line: Line, source: FileToRead, pass: Pass): Promise<boolean> {
-  let wantsFinalPass = false;
-  for (const argument of new Arguments(line.rest).takeAll()) {
-    if (!argument) throw new BadValue('empty path');
-    const pattern = includePattern(argument, source.origin, currentTokens(pass), pass.environment);
-    if (pattern === undefined) continue;
-    if (source.depth >= maxDepth) throw new BadValue(`more than ${maxDepth} files include each other`);
-    for (const file of await glob(pattern)) {
-      pass.signal.throwIfAborted();
-      const result = await readConfigFile({ ...source, file, check: 'permissions', depth: source.depth + 1 }, pass);
-      if (!result.exists) throw new BadValue(`cannot open ${file}`);
-      wantsFinalPass ||= result.wantsFinalPass;
-    }
-  }
-  return wantsFinalPass;
 }

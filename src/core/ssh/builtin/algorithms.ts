@@ -1,47 +1,27 @@
 import { getCiphers } from 'node:crypto';
 import type { Algorithms } from 'ssh2';
 import type { HostConfig } from '../../config/hostConfig.ts';
-import { matchPattern } from '../../../base/pattern.ts';
+import * as openssh from '../../config/keywords/algorithms.ts';
+import { selectAlgorithms } from '../../config/keywords/algorithms.ts';
 
-interface Offer {
-  /** Proposed when the configuration says nothing. Fast ciphers on AES hardware come first. No CBC, no SHA-1 signature. */
-  readonly defaults: readonly string[];
-  /** The library supports these too. Only a configuration that names them gets them. */
-  readonly others: readonly string[];
+/** What we offer by default, best first, and what a configuration may name besides. */
+type Offer = Pick<openssh.Algorithms, 'known' | 'preferred'>;
+
+/** OpenSSH's algorithms without those that ssh2 lacks. */
+function offerOf({ known, preferred }: Offer, isLacking: RegExp): Offer {
+  const isSupported = (name: string): boolean => !isLacking.test(name);
+  return { known: known.filter(isSupported), preferred: preferred.filter(isSupported) };
 }
 
-const KEX: Offer = {
-  defaults: [
-    'curve25519-sha256',
-    'curve25519-sha256@libssh.org',
-    'ecdh-sha2-nistp256',
-    'ecdh-sha2-nistp384',
-    'ecdh-sha2-nistp521',
-    'diffie-hellman-group-exchange-sha256',
-    'diffie-hellman-group16-sha512',
-    'diffie-hellman-group18-sha512',
-    'diffie-hellman-group14-sha256',
-  ],
-  others: [
-    'diffie-hellman-group15-sha512',
-    'diffie-hellman-group17-sha512',
-    'diffie-hellman-group-exchange-sha1',
-    'diffie-hellman-group14-sha1',
-    'diffie-hellman-group1-sha1',
-  ],
-};
+const KEX = offerOf(openssh.keyExchanges, /^(?:sntrup|mlkem)/);
+const HOST_KEYS = offerOf(openssh.caSignatures, /^(?:sk|webauthn)-/);
+const MACS = sha1Last(offerOf(openssh.macs, /^umac|(?:96|md5)-etm@/));
 
-const HOST_KEYS: Offer = {
-  defaults: [
-    'ssh-ed25519',
-    'ecdsa-sha2-nistp256',
-    'ecdsa-sha2-nistp384',
-    'ecdsa-sha2-nistp521',
-    'rsa-sha2-512',
-    'rsa-sha2-256',
-  ],
-  others: ['ssh-rsa', 'ssh-dss'],
-};
+/** HMAC-SHA-1 is still secure (RFC 6194 §3.3), and old devices support no other. */
+function sha1Last({ known, preferred }: Offer): Offer {
+  const isSha1 = (name: string): boolean => name.startsWith('hmac-sha1');
+  return { known, preferred: [...preferred.filter((name) => !isSha1(name)), ...preferred.filter(isSha1)] };
+}
 
 /** CAUTION: the extension host's BoringSSL lacks chacha20 and some old ciphers. ssh2 throws when we offer a missing one. */
 const CIPHER_NAMES: Readonly<Record<string, string>> = {
@@ -57,23 +37,8 @@ const CIPHER_NAMES: Readonly<Record<string, string>> = {
   '3des-cbc': 'des-ede3-cbc',
 };
 const ciphers = Object.keys(CIPHER_NAMES).filter((name) => getCiphers().includes(CIPHER_NAMES[name] ?? ''));
-const CIPHERS: Offer = {
-  defaults: ciphers.filter((name) => !name.endsWith('-cbc')),
-  others: ciphers.filter((name) => name.endsWith('-cbc')),
-};
-
-const MACS: Offer = {
-  defaults: [
-    'hmac-sha2-256-etm@openssh.com',
-    'hmac-sha2-512-etm@openssh.com',
-    'hmac-sha2-256',
-    'hmac-sha2-512',
-    // As in ssh(1). HMAC-SHA-1 is still secure (RFC 6194 §3.3), and old devices support no other.
-    'hmac-sha1-etm@openssh.com',
-    'hmac-sha1',
-  ],
-  others: ['hmac-sha1-96', 'hmac-md5', 'hmac-md5-96'],
-};
+/** Fast ciphers on AES hardware come first. CBC only where a configuration names it. */
+const CIPHERS: Offer = { known: ciphers, preferred: ciphers.filter((name) => !name.endsWith('-cbc')) };
 
 /** What we propose in SSH_MSG_KEXINIT (RFC 4253 §7.1). */
 export interface Proposal {
@@ -86,31 +51,15 @@ export interface Proposal {
 
 /** @param knownTypes key types held in known_hosts. These come first unless the configuration gives an order. */
 export function proposal(config: HostConfig, knownTypes: readonly string[]): Proposal {
-  const hostKeys = chosen(config.hostKeyAlgorithms, HOST_KEYS);
+  const hostKeys = selectAlgorithms(config.hostKeyAlgorithms, HOST_KEYS);
   const isOrdered = config.hostKeyAlgorithms !== undefined && !/^[+-]/.test(config.hostKeyAlgorithms);
   return {
-    kex: chosen(config.kexAlgorithms, KEX),
+    kex: selectAlgorithms(config.kexAlgorithms, KEX),
     hostKeys: isOrdered ? hostKeys : knownFirst(hostKeys, knownTypes),
-    ciphers: chosen(config.ciphers, CIPHERS),
-    macs: chosen(config.macs, MACS),
+    ciphers: selectAlgorithms(config.ciphers, CIPHERS),
+    macs: selectAlgorithms(config.macs, MACS),
     compression: config.compression ? ['zlib@openssh.com', 'none'] : ['none'],
   };
-}
-
-/**
- * Applies a list such as ssh_config(5) Ciphers: a plain list replaces the defaults, `+` appends, `-` removes, `^` puts
- * first. A pattern stands for all supported names that match.
- */
-export function chosen(list: string | undefined, offer: Offer): readonly string[] {
-  if (list === undefined) return offer.defaults;
-  const operator = /^[+^-]/.exec(list)?.[0];
-  const patterns = list.slice(operator?.length ?? 0).split(',');
-  const supported = [...offer.defaults, ...offer.others];
-  const named = unique(patterns.flatMap((pattern) => supported.filter((name) => matchPattern(name, pattern))));
-  if (operator === '+') return unique([...offer.defaults, ...named]);
-  if (operator === '-') return offer.defaults.filter((name) => !named.includes(name));
-  if (operator === '^') return unique([...named, ...offer.defaults]);
-  return named;
 }
 
 function knownFirst(algorithms: readonly string[], knownTypes: readonly string[]): readonly string[] {
@@ -121,10 +70,6 @@ function knownFirst(algorithms: readonly string[], knownTypes: readonly string[]
 /** Two signature algorithms share the `ssh-rsa` key (RFC 8332 §3). */
 export function hostKeyType(algorithm: string): string {
   return algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm;
-}
-
-function unique(names: readonly string[]): readonly string[] {
-  return [...new Set(names)];
 }
 
 export function toSsh2({ kex, hostKeys, ciphers: cipher, macs: hmac, compression }: Proposal): Algorithms {

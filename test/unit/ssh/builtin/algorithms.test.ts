@@ -1,19 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chosen, missing, proposal } from '../../../../src/core/ssh/builtin/algorithms.ts';
+import { missing, proposal } from '../../../../src/core/ssh/builtin/algorithms.ts';
 import { signatureAlgorithm } from '../../../../src/core/ssh/auth/auth.ts';
 import { hostConfig } from '../../../support/hostConfig.ts';
-
-const OFFER = { defaults: ['a1', 'a2', 'b1'], others: ['b2', 'old'] };
-
-void test('lists replace, append, remove and put first, with wildcards over what is supported', () => {
-  assert.deepEqual(chosen(undefined, OFFER), ['a1', 'a2', 'b1']);
-  assert.deepEqual(chosen('old,a1,nonsense', OFFER), ['old', 'a1']);
-  assert.deepEqual(chosen('+old,a1', OFFER), ['a1', 'a2', 'b1', 'old']);
-  assert.deepEqual(chosen('-a*', OFFER), ['b1']);
-  assert.deepEqual(chosen('^b*', OFFER), ['b1', 'b2', 'a1', 'a2']);
-  assert.deepEqual(chosen('nonsense', OFFER), []);
-});
 
 void test('nothing broken is proposed unless it is asked for', () => {
   const ours = proposal(hostConfig(), []);
