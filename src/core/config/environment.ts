@@ -1,16 +1,16 @@
 import os from 'node:os';
 import path from 'node:path';
 
-/** What OpenSSH asks the system about the user and the machine, in one place so that tests can say it. */
+/** What OpenSSH asks the system about the user and the machine. Tests pass their own. */
 export interface Environment {
   readonly env: NodeJS.ProcessEnv;
-  /** For `~` and %d: what the user database says, whatever HOME is. */
+  /** For `~` and %d. It comes from the user database, not from HOME. */
   readonly home: string;
-  /** For `~` in Include: glob(3) prefers HOME. */
+  /** For `~` in Include, where glob(3) prefers HOME. */
   readonly includeHome: string;
   readonly userName: string;
   readonly uid: number;
-  /** %l, the local host's name. */
+  /** %l */
   readonly localHost: string;
   readonly systemFolder: string;
 }
@@ -30,7 +30,7 @@ export function realEnvironment(options: { readonly home?: string; readonly env?
   };
 }
 
-/** In a container the user may be in no database. */
+/** In a container the user database may lack the user. */
 function currentUser(): { readonly username: string; readonly homedir: string; readonly uid: number } {
   try {
     return os.userInfo();

@@ -17,30 +17,30 @@ import { Values } from './keywords/values.ts';
 import { realEnvironment, type Environment } from './environment.ts';
 
 export interface ConfigSource {
-  /** As ssh -F: instead of the user's and the system-wide file; `none` for no file at all. */
+  /** As for ssh -F: replaces the user's and the system-wide file. `none` stands for no file. */
   readonly userFile?: string;
-  /** Default: the home that the user database knows. */
+  /** Default: the home folder of the user database. */
   readonly home?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface ResolveOptions extends ConfigSource {
-  /** Lines as for ssh -o, `Key=value`; -p, -l, -i, -J are such lines too. They come before the files. */
+  /** Lines as for ssh -o, `Key=value`. The flags -p, -l, -i and -J become such lines too. They win over the files. */
   readonly overrides?: readonly string[];
-  /** Of a typed `user@host:port`; overrides come before them. */
+  /** From a typed `user@host:port`. `overrides` win over them. */
   readonly user?: string;
   readonly port?: number;
-  /** Consent to run a `Match exec` command. Without it resolving fails with `commandNotAllowed`, to be asked for. */
+  /** SECURITY: the user's consent to run a `Match exec` command. Without it, `resolveHost` throws `commandNotAllowed`. */
   readonly allowCommand: (command: string) => boolean | Promise<boolean>;
 }
 
-/** What `ssh NAME` would use, ready for a connection. @throws UserError<ConfigProblem> */
+/** The configuration that `ssh NAME` would use. @throws UserError<ConfigProblem> */
 export async function resolveHost(name: string, options: ResolveOptions, signal: AbortSignal): Promise<HostConfig> {
   return effectiveConfig(await resolveConfig(name, options, signal));
 }
 
 /**
- * The same for a jump host: it is looked up in the same files, but takes no option that was given for the destination.
+ * The configuration of a jump host. It comes from the same files, without the options given for the destination.
  *
  * @throws UserError<ConfigProblem>
  */
@@ -52,7 +52,7 @@ export function resolveHop(
   return resolveHost(host, { ...source, ...asked }, signal);
 }
 
-/** What `ssh -G NAME` knows. @throws UserError<ConfigProblem> */
+/** The configuration that `ssh -G NAME` prints. @throws UserError<ConfigProblem> */
 export async function resolveConfig(
   name: string,
   options: ResolveOptions,
@@ -82,7 +82,7 @@ export async function resolveConfig(
   return settle({ name, hostName, values, environment });
 }
 
-/** The files that apply, in the order of their say. */
+/** The configuration files, first the one that wins. */
 export function configFiles(userFile: string | undefined, environment: Environment): readonly SourceFile[] {
   if (userFile?.toLowerCase() === 'none') return [];
   if (userFile !== undefined) return [{ file: path.resolve(userFile), origin: 'user', check: 'nothing' }];
@@ -119,7 +119,7 @@ async function readFiles(userFile: string | undefined, pass: Pass): Promise<bool
   return wantsFinalPass;
 }
 
-/** ssh(1) goes without a file that it may not open, unless somebody named it: -F, Include. */
+/** ssh(1) ignores a default file that it cannot open. It fails for a file that -F or Include names. */
 async function readUsualFile(source: SourceFile, pass: Pass): Promise<FileResult> {
   try {
     return await readConfigFile(source, pass);
@@ -130,7 +130,7 @@ async function readUsualFile(source: SourceFile, pass: Pass): Promise<FileResult
   }
 }
 
-/** How names are completed is settled by the first reading: the final one comes too late for it. */
+/** The first reading decides how names are completed. The final reading comes after that. */
 function fixCanonicalization(values: Values): void {
   const place: Place = { file: '', line: 0 };
   values.setFirst('canonicalizehostname', ['false'], place);

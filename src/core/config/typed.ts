@@ -8,7 +8,7 @@ import type { ForwardSpec } from '../spec/spec.ts';
 import type { ConfigProblem } from './hostConfig.ts';
 import { readDestination } from '../spec/destination.ts';
 
-/** A host to connect to, and what a pasted command adds to it. */
+/** A host to connect to, and the options and forwards of a pasted command. */
 export interface HostChoice {
   readonly name: string;
   /** As for ssh(1) -o. */
@@ -16,7 +16,7 @@ export interface HostChoice {
   readonly forwards: readonly ForwardSpec[];
 }
 
-/** Why a typed text means nothing. */
+/** Why the program does not understand a typed text. */
 export interface NotUnderstood {
   readonly kind: 'problem';
   readonly problem: CommandProblem | ConfigProblem | ForwardSyntaxProblem;
@@ -25,7 +25,7 @@ export interface NotUnderstood {
 /** What a person typed for a host: a destination as after `ssh`, or a whole pasted command. */
 export type TypedHost =
   | { readonly kind: 'destination' | 'command'; readonly choice: HostChoice }
-  /** Several words that are no command. */
+  /** Several words that form no command. */
   | { readonly kind: 'blanks' }
   | NotUnderstood;
 
@@ -48,7 +48,7 @@ export function readTypedHost(text: string): TypedHost | undefined {
   });
 }
 
-/** Flags without a host, and a plain command for `hostName`, are for that host. Undefined for an empty text. */
+/** Flags without a host belong to `hostName`, and so does a plain command for it. Undefined for an empty text. */
 export function readTypedForwards(text: string, hostName: string): TypedForwards | undefined {
   const typed = text.trim();
   if (typed === '') return undefined;

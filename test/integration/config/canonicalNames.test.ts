@@ -25,25 +25,25 @@ const domains = 'CanonicalDomains corp.example';
 const rules = 'CanonicalizePermittedCNAMEs *.corp.example:*.dc.example';
 const usual = ['CanonicalizeHostname yes', domains, rules];
 
-/** Lines of a configuration, a host to look up with it, and what it is to become. */
+/** Lines of a configuration, a host, and the expected name and port. */
 const cases: readonly (readonly [
   what: string,
   lines: readonly string[],
   host: string,
   expected: string | undefined,
 ])[] = [
-  ['an alias that may be followed is', usual, 'web', 'host7.dc.example:22'],
+  ['a permitted alias is followed', usual, 'web', 'host7.dc.example:22'],
   ['an alias of an alias is followed to its end', usual, 'chain', 'host7.dc.example:22'],
   ['a name that is no alias is completed', usual, 'plain', 'plain.corp.example:22'],
-  ['an alias to somewhere else is not followed', usual, 'elsewhere', 'elsewhere.corp.example:22'],
+  ['an alias with a target outside the rules is not followed', usual, 'elsewhere', 'elsewhere.corp.example:22'],
   ['an alias to a name in capitals', usual, 'upper', 'upper.corp.example:22'],
-  ['a whole name', usual, 'web.corp.example', 'host7.dc.example:22'],
-  ['a name with an end', usual, 'web.corp.example.', 'host7.dc.example:22'],
+  ['a complete name', usual, 'web.corp.example', 'host7.dc.example:22'],
+  ['a name with a final dot', usual, 'web.corp.example.', 'host7.dc.example:22'],
   ['a typed name in capitals', usual, 'WEB', 'host7.dc.example:22'],
-  ['what is in no domain, though there are rules', usual, 'missing', undefined],
-  ['what is in no domain', ['CanonicalizeHostname yes', domains], 'missing', 'missing:22'],
+  ['a name that no domain has, with rules', usual, 'missing', undefined],
+  ['a name that no domain has', ['CanonicalizeHostname yes', domains], 'missing', 'missing:22'],
   [
-    'what is in no domain and must be',
+    'a name that no domain has, without fallback',
     ['CanonicalizeHostname yes', domains, 'CanonicalizeFallbackLocal no'],
     'missing',
     undefined,
@@ -84,41 +84,36 @@ const cases: readonly (readonly [
   ],
   ['no rules', ['CanonicalizeHostname yes', domains, 'CanonicalizePermittedCNAMEs none'], 'web', 'web.corp.example:22'],
   ['too many dots', ['CanonicalizeHostname yes', domains, 'CanonicalizeMaxDots 0'], 'a.b', 'a.b:22'],
-  ['not wanted', ['CanonicalizeHostname no', domains, rules], 'web.corp.example', 'web.corp.example:22'],
+  ['canonicalization is off', ['CanonicalizeHostname no', domains, rules], 'web.corp.example', 'web.corp.example:22'],
+  ['an unknown name, with rules only', ['CanonicalizeHostname no', rules], 'missing', undefined],
   [
-    'a name that cannot be found, with rules and nothing else',
-    ['CanonicalizeHostname no', rules],
-    'missing',
-    undefined,
-  ],
-  [
-    'a name that only the proxy knows, always',
+    'a name that only the proxy knows, with always',
     ['CanonicalizeHostname always', domains, rules, 'ProxyJump jump'],
     'missing',
     'missing:22',
   ],
   ['behind a proxy', [...usual, 'ProxyJump jump'], 'web', 'web:22'],
   [
-    'behind a proxy, always',
+    'behind a proxy, with always',
     ['CanonicalizeHostname always', domains, rules, 'ProxyJump jump'],
     'web',
     'host7.dc.example:22',
   ],
   [
-    'what a name became decides which block applies',
+    'the canonical name decides which block applies',
     [...usual, 'Match canonical host *.dc.example', 'Port 99', 'Host *', 'Port 98'],
     'web',
     'host7.dc.example:98',
   ],
   [
-    'the last reading sees the name that was found',
+    'the final reading matches Host with the canonical name',
     [...usual, 'Host host7.dc.example', 'Port 99'],
     'web',
     'host7.dc.example:99',
   ],
 ];
 
-void describe('names that CanonicalizeHostname completes', { skip: !process.env['CI'] && noOwnNetwork }, () => {
+void describe('CanonicalizeHostname completes names', { skip: !process.env['CI'] && noOwnNetwork }, () => {
   let folder: string;
   let answers: readonly NamesAnswer[];
   before(async () => {

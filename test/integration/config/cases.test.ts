@@ -26,7 +26,7 @@ const { signal } = new AbortController();
 
 const [major, minor] = sshVersion();
 
-void describe('a configuration resolves as ssh -G of this machine resolves it', () => {
+void describe('a configuration resolves as with ssh -G of this machine', () => {
   for (const each of cases.filter(isUnderstood)) {
     void test(each.name, async (t) => {
       const place = privateHome();
@@ -49,7 +49,7 @@ void describe('a configuration resolves as ssh -G of this machine resolves it', 
   }
 });
 
-void test('without a named file the user’s and the system-wide file count, as they are on this machine', async (t) => {
+void test('without -F, the files of this machine resolve as with ssh -G', async (t) => {
   const allowCommand = (): boolean => false;
   for (const name of ['h1', 'web.example.com', '::1']) {
     const ours = await resolveConfig(name, { allowCommand }, signal).catch((error: unknown) => error);
@@ -63,7 +63,7 @@ void test('without a named file the user’s and the system-wide file count, as 
   }
 });
 
-void describe('what newer versions of OpenSSH understand', () => {
+void describe('the syntax of newer OpenSSH versions is understood', () => {
   const place = privateHome();
   after(() => place.remove());
 

@@ -13,7 +13,7 @@ const together = 4;
 const seed = Number(process.env['SSH_CONFIG_SEED'] ?? 20_260);
 const runs = Number(process.env['SSH_CONFIG_RUNS'] ?? 510);
 
-void test('thousands of generated configurations print the very lines that ssh -G prints, and fail where it fails', async (t) => {
+void test('thousands of generated configurations print the same lines as ssh -G, and fail where ssh -G fails', async (t) => {
   const homes = Array.from({ length: together }, privateHome);
   t.after(() => homes.forEach((home) => home.remove()));
   let resolved = 0;
@@ -44,10 +44,10 @@ void test('thousands of generated configurations print the very lines that ssh -
     { seed, numRuns: runs, endOnFailure: process.env['SSH_CONFIG_SHRINK'] === undefined },
   );
   t.diagnostic(`${resolved} resolved, ${refused} refused by both`);
-  assert.ok(resolved > refused, `${resolved} resolved, ${refused} refused: too few of them are valid`);
+  assert.ok(resolved > refused, `${resolved} resolved, ${refused} refused: too few of the configurations are valid`);
 });
 
-/** Only the lines that differ, and what they come from. */
+/** The lines that differ, and the configuration. */
 function difference(generated: GeneratedConfig, ours: string | undefined, theirs: string | undefined): string {
   const without = (text: string | undefined, other: string | undefined): string | readonly string[] =>
     text === undefined ? 'refused' : text.split('\n').filter((line) => !other?.split('\n').includes(line));
@@ -65,7 +65,7 @@ async function printed(host: string, options: ResolveOptions): Promise<string | 
   }
 }
 
-/** `ssh -G` leaves some tokens alone that a connection expands: that may fail, but only as an error of the user's. */
+/** A connection expands some tokens that `ssh -G` does not. That may fail, but only with a UserError. */
 function ignoreUserError(job: () => unknown): void {
   try {
     job();

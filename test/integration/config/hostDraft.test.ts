@@ -34,7 +34,7 @@ const commands: readonly (readonly string[])[] = [
   ['-o', 'SetEnv=GREETING="good day"', '-A', 'box.example.com'],
 ];
 
-/** All that ssh would do, without the names by which it was asked for. */
+/** The output of `ssh -G` without the line with the typed name. */
 function effective(args: readonly string[]): readonly string[] {
   const lines = execFileSync('ssh', ['-G', ...args], { encoding: 'utf8' }).split('\n');
   return lines.filter((line) => !line.startsWith('host '));

@@ -6,7 +6,7 @@ import { UserError } from '../../../src/base/userError.ts';
 import { editFile } from '../../../src/base/editFile.ts';
 import { privateHome } from '../../support/systemSsh.ts';
 
-void test('a file keeps its mode and its owner, and nothing is left beside it', async (t) => {
+void test('an edited file keeps its mode and owner, and no temporary file stays', async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   const file = place.write('config', 'a\n');
@@ -17,11 +17,11 @@ void test('a file keeps its mode and its owner, and nothing is left beside it', 
   const after = fs.statSync(file);
   assert.equal(fs.readFileSync(file, 'utf8'), 'a\nb\n');
   assert.deepEqual([after.mode, after.uid, after.gid], [before.mode, before.uid, before.gid]);
-  assert.notEqual(after.ino, before.ino, 'it was replaced in one step, not written over');
+  assert.notEqual(after.ino, before.ino, 'a new file replaces the old one in one step');
   assert.deepEqual(fs.readdirSync(place.home), ['config']);
 });
 
-void test('a symbolic link stays one, and what it stands for is written', async (t) => {
+void test('editing a symbolic link changes its target', async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   const real = place.write('dotfiles/ssh_config', 'a\n');
@@ -32,7 +32,7 @@ void test('a symbolic link stays one, and what it stands for is written', async 
   assert.equal(fs.readFileSync(real, 'utf8'), 'b\n');
 });
 
-void test('a link to a file that does not exist yet creates that file', async (t) => {
+void test('editing a dangling link creates its target', async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   const link = path.join(place.home, 'config');
@@ -41,7 +41,7 @@ void test('a link to a file that does not exist yet creates that file', async (t
   assert.equal(fs.readFileSync(path.join(place.home, 'later/ssh_config'), 'utf8'), 'b\n');
 });
 
-void test('a new file and its folder belong to the user alone', async (t) => {
+void test('only the user can read a new file and its folder', async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   const file = path.join(place.home, '.ssh', 'config');
@@ -50,7 +50,7 @@ void test('a new file and its folder belong to the user alone', async (t) => {
   assert.equal(fs.statSync(path.dirname(file)).mode & 0o777, 0o700);
 });
 
-void test('a file that is not UTF-8 is refused and stays as it is', async (t) => {
+void test('a file that is not UTF-8 is refused and stays unchanged', async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   const file = path.join(place.home, 'config');
@@ -63,7 +63,7 @@ void test('a file that is not UTF-8 is refused and stays as it is', async (t) =>
   assert.deepEqual(fs.readFileSync(file), bytes);
 });
 
-void test('of changes that come at once none is lost', async (t) => {
+void test('simultaneous edits are all kept', async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   const file = place.write('config', 'start\n');
@@ -73,7 +73,7 @@ void test('of changes that come at once none is lost', async (t) => {
   assert.deepEqual(fs.readdirSync(place.home), ['config']);
 });
 
-void test('what another program writes meanwhile is kept', async (t) => {
+void test('an edit keeps what another program writes meanwhile', async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   const file = place.write('config', 'a\n');
@@ -86,7 +86,7 @@ void test('what another program writes meanwhile is kept', async (t) => {
   assert.equal(fs.readFileSync(file, 'utf8'), 'ours\na\ntheirs\n');
 });
 
-void test('a hard link stays one', async (t) => {
+void test('editing a hard link changes the other link too', async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   const file = place.write('config', 'a long line\n');

@@ -18,7 +18,7 @@ function setUp(
   return { home: place.home, list: () => listHosts({ userFile, home: place.home, env: {} }, signal) };
 }
 
-void test('every concrete alias of all files is listed once, with the file and line of its first Host line', async (t) => {
+void test('every alias of all files is listed once, with the file and line of its first Host line', async (t) => {
   const { home, list } = setUp(t, {
     config: 'Host *\n  User x\nHost web db !x h? # c\nInclude more/*\nHost web last\n',
     'more/b': '\nHost "from b"  from-b\n',
@@ -39,7 +39,7 @@ void test('every concrete alias of all files is listed once, with the file and l
   assert.deepEqual(problems, []);
 });
 
-void test('a file that the user named and that is not there is a problem, and is waited for', async (t) => {
+void test('a missing file of -F is a problem, and the list watches for it', async (t) => {
   const { home, list } = setUp(t, {});
   const { files, problems } = await list();
   assert.deepEqual(files, [path.join(home, '.ssh', 'config')]);
@@ -51,7 +51,7 @@ void test('a file that the user named and that is not there is a problem, and is
   assert.ok(!own.problems.some(({ problem }) => problem.code === 'fileUnreadable'));
 });
 
-void test('aliases of files that are included at the top are listed in the order of the files', async (t) => {
+void test('aliases of included files are listed in the order of Include', async (t) => {
   const { list } = setUp(t, { config: 'Include a b\nHost own\n', a: 'Host a1\n', b: 'Host b1 own\n' });
   assert.deepEqual(
     (await list()).hosts.map(({ name }) => name),
@@ -59,7 +59,7 @@ void test('aliases of files that are included at the top are listed in the order
   );
 });
 
-void test('a bad file does not hide the hosts of the others, and every mistake is reported where it stands', async (t) => {
+void test('a file with mistakes hides no host of other files, and every mistake is reported with its line', async (t) => {
   const { home, list } = setUp(t, {
     config: 'Host a\n  Port x\n  Bogus 1\nInclude bad self\nHost b\n',
     bad: 'Host c\n  User "open\n',
@@ -78,7 +78,7 @@ void test('a bad file does not hide the hosts of the others, and every mistake i
   );
 });
 
-void test('no Match exec runs, whatever it says', async (t) => {
+void test('listing hosts runs no Match exec', async (t) => {
   const { home, list } = setUp(t, { config: 'Match exec "touch ${HOME}/ran"\n  Port 1\nHost a\n' });
   assert.deepEqual(
     (await list()).hosts.map(({ name }) => name),
@@ -87,7 +87,7 @@ void test('no Match exec runs, whatever it says', async (t) => {
   assert.ok(!fs.existsSync(path.join(home, 'ran')));
 });
 
-void test('IgnoreUnknown quiets what follows it, not what came before', async (t) => {
+void test('IgnoreUnknown works on the lines behind it only', async (t) => {
   const { list } = setUp(t, { config: 'UseKeychain2 yes\nIgnoreUnknown use*\nUseKeychain2 yes\n' });
   assert.equal((await list()).problems.length, 1);
 });

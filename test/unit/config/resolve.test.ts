@@ -43,7 +43,7 @@ function fails(
   };
 }
 
-void test('paths, tokens and variables are expanded for a connection', async (t) => {
+void test('a connection gets expanded paths, tokens and variables', async (t) => {
   const { resolve, home } = setUp(
     t,
     'Host h1\n IdentityFile ~/.ssh/%n_%h\n IdentityFile none\n CertificateFile ${OTHER}/c\n HostName REAL\n' +
@@ -58,7 +58,7 @@ void test('paths, tokens and variables are expanded for a connection', async (t)
   assert.equal(config.identityAgent, 'o');
 });
 
-void test('a host that no file mentions has OpenSSH’s defaults', async (t) => {
+void test('a host that no file mentions gets the defaults of OpenSSH', async (t) => {
   const { resolve, home } = setUp(t, '');
   const config = await resolve('Box.Example.COM');
   assert.equal(config.name, 'Box.Example.COM');
@@ -76,7 +76,7 @@ void test('a host that no file mentions has OpenSSH’s defaults', async (t) => 
   assert.deepEqual(structuredClone(config), config);
 });
 
-void test('times are in milliseconds, sizes in bytes, and words are those of the manual', async (t) => {
+void test('times are in milliseconds, sizes in bytes, and choices have the words of the manual', async (t) => {
   const { resolve } = setUp(
     t,
     'ConnectTimeout 1m\nServerAliveInterval 15\nRekeyLimit 1K\nStrictHostKeyChecking off\nUpdateHostKeys ask\nStreamLocalBindMask 0111\n',
@@ -98,13 +98,13 @@ for (const [written, expected] of Object.entries({
   'confirm 2m': { addKeysToAgent: 'confirm', agentKeyLifetimeMs: 120_000 },
   '1h': { addKeysToAgent: 'yes', agentKeyLifetimeMs: 3_600_000 },
 })) {
-  void test(`AddKeysToAgent ${written} is taken apart`, async (t) => {
+  void test(`AddKeysToAgent ${written} splits into mode and lifetime`, async (t) => {
     const { addKeysToAgent, agentKeyLifetimeMs } = await setUp(t, `AddKeysToAgent ${written}\n`).resolve('x');
     assert.deepEqual({ addKeysToAgent, ...(agentKeyLifetimeMs !== undefined && { agentKeyLifetimeMs }) }, expected);
   });
 }
 
-void test('RekeyLimit may have a time, and PubkeyAcceptedAlgorithms patterns', async (t) => {
+void test('RekeyLimit accepts a time, and PubkeyAcceptedAlgorithms accepts patterns', async (t) => {
   const config = await setUp(t, 'RekeyLimit default 1m\nPubkeyAcceptedAlgorithms rsa-sha2-*\n').resolve('x');
   assert.ok(!('rekeyLimitBytes' in config));
   assert.equal(config.rekeyIntervalMs, 60_000);
@@ -114,7 +114,7 @@ void test('RekeyLimit may have a time, and PubkeyAcceptedAlgorithms patterns', a
   );
 });
 
-void test('a chain of jumps is given hop by hop, first to last', async (t) => {
+void test('a chain of jump hosts is in order, first hop to last', async (t) => {
   const { resolve } = setUp(t, 'ProxyJump a@j1:2200,[::1]:23,ssh://b%20c@j2\n');
   assert.deepEqual((await resolve('x')).proxy, {
     kind: 'jump',
@@ -126,7 +126,7 @@ void test('a chain of jumps is given hop by hop, first to last', async (t) => {
   });
 });
 
-void test('tokens in ProxyJump are the destination’s, as in ProxyCommand', async (t) => {
+void test('tokens in ProxyJump stand for the destination, as in ProxyCommand', async (t) => {
   const { resolve } = setUp(t, 'User bob\nPort 2222\nHostName real\nProxyJump %r@jump-%n,gate.%h:23\n');
   assert.deepEqual((await resolve('x')).proxy, {
     kind: 'jump',
@@ -139,13 +139,13 @@ void test('tokens in ProxyJump are the destination’s, as in ProxyCommand', asy
   await assert.rejects(unknown.resolve('x'), fails('configSyntax', { line: 2 }));
 });
 
-void test('overrides come before typed names, and both before the files', async (t) => {
+void test('overrides win over typed names, and both win over the files', async (t) => {
   const { resolve } = setUp(t, 'User file\nPort 1\nHostName file.example\n');
   const config = await resolve('x', { overrides: ['User=over'], user: 'typed', port: 2 });
   assert.deepEqual([config.user, config.port, config.hostName], ['over', 2, 'file.example']);
 });
 
-void test('Match exec runs only after consent, and never where its block cannot apply', async (t) => {
+void test('Match exec runs only after consent, and never inside a block that does not apply', async (t) => {
   const { resolve, home, write } = setUp(
     t,
     'Host other\n Include inc\nMatch host x exec "touch %d/ran && test %n = x"\n Port 2\n',
@@ -163,13 +163,13 @@ void test('Match exec runs only after consent, and never where its block cannot 
   assert.ok(!fs.existsSync(`${home}/included`));
 });
 
-void test('an empty SHELL means the usual one', async (t) => {
+void test('an empty SHELL counts as unset', async (t) => {
   const { resolve } = setUp(t, 'Match exec "true"\n Port 2\n');
   const config = await resolve('x', { allowCommand: () => true, env: { PATH: process.env['PATH'], SHELL: '' } });
   assert.equal(config.port, 2);
 });
 
-void test('a Match exec that does not end is ended with the signal, children included', async (t) => {
+void test('aborting ends a running Match exec and its children', async (t) => {
   const { resolve, home } = setUp(t, 'Match exec "sleep 600 & echo $! > %d/child; wait"\n Port 2\n');
   const abort = new AbortController();
   t.after(() => abort.abort());
@@ -180,7 +180,7 @@ void test('a Match exec that does not end is ended with the signal, children inc
   await until('the end of the child', () => !isAlive(child));
 });
 
-void test('a mistake is reported with its file and line, in whatever block it stands', async (t) => {
+void test('a mistake in any block is reported with its file and line', async (t) => {
   const { resolve, home, write } = setUp(t, '# one\nInclude inc\n');
   const included = write('.ssh/inc', '\nHost other\n  Port 70000\n');
   await assert.rejects(resolve('x'), fails('configSyntax', { file: included, line: 3 }));
@@ -188,7 +188,7 @@ void test('a mistake is reported with its file and line, in whatever block it st
   await assert.rejects(resolve('x'), fails('configSyntax', { file: `${home}/.ssh/config`, line: 1 }));
 });
 
-void test('a file that others may write is not read', async (t) => {
+void test('a file that other users may write is refused', async (t) => {
   const { resolve, write } = setUp(t, 'Include inc\n');
   const included = write('.ssh/inc', 'Port 2\n');
   fs.chmodSync(included, 0o666);
@@ -201,13 +201,13 @@ void test('Include skips a link to a file that does not exist, as ssh does', asy
   assert.equal((await resolve('x')).port, 77);
 });
 
-void test('a named file must exist, and none is no file', async (t) => {
+void test('a missing file of -F is an error, and -F none stands for no file', async (t) => {
   const { resolve } = setUp(t, 'Port 2\n');
   await assert.rejects(resolve('x', { userFile: '/does/not/exist' }), fails('fileUnreadable'));
   assert.equal((await resolve('x', { userFile: 'none' })).port, 22);
 });
 
-void test('names that a shell or an option parser could misread are refused', async (t) => {
+void test('a name that a shell or an option parser could misread is refused', async (t) => {
   const { resolve } = setUp(t, '');
   for (const name of ['-oProxyCommand=x', '$(x)', 'a b', 'a;b', 'a`b', '']) {
     await assert.rejects(resolve(name), fails('configBadName', { what: 'host', value: name }));
@@ -218,7 +218,7 @@ void test('names that a shell or an option parser could misread are refused', as
   assert.equal((await resolve('x', { user: 'CORP\\bob smith' })).user, 'CORP\\bob smith');
 });
 
-void test('the forwards of all kinds are kept in the order of the file, and cleared as a whole', async (t) => {
+void test('forwards of all kinds keep the order of the file, and ClearAllForwardings removes them all', async (t) => {
   const { resolve, write } = setUp(
     t,
     'RemoteForward 9000 localhost:80\nLocalForward 8000 /run/%n.sock\nDynamicForward 1080\n',
@@ -236,7 +236,7 @@ void test('the forwards of all kinds are kept in the order of the file, and clea
   assert.deepEqual((await resolve('x')).forwards, []);
 });
 
-void test('the default files are the user’s and then the system’s', async (t) => {
+void test('without -F, the user’s file wins over the system-wide file', async (t) => {
   const { home, write } = setUp(t, 'Host x\n  Port 2\n');
   write('.ssh/inc', 'User nobody\n');
   const config = await resolveHost('x', { home, allowCommand: () => false }, signal);
@@ -252,7 +252,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-void test('a usual file that cannot be opened is done without, as by ssh; one that is named is not', async (t) => {
+void test('an unreadable default file is ignored, as by ssh, and an unreadable named file is an error', async (t) => {
   const { home, resolve, write } = setUp(t, '');
   const file = path.join(home, '.ssh', 'config');
   fs.rmSync(file);

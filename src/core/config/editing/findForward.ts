@@ -11,7 +11,7 @@ const kinds: ReadonlyMap<string, ForwardKind> = new Map([
   ['dynamicforward', 'dynamic'],
 ]);
 
-/** The 1-based line of `text` that gives this forward to the host already. What stands under Match does not count. */
+/** The 1-based line of `text` that already gives this forward to the host. Match blocks do not count. */
 export function findForward(text: string, alias: string, spec: ForwardSpec): number | undefined {
   let isActive = true;
   for (const [index, written] of text.split('\n').entries()) {

@@ -14,18 +14,18 @@ import { Values } from '../keywords/values.ts';
 import { realEnvironment } from '../environment.ts';
 import { addForward, addHost, type HostBlock, takesRestOfLine } from './write.ts';
 
-/** A Host block to be, still without its alias. */
+/** A new Host block, still without its alias. */
 export interface HostDraft {
-  /** As it was typed. */
+  /** As the user typed it. */
   readonly host: string;
   readonly settings: HostBlock['settings'];
   readonly forwards: readonly ForwardSpec[];
 }
 
 /**
- * What to write so that `ssh ALIAS` does what a pasted `ssh` command does, or reaches a typed `me@box:2222`.
+ * The block that makes `ssh ALIAS` do the same as a pasted `ssh` command, or reach a typed `me@box:2222`.
  *
- * @param aliases a host of such a name has its block already
+ * @param aliases the hosts that already have a block
  * @throws UserError<ConfigProblem | CommandProblem | ForwardSyntaxProblem>
  */
 export function draftHost(text: string, aliases: readonly string[]): HostDraft {
@@ -50,7 +50,7 @@ export function draftHost(text: string, aliases: readonly string[]): HostDraft {
   };
 }
 
-/** The text with the draft's block. @throws UserError<ConfigProblem> for a name that is taken or cannot be written */
+/** Adds the block to the text. @throws UserError<ConfigProblem> for an alias that is taken or not allowed */
 export function addDraft(text: string, alias: string, draft: HostDraft, aliases: readonly string[]): string {
   checkFree(alias, aliases);
   return draft.forwards.reduce(
@@ -59,7 +59,7 @@ export function addDraft(text: string, alias: string, draft: HostDraft, aliases:
   );
 }
 
-/** A short name that is still free: `box` for box.example.com. */
+/** A short free name: `box` for box.example.com. */
 export function proposeAlias({ host }: HostDraft, aliases: readonly string[]): string {
   const isAddress = /^[\d.]+$|:/.test(host);
   const short = isAddress ? host.replaceAll(':', '-').replace(/^-+/, 'ip-') : (host.split('.')[0] ?? host);
@@ -77,14 +77,14 @@ function commandOf(text: string): SshCommand & { readonly host: string } {
   throw commandError('noDestination', '');
 }
 
-/** ssh_config(5) TOKENS: %h of HostName is the host as it was given, which the alias is to stand for. */
+/** In HostName, %h is the host of the command (ssh_config(5) TOKENS). The alias would change it, so it is expanded here. */
 function withName([keyword, ...words]: HostBlock['settings'][number], host: string): HostBlock['settings'][number] {
   if (keyword.toLowerCase() !== 'hostname') return [keyword, ...words];
   const escaped = host.replaceAll('%', '%%');
   return [keyword, ...words.map((word) => word.replaceAll(/%[%h]/g, (token) => (token === '%h' ? escaped : token)))];
 }
 
-/** A line of -o, checked: one bad value would make the whole file unreadable. */
+/** Checks a line of -o, because OpenSSH refuses the whole file for one bad value. */
 function readOption(option: string): HostBlock['settings'][number] {
   const place = { file: 'command-line', line: 0 };
   try {

@@ -10,17 +10,17 @@ import { checkHostName } from '../../spec/names.ts';
 import { matchesHost } from '../reading/read.ts';
 import { Arguments, splitLine } from '../reading/syntax.ts';
 
-/** A block to write: keyword and arguments of each line, unquoted. */
+/** A block to write: the keyword and the unquoted arguments of each line. */
 export interface HostBlock {
   readonly name: string;
   readonly settings: readonly (readonly [keyword: string, ...words: readonly string[]])[];
 }
 
 /**
- * The text with the block added before whatever applies to the host too, for the first value wins: a block, or one of the
- * settings above all blocks that it has as well. At the end where there is none. Every byte of `text` stays, in its order.
+ * Adds a block. Because the first value wins, it goes before the first block that applies to the host too, and before a
+ * setting above all blocks that the new block also has. Without either, it goes to the end. Every byte of `text` stays.
  *
- * @throws UserError<ConfigProblem> for a name or a value that cannot be written
+ * @throws UserError<ConfigProblem> for a name or a value that a configuration cannot hold
  */
 export function addHost(text: string, { name, settings }: HostBlock): string {
   checkAlias(name);
@@ -31,16 +31,16 @@ export function addHost(text: string, { name, settings }: HostBlock): string {
   const index = config?.findIndex(isBefore) ?? -1;
   const next = config?.[index];
   if (!config || !next) return append(text, block);
-  // A setting that was for every host is to stay so.
+  // The setting behind the new block must still apply to every host.
   const rest = isSection(next) ? [''] : ['', 'Host *'];
   return insert(text, aboveComments(text, lengthOf(config.slice(0, index))), [...block, ...rest]);
 }
 
 /**
- * The text with a forward added to the block of this host alone, or to a new block at the end where there is none:
- * forwards add up. Every byte of `text` stays, in its order.
+ * Adds a forward to the block of this host alone, or to a new block at the end: forwards add up. Every byte of `text`
+ * stays.
  *
- * @throws UserError<ConfigProblem> for a name that cannot be written
+ * @throws UserError<ConfigProblem> for a name that a configuration cannot hold
  */
 export function addForward(text: string, alias: string, spec: ForwardSpec): string {
   checkAlias(alias);
@@ -49,7 +49,7 @@ export function addForward(text: string, alias: string, spec: ForwardSpec): stri
   return place ? insert(text, place.offset, [place.indent + line]) : append(text, [`Host ${alias}`, `  ${line}`]);
 }
 
-/** ssh_config(5) has two arguments where ssh(1) has one. */
+/** ssh_config(5) takes two arguments where ssh(1) takes one. */
 function configLine(spec: ForwardSpec): string {
   if (!('to' in spec)) return writeLine(forwardKeywords[spec.kind], [formatForward(spec)]);
   const to = formatEndpoint(spec.to);
@@ -61,7 +61,7 @@ function checkAlias(name: string): void {
   if (/[*?!,#]/.test(name)) throw new UserError<ConfigProblem>({ code: 'configBadName', what: 'host', value: name });
 }
 
-/** Their argument is the line as it stands, quotes and all. */
+/** These keywords take the rest of the line as written, with its quotes. */
 export const takesRestOfLine = /^(ProxyCommand|ProxyJump|LocalCommand|RemoteCommand|KnownHostsCommand)$/i;
 
 function writeLine(keyword: string, words: readonly string[]): string {
@@ -78,13 +78,13 @@ function quote(word: string): string {
   return `"${word.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
-/** The parsed file, if it is one that the parser gives back byte by byte. */
+/** Undefined for a file that the parser would not reproduce byte by byte. */
 function parseExactly(text: string): SSHConfig | undefined {
   try {
     const config = SSHConfig.parse(text);
     return SSHConfig.stringify(config) === text ? config : undefined;
   } catch {
-    return undefined; // It gives up at a quote that OpenSSH may well accept.
+    return undefined; // The parser refuses some quotes that OpenSSH accepts.
   }
 }
 
@@ -105,7 +105,7 @@ function mayApply(section: Section, name: string): boolean {
   return line?.keyword === 'match' || (line?.keyword === 'host' && matchesHost(new Arguments(line.rest), name));
 }
 
-/** Behind the last setting of the block, if our own reading agrees that this is where the block is. */
+/** The end of the host's last setting. Undefined if our own reader does not see the block there. */
 function endOfBlock(text: string, alias: string): { readonly offset: number; readonly indent: string } | undefined {
   const config = parseExactly(text);
   const index = config?.findIndex((line) => isSection(line) && line.value === alias) ?? -1;
@@ -142,7 +142,7 @@ function lengthOf(lines: readonly Line[]): number {
   return SSHConfig.stringify(SSHConfig.from(lines) as SSHConfig).length;
 }
 
-/** Comments at the margin right above a block are about that block. */
+/** Moves an offset above the comments that belong to the block there. */
 function aboveComments(text: string, offset: number): number {
   let start = offset;
   for (;;) {

@@ -1,11 +1,11 @@
 import net from 'node:net';
 
-/** Cannot be a host's name, whether it is a valid address or not. */
+/** True for a text that cannot be a host name, also when it is no valid address. */
 export function looksLikeAddress(name: string): boolean {
   return /[%:]/.test(name) || /^[\d.]*$/.test(name);
 }
 
-/** An address in the form that inet_ntop(3) gives it, also from the short forms of inet_aton(3) such as 127.1. */
+/** An address as inet_ntop(3) prints it, also for the short forms of inet_aton(3) such as 127.1. */
 export function canonicalAddress(name: string, family: string): string | undefined {
   const [, plain = '', scope = ''] = /^([^%]*)(%.*)?$/s.exec(name) ?? [];
   if (net.isIPv6(plain)) {
@@ -14,7 +14,7 @@ export function canonicalAddress(name: string, family: string): string | undefin
   return family === 'inet6' ? undefined : fromShortForm(name);
 }
 
-/** `a`, `a.b`, `a.b.c` or `a.b.c.d` in decimal, octal or hexadecimal; the last part fills what is left. */
+/** `a`, `a.b`, `a.b.c` or `a.b.c.d` in decimal, octal or hexadecimal. The last part fills the remaining bytes. */
 function fromShortForm(text: string): string | undefined {
   const parts = text.split('.');
   if (parts.length > 4 || !parts.every((part) => /^(0x[\da-f]+|0[0-7]*|[1-9]\d*)$/i.test(part))) return undefined;

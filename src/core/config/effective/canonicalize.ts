@@ -7,10 +7,11 @@ import { matchList } from '../../../base/pattern.ts';
 import type { Values } from '../keywords/values.ts';
 
 /**
- * The name to connect to: addresses in their usual form, names in lower case, and completed by CanonicalDomains where
- * CanonicalizeHostname asks for it (ssh_config(5)).
+ * The name to connect to. Addresses get their usual form and names lower case. Where CanonicalizeHostname asks for it,
+ * CanonicalDomains complete a name (ssh_config(5)).
  *
- * @throws UserError<ConfigProblem> when the name is not found: CanonicalizeFallbackLocal is off, or aliases have rules
+ * @throws UserError<ConfigProblem> when DNS does not know the name and CanonicalizeFallbackLocal is off or
+ *   CanonicalizePermittedCNAMEs has rules
  */
 export async function canonicalize(name: string, values: Values, signal: AbortSignal): Promise<string> {
   const family = values.get('addressfamily') ?? 'any';
@@ -23,7 +24,7 @@ export async function canonicalize(name: string, values: Values, signal: AbortSi
   const isWanted = mode === 'always' || (mode === 'true' && isDirect);
   const found = isWanted ? await completed(host, values, family, signal) : undefined;
   if (found !== undefined) return followAlias(found, values, signal);
-  // What a proxy resolves may be unknown here.
+  // A proxy may resolve a name that this machine does not know.
   if (!hasRules(values) || !(isDirect || mode === 'always')) return host;
   const isHere = await isKnown(host, family, signal);
   if (!isHere && isDirect) throw notFound(host);
@@ -55,11 +56,11 @@ async function isKnown(name: string, family: string, signal: AbortSignal): Promi
     return true;
   } catch {
     signal.throwIfAborted();
-    return false; // Every failure of a lookup means: try the next domain.
+    return false; // After any failure of a lookup, OpenSSH tries the next domain.
   }
 }
 
-/** Replaces an alias by what it stands for where CanonicalizePermittedCNAMEs allows it. */
+/** Replaces an alias by its target if CanonicalizePermittedCNAMEs allows that. */
 async function followAlias(name: string, values: Values, signal: AbortSignal): Promise<string> {
   if (!hasRules(values)) return name;
   const target = await aliasTarget(name, signal);
@@ -80,13 +81,13 @@ async function aliasTarget(name: string, signal: AbortSignal): Promise<string> {
       current = next;
     } catch {
       signal.throwIfAborted();
-      return current; // No alias, or no DNS: it stands for itself.
+      return current; // The name is no alias, or DNS does not answer.
     }
   }
   return current;
 }
 
-/** The network may be away, so this passes by itself. */
+/** `dnsFailed` is retried: the network may be down. */
 function notFound(host: string): UserError<ConfigProblem> {
   return new UserError<ConfigProblem>({ code: 'dnsFailed', host, hostName: host });
 }

@@ -60,6 +60,6 @@ function check({ name, check: isFine }: Keyword, config: Settled): void {
   if (!isFine || !setting) return;
   locate(setting.place, () => {
     const bad = setting.words.find((word) => !isFine(word, config));
-    if (bad !== undefined) throw new BadValue(`${name} ${bad} cannot work here`);
+    if (bad !== undefined) throw new BadValue(`${name} ${bad} is not allowed here`);
   });
 }

@@ -1,6 +1,6 @@
 import { BadValue } from '../badValue.ts';
 
-/** What may be written, in lower case, to what `ssh -G` prints for it. */
+/** Maps each word of a configuration, in lower case, to the word that `ssh -G` prints. */
 type Choices = Readonly<Record<string, string>>;
 
 const yesNo: Choices = { yes: 'yes', true: 'yes', no: 'no', false: 'no' };
@@ -39,7 +39,7 @@ export const choices = {
 export function choose(text: string, from: Choices): string {
   const key = text.toLowerCase();
   const chosen = Object.hasOwn(from, key) ? from[key] : undefined;
-  if (chosen === undefined) throw new BadValue(`${text} is none of ${Object.keys(from).join(', ')}`);
+  if (chosen === undefined) throw new BadValue(`${text} is not one of ${Object.keys(from).join(', ')}`);
   return chosen;
 }
 

@@ -23,7 +23,7 @@ export interface ConfigForward {
 export function readForward(kind: ForwardKind, args: Arguments, env: NodeJS.ProcessEnv): readonly string[] {
   const listen = expand(args.next(), undefined, env);
   const connect = kind === 'dynamic' ? undefined : args.take();
-  if (!connect && kind === 'local') throw new BadValue('destination missing');
+  if (!connect && kind === 'local') throw new BadValue('the destination is missing');
   const words = connect ? [listen, expand(connect, undefined, env)] : [listen];
   forwardOf(kind, words);
   return words;

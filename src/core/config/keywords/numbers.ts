@@ -3,7 +3,7 @@ import { BadValue } from '../badValue.ts';
 
 const maxInt = 2_147_483_647;
 
-/** A decimal number as strtonum(3) takes it: white space before it and a sign are fine. */
+/** A decimal number as strtonum(3) reads it, with white space and a sign before it. */
 export function integer(text: string, { min = 0, max = maxInt } = {}): string {
   const value = /^\s*[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= min && value <= max)) throw new BadValue(`bad number ${text}`);
@@ -42,7 +42,7 @@ export function bytes(text: string): string {
   return String(value);
 }
 
-/** An octal file mode; what follows the digits is ignored, as strtol(3) does. */
+/** An octal file mode. As strtol(3), it ignores the text behind the digits. */
 export function fileMode(text: string): string {
   const digits = /^\s*\+?([0-7]+)/.exec(text)?.[1];
   const value = Number.parseInt(digits ?? '', 8);
@@ -71,14 +71,14 @@ export function qualityOfService(text: string): string {
   return dscp.find(([, each]) => each === value)?.[0] ?? `0x${value.toString(16).padStart(2, '0')}`;
 }
 
-/** As strtol(3) with base 0 reads it. */
+/** Reads a number as strtol(3) with base 0 does. */
 function parseC(text: string): number {
   const digits = text.trim().replace(/^\+/, '');
   if (/^0x/i.test(digits)) return Number.parseInt(digits, 16);
   return Number.parseInt(digits, digits.startsWith('0') ? 8 : 10);
 }
 
-/** `local:remote` or one for both; a number or `any`. */
+/** `local:remote`, or `local` alone. Each is a number or `any`. */
 export function tunnelDevices(text: string): string {
   const [local = '', remote = 'any', ...more] = text.split(':');
   if (more.length > 0) throw new BadValue(`bad tunnel device ${text}`);
@@ -86,7 +86,7 @@ export function tunnelDevices(text: string): string {
   return `${device(local)}:${device(remote)}`;
 }
 
-/** One character, `^X` or `none`, printed as vis(3) does. */
+/** One character, `^X` or `none`, in the form of vis(3). */
 export function escapeCharacter(text: string): string {
   if (text === 'none') return text;
   const bytesOfText = Buffer.from(text);

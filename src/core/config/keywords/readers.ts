@@ -40,7 +40,7 @@ export const logVerbose: Reader = (args, env) => fileList(args, env)?.slice(0, 1
 
 export const permitRemoteOpen: Reader = (args) => {
   const targets = wordsOrNone(args, ['none', 'any']);
-  if (targets.length === 0) throw new BadValue('argument missing');
+  if (targets.length === 0) throw new BadValue('an argument is missing');
   for (const each of targets) {
     if (/^(none|any)$/i.test(each)) continue;
     const [, to] = /^(?:\[[^\]]*\]|[^:/[][^:/]*|):(.*)$/s.exec(each) ?? [];
@@ -70,7 +70,7 @@ export const channelTimeout: Reader = (args) => {
     const [, value] = /^[^=]+=(.+)$/s.exec(each) ?? [];
     if (!/^none$/i.test(each)) seconds(value ?? '');
   }
-  if (timeouts.length === 0) throw new BadValue('argument missing');
+  if (timeouts.length === 0) throw new BadValue('an argument is missing');
   return timeouts;
 };
 
@@ -85,7 +85,7 @@ export const variables: Reader = (args) => {
   const byName = new Map<string, string>();
   for (const each of args.takeAll()) {
     const name = each.slice(0, each.indexOf('='));
-    if (!each.includes('=')) throw new BadValue(`no = in ${each}`);
+    if (!each.includes('=')) throw new BadValue(`${each} has no "="`);
     if (!byName.has(name)) byName.set(name, each);
   }
   return [...byName.values()];

@@ -1,13 +1,13 @@
 import type { Place } from '../badValue.ts';
 import type { ConfigForward } from './forwards.ts';
 
-/** What a keyword was set to, in the form in which `ssh -G` prints it, and where. */
+/** The value of a keyword, in the form that `ssh -G` prints, and the place of its line. */
 export interface Setting {
   readonly words: readonly string[];
   readonly place: Place;
 }
 
-/** What the files have said so far. The first value of a keyword stays. */
+/** The values that the files have set so far. */
 export class Values {
   readonly #settings = new Map<string, Setting>();
   readonly #seen = new Set<string>();
@@ -47,7 +47,7 @@ export class Values {
     if (before) this.replace(key, before.words.filter(isKept), before.place);
   }
 
-  /** Appends unless the same keyword has this word already, from the same kind of file. */
+  /** Appends the word unless the keyword already has it from the same kind of file. */
   appendNew(key: string, word: string, place: Place, origin: string): void {
     const seen = `${key} ${origin} ${word}`;
     if (this.#seen.has(seen)) return;

@@ -3,7 +3,7 @@ import { parseHop } from '../../spec/destination.ts';
 import type { Tokens } from './tokens.ts';
 import type { Environment } from '../environment.ts';
 
-/** What is known of a connection when a text is expanded. */
+/** The facts of a connection that its tokens stand for. */
 export interface TokenFacts {
   readonly name: string;
   readonly hostName: string;
@@ -14,7 +14,7 @@ export interface TokenFacts {
   readonly proxyJump: string | undefined;
 }
 
-/** The tokens that most keywords take (ssh_config(5) TOKENS). */
+/** The tokens that most keywords accept (ssh_config(5) TOKENS). */
 export function connectionTokens(facts: TokenFacts, environment: Environment): Tokens {
   const jumpHost = hostOfLastHop(facts.proxyJump);
   return {

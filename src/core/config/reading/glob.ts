@@ -4,8 +4,8 @@ import { errorCode } from '../../../base/userError.ts';
 import { matchItems, type PatternItem } from '../../../base/pattern.ts';
 
 /**
- * The files that a pattern means, sorted by bytes: `*`, `?`, `[a-z]`, `[!a]` and backslash escapes as in glob(7),
- * without names that start with a dot unless the pattern does. No braces. A folder that cannot be read is empty.
+ * The files that match a pattern of glob(7), sorted by bytes: `*`, `?`, `[a-z]`, `[!a]` and backslash escapes, no braces.
+ * A name that starts with a dot needs a pattern that starts with a dot. An unreadable folder counts as empty.
  */
 export async function glob(pattern: string): Promise<readonly string[]> {
   const slashes = process.platform === 'win32' ? pattern.replaceAll('\\', '/') : pattern;
@@ -19,7 +19,7 @@ export async function glob(pattern: string): Promise<readonly string[]> {
   return [...found].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
-/** The folder that would have to change for a glob to find more. */
+/** The folder where a new file could match the pattern. */
 export function globFolder(pattern: string): string {
   const special = pattern.search(/[*?[]/);
   return path.dirname(special < 0 ? pattern : `${pattern.slice(0, special)}x`);
@@ -35,7 +35,7 @@ async function entries(folder: string, part: string): Promise<readonly string[]>
   try {
     names = await fs.readdir(folder);
   } catch {
-    return []; // Not a folder, gone, or not ours to read: nothing matches.
+    return []; // Not a folder, deleted, or unreadable: nothing matches.
   }
   return names
     .filter((name) => (!name.startsWith('.') || part.startsWith('.')) && matchItems(name, items))
@@ -66,7 +66,7 @@ function literal(wanted: string): PatternItem {
   return (character) => character === wanted;
 }
 
-/** Characters and ranges between brackets, without them. */
+/** @param inside the characters and ranges between the brackets */
 function bracket(inside: string): PatternItem {
   const isNegated = /^[!^]/.test(inside);
   const ranges = [...inside.slice(isNegated ? 1 : 0).matchAll(/(.)-(.)|(.)/gs)].map(([, low, high, one]) => ({

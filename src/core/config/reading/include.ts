@@ -4,10 +4,10 @@ import { expand, homeOf, type Tokens } from './tokens.ts';
 import type { Environment } from '../environment.ts';
 
 /**
- * The absolute pattern that an argument of Include means: relative ones are below `~/.ssh`, or below the system's
- * folder in a system-wide file, never beside the including file. Undefined: OpenSSH passes over it.
+ * The absolute pattern for an argument of Include. A relative path starts at `~/.ssh`, or at the system's folder in a
+ * system-wide file, never at the including file. Undefined: OpenSSH skips the path.
  *
- * @param tokens undefined where they are not known yet, then a path that needs one is passed over
+ * @param tokens undefined where tokens are unknown: a path that needs one is skipped
  * @throws BadValue
  */
 export function includePattern(
@@ -27,7 +27,7 @@ export function includePattern(
   return path.join(origin === 'user' ? path.join(environment.includeHome, '.ssh') : environment.systemFolder, pattern);
 }
 
-/** A variable that is not set makes OpenSSH skip the path; an unknown token is an error. */
+/** OpenSSH skips a path with an unset variable. An unknown token is an error. */
 function expandIfSet(argument: string, tokens: Tokens | undefined, environment: Environment): string | undefined {
   const isUnset = [...argument.matchAll(/\$\{([^}]+)\}/g)].some(([, name = '']) => environment.env[name] === undefined);
   return isUnset ? undefined : expand(argument, tokens, environment.env);

@@ -4,7 +4,7 @@ import { isInNetworks } from './networks.ts';
 import { matchHostList, matchList } from '../../../base/pattern.ts';
 import type { Arguments } from './syntax.ts';
 
-/** What the criteria of a Match line are compared with (ssh_config(5) Match). */
+/** The facts that a Match line tests (ssh_config(5) Match). */
 export interface MatchFacts {
   readonly host: string;
   readonly originalHost: string;
@@ -16,7 +16,7 @@ export interface MatchFacts {
   readonly expandCommand: (command: string) => string;
 }
 
-/** Criteria of one Match line, decided except for the commands, which the caller runs while all else holds. */
+/** One Match line. All criteria are decided except commands, which the caller runs. */
 export interface MatchLine {
   readonly criteria: readonly Criterion[];
   readonly wantsFinalPass: boolean;
@@ -65,7 +65,7 @@ function readCriterion(name: string, argument: string, isNegated: boolean, facts
 }
 
 const inList = (text: string, list: string): boolean => matchList(text, list) === 'yes';
-/** Nothing matches the empty pattern only. */
+/** An empty text matches only an empty list. */
 const inListOrEmpty = (text: string, list: string): boolean => (text === '' ? list === '' : inList(text, list));
 
 const tests: Readonly<Record<string, (argument: string, facts: MatchFacts) => boolean>> = {
@@ -76,9 +76,9 @@ const tests: Readonly<Record<string, (argument: string, facts: MatchFacts) => bo
   localnetwork: (list) => isInNetworks(localAddresses(), list),
   tagged: (list, { tag }) => inListOrEmpty(tag, list),
   sessiontype: (list, { sessionType }) => inList(sessionType, list),
-  // A forwarder asks for no remote command.
+  // A forwarder runs no remote command.
   command: (list) => inListOrEmpty('', list),
-  // What Debian 12's client says of itself; no version is more right than another where no ssh is involved.
+  // No ssh runs here, so any version is as good as another: this is the one of Debian 12.
   version: (list) => inList('OpenSSH_9.2p1', list),
 };
 

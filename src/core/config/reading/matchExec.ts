@@ -13,18 +13,22 @@ const LIMIT_MS = 30_000;
  */
 export async function succeeds(command: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<boolean> {
   signal.throwIfAborted();
-  const limit = deadline(LIMIT_MS, () => new BadValue(`no end after ${LIMIT_MS / 1000} s: ${command}`), signal);
+  const limit = deadline(
+    LIMIT_MS,
+    () => new BadValue(`the command did not end within ${LIMIT_MS / 1000} s: ${command}`),
+    signal,
+  );
   const child = spawnShell(command, env, 'ignore');
   try {
     const [code] = (await once(child, 'exit', { signal: limit.signal })) as [number | null];
-    if (code === null) throw new BadValue(`ended by a signal: ${command}`);
+    if (code === null) throw new BadValue(`a signal ended the command: ${command}`);
     return code === 0;
   } catch (error) {
     if (limit.signal.aborted) {
       signalGroup(child, 'SIGKILL');
       throw limit.signal.reason;
     }
-    throw error instanceof BadValue ? error : new BadValue(`cannot run: ${command}`, { cause: error });
+    throw error instanceof BadValue ? error : new BadValue(`cannot run the command: ${command}`, { cause: error });
   } finally {
     limit.clear();
   }

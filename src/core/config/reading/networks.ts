@@ -2,9 +2,9 @@ import net from 'node:net';
 import { BadValue } from '../badValue.ts';
 
 /**
- * Whether one of the addresses is in a comma-separated list of addresses and CIDR networks; `!` takes a network out.
+ * Whether a comma-separated list of addresses and CIDR networks contains one of the addresses. `!` excludes a network.
  *
- * @throws BadValue for what is neither
+ * @throws BadValue for an item that is no address and no network
  */
 export function isInNetworks(addresses: readonly string[], list: string): boolean {
   const rules = list

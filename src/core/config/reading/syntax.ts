@@ -1,14 +1,14 @@
 import { BadValue, type Place } from '../badValue.ts';
 
-/** One line of a configuration: `keyword` in lower case, `rest` as written after it (commands take that). */
+/** One line of a configuration: `keyword` in lower case, and `rest` as written behind it. */
 export interface Line extends Place {
   readonly keyword: string;
   readonly rest: string;
 }
 
 /**
- * Splits a line as OpenSSH does: white space, or one `=` with white space around it, stands between keyword and
- * arguments; the keyword may be in double quotes. Undefined for a blank line and a comment.
+ * Splits a line as OpenSSH does. White space, or one `=` with white space around it, separates the keyword from its
+ * arguments. The keyword may have double quotes. Undefined for a blank line and a comment.
  *
  * @throws BadValue when nothing follows the keyword
  */
@@ -23,14 +23,14 @@ export function splitLine(text: string, place: Place): Line | undefined {
   return { ...place, keyword, rest };
 }
 
-/** A form feed is white space here and nowhere else. */
+/** A form feed is white space only at the end of a line. */
 function trimEnd(text: string): string {
   let end = text.length;
   while (end > 1 && ' \t\r\n\f'.includes(text.charAt(end - 1))) end--;
   return text.slice(0, end);
 }
 
-/** Undefined: a quote that never closes, which hides the line. */
+/** Undefined for a quote that never closes: OpenSSH ignores that line. */
 function nextToken(text: string): { readonly text: string; readonly rest?: string } | undefined {
   const end = text.search(/[ \t\r\n"=]/);
   if (end < 0) return { text };
@@ -45,8 +45,8 @@ function nextToken(text: string): { readonly text: string; readonly rest?: strin
 }
 
 /**
- * Splits what follows a keyword into arguments: single and double quotes, the escapes `\\ \" \'` and, outside quotes,
- * `\ `; an argument that starts with `#` ends the line.
+ * Splits the text behind a keyword into arguments. It knows single and double quotes, the escapes `\\ \" \'` and, outside
+ * quotes, `\ `. An argument that starts with `#` ends the line.
  *
  * @throws BadValue for a quote that never closes
  */
@@ -83,13 +83,13 @@ function readArgument(text: string, start: number): [argument: string, next: num
       argument += character;
     }
   }
-  if (quote) throw new BadValue('quote is never closed');
+  if (quote) throw new BadValue('a quote is not closed');
   return [argument, at];
 }
 
-/** A line's arguments, taken one after the other. */
+/** The arguments of a line, to be taken one by one. */
 export class Arguments {
-  /** The line behind the keyword as written, for commands. */
+  /** The line behind the keyword as written. Commands take it. */
   readonly rest: string;
   readonly #words: readonly string[];
   #taken = 0;
@@ -103,14 +103,14 @@ export class Arguments {
     return this.#words.length - this.#taken;
   }
 
-  /** The next one, which must be there and not be empty. */
+  /** The next argument. @throws BadValue when it is missing or empty */
   next(): string {
     const word = this.take();
-    if (!word) throw new BadValue('argument missing');
+    if (!word) throw new BadValue('an argument is missing');
     return word;
   }
 
-  /** The next one, empty or not. */
+  /** The next argument, which may be empty. */
   take(): string | undefined {
     return this.#words[this.#taken++];
   }

@@ -3,13 +3,13 @@ import path from 'node:path';
 import { BadValue } from '../badValue.ts';
 import type { Environment } from '../environment.ts';
 
-/** What stands for `%h`, `%p` … by letter (ssh_config(5) TOKENS). `%%` is always known. */
+/** The texts for `%h`, `%p` … by letter (ssh_config(5) TOKENS). `%%` needs no entry. */
 export type Tokens = Readonly<Record<string, string>>;
 
 /**
- * Expands `%` tokens, and `${NAME}` where `env` is given.
+ * Expands `%` tokens if `tokens` is given, and `${NAME}` if `env` is given.
  *
- * @throws BadValue for a token that is not in `tokens` and for a variable that is not set
+ * @throws BadValue for an unknown token and for an unset variable
  */
 export function expand(text: string, tokens: Tokens | undefined, env?: NodeJS.ProcessEnv): string {
   return text.replaceAll(/\$\{([^}]*)(\}?)|%(.?)/gs, (all, name: string | undefined, close: string, letter: string) => {
@@ -30,9 +30,9 @@ function variable(name: string, close: string, env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * `~`, `~/path` and `~user/path`.
+ * Expands `~`, `~/path` and `~user/path`.
  *
- * @throws BadValue for a user who does not exist
+ * @throws BadValue for an unknown user
  */
 export function expandTilde(file: string, home: string): string {
   if (!file.startsWith('~')) return file;
@@ -42,19 +42,19 @@ export function expandTilde(file: string, home: string): string {
   return folder.endsWith('/') ? folder + rest : `${folder}/${rest}`;
 }
 
-/** The home folder of a user of this machine, from passwd(5). */
+/** The home folder of a user in passwd(5). */
 export function homeOf(user: string): string | undefined {
   let text: string;
   try {
     text = fs.readFileSync('/etc/passwd', 'utf8');
   } catch {
-    return undefined; // A system without the file has no ~user.
+    return undefined; // A system without passwd(5) has no ~user.
   }
   const line = text.split('\n').find((each) => each.startsWith(`${user}:`));
   return line?.split(':')[5];
 }
 
-/** A file name of the configuration, made absolute as the editor needs it. */
+/** The path that a file name of the configuration stands for. */
 export function expandFile(file: string, tokens: Tokens, environment: Environment): string {
   return path.normalize(expand(expandTilde(file, environment.home), tokens, environment.env));
 }

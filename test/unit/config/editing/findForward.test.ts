@@ -6,33 +6,33 @@ import { parseForward } from '../../../../src/core/spec/grammar.ts';
 
 const local = parseForward('local', '8000:localhost:8000');
 
-void test('a forward is found in the block of its host, however it is written', () => {
+void test('findForward finds a forward in the block of its host, in any spelling', () => {
   assert.equal(findForward('Host box\n  Port 22\n  localforward=8000 localhost:8000\n', 'box', local), 3);
 });
 
-void test('a forward that patterns give to the host is found too', () => {
+void test('findForward finds a forward that a pattern gives to the host', () => {
   assert.equal(findForward('Host *\nLocalForward 8000 localhost:8000\n', 'box', local), 2);
   assert.equal(findForward('LocalForward 8000 localhost:8000\nHost other\n', 'box', local), 1);
 });
 
-void test('another forward, and that of another host, do not count', () => {
+void test('findForward ignores another forward, and the forwards of another host', () => {
   const text = 'Host other\n  LocalForward 8000 localhost:8000\nHost box\n  LocalForward 8001 localhost:8000\n';
   assert.equal(findForward(text, 'box', local), undefined);
   assert.equal(findForward('Match host box\n  LocalForward 8000 localhost:8000\n', 'box', local), undefined);
 });
 
-void test('the same address means another thing for each kind', () => {
+void test('findForward tells forwards of different kinds with the same address apart', () => {
   const text = 'Host box\n  RemoteForward 8000 localhost:8000\n  DynamicForward 8000\n';
   assert.equal(findForward(text, 'box', local), undefined);
   assert.equal(findForward(text, 'box', parseForward('remote', '8000:localhost:8000')), 2);
   assert.equal(findForward(text, 'box', parseForward('dynamic', '8000')), 3);
 });
 
-void test('a line that OpenSSH refuses hides none of the others', () => {
+void test('findForward skips a line that OpenSSH refuses', () => {
   assert.equal(findForward('Host box\n  LocalForward x\n  LocalForward 8000 localhost:8000\n', 'box', local), 3);
 });
 
-void test('what was added is found', () => {
+void test('findForward finds every forward that addForward adds', () => {
   for (const spec of [
     local,
     parseForward('local', '*:8000:db.internal:5432'),

@@ -31,27 +31,27 @@ void test('a pasted command becomes a block of the same meaning', () => {
   );
 });
 
-void test('a destination is enough', () => {
+void test('a destination without a command becomes a block', () => {
   assert.equal(block('me@10.0.0.5:2222'), 'Host box\n  HostName 10.0.0.5\n  User me\n  Port 2222\n');
   assert.equal(block('ssh://me@box.example.com'), 'Host box\n  HostName box.example.com\n  User me\n');
 });
 
-void test('a command of the options keeps its quotes', () => {
+void test('a command inside an option keeps its quotes', () => {
   assert.match(
     block(`ssh -o 'ProxyCommand=sh -c "nc %h %p"' box.example.com`),
     /\n {2}ProxyCommand sh -c "nc %h %p"\n/,
   );
 });
 
-void test('a host name among the options is the one that counts', () => {
+void test('a HostName option replaces the host of the command', () => {
   assert.equal(block('ssh -o HostName=10.0.0.5 thing'), 'Host box\n  HostName 10.0.0.5\n');
 });
 
-void test('a percent sign of an address is no token', () => {
+void test('the percent sign of an IPv6 zone is escaped, so that it is no token', () => {
   assert.match(block('ssh fe80::1%eth0'), /HostName fe80::1%%eth0/);
 });
 
-void test('what cannot be written is refused while it is typed', () => {
+void test('a draft refuses a text that a configuration cannot hold', () => {
   assert.equal(
     codeOf(() => block('ssh -o Bogus=1 box.example.com')),
     'configSyntax',
@@ -78,7 +78,7 @@ void test('what cannot be written is refused while it is typed', () => {
   );
 });
 
-void test('a host that has its block already is not written again', () => {
+void test('a host that already has a block is refused', () => {
   assert.equal(
     codeOf(() => draftHost('ssh me@box', ['box'])),
     'hostExists',
@@ -89,7 +89,7 @@ void test('a host that has its block already is not written again', () => {
   );
 });
 
-void test('the alias is short, and free', () => {
+void test('the proposed alias is short and free', () => {
   const draft = draftHost('me@box.example.com', []);
   assert.equal(proposeAlias(draft, []), 'box');
   assert.equal(proposeAlias(draft, ['box']), 'box.example.com');

@@ -26,7 +26,7 @@ async function resolveText(text: string, name: string): ReturnType<typeof resolv
   }
 }
 
-void test('a host goes before the first block that would win over it, above the comment of that block', () => {
+void test('a new block goes before the first block that would win over it, and before the comment of that block', () => {
   const text = '# mine\nHost a\n  Port 1\n\n# everything\n# else\nHost *\n  User all\n';
   assert.equal(
     addHost(text, {
@@ -40,7 +40,7 @@ void test('a host goes before the first block that would win over it, above the 
   );
 });
 
-void test('a host goes before a setting for all hosts that would win over it, which stays one for all', async () => {
+void test('a new block goes before a setting for all hosts that would win over it, and that setting still applies to all hosts', async () => {
   const text = 'Compression yes\n# who I am\nuser me\nPort 7\n\nHost a\n  Port 1\n';
   const block = { name: 'box', settings: [['User', 'root']] } as const;
   const after = addHost(text, block);
@@ -57,18 +57,18 @@ void test('a host goes before a setting for all hosts that would win over it, wh
   assert.equal(addHost(text, { name: 'box', settings: [['HostName', 'b']] }), `${text}\nHost box\n  HostName b\n`);
 });
 
-void test('a file of one long comment is no reason to wait', { timeout: 5000 }, () => {
+void test('addHost is fast for a file with a very long comment', { timeout: 5000 }, () => {
   const comment = '# x\n'.repeat(100_000);
   assert.equal(addHost(`${comment}Host *\n`, { name: 'b', settings: [] }), `Host b\n\n${comment}Host *\n`);
 });
 
-void test('a host goes to the end of a file that says nothing about it, with a line between', () => {
+void test('a new block goes to the end, after a blank line, when no other block applies to the host', () => {
   assert.equal(addHost('', { name: 'box', settings: [] }), 'Host box\n');
   assert.equal(addHost('Host a\n  Port 1', { name: 'b', settings: [] }), 'Host a\n  Port 1\n\nHost b\n');
   assert.equal(addHost('Host a\r\n  Port 1\r\n', { name: 'b', settings: [] }), 'Host a\r\n  Port 1\r\n\r\nHost b\r\n');
 });
 
-void test('values are quoted so that they are read back as they are', async () => {
+void test('a written value has the quotes that make it read back unchanged', async () => {
   const path = String.raw`/my "keys"/a\b #1`;
   const text = addHost('', {
     name: 'box',
@@ -84,28 +84,28 @@ void test('values are quoted so that they are read back as they are', async () =
   assert.deepEqual(config.forwards, [web]);
 });
 
-void test('a name or value that would become more than itself is refused', () => {
+void test('a name or value that would add another line or pattern is refused', () => {
   for (const name of ['*', 'a b', 'a\nHost *', '-x', '$(x)', '!a', '']) {
     assert.throws(() => addHost('', { name, settings: [] }), UserError, name);
   }
   assert.throws(() => addHost('', { name: 'a', settings: [['User', 'x\nProxyCommand evil']] }), UserError);
 });
 
-void test('a forward goes behind the last setting of the host’s own block, indented as its neighbours are', () => {
+void test('a new forward goes behind the last setting of the host’s own block, with the same indent', () => {
   assert.equal(
     addForward('Host a\n\tPort 1\n\n# b\nHost b\n\tPort 2\n', 'a', web),
     'Host a\n\tPort 1\n\tLocalForward 8080 localhost:80\n\n# b\nHost b\n\tPort 2\n',
   );
 });
 
-void test('a block that the host shares with others is left alone', () => {
+void test('a block that the host shares with other hosts stays unchanged', () => {
   assert.equal(
     addForward('Host a b\n  Port 1\n', 'a', web),
     'Host a b\n  Port 1\n\nHost a\n  LocalForward 8080 localhost:80\n',
   );
 });
 
-void test('every kind of forward is written so that it is read back', async () => {
+void test('a written forward of any kind reads back as the same forward', async () => {
   const specs: readonly ForwardSpec[] = [
     web,
     { kind: 'local', bind: { kind: 'tcp', host: '::1', port: 1 }, to: { kind: 'unix', path: '/run/a b.sock' } },
@@ -117,7 +117,7 @@ void test('every kind of forward is written so that it is read back', async () =
   assert.deepEqual((await resolveText(text, 'a')).forwards, specs);
 });
 
-void test('whatever the file looks like, no byte of it changes and what was added is in force', async () => {
+void test('in any file, every byte stays and the added block takes effect', async () => {
   const place = privateHome();
   const options = { env: { HOME: place.home, KEYDIR: '/kd', ROOT: '/' }, allowCommand: () => false };
   const odd = fc.string({

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { glob, globFolder } from '../../../../src/core/config/reading/glob.ts';
 import { privateHome } from '../../../support/systemSsh.ts';
 
-void test('globs find what glob(7) finds, sorted by bytes', async (t) => {
+void test('a pattern finds the files that glob(7) finds, sorted by bytes', async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   for (const file of ['b.conf', 'a.conf', 'B.conf', '.hidden.conf', 'sub/x.conf', 'sub2/x.conf', 'a]b', '[', 'st*r'])
@@ -24,7 +24,7 @@ void test('globs find what glob(7) finds, sorted by bytes', async (t) => {
   assert.deepEqual(await find('a.conf/x'), []);
 });
 
-void test('the folder to watch is the last one without a pattern', () => {
+void test('the folder to watch is the last folder before a wildcard', () => {
   assert.equal(globFolder('/h/.ssh/config.d/*.conf'), '/h/.ssh/config.d');
   assert.equal(globFolder('/h/.ssh/*/x'), '/h/.ssh');
   assert.equal(globFolder('/h/.ssh/one'), '/h/.ssh');

@@ -5,7 +5,7 @@ import { splitArguments, splitLine } from '../../../../src/core/config/reading/s
 
 const place = { file: '/c', line: 7 };
 
-void test('keyword and arguments are told apart as OpenSSH does', () => {
+void test('a line splits into keyword and arguments as in OpenSSH', () => {
   const cases: readonly (readonly [text: string, keyword: string, rest: string])[] = [
     ['Host a b', 'host', 'a b'],
     ['\t pOrT=22\r', 'port', '22'],
@@ -21,12 +21,12 @@ void test('keyword and arguments are told apart as OpenSSH does', () => {
   }
 });
 
-void test('blank lines and comments say nothing', () => {
+void test('a blank line and a comment have no keyword', () => {
   for (const text of ['', '   ', '\r', '# Host a', '  #x', '"never closed'])
     assert.equal(splitLine(text, place), undefined);
 });
 
-void test('arguments are split at white space outside quotes and escapes', () => {
+void test('white space outside quotes and escapes separates arguments', () => {
   assert.deepEqual(splitArguments(String.raw`a "b c" 'd "e' f\ g h"i"j`), ['a', 'b c', 'd "e', 'f g', 'hij']);
   assert.deepEqual(splitArguments(String.raw`C:\Users\me "a\"b" 'it\'s' \\`), [
     String.raw`C:\Users\me`,
