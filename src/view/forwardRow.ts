@@ -4,11 +4,12 @@ import { canOpen, forwardContext } from './forwardActions.ts';
 import { byteText, destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
 import { remotePortLines, processName, programBehind } from './remotePortText.ts';
 import { problemText } from './problem.ts';
+import { targetHop } from './path/target.ts';
 import { colors, type Row } from './row.ts';
 
 type Look = Pick<Row, 'description' | 'tooltip' | 'icon' | 'click'>;
 
-/** A forward, with what is known of the server behind it. */
+/** The row of a forward, with the facts about the program behind it. */
 export function forwardRow(host: HostState, forward: ForwardState): Row {
   const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
   const about = seen ? remotePortLines(host.name, seen) : [`${destinationText(forward.spec)} through ${host.name}`];
@@ -36,37 +37,37 @@ function look(host: HostState, forward: ForwardState, seen: SeenPort | undefined
     case 'opening':
       return { ...dim('opening…', 'loading~spin', 'Opening'), icon: { id: 'loading~spin' } };
     case 'open':
-      return listening(host, forward, status, seen, about);
+      return openLook(host, forward, status, seen, about);
     case 'off':
       return dim('off', 'debug-pause', 'Forwarding is switched off');
     case 'paused':
-      return { ...dim('paused', 'debug-pause', 'Click to resume'), click: 'resume' };
+      return { ...dim('paused', 'debug-pause', 'Click to resume this forward'), click: 'resume' };
     case 'expired': {
-      const hint = 'It was open to others than this machine, and ended by itself. Click to open it again';
-      return { ...dim('its time is over', 'clock', hint), click: 'resume' };
+      const hint = 'This forward was shared with the network, and its time is over. Click to open it again';
+      return { ...dim('expired', 'clock', hint), click: 'resume' };
     }
     case 'dormant': {
       const place = status.localPort === undefined ? '' : `; localhost:${status.localPort} returns with it`;
-      return dim(`server stopped${place}`, 'circle-slash', 'Forwarded again as soon as the server is back');
+      return dim(`server stopped${place}`, 'circle-slash', 'The forward returns as soon as the server listens again');
     }
     case 'elsewhere': {
       const { localPort } = status;
       const where =
         localPort === undefined ? `at ${remoteBindText(forward)} on ${host.name}` : `→ localhost:${localPort}`;
-      const hint = `It answers ${where.replace('→', 'at')} all the same, and moves here when that window ends it`;
+      const hint = `Another window forwards this port ${where.replace('→', 'to')}. The forward moves to this window when that window stops it`;
       const shown = dim(`${where} · in another window`, 'multiple-windows', hint);
       if (localPort === undefined) return shown;
       return { ...shown, click: seen && canOpen(host, forward) ? 'open' : 'copyAddress' };
     }
     case 'failed': {
-      const { what, next } = problemText(status.why);
+      const { brief, what, next } = problemText(status.why);
       const icon = { id: 'error', color: colors.red };
-      return { description: what, tooltip: `${what}\n${next}`, icon, click: 'resume' };
+      return { description: brief, tooltip: `${what}\n${next}\nClick to try again`, icon, click: 'resume' };
     }
   }
 }
 
-function listening(
+function openLook(
   host: HostState,
   forward: ForwardState,
   status: Extract<ForwardStatus, { readonly kind: 'open' }>,
@@ -81,14 +82,15 @@ function listening(
     ? `at ${url ?? `${remoteBindText(forward)} on ${host.name}`}`
     : `→ ${localAddress(forward) ?? ''}`;
   const moved = insteadText(status);
+  const isToNothing = leadsToNothing(host, forward);
   const warnings = [
     shareText(status),
     isRemote ? scopeText(host, forward) : undefined,
-    trouble && problemText(trouble).what,
+    isToNothing ? nothingListens : trouble && problemText(trouble).what,
   ];
   const tooltip = [
     ...about,
-    forward.isProtected && 'Asks for a user name and a password',
+    forward.isProtected && 'The proxy asks for a user name and a password',
     isKnownPage ? `Click to open ${url}` : `Answers ${where}`,
     ...(instead ? [problemText(instead.why).what] : []),
     `${traffic.openConnections} open connections, ${traffic.totalConnections} in all; ${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
@@ -100,9 +102,11 @@ function listening(
       .filter(Boolean)
       .join(' · '),
     tooltip: tooltip.filter(Boolean).join('\n'),
-    icon: warnings.some(Boolean)
-      ? { id: trouble ? 'warning' : 'broadcast', color: colors.yellow }
-      : { id: seen?.program?.icon ?? (isRemote ? 'export' : 'plug'), color: colors.green },
+    icon: isToNothing
+      ? { id: 'circle-outline', color: colors.grey }
+      : warnings.some(Boolean)
+        ? { id: trouble ? 'warning' : 'broadcast', color: colors.yellow }
+        : { id: seen?.program?.icon ?? (isRemote ? 'export' : 'plug'), color: colors.green },
     ...(isKnownPage ? { click: 'open' as const } : isRemote ? {} : { click: 'copyAddress' as const }),
   };
 }
@@ -112,19 +116,26 @@ function label(forward: ForwardState, seen: SeenPort | undefined): string {
   return [String(forward.remotePort), forward.label ?? programBehind(forward, seen)].filter(Boolean).join('  ');
 }
 
-/** Why it answers at another local port than the wanted one, shortly. */
+const nothingListens = 'nothing listens there yet';
+
+/** The judgement of the Path view: the host lists its ports, and none answers this forward. */
+function leadsToNothing(host: HostState, forward: ForwardState): boolean {
+  return targetHop({ host, forward, measured: {} }).fault?.code === 'nothingListens';
+}
+
+/** Why the local port is not the wanted one, in a few words. */
 export function insteadText({ instead }: Extract<ForwardStatus, { readonly kind: 'open' }>): string | undefined {
   if (instead === undefined) return undefined;
   return `${instead.port} ${instead.why.code === 'portPrivileged' ? 'needs administrator rights' : 'is taken'}`;
 }
 
-/** How long others than this machine can still use it. */
+/** How long the network can still use the forward. */
 export function shareText({ sharedFor }: Extract<ForwardStatus, { readonly kind: 'open' }>): string | undefined {
   if (sharedFor === undefined) return undefined;
   return sharedFor === 'forever' ? 'shared' : `shared, ${sharedFor} min left`;
 }
 
-/** Where the server did not listen as it was asked: it reports success all the same. */
+/** Whether the server listens wider or narrower than asked. The server reports success either way. */
 export function scopeText(host: HostState, forward: ForwardState): string | undefined {
   const { spec, status } = forward;
   if (status.kind !== 'open') return undefined;
@@ -133,9 +144,9 @@ export function scopeText(host: HostState, forward: ForwardState): string | unde
   if (!there) return undefined;
   switch (remoteScope(spec.bind, there.addresses)) {
     case 'wider':
-      return 'wider than asked: the server opened it to its network (GatewayPorts yes)';
+      return 'wider than asked: the server opened the port to its network (GatewayPorts yes)';
     case 'narrower':
-      return 'narrower than asked: the server keeps it to itself (GatewayPorts no)';
+      return 'narrower than asked: only the server itself reaches the port (GatewayPorts no)';
     case 'asAsked':
       return undefined;
   }

@@ -9,11 +9,17 @@ import { silenceText } from './silenceText.ts';
 export function treeRows(state: AppState): readonly Row[] {
   return [
     ...state.configProblems.map(configProblemRow),
-    ...state.hosts.map((host) => {
+    ...activeFirst(state.hosts).map((host) => {
       const row = hostRow(host);
       return host.source.kind === 'typed' ? { ...row, context: `${row.context} typed` } : row;
     }),
   ];
+}
+
+/** A host that the user connects may stand below sixty others: it moves to the top, and stays there when it fails. */
+function activeFirst(hosts: readonly HostState[]): readonly HostState[] {
+  const isIdle = ({ link }: HostState): boolean => link.kind === 'idle';
+  return [...hosts.filter((host) => !isIdle(host)), ...hosts.filter(isIdle)];
 }
 
 function configProblemRow(problem: Problem): Row {
@@ -22,7 +28,7 @@ function configProblemRow(problem: Problem): Row {
   if (problem.code !== 'configSyntax' && problem.code !== 'fileUnreadable') return row;
   const { file, detail } = problem;
   const [name = file] = file.split(/[/\\]/u).slice(-1);
-  // What is wrong comes first: it is still to be read where the row is cut off.
+  // The detail comes first, because VS Code cuts off the end of a row.
   const [label, description, line] =
     problem.code === 'configSyntax'
       ? [detail, `${name}, line ${problem.line}`, problem.line]
@@ -33,8 +39,9 @@ function configProblemRow(problem: Problem): Row {
 
 function hostRow(host: HostState): Row {
   const children = hostChildren(host);
-  const base = { label: host.name, children, target: { kind: 'host', host: host.name } } as const;
-  // The editor remembers folding by id: a host that was a leaf before must not stay folded.
+  const target = { kind: 'host', host: host.name } as const;
+  const base = { label: host.name, children, target } as const;
+  // VS Code remembers folding by id, and keeps a row folded that had no children before: hence a second id.
   const open = { ...base, id: `host:${host.name}:open`, fold: 'expanded' } as const;
   const atRest = children.length > 0 ? open : ({ ...base, id: `host:${host.name}`, fold: 'none' } as const);
   const forwarded = host.forwards.filter((forward) => forward.status.kind === 'open').length;
@@ -66,69 +73,98 @@ function hostRow(host: HostState): Row {
       return { ...open, description: 'reconnecting…', tooltip: `${what}\n${next}`, icon, context: 'host waiting' };
     }
     case 'failed': {
-      const { what, next } = problemText(host.link.why);
+      const { brief, what, next } = problemText(host.link.why);
       const icon = { id: 'error', color: colors.red };
-      return {
-        ...atRest,
-        description: what,
-        tooltip: `${what}\n${next}`,
-        icon,
-        context: 'host failed',
-        click: 'connect',
-      };
+      const tooltip = `${what}\n${next}\nClick to connect again`;
+      return { ...atRest, description: brief, tooltip, icon, context: 'host failed', click: 'connect' };
     }
   }
 }
 
+/**
+ * The rows of a host: ports in their order, forwards without a remote port, and last the infrastructure. Forwarding a
+ * port changes its icon and its text, never its place, so that no row moves under the pointer.
+ */
 function hostChildren(host: HostState): readonly Row[] {
   const served = servedPorts(host);
-  const listeners = host.remotePorts.filter((each) => !served.has(each.port));
+  const ports = [
+    ...host.forwards
+      .filter(({ remotePort }) => remotePort !== undefined)
+      .map((forward) => forwardedPort(host, forward)),
+    ...host.remotePorts.filter(({ port }) => !served.has(port)).map((seen) => unforwardedPort(host, seen)),
+  ].toSorted((a, b) => a.port - b.port);
   const rows = [
-    ...host.forwards.toSorted((a, b) => order(a) - order(b)).map((forward) => forwardRow(host, forward)),
-    ...listeners.filter(({ program }) => program?.role !== 'infrastructure').map((seen) => remotePortRow(host, seen)),
+    ...ports.filter(({ isInfrastructure }) => !isInfrastructure).map(({ row }) => row),
+    ...host.forwards.filter(({ remotePort }) => remotePort === undefined).map((forward) => forwardRow(host, forward)),
   ];
-  const infrastructure = listeners.filter(({ program }) => program?.role === 'infrastructure');
   const hint = host.link.kind === 'online' ? detectionHint(host, rows.length === 0) : undefined;
   return [
     ...rows,
     ...(hint ? [note(`note:${host.name}`, 'info', undefined, hint, hint)] : []),
-    ...infrastructure.map((seen) => remotePortRow(host, seen)),
+    ...ports.filter(({ isInfrastructure }) => isInfrastructure).map(({ row }) => row),
   ];
 }
 
-/** By port, as the other listeners are; what has none stays in the order in which it was made. */
-function order({ remotePort = 65_536 }: ForwardState): number {
-  return remotePort;
+interface PortRow {
+  readonly port: number;
+  readonly isInfrastructure: boolean;
+  readonly row: Row;
 }
 
-function detectionHint({ detection, remotePorts: listeners }: HostState, isEmpty: boolean): string | undefined {
+function forwardedPort(host: HostState, forward: ForwardState): PortRow {
+  const { remotePort: port = 0, status } = forward;
+  const seen = host.remotePorts.find((each) => each.port === port);
+  const program = status.kind === 'dormant' ? (seen?.program ?? status.server) : seen?.program;
+  const first = host.forwards.find(({ remotePort }) => remotePort === port);
+  const row = forwardRow(host, forward);
+  return {
+    port,
+    isInfrastructure: program?.role === 'infrastructure',
+    // The row of the port keeps its id when the port is forwarded. A second forward of the same port has its own id.
+    row: first === forward ? { ...row, id: portId(host, port) } : row,
+  };
+}
+
+function unforwardedPort(host: HostState, seen: SeenPort): PortRow {
+  return {
+    port: seen.port,
+    isInfrastructure: seen.program?.role === 'infrastructure',
+    row: remotePortRow(host, seen),
+  };
+}
+
+function portId({ name }: HostState, port: number): string {
+  return `port:${name}:${port}`;
+}
+
+function detectionHint({ detection, remotePorts }: HostState, isEmpty: boolean): string | undefined {
   switch (detection.kind) {
     case 'off':
     case 'starting':
       return isEmpty ? 'Looking for servers…' : undefined;
     case 'watching':
       if (!isEmpty) return undefined;
-      return `Nothing${listeners.length > 0 ? ' else' : ''} listens yet. Start a server there, and it appears here.`;
+      return `Nothing${remotePorts.length > 0 ? ' else' : ''} listens yet. Start a server on the host: it appears here.`;
     case 'unavailable':
-      return `Servers cannot be detected (${unavailable[detection.reason]}). Forward Port works all the same.`;
+      return `SSH Ports cannot detect servers: ${unavailable[detection.reason]}. Forward Port works: type the port.`;
   }
 }
 
 const unavailable = {
   noShell: 'this login has no shell',
   noTool: 'the remote has no tool that lists ports',
-  timeout: 'the remote gave no answer in time',
-  failed: 'listing the ports failed there',
+  timeout: 'the remote did not answer in time',
+  failed: 'the remote failed to list its ports',
 } as const;
 
 function remotePortRow(host: HostState, seen: SeenPort): Row {
   const { port, program } = seen;
   const isInfrastructure = program?.role === 'infrastructure';
   return {
-    id: `listener:${host.name}:${port}`,
+    id: portId(host, port),
     label: [String(port), programName(seen)].filter(Boolean).join('  '),
     description: processName(seen) ?? '',
-    tooltip: [...remotePortLines(host.name, seen), 'Click to forward it to this machine'].join('\n'),
+    tooltip: [...remotePortLines(host.name, seen), 'Click to forward this port to this machine'].join('\n'),
     icon: { id: program?.icon ?? 'circle-outline', ...(isInfrastructure && { color: colors.grey }) },
     context: 'listener',
     fold: 'none',

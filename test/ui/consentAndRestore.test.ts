@@ -64,7 +64,7 @@ async function disconnect(name: string): Promise<void> {
 
 test('a ProxyCommand runs only after the user allowed it, and the user is asked once', async () => {
   await connectAnswering('asking', 'Cancel');
-  await host('asking').filter({ hasText: 'you have not allowed that command' }).waitFor();
+  await host('asking').filter({ hasText: 'command not allowed' }).waitFor();
   await runCommand(page, 'Notifications: Clear All Notifications');
   await connectAnswering('asking', 'Allow');
   await isConnected('asking').waitFor();
@@ -81,7 +81,7 @@ test('after Forget Allowed Commands the user is asked about a ProxyCommand again
   await runCommand(page, 'SSH Ports: Forget Allowed Commands');
   await said;
   await connectAnswering('forgetful', 'Cancel');
-  await host('forgetful').filter({ hasText: 'you have not allowed that command' }).waitFor();
+  await host('forgetful').filter({ hasText: 'command not allowed' }).waitFor();
 });
 
 test('a reloaded window offers once to reconnect, and then has its host and its forward back', async () => {

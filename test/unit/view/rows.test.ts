@@ -78,7 +78,7 @@ void test('a click on a remote port forwards it, and infrastructure comes last',
   );
 });
 
-void test('a forwarded web page takes the row of its listener, shows the address, and opens when it is clicked', () => {
+void test('the row of a forwarded web page shows the address, and a click opens the page', () => {
   const host = only(treeRows(appState(onlineHost({ remotePorts: [flaskPort()], forwards: [forward()] }))));
   const row = only(host.children);
   assert.equal(row.description, '→ localhost:5000 · flask');
@@ -242,7 +242,7 @@ test('a -R forward of another window shows its remote address, and has no click'
   const elsewhere = remoteForward(8022, { status: { kind: 'elsewhere' } });
   const row = only(only(treeRows(appState(onlineHost({ forwards: [elsewhere] })))).children);
   assert.equal(row.description, 'at 8022 on devbox · in another window');
-  assert.match(row.tooltip, /moves here when that window ends it/u);
+  assert.match(row.tooltip, /moves to this window when that window stops it/u);
   assert.equal(row.click, undefined);
 });
 
@@ -252,7 +252,7 @@ test('a forward of another window shows its address', () => {
     only(treeRows(appState(onlineHost({ remotePorts: [flaskPort()], forwards: [elsewhere] })))).children,
   );
   assert.equal(row.description, '→ localhost:5000 · in another window');
-  assert.match(row.tooltip, /moves here when that window ends it/u);
+  assert.match(row.tooltip, /moves to this window when that window stops it/u);
   assert.equal(row.click, 'open');
 });
 
@@ -272,4 +272,57 @@ test('forwards are sorted by port, and those without a port stay in the order of
     children.map(({ label }) => label.split(' ')[0]),
     ['5000', '8000', 'SOCKS'],
   );
+});
+
+void test('forwarding a port changes neither the place nor the id of its row', () => {
+  const remotePorts = [4100, 4200, 4300].map((port) => ({ ...flaskPort(), port }));
+  const place = (forwards: readonly ForwardState[]): readonly string[] =>
+    only(treeRows(appState(onlineHost({ remotePorts: [sshdPort, ...remotePorts], forwards })))).children.map(
+      ({ id }) => id,
+    );
+  const before = place([]);
+  assert.deepEqual(before, ['port:devbox:4100', 'port:devbox:4200', 'port:devbox:4300', 'port:devbox:22']);
+  assert.deepEqual(place([forward({ remotePort: 4200 })]), before);
+  assert.deepEqual(place([forward({ remotePort: 4200, status: { kind: 'paused' } })]), before);
+  assert.deepEqual(place([forward({ remotePort: 22 })]), before);
+});
+
+void test('two forwards of one port have rows with different ids', () => {
+  const forwards = [forward({ id: 'a' }), forward({ id: 'b' })];
+  const ids = only(treeRows(appState(onlineHost({ remotePorts: [flaskPort()], forwards })))).children.map(
+    ({ id }) => id,
+  );
+  assert.deepEqual(ids, ['port:devbox:5000', 'forward:devbox:b']);
+});
+
+void test('hosts in use come first, and keep their order', () => {
+  const idle = ['a', 'b', 'c', 'd'].map((name) => hostState({ name }));
+  const used = (name: string) => onlineHost({ name });
+  const failed = hostState({ name: 'f', link: { kind: 'failed', why: refused } });
+  const [a, b, c, d] = idle;
+  assert.ok(a && b && c && d);
+  const labels = treeRows(appState(a, used('y'), b, failed, c, used('x'), d)).map(({ label }) => label);
+  assert.deepEqual(labels, ['y', 'f', 'x', 'a', 'b', 'c', 'd']);
+});
+
+void test('a forward to a port where nothing listens has a hollow grey icon and says so', () => {
+  const row = only(only(treeRows(appState(onlineHost({ forwards: [forward()] })))).children);
+  assert.deepEqual(row.icon, { id: 'circle-outline', color: 'disabledForeground' });
+  assert.match(row.description, /nothing listens there yet/u);
+  const there = only(
+    only(treeRows(appState(onlineHost({ remotePorts: [flaskPort()], forwards: [forward()] })))).children,
+  );
+  assert.doesNotMatch(there.description, /nothing listens/u);
+});
+
+void test('without detection nobody knows that nothing listens', () => {
+  const detection = { kind: 'unavailable', reason: 'noShell', detail: '' } as const;
+  const [row] = only(treeRows(appState(onlineHost({ detection, forwards: [forward()] })))).children;
+  assert.doesNotMatch(row?.description ?? '', /nothing listens/u);
+});
+
+void test('the row of a failed host gives the reason in a few words, and the tooltip in full', () => {
+  const row = only(treeRows(appState(hostState({ name: 'down', link: { kind: 'failed', why: refused } }))));
+  assert.equal(row.description, 'refused');
+  assert.match(row.tooltip, /^down refused the connection: nothing listens on 127\.0\.0\.1:1\.\nCheck/u);
 });
