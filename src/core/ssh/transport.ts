@@ -4,7 +4,7 @@ import type { ResolveOptions } from '../config/resolve.ts';
 import { connect } from './builtin/connect.ts';
 import type { ConnectDeps } from './connectDeps.ts';
 import type { BeyondBuiltin, Connection, HostProblem } from './connection.ts';
-import { connectOpenssh } from './openssh/master.ts';
+import { connectOpenssh } from './openssh/connect.ts';
 import { opensshVersion } from './openssh/version.ts';
 
 /** What carries a connection. `auto`: the built-in transport, and the system's ssh for what that one lacks. */

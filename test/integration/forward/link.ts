@@ -4,7 +4,7 @@ import { silentLog } from '../../../src/base/log.ts';
 import type { HostConfig } from '../../../src/core/config/hostConfig.ts';
 import { connect } from '../../../src/core/ssh/builtin/connect.ts';
 import type { Connection, ConnectionFacts } from '../../../src/core/ssh/connection.ts';
-import { connectOpenssh } from '../../../src/core/ssh/openssh/master.ts';
+import { connectOpenssh } from '../../../src/core/ssh/openssh/connect.ts';
 import { sshdConfig } from '../../support/hostConfig.ts';
 import { descendants, type Sshd, type SshdOptions, startSshd } from '../../support/sshd.ts';
 

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import type { HostConfig } from '../../../../src/core/config/hostConfig.ts';
-import { connectOpenssh } from '../../../../src/core/ssh/openssh/master.ts';
+import { connectOpenssh } from '../../../../src/core/ssh/openssh/connect.ts';
 import { sshArguments } from '../../../../src/core/ssh/transport.ts';
 import { type SshAgent, startAgent } from '../../../support/agent.ts';
 import { sshdConfig } from '../../../support/hostConfig.ts';

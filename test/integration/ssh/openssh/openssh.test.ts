@@ -11,7 +11,7 @@ import { within } from '../../../../src/base/delay.ts';
 import type { HostConfig } from '../../../../src/core/config/hostConfig.ts';
 import type { RemoteListener } from '../../../../src/core/forward/dial.ts';
 import type { Connection } from '../../../../src/core/ssh/connection.ts';
-import { connectOpenssh, type OpensshDeps } from '../../../../src/core/ssh/openssh/master.ts';
+import { connectOpenssh, type OpensshDeps } from '../../../../src/core/ssh/openssh/connect.ts';
 import { freePort } from '../../../support/freePort.ts';
 import { hostConfig } from '../../../support/hostConfig.ts';
 import { certify, makeKey } from '../../../support/keys.ts';

@@ -11,7 +11,7 @@ import type { Dial, DialProblem, ListenRemote, ListenRemoteProblem } from '../..
 import { formatBind, formatEndpoint } from '../../spec/grammar.ts';
 import { PendingCancellations } from '../pendingCancellations.ts';
 import { linkLost } from '../linkLost.ts';
-import type { Master } from './master.ts';
+import type { Master } from './connect.ts';
 import type { Opening } from './log.ts';
 
 /** A control command is answered by the master itself, except that `-R` asks the server. */

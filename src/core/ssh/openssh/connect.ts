@@ -17,7 +17,7 @@ import { appendKnownHosts } from '../hostkeys/knownHostsFiles.ts';
 import { linkLost } from '../linkLost.ts';
 import { OpensshLog } from './log.ts';
 import { opensshVersion } from './version.ts';
-import { opensshDial, opensshExec, opensshListenRemote, opensshRoundTrip } from './channels.ts';
+import { opensshDial, opensshExec, opensshListenRemote, opensshRoundTrip } from './dial.ts';
 import { answering, explain } from './questions.ts';
 import { PromptTimeouts, withoutTimeout } from '../promptTimeouts.ts';
 import { printable } from '../printable.ts';
