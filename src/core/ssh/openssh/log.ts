@@ -1,7 +1,7 @@
 import { within } from '../../../base/delay.ts';
 import type { DialProblem } from '../../forward/dial.ts';
 
-/** How the server answered when the master asked it for a channel; the reasons of RFC 4254 §5.1. */
+/** The server's answer to the master's request for a channel. RFC 4254 §5.1 lists the reasons. */
 export type ServerAnswer =
   | { readonly kind: 'opened' }
   | {
@@ -11,18 +11,17 @@ export type ServerAnswer =
       readonly detail: string;
     };
 
-/** How long a log that has told of no channel yet may take for the first. */
+/** How long to wait for the log's first line about a channel. */
 const FIRST_MS = 3000;
 
-/** A connection that a master took, and what the server said to it. */
+/** A connection that the master accepted, and the server's answer to it. */
 export interface Opening {
   readonly answer: Promise<ServerAnswer>;
 }
 
 /**
- * The master's log, as ssh(1) -vv writes it. To a connection through one of its sockets a refused channel looks like one
- * that closes at once; the log is the only place that tells them apart. Where it is not understood, because an ssh uses
- * other words, every channel counts as opened.
+ * The master's log, as ssh(1) -vv writes it. On the master's socket, a refused channel looks like one that closes at once.
+ * Only the log tells them apart. If an ssh words its log differently, every channel counts as opened.
  */
 export class OpensshLog {
   readonly #waiting = new Map<number, (answer: ServerAnswer) => void>();
@@ -31,8 +30,8 @@ export class OpensshLog {
   #rest = '';
 
   /**
-   * Settles when the master has taken the next connection to one of its sockets and asks the server for a channel. One
-   * caller at a time.
+   * Settles when the master has accepted the next connection to one of its sockets and asks the server for a channel.
+   * CAUTION: one caller at a time.
    */
   async accepted(): Promise<Opening> {
     const told = new Promise<Opening>((resolve) => (this.#onAccepted = resolve));
@@ -40,7 +39,7 @@ export class OpensshLog {
     return this.#state === 'notUnderstood' ? { answer: Promise.resolve({ kind: 'opened' }) } : told;
   }
 
-  /** Takes what the master wrote, in whatever pieces. */
+  /** Takes the master's output, in pieces of any size. */
   read(text: string): void {
     const lines = (this.#rest + text).split(/\r?\n/);
     this.#rest = lines.pop() ?? '';

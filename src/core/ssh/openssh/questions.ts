@@ -5,12 +5,13 @@ import type { HostProblem } from '../connection.ts';
 import { lookupName } from '../hostkeys/knownHosts.ts';
 import type { Prompts } from '../prompts.ts';
 
-/** Undefined: nobody answers. */
+/** Answers one question of ssh. Undefined: no answer, so ssh gives up. */
 export type Answering = (question: AskpassQuestion) => Promise<string | undefined>;
 
 /**
- * Puts the questions of the ssh(1) that connects to a host, which are only text, into ours. Returns what ssh is to read.
- * An ssh that it started for a jump host asks through the same door, and what it is told is not for this host.
+ * Translates the questions of an ssh(1) that connects to a host, which are plain text, into our prompts.
+ * SECURITY: the ssh of a jump host asks through the same socket. Only a question that names this host gets this host's
+ * prompt; any other is relayed as text.
  */
 export function answering(
   config: HostConfig,
@@ -42,7 +43,7 @@ export function answering(
   };
 }
 
-/** Passes on what any ssh(1) asks on the way to a host: as it stands, for nothing tells whom it is about. */
+/** Relays the questions of any ssh(1) on the route to a host as plain text, because their text does not name the asker. */
 export function relaying(
   { name: host, user }: HostConfig,
   prompts: Prompts,
@@ -79,7 +80,7 @@ export function relaying(
   };
 }
 
-/** Why ssh(1) gave up. It has no codes, so its (untranslated) messages have to do. */
+/** Why ssh(1) gave up. It has no error codes, so its untranslated messages decide. */
 export function explain(config: HostConfig, stderr: string): UserError<HostProblem> {
   const { name: host, port, user } = config;
   const find = (pattern: RegExp): readonly string[] | undefined => pattern.exec(stderr)?.slice(1);

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 const LIMIT_MS = 5000;
 
 /**
- * `8.7` for OpenSSH 8.7p1, whose minor number never has two digits; Infinity for an ssh that tells none. Undefined when
- * there is no ssh.
+ * The version of ssh: `8.7` for OpenSSH 8.7p1 (its minor number has one digit), Infinity for an ssh that prints none.
+ * Undefined when ssh cannot run.
  */
 export async function opensshVersion(program: string): Promise<number | undefined> {
   return new Promise((resolve) => {

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { delay } from '../../../base/delay.ts';
+import type { Log } from '../../../base/log.ts';
+import type { Scope } from '../../../base/scope.ts';
+import { errorCode, errorText, UserError } from '../../../base/userError.ts';
+import type { HostConfig } from '../../config/hostConfig.ts';
+import type { ConnectDeps } from '../connectDeps.ts';
+import type { ConnectionFacts, HostProblem } from '../connection.ts';
+import { appendKnownHosts } from '../hostkeys/knownHostsFiles.ts';
+import { PromptTimeouts, withoutTimeout } from '../promptTimeouts.ts';
+import { listenForQuestions, privateFolder } from '../route/askpass.ts';
+import { asFlags, masterOptions, sessionOptions } from './arguments.ts';
+import { OpensshLog } from './log.ts';
+import type { MasterAddress } from './master.ts';
+import { answering, explain } from './questions.ts';
+import { endTied, spawnTied, type TiedProcess } from './tiedProcess.ts';
+import { messages, readFacts } from './verboseOutput.ts';
+import { opensshVersion } from './version.ts';
+
+/** The limit for connecting, apart from the time that a person takes to answer. */
+const CONNECT_MS = 60_000;
+const STDERR_TAIL = 64 * 1024;
+
+export interface OpensshDeps extends Pick<ConnectDeps, 'prompts' | 'log' | 'interactive' | 'allowCommand'> {
+  /** The ssh(1) to run, if not the one in the PATH. */
+  readonly program?: string;
+  /** Further arguments, for example `-F` and a configuration file. */
+  readonly args?: readonly string[];
+}
+
+/** A master process that is logged in. */
+export interface LoggedInMaster {
+  readonly address: MasterAddress;
+  readonly folder: string;
+  readonly process: TiedProcess;
+  /** Settles when the process has ended. Never rejects. */
+  readonly ended: Promise<unknown>;
+  readonly log: OpensshLog;
+  readonly facts: ConnectionFacts;
+}
+
+/** Starts a master and waits until it is logged in. Whatever it creates, it adds to `scope`. */
+export async function logIn(
+  config: HostConfig,
+  deps: OpensshDeps,
+  scope: Scope,
+  signal: AbortSignal,
+): Promise<LoggedInMaster> {
+  const { program = 'ssh', args = [], log } = deps;
+  const folder = await privateFolder(scope);
+  const socket = path.join(folder, 'm');
+  const newKnownHosts = path.join(folder, 'known');
+  /** Aborted with the reason when the login fails. */
+  const failed = new AbortController();
+  const timeouts = new PromptTimeouts();
+  scope.defer(() => timeouts.stop());
+  timeouts.start(CONNECT_MS, () =>
+    failed.abort(new UserError<HostProblem>({ code: 'timeout', host: config.name, phase: 'connect' })),
+  );
+  let isRemembering = config.strictHostKeyChecking === 'accept-new' || config.strictHostKeyChecking === 'no';
+  const events = {
+    onRemember: () => (isRemembering = true),
+    onCancel: () => failed.abort(new UserError<HostProblem>({ code: 'cancelled' })),
+  };
+  const answer = answering(config, withoutTimeout(deps.prompts, timeouts), events, signal);
+  const askpass = await listenForQuestions(folder, answer);
+  scope.defer(() => askpass.close());
+
+  const session = sessionOptions(await opensshVersion(program));
+  const options = [...session, ...masterOptions(config, newKnownHosts, deps.interactive !== false)];
+  const env = { ...process.env, ...askpass.env, LC_ALL: 'C' };
+  const child = spawnTied(program, [...args, ...asFlags(options), '-NTvvM', '-S', socket, config.name], env);
+  scope.defer(() => endTied(child));
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-STDERR_TAIL)));
+  const ended = once(child, 'close').catch((error: unknown) => {
+    stderr += errorText(error); // the system could not start the program
+  });
+  void ended.then(() => failed.abort(explain(config, messages(stderr))));
+  await untilExists(socket, AbortSignal.any([signal, failed.signal]));
+  timeouts.stop();
+  const masterLog = new OpensshLog();
+  child.stderr.removeAllListeners('data').on('data', (text: string) => masterLog.read(text));
+  if (isRemembering) await remember(newKnownHosts, config.userKnownHostsFiles[0], log);
+  const via = config.proxy.kind === 'jump' ? config.proxy.hops.map((hop) => hop.host) : [];
+  const address = { program, args: [...args, ...asFlags(session)], socket, host: config.name };
+  return { address, folder, process: child, ended, log: masterLog, facts: { ...readFacts(stderr), via } };
+}
+
+/** ssh creates its control socket after the login. */
+async function untilExists(file: string, signal: AbortSignal): Promise<void> {
+  const exists = (): Promise<boolean> =>
+    fs.access(file).then(
+      () => true,
+      () => false,
+    );
+  while (!(await exists())) await delay(20, signal);
+}
+
+/** Copies the host keys that ssh wrote to our file into the user's file. */
+async function remember(from: string, to: string | undefined, log: Log): Promise<void> {
+  if (to === undefined) return;
+  try {
+    await appendKnownHosts(to, await fs.readFile(from, 'utf8'));
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') log.warn(`host key not remembered: ${errorText(error)}`);
+  }
+}
