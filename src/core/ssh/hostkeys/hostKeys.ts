@@ -1,168 +1,196 @@
 import { createHash } from 'node:crypto';
-import net from 'node:net';
 import type { Log } from '../../../base/log.ts';
 import { UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
-import type { HostProblem } from '../connection.ts';
 import { isLoopbackAddress } from '../../spec/loopback.ts';
+import type { HostProblem } from '../connection.ts';
 import { keyTypeOf, rsaBits } from '../keys/keys.ts';
-import { judge, type KnownHost, lookupName, namesHost, type Verdict } from './knownHosts.ts';
-import { forgetKeys, readKnownHosts, rememberKeys } from './knownHostsFiles.ts';
 import type { HostKeyQuestion, Prompts } from '../prompts.ts';
+import { checkedAddress } from './checkedAddress.ts';
+import { isOffence, judge, type KnownHost, lookupName, namesHost, type Offence, type Verdict } from './knownHosts.ts';
+import { forgetKeys, readKnownHosts, rememberKeys } from './knownHostsFiles.ts';
 import { findRevoked } from './revokedKeys.ts';
 import { keyChanges, type ServerKeys } from './updateHostKeys.ts';
-
-/** What we know about one host, and what its policy (ssh_config(5) StrictHostKeyChecking) makes of a key. */
-export interface HostKeys {
-  /** Key types that we hold for the host: asked for first, so that a server with several keys shows one we know. */
-  readonly knownTypes: readonly string[];
-  /** Returns when the key may be trusted, else throws a `UserError<ConnectProblem>`. */
-  verify(key: Buffer, server: KeyOwner, signal: AbortSignal): Promise<void>;
-  /** Brings the user's files up to date with the keys of the server, where the policy allows it. Returns how many. */
-  update(server: ServerKeys, signal: AbortSignal): Promise<{ readonly learned: number; readonly obsolete: number }>;
-}
 
 export interface KeyOwner {
   readonly address: string;
   /** No proxy or jump host stands between. */
   readonly isDirect: boolean;
-  /** It could have shown a certificate, had we asked for one. */
+  /** The server has a host certificate, which we did not ask for. */
   readonly hasCertificate: boolean;
 }
 
 export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Log): Promise<HostKeys> {
-  const entries = await readKnownHosts(config, log);
-  // HostKeyAlias is looked up as it stands, without the port.
-  const name = config.hostKeyAlias?.toLowerCase() ?? lookupName(config.hostName, config.port);
-  const bare = config.hostKeyAlias === undefined && config.port !== 22 ? lookupName(config.hostName, 22) : undefined;
-  const shown = (key: Buffer): Pick<HostKeyQuestion, 'host' | 'keyType' | 'fingerprint'> => ({
-    host: config.name,
-    keyType: keyTypeOf(key),
-    fingerprint: fingerprint(key),
-  });
-  const offending = ({ kind, entry: { file, line } }: Offence, key: Buffer, lookup: string): UserError<HostProblem> => {
-    const code = kind === 'changed' ? 'hostKeyChanged' : 'hostKeyRevoked';
-    return new UserError<HostProblem>({ code, ...shown(key), file, line, lookup });
-  };
-  /** Whatever the known_hosts files say. */
-  const checkUnfit = async (key: Buffer): Promise<void> => {
-    const [bits, required] = [rsaBits(key), config.requiredRsaSize];
-    if (bits < required)
-      throw new UserError<HostProblem>({ code: 'hostKeyTooShort', host: config.name, bits, required });
-    const { revokedHostKeysFile: file } = config;
+  return new HostKeys(config, prompts, log, await readKnownHosts(config, log));
+}
+
+/** A key that the user, or the user's own file, vouches for. */
+interface TrustedKey {
+  readonly key: Buffer;
+  readonly address: string;
+  /** The names to remember it under: the host's, and its address if that is checked. */
+  readonly names: readonly string[];
+}
+
+/** The known keys of one host, and its policy (ssh_config(5) StrictHostKeyChecking). */
+export class HostKeys {
+  readonly #config: HostConfig;
+  readonly #prompts: Prompts;
+  readonly #log: Log;
+  readonly #entries: readonly KnownHost[];
+  /** The name to look up. HostKeyAlias is looked up as it stands, without the port. */
+  readonly #name: string;
+  /** The name without the port, where that differs and may vouch as well. */
+  readonly #bareName: string | undefined;
+  #trusted: TrustedKey | undefined;
+
+  constructor(config: HostConfig, prompts: Prompts, log: Log, entries: readonly KnownHost[]) {
+    const { hostKeyAlias, hostName, port } = config;
+    this.#config = config;
+    this.#prompts = prompts;
+    this.#log = log;
+    this.#entries = entries;
+    this.#name = hostKeyAlias?.toLowerCase() ?? lookupName(hostName, port);
+    this.#bareName = hostKeyAlias === undefined && port !== 22 ? lookupName(hostName, 22) : undefined;
+  }
+
+  /** The types of the known keys. We ask for these first, so that a server with several keys shows a known one. */
+  get knownTypes(): readonly string[] {
+    const names = this.#bareName === undefined ? [this.#name] : [this.#name, this.#bareName];
+    return [...new Set(names.flatMap((name) => typesOf(this.#entries, name)))];
+  }
+
+  /** Settles when the key may be trusted, else rejects with a `UserError<HostProblem>`. */
+  async verify(key: Buffer, { address, isDirect, hasCertificate }: KeyOwner, signal: AbortSignal): Promise<void> {
+    const { noHostAuthenticationForLocalhost, hostKeyAlias, strictHostKeyChecking } = this.#config;
+    await this.#requireAcceptable(key);
+    // Machines with a shared home directory have one known_hosts, but localhost is another machine on each.
+    if (noHostAuthenticationForLocalhost && hostKeyAlias === undefined && isDirect && isLoopbackAddress(address)) return;
+    const verdict = this.#judgeName(key, hasCertificate);
+    const byAddress = this.#judgeAddress(key, address);
+    const isNewAddress = byAddress?.verdict.kind === 'unknown';
+    const isChangedAddress = byAddress?.verdict.kind === 'changed';
+    const names = byAddress && !isChangedAddress ? [this.#name, byAddress.name] : [this.#name];
+    if (verdict.kind === 'known') {
+      if (!this.#isInUserFile(key)) return;
+      this.#trusted = { key, address, names };
+      if (isNewAddress) await rememberKeys(this.#config, [byAddress.name], [key], this.#log);
+      return;
+    }
+    const answer = await this.#decide(key, address, signal);
+    if (answer === 'refuse') throw new UserError<HostProblem>({ code: 'hostKeyUnknown', ...this.#facts(key) });
+    this.#log.info(`host key ${keyTypeOf(key)} ${fingerprint(key)} accepted (${answer})`);
+    if (answer === 'once') return;
+    await rememberKeys(this.#config, isNewAddress ? names : [this.#name], [key], this.#log);
+    if (strictHostKeyChecking === 'ask') this.#trusted = { key, address, names };
+  }
+
+  /** Updates the user's files with the keys of the server, where the policy allows it. Returns the numbers of keys. */
+  async update(
+    server: ServerKeys,
+    signal: AbortSignal,
+  ): Promise<{ readonly learned: number; readonly obsolete: number }> {
+    if (!this.#trusted || this.#config.updateHostKeys === 'no') return { learned: 0, obsolete: 0 };
+    const { key, address, names } = this.#trusted;
+    const known = { userFiles: this.#config.userKnownHostsFiles, names, trusted: key };
+    const changes = keyChanges(await readKnownHosts(this.#config, this.#log), known, server);
+    const mayLearnAll = this.#config.updateHostKeys === 'yes';
+    const learned = mayLearnAll ? changes.learned : await this.#confirmed(changes.learned, address, signal);
+    if (learned.length > 0) await rememberKeys(this.#config, names, learned, this.#log);
+    // A user who refused one of the new keys may want to keep the old ones.
+    const mayForget = mayLearnAll || (learned.length > 0 && learned.length === changes.learned.length);
+    const obsolete = mayForget ? changes.obsolete : [];
+    await forgetKeys(obsolete, this.#log);
+    return { learned: learned.length, obsolete: obsolete.length };
+  }
+
+  /** Rejects a key that is too short or revoked, whatever the known_hosts files say. */
+  async #requireAcceptable(key: Buffer): Promise<void> {
+    const { name: host, requiredRsaSize: required, revokedHostKeysFile: file } = this.#config;
+    const bits = rsaBits(key);
+    if (bits < required) throw new UserError<HostProblem>({ code: 'hostKeyTooShort', host, bits, required });
     const line = file === undefined ? undefined : await findRevoked(file, key);
     if (file === undefined || line === undefined) return;
-    throw new UserError<HostProblem>({ code: 'hostKeyRevoked', ...shown(key), file, line, lookup: name });
-  };
-  /** What the user's own file, or the user, vouches for. */
-  let trusted: { readonly key: Buffer; readonly address: string; readonly names: readonly string[] } | undefined;
-  return {
-    knownTypes: [...new Set([...typesOf(entries, name), ...(bare === undefined ? [] : typesOf(entries, bare))])],
-    verify: async (key, { address, isDirect, hasCertificate }, signal) => {
-      await checkUnfit(key);
-      // The same home on several machines makes localhost another one on each.
-      const isExempt = config.noHostAuthenticationForLocalhost && config.hostKeyAlias === undefined;
-      if (isExempt && isDirect && isLoopbackAddress(address)) return;
-      let verdict = judge(entries, name, key);
-      const isExact = verdict.kind === 'known';
-      if (bare !== undefined && verdict.kind === 'unknown') verdict = withoutPort(judge(entries, bare, key));
-      // Without a certificate to check, an authority says nothing about this host: it is simply unknown.
-      if (verdict.kind === 'certAuthority' && !hasCertificate) verdict = { kind: 'unknown' };
-      if (isOffence(verdict)) throw offending(verdict, key, name);
-      if (verdict.kind === 'certAuthority') {
-        const { file, line } = verdict.entry;
-        throw new UserError<HostProblem>({ code: 'hostCertificateUnsupported', host: config.name, file, line });
+    throw new UserError<HostProblem>({ code: 'hostKeyRevoked', ...this.#facts(key), file, line, lookup: this.#name });
+  }
+
+  #judgeName(key: Buffer, hasCertificate: boolean): { readonly kind: 'known' | 'unknown' } {
+    let verdict = judge(this.#entries, this.#name, key);
+    if (this.#bareName !== undefined && verdict.kind === 'unknown') {
+      verdict = withoutPort(judge(this.#entries, this.#bareName, key));
+    }
+    if (isOffence(verdict)) throw this.#offence(verdict, key, this.#name);
+    if (verdict.kind !== 'certAuthority') return verdict;
+    // A certificate authority vouches for certificates alone. A server without one is simply unknown.
+    if (!hasCertificate) return { kind: 'unknown' };
+    const { file, line } = verdict.entry;
+    throw new UserError<HostProblem>({ code: 'hostCertificateUnsupported', host: this.#config.name, file, line });
+  }
+
+  /** CheckHostIP (ssh_config(5)). Undefined where the address is not checked. */
+  #judgeAddress(key: Buffer, address: string): { readonly name: string; readonly verdict: Verdict } | undefined {
+    const name = checkedAddress(this.#config, address);
+    if (name === undefined) return undefined;
+    const verdict = judge(this.#entries, name, key);
+    if (isOffence(verdict)) {
+      if (verdict.kind === 'revoked' || this.#config.strictHostKeyChecking !== 'no') {
+        throw this.#offence(verdict, key, name);
       }
+      this.#log.warn(`${name} is known with another key: ${verdict.entry.file}:${verdict.entry.line}`);
+    }
+    return { name, verdict };
+  }
 
-      const ip = checkedAddress(config, address);
-      const ofAddress = ip === undefined ? undefined : judge(entries, ip, key);
-      if (ip !== undefined && ofAddress && isOffence(ofAddress)) {
-        const error = offending(ofAddress, key, ip);
-        if (ofAddress.kind === 'revoked' || config.strictHostKeyChecking !== 'no') throw error;
-        log.warn(`${ip} is known with another key: ${ofAddress.entry.file}:${ofAddress.entry.line}`);
-      }
-      const names = ip === undefined || ofAddress?.kind === 'changed' ? [name] : [name, ip];
-      if (verdict.kind === 'known') {
-        const isOurs = isExact && entries.some((entry) => isUsers(config, entry) && vouches(entry, name, key));
-        if (!isOurs) return;
-        trusted = { key, address, names };
-        if (ip !== undefined && ofAddress?.kind === 'unknown') await rememberKeys(config, [ip], [key], log);
-        return;
-      }
-      const answer = await decide(config, async () =>
-        prompts.hostKey({ ...shown(key), address, port: config.port }, signal),
-      );
-      if (answer === 'refuse') throw new UserError<HostProblem>({ code: 'hostKeyUnknown', ...shown(key) });
-      log.info(`host key ${keyTypeOf(key)} ${fingerprint(key)} accepted (${answer})`);
-      if (answer === 'once') return;
-      await rememberKeys(config, ofAddress?.kind === 'unknown' ? names : [name], [key], log);
-      if (config.strictHostKeyChecking === 'ask') trusted = { key, address, names };
-    },
-    update: async (server, signal) => {
-      if (!trusted || config.updateHostKeys === 'no') return { learned: 0, obsolete: 0 };
-      const { key, address, names } = trusted;
-      const known = { userFiles: config.userKnownHostsFiles, names, trusted: key };
-      const changes = keyChanges(await readKnownHosts(config, log), known, server);
-      const learned: Buffer[] = [];
-      for (const each of changes.learned) {
-        const isWanted =
-          config.updateHostKeys === 'yes' ||
-          (!config.batchMode &&
-            (await prompts.hostKey({ ...shown(each), address, port: config.port }, signal)) === 'remember');
-        if (isWanted) learned.push(each);
-      }
-      if (learned.length > 0) await rememberKeys(config, names, learned, log);
-      // Who was asked and refused a key may not want to lose the others.
-      const isWhole =
-        config.updateHostKeys === 'yes' || (learned.length > 0 && learned.length === changes.learned.length);
-      const obsolete = isWhole ? changes.obsolete : [];
-      await forgetKeys(obsolete, log);
-      return { learned: learned.length, obsolete: obsolete.length };
-    },
-  };
+  /** Does a file of the user name this host, with its port, and this key? */
+  #isInUserFile(shown: Buffer): boolean {
+    return this.#entries.some(
+      ({ file, marker, hosts, key }) =>
+        this.#config.userKnownHostsFiles.includes(file) &&
+        marker === 'none' &&
+        namesHost(hosts, this.#name) &&
+        key.equals(shown),
+    );
+  }
+
+  async #decide(key: Buffer, address: string, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse'> {
+    switch (this.#config.strictHostKeyChecking) {
+      case 'yes':
+        return 'refuse';
+      case 'accept-new':
+      case 'no':
+        return 'remember';
+      case 'ask':
+        return this.#config.batchMode ? 'refuse' : this.#prompts.hostKey(this.#question(key, address), signal);
+    }
+  }
+
+  /** The keys that the user agrees to remember. */
+  async #confirmed(keys: readonly Buffer[], address: string, signal: AbortSignal): Promise<readonly Buffer[]> {
+    if (this.#config.batchMode) return [];
+    const confirmed: Buffer[] = [];
+    for (const key of keys) {
+      if ((await this.#prompts.hostKey(this.#question(key, address), signal)) === 'remember') confirmed.push(key);
+    }
+    return confirmed;
+  }
+
+  #question(key: Buffer, address: string): HostKeyQuestion {
+    return { ...this.#facts(key), address, port: this.#config.port };
+  }
+
+  #facts(key: Buffer): Pick<HostKeyQuestion, 'host' | 'keyType' | 'fingerprint'> {
+    return { host: this.#config.name, keyType: keyTypeOf(key), fingerprint: fingerprint(key) };
+  }
+
+  #offence({ kind, entry: { file, line } }: Offence, key: Buffer, lookup: string): UserError<HostProblem> {
+    const code = kind === 'changed' ? 'hostKeyChanged' : 'hostKeyRevoked';
+    return new UserError<HostProblem>({ code, ...this.#facts(key), file, line, lookup });
+  }
 }
 
-type Offence = Verdict & { readonly kind: 'changed' | 'revoked' };
-
-function isOffence(verdict: Verdict): verdict is Offence {
-  return verdict.kind === 'changed' || verdict.kind === 'revoked';
-}
-
-/**
- * What CheckHostIP looks up besides the name. As with ssh(1), nothing where the address says nothing about the host: this
- * machine's own, one that a proxy resolves, or one that was typed instead of a name.
- */
-function checkedAddress(config: HostConfig, address: string): string | undefined {
-  const isCheckable = net.isIP(address) !== 0 && !isLoopbackAddress(address) && address !== config.hostName;
-  return config.checkHostIp && isCheckable ? lookupName(address, config.port) : undefined;
-}
-
-function isUsers({ userKnownHostsFiles }: HostConfig, { file }: KnownHost): boolean {
-  return userKnownHostsFiles.includes(file);
-}
-
-function vouches({ marker, hosts, key }: KnownHost, name: string, shown: Buffer): boolean {
-  return marker === 'none' && namesHost(hosts, name) && key.equals(shown);
-}
-
-/** An entry without the port counts only where it vouches for the key; a different key there says nothing about this port. */
+/** An entry without the port counts only if it vouches for the key. Another key there says nothing about this port. */
 function withoutPort(verdict: Verdict): Verdict {
   return verdict.kind === 'known' || verdict.kind === 'revoked' ? verdict : { kind: 'unknown' };
-}
-
-async function decide(
-  config: HostConfig,
-  ask: () => Promise<'once' | 'remember' | 'refuse'>,
-): Promise<'once' | 'remember' | 'refuse'> {
-  switch (config.strictHostKeyChecking) {
-    case 'yes':
-      return 'refuse';
-    case 'accept-new':
-    case 'no':
-      return 'remember';
-    case 'ask':
-      return config.batchMode ? 'refuse' : ask();
-  }
 }
 
 function typesOf(entries: readonly KnownHost[], name: string): readonly string[] {
@@ -172,6 +200,6 @@ function typesOf(entries: readonly KnownHost[], name: string): readonly string[]
 }
 
 /** `SHA256:…` without padding, as ssh-keygen -l prints it. */
-export function fingerprint(key: Buffer): string {
+function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }

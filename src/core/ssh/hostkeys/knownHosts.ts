@@ -19,7 +19,7 @@ const MARKERS = new Map<string, KnownHost['marker']>([
   ['@revoked', 'revoked'],
 ]);
 
-/** The lines that say something. What OpenSSH cannot read it skips, and so do we. */
+/** The usable lines. OpenSSH skips a line that it cannot read, and so do we. */
 export function parseKnownHosts(file: string, text: string): readonly KnownHost[] {
   return text.split('\n').flatMap((line, index) => {
     const entry = parseLine(line);
@@ -60,13 +60,13 @@ function isPublicKey(key: Buffer, keyType: string): boolean {
   }
 }
 
-/** What is looked up, and what `ssh-keygen -R` takes: the port is part of the name unless it is the usual one. */
+/** The name to look up, which `ssh-keygen -R` takes as well. It includes any port other than 22. */
 export function lookupName(host: string, port: number): string {
   const name = host.toLowerCase();
   return port === 22 ? name : `[${name}]:${port}`;
 }
 
-/** Does the hosts field of a line name this host? A hashed name is compared whole, patterns as ssh_config(5) PATTERNS. */
+/** Does the hosts field of a line name this host? A hash stands for a whole name; patterns follow ssh_config(5) PATTERNS. */
 export function namesHost(hosts: string, name: string): boolean {
   if (hosts.startsWith('|1|')) return isHashOf(hosts, name);
   let found = false;
@@ -97,12 +97,24 @@ function hmac(salt: Buffer, name: string): string {
 export type Verdict =
   | { readonly kind: 'known' }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'changed' | 'revoked' | 'certAuthority'; readonly entry: KnownHost };
+  /** `entry` is the line that refuses the key. */
+  | Offence
+  /** Only a certificate authority is known for the host. */
+  | { readonly kind: 'certAuthority'; readonly entry: KnownHost };
+
+export interface Offence {
+  readonly kind: 'changed' | 'revoked';
+  readonly entry: KnownHost;
+}
+
+export function isOffence(verdict: Verdict): verdict is Offence {
+  return verdict.kind === 'changed' || verdict.kind === 'revoked';
+}
 
 /**
- * Judges a plain host key as ssh(1) does: revoked wins; then any equal key will do; any other key for the host, of
- * whatever type, means that it changed. A host known only through a certificate authority is told apart, because its
- * key proves nothing without the certificate.
+ * Judges a plain host key as ssh(1) does. A revoked key is refused. Otherwise any equal key of the host makes it known.
+ * If the host has only other keys, of any type, the key has changed. A host that is known only through a certificate
+ * authority has a verdict of its own, because its key proves nothing without a certificate.
  */
 export function judge(entries: readonly KnownHost[], name: string, key: Buffer): Verdict {
   const about = entries.filter(({ hosts }) => namesHost(hosts, name));

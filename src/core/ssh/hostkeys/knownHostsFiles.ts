@@ -8,7 +8,7 @@ import { editFile } from '../../../base/editFile.ts';
 import { keyTypeOf } from '../keys/keys.ts';
 import { hashedName, type KnownHost, parseKnownHosts } from './knownHosts.ts';
 
-/** All that the user's and the global files say. */
+/** The entries of the user's files, then of the global files. */
 export async function readKnownHosts(
   { userKnownHostsFiles, globalKnownHostsFiles }: HostConfig,
   log: Log,
@@ -26,7 +26,7 @@ async function readFile(file: string, log: Log): Promise<readonly KnownHost[]> {
   }
 }
 
-/** Adds keys to the first of the user's files. A file that cannot be written costs the memory, not the connection. */
+/** Adds keys to the first of the user's files. A write error is logged, and the connection goes on. */
 export async function rememberKeys(
   { userKnownHostsFiles: [file], hashKnownHosts }: HostConfig,
   names: readonly string[],
@@ -35,7 +35,7 @@ export async function rememberKeys(
 ): Promise<void> {
   if (file === undefined) return;
   const lines = keys.flatMap((key) => {
-    // A hash stands for one name.
+    // One hash stands for one name.
     const hosts = hashKnownHosts ? names.map((name) => hashedName(name, randomBytes(20))) : [names.join(',')];
     return hosts.map((host) => `${host} ${keyTypeOf(key)} ${key.toString('base64')}\n`);
   });
@@ -46,7 +46,7 @@ export async function rememberKeys(
   }
 }
 
-/** Takes lines out of their files. No other byte changes. */
+/** Removes lines from their files. No other byte changes. */
 export async function forgetKeys(obsolete: readonly KnownHost[], log: Log): Promise<void> {
   for (const file of new Set(obsolete.map((entry) => entry.file))) {
     const isObsolete = ({ marker, hosts, key }: KnownHost): boolean =>
@@ -63,16 +63,16 @@ export async function forgetKeys(obsolete: readonly KnownHost[], log: Log): Prom
           .filter((_, index) => !gone.has(index + 1))
           .join('');
       });
-      log.info(`${file}: keys that the server has no more are forgotten`);
+      log.info(`${file}: removed host keys that the server no longer has`);
     } catch (error) {
-      log.warn(`obsolete host keys not forgotten: ${errorText(error)}`);
+      log.warn(`obsolete host keys not removed: ${errorText(error)}`);
     }
   }
 }
 
-/** Appends to a file that may not exist yet, with the permissions that ssh gives it. */
+/** Appends to a file. Creates a missing file with the permissions that ssh gives it. */
 export async function appendKnownHosts(file: string, lines: string): Promise<void> {
-  // One folder, as ssh(1) makes ~/.ssh. Opening tells what stands in the way; making parents too, Node may try for ever.
+  // One folder, as ssh(1) makes ~/.ssh. CAUTION: with `recursive`, Node may try for ever. `open` reports any obstacle.
   await fs.mkdir(path.dirname(file), { mode: 0o700 }).catch(() => undefined);
   const handle = await fs.open(file, 'a+', 0o600);
   try {

@@ -5,12 +5,13 @@ import path from 'node:path';
 import { keyTypeOf, parsePublicKeyLine } from '../keys/keys.ts';
 
 const KEYGEN_MS = 5000;
-/** What a KRL of ssh-keygen(1) begins with (PROTOCOL.krl). */
+/** The first bytes of a KRL of ssh-keygen(1) (PROTOCOL.krl). */
 const KRL = 'SSHKRL\n\0';
 
 /**
- * Where RevokedHostKeys (ssh_config(5)) refuses a key: the line of the file, 0 where it has none. As with ssh(1), a file
- * or a line that cannot be read refuses every key.
+ * The line where RevokedHostKeys (ssh_config(5)) refuses a key: 0 for a file without lines, undefined when no line
+ * refuses it.
+ * SECURITY: as in ssh(1), an unreadable file or line refuses every key.
  */
 export async function findRevoked(file: string, key: Buffer): Promise<number | undefined> {
   let text: string;
@@ -24,12 +25,12 @@ export async function findRevoked(file: string, key: Buffer): Promise<number | u
   return index < 0 ? undefined : index + 1;
 }
 
-/** What cannot be read may be any key. */
+/** An unreadable line may stand for any key. */
 function refuses(line: string, key: Buffer): boolean {
   return parsePublicKeyLine(line)?.blob.equals(key) ?? true;
 }
 
-/** Asks ssh-keygen, which knows all that a KRL may say. */
+/** Asks ssh-keygen, which understands every kind of KRL section. */
 async function isFineFor(krl: string, key: Buffer): Promise<boolean> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'revoked-'));
   try {

@@ -1,17 +1,17 @@
 import { type KnownHost, namesHost } from './knownHosts.ts';
 
 export interface ServerKeys {
-  /** All that it says it has, of types that we can read. */
+  /** All keys that the server says it has, of types that we can read. */
   readonly offered: readonly Buffer[];
-  /** Those of them that we would accept; it has proven to hold each. */
+  /** The offered keys of types that we accept. The server has proven that it holds each. */
   readonly proven: readonly Buffer[];
 }
 
 export interface KnownServer {
   readonly userFiles: readonly string[];
-  /** Under what the host is looked up: its name, and its address if that is checked. */
+  /** The names under which the host is looked up: its own, and its address if that is checked. */
   readonly names: readonly string[];
-  /** The key by which we know the server. */
+  /** The key that the user, or the user's file, vouches for. */
   readonly trusted: Buffer;
 }
 
@@ -23,9 +23,9 @@ export interface KeyChanges {
 const none: KeyChanges = { learned: [], obsolete: [] };
 
 /**
- * What ssh(1) would add to the user's files and take out of them (ssh_config(5) UpdateHostKeys). Nothing where a line was
- * made by hand (a marker, a pattern, a list longer than name and address) or where a key stands for another host too:
- * that is for the user to change.
+ * The keys that ssh(1) would add to the user's files, and the lines it would remove (ssh_config(5) UpdateHostKeys). Only
+ * the user may change a line made by hand (a marker, a pattern, a list longer than name and address), and a key that
+ * stands for another host too. So where such a line or key exists, nothing changes.
  */
 export function keyChanges(
   entries: readonly KnownHost[],
@@ -41,7 +41,7 @@ export function keyChanges(
   const lines = entries.filter(({ file }) => userFiles.includes(file));
   const own = lines.filter(isNamed);
   if (own.some(isByHand) || !own.some(({ key }) => key.equals(trusted))) return none;
-  // Security keys of hosts are not shown to us, so nothing is known about them.
+  // ssh2 does not report host keys of security key types, so such an entry is never obsolete.
   const isSeen = (entry: KnownHost): boolean =>
     entry.keyType.startsWith('sk-') || isAmong([...offered, trusted], entry);
   const obsolete = own.filter((entry) => !isSeen(entry));
