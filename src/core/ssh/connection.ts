@@ -1,45 +1,45 @@
 import type { Exec } from '../detect/exec.ts';
 import type { Dial, ListenRemote } from '../forward/dial.ts';
 
-/** A live SSH connection, whatever carries it. Satisfies the function types of its users and nothing more. */
+/** A live SSH connection over any transport. It provides the function types that its users declare, and no more. */
 export interface Connection {
   readonly facts: ConnectionFacts;
   readonly dial: Dial;
   readonly exec: Exec;
   readonly listenRemote: ListenRemote;
-  /** One round trip over the encrypted link (keepalive@openssh.com), in milliseconds. Rejects when the link is dead. */
+  /** The time of one round trip to the server (keepalive@openssh.com), in milliseconds. Rejects when the connection is lost. */
   ping(signal: AbortSignal): Promise<number>;
   /**
-   * Settles at the next sign of life: the answer to a question that this call asks, or any bytes that arrive, for the
-   * answer may queue behind a long transfer. Rejects when the connection ends, or with the signal's reason. Silence
-   * decides nothing here: a server that resolves a slow name says nothing for that long (sshd does one thing at a time).
+   * Pings the server, and settles when anything arrives: the answer may queue behind a long transfer. Rejects when the
+   * connection ends, or with the signal's reason. CAUTION: silence proves nothing. sshd does one thing at a time, so it is
+   * silent while it resolves a slow name.
    */
   signOfLife(signal: AbortSignal): Promise<void>;
   /**
-   * How often the system has sent the same bytes again without an acknowledgement from the other machine. Infinity when
-   * this machine no longer has the address that the answers go to. Undefined where nobody tells: on other systems than
+   * How often the system has retransmitted the same bytes without an acknowledgement from the other machine. Infinity
+   * when this machine has lost the address of its end. Undefined where the system does not tell: on systems other than
    * Linux, and for routes over a jump host or a proxy.
    */
   retransmits(): Promise<number | undefined>;
-  /** The caller knows that the connection is dead: all that is open on it is reset at once. */
+  /** Ends the connection as lost, which resets everything open on it. For a caller that knows that it is dead. */
   giveUp(): void;
-  /** Settles once, when the connection is gone, whoever ended it. Never rejects. */
+  /** Settles when the connection has ended, whichever side ended it. Never rejects. */
   readonly closed: Promise<ConnectionEnd>;
-  /** Ends all channels, then the link. Safe twice. */
+  /** Ends all channels, then the connection. Safe twice. */
   close(): Promise<void>;
 }
 
 /** For the tooltip and the diagnosis. Plain data. */
 export interface ConnectionFacts {
   readonly transport: 'builtin' | 'openssh';
-  /** `SSH-2.0-OpenSSH_9.2p1`, without anything that is not printable. */
+  /** `SSH-2.0-OpenSSH_9.2p1`, as printable text. */
   readonly serverVersion: string;
   readonly cipher: string;
   readonly kex: string;
   readonly hostKey: string;
-  /** Hosts passed on the way, first to last, without the destination. */
+  /** The jump hosts, first to last, without the destination. */
   readonly via: readonly string[];
-  /** How we logged in: 'publickey', 'password' … */
+  /** The method that logged in: 'publickey id_ed25519', 'password' … */
   readonly authMethod: string;
 }
 
@@ -49,13 +49,13 @@ export interface AuthFailed {
   readonly user: string;
   /** 'publickey id_ed25519', 'password' … */
   readonly tried: readonly string[];
-  /** What the server would still take. */
+  /** The methods that the server still accepts. */
   readonly accepted: readonly string[];
-  /** What the system's ssh might still get in with: a key that only a device can use, a method that only ssh knows. */
+  /** Keys and methods with which only the system's ssh might log in: a key on a device, a method that only ssh supports. */
   readonly onlyOpenssh?: readonly string[];
 }
 
-/** What the built-in transport lacks. */
+/** A problem that comes from a feature the built-in transport lacks. */
 export type BeyondBuiltin = Extract<
   HostProblem,
   { readonly code: 'authFailed' | 'noCommonAlgorithm' | 'hostCertificateUnsupported' }
@@ -65,7 +65,7 @@ export type ConnectionEnd =
   | { readonly kind: 'closed' }
   | { readonly kind: 'lost'; readonly why: 'ended' | 'keepalive' | 'error'; readonly detail: string };
 
-/** Everything that can go wrong between a click and a live connection. `host` is the hop's name as typed. */
+/** Everything that can go wrong before a connection is live. `host` is the hop's name as the user typed it. */
 export type HostProblem =
   | { readonly code: 'dnsFailed'; readonly host: string; readonly hostName: string }
   | { readonly code: 'connectionRefused'; readonly host: string; readonly address: string; readonly port: number }
@@ -77,7 +77,7 @@ export type HostProblem =
       readonly detail: string;
     }
   | { readonly code: 'timeout'; readonly host: string; readonly phase: 'connect' | 'handshake' | 'auth' }
-  /** The far end closed the door before or during the handshake: not an SSH server, a ban, MaxStartups. */
+  /** The server closed the connection before or during the handshake: not an SSH server, a ban, MaxStartups. */
   | { readonly code: 'handshakeEnded'; readonly host: string; readonly detail: string }
   | {
       readonly code: 'noCommonAlgorithm';
@@ -93,14 +93,14 @@ export type HostProblem =
       readonly keyType: string;
       readonly file: string;
       readonly line: number;
-      /** What `ssh-keygen -R` takes. `line` 0: the file has none, or cannot be read. */
+      /** The name that `ssh-keygen -R` takes. `line` is 0 for a file without lines, and for an unreadable one. */
       readonly lookup: string;
     }
   /** RequiredRSASize, in bits. */
   | { readonly code: 'hostKeyTooShort'; readonly host: string; readonly bits: number; readonly required: number }
   | { readonly code: 'hostCertificateUnsupported'; readonly host: string; readonly file: string; readonly line: number }
   | AuthFailed
-  /** Only the system's ssh could go on, and it cannot be used. `lacking`: what stopped us. */
+  /** Only the system's ssh could connect, and it cannot run here. `lacking` is the built-in transport's problem. */
   | {
       readonly code: 'opensshMissing';
       readonly host: string;

@@ -1,29 +1,29 @@
 import type { Prompts } from './prompts.ts';
 
-/** Limits how long machines may take. Stands still while a person is being asked, who may take any time. */
+/** A time limit for machines. It pauses while a person answers a prompt, because a person may take any time. */
 export class PromptTimeouts {
   #remainingMs = 0;
   #startedAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #onTimeout: () => void = () => undefined;
-  #people = 0;
+  #prompts = 0;
   #isRunning = false;
 
-  /** Replaces the running limit, if any. */
+  /** Starts a limit in place of the running one. */
   start(limitMs: number, onTimeout: () => void): void {
     this.stop();
     this.#remainingMs = limitMs;
     this.#onTimeout = onTimeout;
     this.#isRunning = true;
-    if (this.#people === 0) this.#run();
+    if (this.#prompts === 0) this.#run();
   }
 
-  /** From now on there is at least this much time; nothing where there is no limit. */
+  /** Raises the remaining time to at least this much. Does nothing without a running limit. */
   extend(limitMs: number): void {
     if (!this.#isRunning) return;
-    if (this.#people === 0) this.#pause();
+    if (this.#prompts === 0) this.#pause();
     this.#remainingMs = Math.max(this.#remainingMs, limitMs);
-    if (this.#people === 0) this.#run();
+    if (this.#prompts === 0) this.#run();
   }
 
   stop(): void {
@@ -32,11 +32,11 @@ export class PromptTimeouts {
   }
 
   async whilePersonAnswers<T>(ask: () => Promise<T>): Promise<T> {
-    if (this.#people++ === 0) this.#pause();
+    if (this.#prompts++ === 0) this.#pause();
     try {
       return await ask();
     } finally {
-      if (--this.#people === 0) this.#run();
+      if (--this.#prompts === 0) this.#run();
     }
   }
 
@@ -52,10 +52,10 @@ export class PromptTimeouts {
   }
 }
 
-/** What a server says may send its reader to a browser or a telephone, while the server waits and says no more. */
+/** The time to act on a server's message. It may send the reader to a browser or phone, while the server waits silently. */
 const ELSEWHERE_MS = 10 * 60_000;
 
-/** The same prompts, whose answers nobody hurries. */
+/** The same prompts, which pause the time limit until the person has answered. */
 export function withoutTimeout(prompts: Prompts, timeouts: PromptTimeouts): Prompts {
   return {
     hostKey: (question, signal) => timeouts.whilePersonAnswers(() => prompts.hostKey(question, signal)),

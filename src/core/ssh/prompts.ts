@@ -1,13 +1,13 @@
-/** What a connection may have to ask a person. The editor, the command line and the tests each bring their own. */
+/** The questions that a connection may ask a person. The editor, the command line and the tests each implement them. */
 export interface Prompts {
   hostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse'>;
   /** Undefined: the person cancelled. */
   secret(question: SecretQuestion, signal: AbortSignal): Promise<string | undefined>;
-  /** What the person wants given to this question each time. Asks nobody. */
+  /** The remembered answer to this question, or undefined. Asks nobody. */
   recall?(question: SecretQuestion): Promise<string | undefined>;
   /** May the agent keep a key that was unlocked (ssh_config(5) AddKeysToAgent ask)? */
   addToAgent(question: AgentQuestion, signal: AbortSignal): Promise<boolean>;
-  /** A message of the server's (a banner): shown as text, never interpreted. Absent: nobody is there to read it. */
+  /** Shows a message of the server (a banner) as plain text. Absent where nobody can read it. */
   notice?(host: string, text: string): void;
 }
 
@@ -17,7 +17,7 @@ export interface AgentQuestion {
 }
 
 export interface HostKeyQuestion {
-  /** The hop as the user names it. */
+  /** The hop's name as the user typed it. */
   readonly host: string;
   readonly address: string;
   readonly port: number;
@@ -32,12 +32,12 @@ export type SecretQuestion =
   | {
       readonly kind: 'password';
       readonly host: string;
-      /** `name:port` of the machine that gets it: what is remembered for it goes nowhere else. */
+      /** `name:port` of the machine that gets the password. SECURITY: a remembered password goes to no other machine. */
       readonly server: string;
       readonly user: string;
       readonly attempt: number;
     }
-  /** The password expired. Asked twice: the new one, and the same again. */
+  /** The password expired. The person types the new one twice. */
   | {
       readonly kind: 'newPassword';
       readonly host: string;
@@ -46,10 +46,10 @@ export type SecretQuestion =
       /** The server's words. */
       readonly reason: string;
       readonly isRepeated: boolean;
-      /** The two did not agree, so it starts over. */
+      /** The two answers differed, so the person starts over. */
       readonly isMismatch: boolean;
     }
-  /** One prompt of a keyboard-interactive round (RFC 4256 §3.2). `echo`: what is typed may be seen. */
+  /** One prompt of a keyboard-interactive round (RFC 4256 §3.2). `echo`: the typed answer may be visible. */
   | {
       readonly kind: 'keyboardInteractive';
       readonly host: string;
@@ -60,7 +60,7 @@ export type SecretQuestion =
       readonly echo: boolean;
     };
 
-/** What an answer belongs to, where it may be used again. One-time codes may not. */
+/** The key under which an answer may be remembered. Undefined for an answer that may be a one-time code. */
 export function secretKey(question: SecretQuestion): string | undefined {
   switch (question.kind) {
     case 'passphrase':

@@ -1,21 +1,21 @@
-import { errorText, UserError } from '../../base/userError.ts';
+import { errorText, isProblem, UserError } from '../../base/userError.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { ResolveOptions } from '../config/resolve.ts';
 import { connect } from './builtin/connect.ts';
 import type { ConnectDeps } from './connectDeps.ts';
-import type { BeyondBuiltin, Connection, HostProblem } from './connection.ts';
+import type { AuthFailed, BeyondBuiltin, Connection, HostProblem } from './connection.ts';
 import { connectOpenssh } from './openssh/connect.ts';
 import { opensshVersion } from './openssh/version.ts';
 
-/** What carries a connection. `auto`: the built-in transport, and the system's ssh for what that one lacks. */
+/** What carries a connection. `auto`: the built-in transport, or the system's ssh where the built-in one lacks a feature. */
 export type Transport = 'auto' | 'builtin' | 'openssh';
 
 export interface TransportDeps extends ConnectDeps {
-  /** What ssh(1) has to be told besides its own reading of the configuration. */
+  /** Arguments for ssh(1), which reads the configuration itself. */
   readonly args: readonly string[];
 }
 
-/** How ssh(1) is told the same as `resolveHost`. */
+/** Arguments that make ssh(1) resolve a host as `resolveHost` does with these options. */
 export function sshArguments({
   userFile,
   overrides = [],
@@ -42,7 +42,7 @@ export async function connectWith(
   const isReplaceable = async (): Promise<boolean> => (await missingOpenssh()) === undefined;
   const settings = settingsBeyond(config);
   if (settings.length > 0 && (await isReplaceable())) {
-    deps.log.info(`${config.name}: ${settings.join(', ')} is for the system's ssh`);
+    deps.log.info(`${config.name}: only the system's ssh supports ${settings.join(', ')}, so it connects`);
     return connectOpenssh(config, deps, signal);
   }
   try {
@@ -54,12 +54,12 @@ export async function connectWith(
     signal.throwIfAborted();
     const { name: host } = config;
     if (why) throw new UserError<HostProblem>({ code: 'opensshMissing', host, why, lacking }, { cause: error });
-    deps.log.info(`${host}: ${errorText(error)}: going on with the system's ssh`);
+    deps.log.info(`${host}: ${errorText(error)}: trying again with the system's ssh`);
     return connectOpenssh(config, deps, signal);
   }
 }
 
-/** What the configuration wants and the built-in transport would pass over. */
+/** The settings of the configuration that the built-in transport would ignore. */
 function settingsBeyond({ bindInterface, knownHostsCommand, proxy, proxyUseFdpass }: HostConfig): readonly string[] {
   return [
     ...(bindInterface === undefined ? [] : ['BindInterface']),
@@ -69,17 +69,20 @@ function settingsBeyond({ bindInterface, knownHostsCommand, proxy, proxyUseFdpas
 }
 
 /**
- * The server demands what only the system's ssh can do: key exchanges and host certificates that ssh2 does not know, a
- * key that only a device holds. Another failed login would count against the user, so a plain refusal is no reason.
+ * The problem, if the system's ssh may solve it: a key exchange or host certificate that ssh2 does not support, or a key
+ * that only a device holds. CAUTION: not for a plain refusal, because servers ban clients after failed logins.
  */
 function beyondBuiltin(error: unknown): BeyondBuiltin | undefined {
-  if (!(error instanceof UserError)) return undefined;
-  const problem = error.problem as HostProblem;
-  if (problem.code === 'authFailed') return problem.onlyOpenssh && problem;
-  return problem.code === 'noCommonAlgorithm' || problem.code === 'hostCertificateUnsupported' ? problem : undefined;
+  if (isProblem<AuthFailed>(error, 'authFailed')) return error.problem.onlyOpenssh && error.problem;
+  const isUnsupported = isProblem<Exclude<BeyondBuiltin, AuthFailed>>(
+    error,
+    'noCommonAlgorithm',
+    'hostCertificateUnsupported',
+  );
+  return isUnsupported ? error.problem : undefined;
 }
 
-/** The OpenSSH of Windows has no ControlMaster, on which our use of it stands. */
+/** Why the system's ssh cannot connect. Undefined if it can. The OpenSSH of Windows has no ControlMaster, which we need. */
 async function missingOpenssh(): Promise<'notFound' | 'noControlMaster' | undefined> {
   if (process.platform === 'win32') return 'noControlMaster';
   return (await opensshVersion('ssh')) === undefined ? 'notFound' : undefined;

@@ -11,7 +11,7 @@ import { authorize, certify, makeKey, makeSecurityKey } from '../../support/keys
 import { memoryLog, problemOf, script } from '../../support/ssh.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 
-const switching = "going on with the system's ssh";
+const switching = "trying again with the system's ssh";
 let sshd: Sshd;
 let securityKey: string;
 let log: ReturnType<typeof memoryLog>;

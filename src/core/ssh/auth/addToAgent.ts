@@ -7,7 +7,7 @@ import { Agent } from './agent.ts';
 import { privateBlob } from '../keys/keys.ts';
 import type { Prompts } from '../prompts.ts';
 
-/** An agent that does not answer must not hold up the login. */
+/** Limits the wait for an agent that does not answer, so that the login goes on. */
 const LIMIT_MS = 5000;
 
 export interface AddDeps {
@@ -16,7 +16,7 @@ export interface AddDeps {
   readonly log: Log;
 }
 
-/** Hands an unlocked key to the agent (ssh_config(5) AddKeysToAgent). Rejects with the signal's reason alone. */
+/** Adds an unlocked key to the agent (ssh_config(5) AddKeysToAgent). A failure is logged. Rejects only when aborted. */
 export async function addToAgent(
   key: KeyObject,
   file: string,
@@ -26,20 +26,20 @@ export async function addToAgent(
   const { addKeysToAgent, agentKeyLifetimeMs, identityAgent, batchMode, name: host } = config;
   if (identityAgent === undefined || addKeysToAgent === 'no') return;
   const agent = new Agent(identityAgent);
-  const soon = async <T>(ask: (limit: AbortSignal) => Promise<T>): Promise<T> => {
+  const limited = async <T>(ask: (limit: AbortSignal) => Promise<T>): Promise<T> => {
     const limit = deadline(LIMIT_MS, () => new Error('no answer'), signal);
     return ask(limit.signal).finally(() => limit.clear());
   };
   try {
     if (addKeysToAgent === 'ask') {
-      await soon((limit) => agent.identities(limit)); // nobody is asked for the sake of an agent that is not there
+      await limited((limit) => agent.identities(limit)); // fails without an agent, so that the person is not asked in vain
       if (batchMode || !(await prompts.addToAgent({ host, keyFile: file }, signal))) return;
     }
     const constraints = {
       isConfirmed: addKeysToAgent === 'confirm',
       ...(agentKeyLifetimeMs !== undefined && { lifetimeSeconds: agentKeyLifetimeMs / 1000 }),
     };
-    await soon((limit) => agent.add(privateBlob(key), file, constraints, limit));
+    await limited((limit) => agent.add(privateBlob(key), file, constraints, limit));
     log.info(`${file} added to the agent`);
   } catch (error) {
     signal.throwIfAborted();

@@ -19,23 +19,23 @@ const RSA_SHA2_512 = 4;
 const LIMIT_BYTES = 256 * 1024;
 
 export interface AgentKey {
-  /** The public key or certificate as it goes over the wire, whatever its type. */
+  /** The public key or certificate of any type, as it goes over the wire. */
   readonly blob: Buffer;
   readonly comment: string;
 }
 
-/** An SSH connection to a server that proved to have its host key. */
+/** Identifies an SSH connection whose server has proven that it holds its host key. */
 export interface AgentSession {
   readonly hostKey: Buffer;
   readonly id: Buffer;
-  /** The server's, over the identifier. */
+  /** The server's signature over `id`. */
   readonly signature: Buffer;
 }
 
-/** What the agent asks of whoever uses an added key (§3.2.7). */
+/** The limits on the use of an added key (§3.2.7). */
 export interface AgentConstraints {
   readonly lifetimeSeconds?: number;
-  /** Each use is confirmed by the user. */
+  /** The user confirms each use. */
   readonly isConfirmed: boolean;
 }
 
@@ -47,7 +47,7 @@ export class Agent {
   readonly #path: string;
   readonly #session: AgentSession | undefined;
 
-  /** @param session what it signs for: a key may be limited to some hosts (ssh-add(1) -h). */
+  /** @param session the connection to sign for. A key may be limited to some hosts (ssh-add(1) -h). */
   constructor(path: string, session?: AgentSession) {
     this.#path = path;
     this.#session = session;
@@ -61,7 +61,7 @@ export class Agent {
     return keys;
   }
 
-  /** The whole signature: its algorithm's name, the value, and what a security key adds. */
+  /** The whole signature: the algorithm's name, the value, and the extra fields of a security key. */
   async sign(blob: Buffer, data: Buffer, algorithm: string, signal: AbortSignal): Promise<Buffer> {
     const flags = algorithm.startsWith('rsa-sha2-512')
       ? RSA_SHA2_512
@@ -83,11 +83,11 @@ export class Agent {
     await this.#ask(Buffer.concat([Buffer.of(kind), privateKey, string(comment), limits]), SUCCESS, signal);
   }
 
-  /** One connection a request: agents that ask the user for each use answer in their own time. */
+  /** Opens a socket for each request, because an agent that asks the user for each use may answer late. */
   async #ask(request: Buffer, expected: number, signal: AbortSignal): Promise<Buffer> {
     const socket = net.connect(this.#path);
     try {
-      // An agent that does not know the message refuses it, and goes on.
+      // An agent that does not support the message refuses it and stays usable, so the answer does not matter.
       if (this.#session) await abortable(exchange(socket, string(sessionBind(this.#session))), signal);
       const answer = new WireReader(await abortable(exchange(socket, string(request)), signal));
       if (answer.byte() !== expected) throw new Error('the agent refused');

@@ -13,20 +13,20 @@ import { keyTypeOf, parsePublicKeyLine, publicBlob, signWith } from '../keys/key
 import { plainBlob } from '../keys/certificate.ts';
 import type { Prompts } from '../prompts.ts';
 
-/** A key that may log in. Nothing secret is read or asked for before the server said that it would take the key. */
+/** A key that may log in. Nobody is asked for its passphrase before the server accepts the key. */
 export interface Identity {
-  /** For people and for the log: a file's name or an agent's comment. */
+  /** For people and for the log: the file's name or the agent's comment. */
   readonly label: string;
-  /** Undefined: only the private key tells, so it must be unlocked first. */
+  /** Undefined where only the private key contains it, so the key must be unlocked first. */
   readonly blob: Buffer | undefined;
-  /** Asks for what is missing. False when this identity is of no use: no passphrase given, an unreadable file. */
+  /** Asks for a missing passphrase. False when the key cannot sign: no passphrase given, or an unreadable file. */
   unlock(signal: AbortSignal): Promise<boolean>;
-  /** The public key or certificate to show; known once unlocked. */
+  /** The public key or certificate to offer. Known once unlocked. */
   publicBlob(): Buffer;
   sign(data: Buffer, algorithm: string, signal: AbortSignal): Promise<Buffer>;
-  /** Made by a device that only the system's ssh talks to: this one cannot sign. */
+  /** Only the system's ssh can use the device that holds the key. Then `sign` rejects. */
   readonly isOnlyOpenssh?: boolean;
-  /** The server took the key: whoever has to know is told. Rejects with the signal's reason alone. */
+  /** Called when the server has accepted the signature. Rejects with the signal's reason alone. */
   readonly onAccepted?: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -37,8 +37,8 @@ export interface IdentityDeps {
 }
 
 /**
- * In the order of OpenSSH's pubkey_prepare: certificates that were named, keys of the agent that are configured too, its
- * other keys (unless IdentitiesOnly), then the remaining files.
+ * The keys to try, in the order of OpenSSH's pubkey_prepare: the named certificates, the agent's keys that are configured
+ * as well, the agent's other keys (unless IdentitiesOnly), then the remaining files.
  */
 export async function listIdentities(
   config: HostConfig,
@@ -77,7 +77,7 @@ async function agentIdentities(agent: Agent, log: Log, signal: AbortSignal): Pro
   }
 }
 
-/** Each key file, followed by the certificate that lies beside it, unless certificates were named (ssh_config(5) IdentityFile). */
+/** Each key file, followed by the certificate beside it, unless the configuration names certificates (ssh_config(5) IdentityFile). */
 async function keyFiles(config: HostConfig, prompts: Prompts, log: Log): Promise<readonly Identity[]> {
   const found = await Promise.all(
     config.identityFiles.map(async (file) => {
@@ -128,7 +128,7 @@ async function keyFile(file: string, config: HostConfig, prompts: Prompts, log: 
   };
 }
 
-/** As often as NumberOfPasswordPrompts allows; an empty passphrase gives up. */
+/** Asks for the passphrase up to NumberOfPasswordPrompts times. An empty answer gives up. */
 async function unlockKey(
   file: string,
   text: string,
@@ -169,19 +169,19 @@ async function namedCertificates(
   return found.flat();
 }
 
-/** IdentityFile may name a certificate alone, whose key is elsewhere; a key that the agent has open need not be asked for. */
+/** IdentityFile may name a certificate alone. Then another identity has its key, for example one of the agent. */
 function withOwner(identity: Identity, keys: readonly Identity[]): Identity {
   const owner = identity.blob && ownerOf(identity.blob, keys);
   return identity.blob && owner ? withCertificate(owner, identity.blob) : identity;
 }
 
-/** The key that a certificate is for; undefined for what is none, too. */
+/** The identity whose key the certificate certifies. Undefined when there is none, and for a blob that is no certificate. */
 function ownerOf(certificate: Buffer, keys: readonly Identity[]): Identity | undefined {
   const plain = plainBlob(certificate);
   return plain && keys.find(({ blob }) => blob?.equals(plain));
 }
 
-/** Its key may be where only ssh(1) finds it (ssh_config(5) PKCS11Provider). */
+/** A certificate whose key is not here. ssh(1) may find the key (ssh_config(5) PKCS11Provider). */
 function withoutKey(label: string, certificate: Buffer): Identity {
   return {
     label,
@@ -202,7 +202,7 @@ function withCertificate(identity: Identity, certificate: Buffer): Identity {
   };
 }
 
-/** OpenSSH ignores a private key that others may read, and so do we. */
+/** SECURITY: as in OpenSSH, a private key that others may read is ignored. */
 async function readPrivateKey(file: string, log: Log): Promise<string | undefined> {
   try {
     const handle = await fs.open(file);

@@ -1,6 +1,6 @@
 import { string, WireReader } from './wire.ts';
 
-/** How many strings of the plain key a certificate holds between its nonce and its serial number (PROTOCOL.certkeys). */
+/** The number of strings of the plain key between a certificate's nonce and its serial number (PROTOCOL.certkeys). */
 const FIELDS: Readonly<Record<string, number>> = {
   'ssh-ed25519': 1,
   'ssh-rsa': 2,
@@ -12,7 +12,7 @@ const FIELDS: Readonly<Record<string, number>> = {
 };
 const SUFFIX = '-cert-v01@openssh.com';
 
-/** The key that a certificate is about; undefined when it is no certificate. */
+/** The public key that a certificate certifies. Undefined for a blob that is not a certificate. */
 export function plainBlob(certificate: Buffer): Buffer | undefined {
   try {
     const reader = new WireReader(certificate);

@@ -5,16 +5,16 @@ export const KEY_BYTES = 64;
 export const TAG_BYTES = 16;
 
 /**
- * Opens what the cipher chacha20-poly1305@openssh.com sealed in a key file: the first packet of PROTOCOL.chacha20poly1305,
- * without a length of its own, so that the second half of the key is not used. Plain computing, because the editor's Node
- * has no ChaCha20. Undefined when the key is wrong.
+ * Decrypts the secret part of a key file that chacha20-poly1305@openssh.com encrypted. It is the first packet of
+ * PROTOCOL.chacha20poly1305 without the length field, so the second half of the key is unused. Computed in JavaScript,
+ * because the editor's Node has no ChaCha20. Undefined when the key is wrong.
  */
 export function openFirst(sealed: Buffer, tag: Buffer, key: Buffer): Buffer | undefined {
   const oneTimeKey = Buffer.from(block(key, 0).subarray(0, 32));
   return timingSafeEqual(poly1305(sealed, oneTimeKey), tag) ? chacha20(sealed, key) : undefined;
 }
 
-/** From block 1 on: block 0 is the authenticator's key. */
+/** Starts at block 1, because block 0 is the key of the authenticator. */
 function chacha20(bytes: Buffer, key: Buffer): Buffer {
   const out = Buffer.alloc(bytes.length);
   for (let start = 0; start < bytes.length; start += 64) {
@@ -26,7 +26,7 @@ function chacha20(bytes: Buffer, key: Buffer): Buffer {
   return out;
 }
 
-/** The words that a quarter round mixes: four columns, four diagonals (RFC 8439 §2.3). */
+/** The words that each quarter round mixes: four columns, then four diagonals (RFC 8439 §2.3). */
 const QUARTERS = [
   [0, 4, 8, 12],
   [1, 5, 9, 13],
@@ -38,7 +38,7 @@ const QUARTERS = [
   [3, 4, 9, 14],
 ] as const;
 
-/** One block of the key stream with a nonce of zero, which is the number of the first packet. */
+/** One block of the key stream. The nonce is zero, the number of the first packet. */
 function block(key: Buffer, counter: number): Buffer {
   const initial = new Uint32Array(16);
   initial.set([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]); // “expand 32-byte k”

@@ -21,7 +21,6 @@ export function keyFileCipher(name: string): KeyFileCipher | undefined {
   return name === '3des-cbc' ? plain('des-ede3-cbc', 24, 8) : undefined;
 }
 
-/** Computed in plain JavaScript, because the editor's Node has no ChaCha20. */
 const chacha20Poly1305: KeyFileCipher = {
   derivedBytes: KEY_BYTES,
   decrypt: ({ secret, tag }, derived) => (tag.length === TAG_BYTES ? openFirst(secret, tag, derived) : undefined),

@@ -8,7 +8,7 @@ const CURVES: Readonly<Record<string, { readonly name: string; readonly hash: st
   'P-521': { name: 'nistp521', hash: 'sha512' },
 };
 
-/** A line of a `.pub` file or a certificate; undefined when it is neither. */
+/** Parses the line of a `.pub` file or a certificate. Undefined for any other text. */
 export function parsePublicKeyLine(text: string): { readonly blob: Buffer; readonly comment: string } | undefined {
   const [type, encoded, ...comment] = text.trim().split(/\s+/);
   if (type === undefined || encoded === undefined) return undefined;
@@ -34,7 +34,7 @@ export function publicBlob(key: KeyObject): Buffer {
   return Buffer.concat([string(`ecdsa-sha2-${curve}`), string(curve), string(point)]);
 }
 
-/** The length of an RSA key's modulus (RFC 4253 §6.6), also in a certificate; Infinity for keys of other types. */
+/** The length of the modulus of an RSA key (RFC 4253 §6.6) or RSA certificate. Infinity for other types. */
 export function rsaBits(blob: Buffer): number {
   const plain = plainBlob(blob) ?? blob;
   if (keyTypeOf(plain) !== 'ssh-rsa') return Infinity;
@@ -56,7 +56,7 @@ export function privateBlob(key: KeyObject): Buffer {
   return Buffer.concat([publicBlob(key), string(Buffer.concat([d, number(jwk.x)]))]);
 }
 
-/** A whole signature over `data`: the plain algorithm's name, also for a certificate's, and the value. */
+/** A whole signature over `data`: the algorithm's name and the value. A certificate signs with the plain algorithm. */
 export function signWith(key: KeyObject, data: Buffer, algorithm: string): Buffer {
   if (key.asymmetricKeyType === 'rsa') {
     const name = algorithm.replace('-cert-v01@openssh.com', '');

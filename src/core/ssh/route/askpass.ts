@@ -5,19 +5,19 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Scope } from '../../../base/scope.ts';
 
-/** What ssh(1) wants to know. `none`: it only has something to say, for example that a key waits for a touch. */
+/** A question of ssh(1). `none`: only a message, for example that a security key waits for a touch. */
 export interface AskpassQuestion {
   readonly text: string;
   readonly hint: 'none' | 'confirm' | '';
 }
 
 export interface Askpass {
-  /** What ssh has to be started with, so that it asks us and never a terminal. */
+  /** The environment that makes ssh ask us and never a terminal. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
-/** Runs in a Node of its own: passes the question through the socket, prints the answer, fails without one. */
+/** Runs in a Node process of its own: sends the question through the socket and prints the answer. Fails without one. */
 const CLIENT = `
 const socket = require('net').connect(process.env.SSH_PORTS_ASKPASS);
 let answer = '';
@@ -28,17 +28,15 @@ socket.on('data', (data) => (answer += data)).on('error', () => process.exit(1))
 socket.end(JSON.stringify({ text: process.argv[1] || '', hint: process.env.SSH_ASKPASS_PROMPT || '' }));
 `;
 
-/** For sockets, and gone with the scope. Only its owner may enter. */
+/** A folder for sockets that only its owner may enter. The scope removes it. */
 export async function privateFolder(scope: Scope): Promise<string> {
-  // Short, because a Unix socket's path may have 104 characters, of which ssh wants some for itself.
+  // Short, because a Unix socket's path may have 104 characters, and ssh appends some.
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'sshp-'));
   scope.defer(() => fs.rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/**
- * Answers the questions of an ssh process (ssh(1), SSH_ASKPASS) from a private folder. An undefined answer cancels.
- */
+/** Answers the questions of an ssh process (ssh(1), SSH_ASKPASS) from a private folder. An undefined answer cancels. */
 export async function listenForQuestions(
   folder: string,
   answer: (question: AskpassQuestion) => Promise<string | undefined>,
@@ -62,11 +60,11 @@ export async function listenForQuestions(
   server.listen(socketPath);
   await once(server, 'listening');
   const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-  // Electron is a Node only when told so.
+  // Without the variable, Electron would start the editor instead of Node.
   const script = `#!/bin/sh\nELECTRON_RUN_AS_NODE=1 exec ${quoted(process.execPath)} -e ${quoted(CLIENT)} -- "$1"\n`;
   await fs.writeFile(program, script, { mode: 0o700 });
   return {
-    // DISPLAY is there for an ssh older than 8.4, and may be someone's real one.
+    // An ssh older than 8.4 asks only where DISPLAY is set. A real value must stay: other programs may use it.
     env: {
       SSH_ASKPASS: program,
       SSH_ASKPASS_REQUIRE: 'force',

@@ -13,13 +13,13 @@ import { connectTcp } from './tcp.ts';
 /** A stream to the server's SSH port, and what it goes through. */
 export interface Route {
   readonly stream: Duplex;
-  /** For people: the IP address, or the host's name where something else resolved it. */
+  /** For people: the IP address, or the host's name if a proxy or jump host resolved it. */
   readonly address: string;
   /** Names of the jump hosts, first to last. */
   readonly via: readonly string[];
-  /** Why the way itself broke, when it did. */
+  /** Why the route itself broke. Undefined while it works. */
   failure(): Promise<UserError<HostProblem> | undefined>;
-  /** Ends everything that the route stands on. Safe twice. */
+  /** Closes everything that carries the route. Safe twice. */
   close(): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ async function throughCommand(
   };
   try {
     const canAsk = !config.batchMode && process.platform !== 'win32';
-    const env = canAsk && (await askHere(relaying(config, prompts, onCancel, closedWith(scope, signal)), scope));
+    const env = canAsk && (await askpassEnv(relaying(config, prompts, onCancel, closedWith(scope, signal)), scope));
     const proxy = startProxy(command, { ...process.env, ...env });
     scope.defer(() => proxy.close());
     return {
@@ -103,14 +103,14 @@ async function throughCommand(
   }
 }
 
-/** A command like `ssh -W %h:%p gate` may have to ask, and has no terminal here: what makes it ask us. */
-async function askHere(answer: Answering, scope: Scope): Promise<NodeJS.ProcessEnv> {
+/** The environment that makes a command such as `ssh -W %h:%p gate` ask us, because it has no terminal here. */
+async function askpassEnv(answer: Answering, scope: Scope): Promise<NodeJS.ProcessEnv> {
   const askpass = await listenForQuestions(await privateFolder(scope), answer);
   scope.defer(() => askpass.close());
   return askpass.env;
 }
 
-/** A question is of no use once its program is gone. */
+/** A signal that also aborts when the scope closes: nobody reads the answer to a question of a program that ended. */
 function closedWith(scope: Scope, signal: AbortSignal): AbortSignal {
   const closed = new AbortController();
   scope.defer(() => closed.abort());

@@ -1,19 +1,19 @@
 import { type LookupAddress, promises as dns } from 'node:dns';
 import net from 'node:net';
 import { abortable, delay } from '../../../base/delay.ts';
-import { errorCode, errorText, UserError } from '../../../base/userError.ts';
+import { errorCode, errorText, isProblem, UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { HostProblem } from '../connection.ts';
 
-/** RFC 8305 §5: how long one address may be tried alone before the next one joins in. */
+/** RFC 8305 §5: the delay after which the next address is tried as well. */
 const ATTEMPT_DELAY_MS = 250;
 const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
-/** Reading this much at once instead of Node's 64 KiB is worth a quarter of the download rate. */
+/** Node reads 64 KiB at once. This larger buffer makes downloads a quarter faster. */
 const READ_BYTES = 256 * 1024;
 
 /**
- * A TCP connection to the host's own address, as ssh_config(5) asks: AddressFamily, BindAddress, ConnectTimeout … What
- * it reads has to be used at once: the next bytes come in the same memory.
+ * A TCP connection to the host itself, as ssh_config(5) configures it: AddressFamily, BindAddress, ConnectTimeout …
+ * CAUTION: every chunk aliases one reused buffer. Consume or copy it before returning.
  */
 export async function connectTcp(config: HostConfig, signal: AbortSignal): Promise<net.Socket> {
   for (let attempt = 1; ; attempt++) {
@@ -45,7 +45,8 @@ async function lookup(config: HostConfig, signal: AbortSignal): Promise<readonly
   const family = { any: 0, inet: 4, inet6: 6 }[config.addressFamily];
   try {
     const all = await abortable(dns.lookup(config.hostName, { all: true, family, verbatim: true }), signal);
-    const usable = all.filter((address) => family === 0 || address.family === family); // a literal comes back as it is
+    // CAUTION: lookup returns a literal address even if it is of the other family.
+    const usable = all.filter((address) => family === 0 || address.family === family);
     if (usable.length === 0) throw new Error('no address of the wanted family');
     return usable;
   } catch (error) {
@@ -57,7 +58,7 @@ async function lookup(config: HostConfig, signal: AbortSignal): Promise<readonly
   }
 }
 
-/** RFC 8305 §4: families take turns, beginning with the one the system put first. */
+/** RFC 8305 §4: families alternate. The first is the one that the system returned first. */
 export function interleaved(addresses: readonly LookupAddress[]): readonly LookupAddress[] {
   const first = addresses.filter(({ family }) => family === addresses[0]?.family);
   const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
@@ -68,7 +69,7 @@ export function interleaved(addresses: readonly LookupAddress[]): readonly Looku
   return turns.flat().filter((address) => address !== undefined);
 }
 
-/** The first address that answers wins; the sockets of the others are gone when this settles. */
+/** The first address that answers wins. When this settles, the sockets of the others are closed. */
 async function race(config: HostConfig, addresses: readonly LookupAddress[], signal: AbortSignal): Promise<net.Socket> {
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
@@ -84,14 +85,10 @@ async function race(config: HostConfig, addresses: readonly LookupAddress[], sig
   } catch (error) {
     signal.throwIfAborted();
     const failures: unknown[] = error instanceof AggregateError ? error.errors : [error];
-    throw failures.find(isRefusal) ?? failures[0];
+    throw failures.find((failure) => isProblem<HostProblem>(failure, 'connectionRefused')) ?? failures[0];
   } finally {
     over.abort(new Error('another address was faster'));
   }
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof UserError && error.problem.code === 'connectionRefused';
 }
 
 function open(config: HostConfig, address: string, signal: AbortSignal): Promise<net.Socket> {
@@ -104,8 +101,8 @@ function open(config: HostConfig, address: string, signal: AbortSignal): Promise
       keepAlive: config.tcpKeepAlive,
       ...(config.bindAddress !== undefined && { localAddress: config.bindAddress }),
       onread: {
-        // One buffer, and not a new one each time: Node loses track of which one is current when an exception
-        // anywhere in the process goes uncaught, and then hands over the wrong bytes.
+        // CAUTION: do not use a new buffer for each read. After an uncaught exception anywhere in the process, Node
+        // mixes up the buffers and delivers wrong bytes.
         buffer: Buffer.allocUnsafeSlow(READ_BYTES),
         callback: (bytes, buffer) => {
           socket.emit('data', buffer.subarray(0, bytes));
