@@ -65,7 +65,8 @@ export class HostKeys {
     const { noHostAuthenticationForLocalhost, hostKeyAlias, strictHostKeyChecking } = this.#config;
     await this.#requireAcceptable(key);
     // Machines with a shared home directory have one known_hosts, but localhost is another machine on each.
-    if (noHostAuthenticationForLocalhost && hostKeyAlias === undefined && isDirect && isLoopbackAddress(address)) return;
+    if (noHostAuthenticationForLocalhost && hostKeyAlias === undefined && isDirect && isLoopbackAddress(address))
+      return;
     const verdict = this.#judgeName(key, hasCertificate);
     const byAddress = this.#judgeAddress(key, address);
     const isNewAddress = byAddress?.verdict.kind === 'unknown';
