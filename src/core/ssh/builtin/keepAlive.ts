@@ -2,9 +2,9 @@ import type { HostConfig } from '../../config/hostConfig.ts';
 import type { SshClient } from './client.ts';
 
 /**
- * What the user asked for with ServerAliveInterval (ssh_config(5)): asks for a sign of life whenever nothing was heard for
- * that long, and ends the connection after ServerAliveCountMax unanswered ones. Without it nothing is asked, as with
- * ssh(1): a server that never answers is not dropped for that. The result ends it.
+ * ServerAliveInterval (ssh_config(5)): pings the server whenever nothing arrived for an interval, and ends the client after
+ * ServerAliveCountMax unanswered pings. Without the setting it sends nothing, as ssh(1) does. Returns a function that
+ * stops the pings.
  */
 export function keepAlive(client: SshClient, config: HostConfig): () => void {
   const { serverAliveIntervalMs: intervalMs = 0 } = config;

@@ -6,12 +6,12 @@ import os from 'node:os';
 const RETRANSMIT_TIMER = '01';
 
 /**
- * How often Linux has sent the same bytes of a socket again without an acknowledgement; undefined on other systems.
- * Infinity when this machine no longer has the socket's address.
- * A peer that is alive but reads nothing is 0: its kernel acknowledges, and the window closes (another timer).
+ * How often Linux has retransmitted the same bytes of a socket without an acknowledgement. Undefined on other systems.
+ * Infinity when this machine no longer has the socket's address. 0 for a live peer that does not read: its kernel
+ * acknowledges, and the closed window has another timer.
  */
 export async function retransmits(socket: net.Socket): Promise<number | undefined> {
-  // RACE: a socket that ends meanwhile forgets its ports.
+  // RACE: a socket that closes during the read of the table loses its ports, so copy them now.
   const { localAddress, localPort, remotePort, remoteFamily } = socket;
   if (localAddress !== undefined && !isOurs(localAddress)) return Infinity;
   if (process.platform !== 'linux' || localPort === undefined || remotePort === undefined) return undefined;
