@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import { editFile } from '../../../src/base/editFile.ts';
+import { posixOnly } from '../../support/posixOnly.ts';
 import { privateHome } from '../../support/systemSsh.ts';
 
 void test('an edited file keeps its mode and owner, and no temporary file stays', async (t) => {
@@ -21,7 +22,7 @@ void test('an edited file keeps its mode and owner, and no temporary file stays'
   assert.deepEqual(fs.readdirSync(place.home), ['config']);
 });
 
-void test('editing a symbolic link changes its target', async (t) => {
+void test('editing a symbolic link changes its target', { skip: posixOnly }, async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   const real = place.write('dotfiles/ssh_config', 'a\n');
@@ -32,7 +33,7 @@ void test('editing a symbolic link changes its target', async (t) => {
   assert.equal(fs.readFileSync(real, 'utf8'), 'b\n');
 });
 
-void test('editing a dangling link creates its target', async (t) => {
+void test('editing a dangling link creates its target', { skip: posixOnly }, async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   const link = path.join(place.home, 'config');
@@ -41,7 +42,7 @@ void test('editing a dangling link creates its target', async (t) => {
   assert.equal(fs.readFileSync(path.join(place.home, 'later/ssh_config'), 'utf8'), 'b\n');
 });
 
-void test('only the user can read a new file and its folder', async (t) => {
+void test('only the user can read a new file and its folder', { skip: posixOnly }, async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   const file = path.join(place.home, '.ssh', 'config');

@@ -72,7 +72,7 @@ void test('a file with mistakes hides no host of other files, and every mistake 
   );
   assert.deepEqual(
     problems.map(({ problem }) =>
-      'line' in problem ? `${path.relative(home, problem.file)}:${problem.line}` : problem.code,
+      'line' in problem ? `${path.relative(home, problem.file).replaceAll('\\', '/')}:${problem.line}` : problem.code,
     ),
     ['.ssh/config:2', '.ssh/config:3', '.ssh/bad:2', '.ssh/self:1'],
   );

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { UserError } from '../../../src/base/userError.ts';
 import type { ConfigProblem, HostConfig } from '../../../src/core/config/hostConfig.ts';
 import { resolveHost, type ResolveOptions } from '../../../src/core/config/resolve.ts';
+import { posixOnly } from '../../support/posixOnly.ts';
 import { privateHome } from '../../support/systemSsh.ts';
 import { until } from '../../support/until.ts';
 
@@ -51,7 +52,7 @@ void test('a connection gets expanded paths, tokens and variables', async (t) =>
   );
   const config = await resolve('h1');
   assert.equal(config.hostName, 'real');
-  assert.deepEqual(config.identityFiles, [`${home}/.ssh/h1_real`]);
+  assert.deepEqual(config.identityFiles, [path.join(home, '.ssh', 'h1_real')]);
   assert.deepEqual(config.certificateFiles, ['o/c']);
   assert.deepEqual(config.proxy, { kind: 'command', command: 'nc real 2222 bob' });
   assert.deepEqual(config.env, { LC_X: 'x', A: 'real', B: '%z' });
@@ -145,31 +146,35 @@ void test('overrides win over typed names, and both win over the files', async (
   assert.deepEqual([config.user, config.port, config.hostName], ['over', 2, 'file.example']);
 });
 
-void test('Match exec runs only after consent, and never inside a block that does not apply', async (t) => {
-  const { resolve, home, write } = setUp(
-    t,
-    'Host other\n Include inc\nMatch host x exec "touch %d/ran && test %n = x"\n Port 2\n',
-  );
-  write('.ssh/inc', 'Match exec "touch %d/included"\n Port 3\n');
-  await assert.rejects(resolve('x'), fails('commandNotAllowed', { command: `touch ${home}/ran && test x = x` }));
-  assert.ok(!fs.existsSync(`${home}/ran`));
+void test(
+  'Match exec runs only after consent, and never inside a block that does not apply',
+  { skip: posixOnly },
+  async (t) => {
+    const { resolve, home, write } = setUp(
+      t,
+      'Host other\n Include inc\nMatch host x exec "touch %d/ran && test %n = x"\n Port 2\n',
+    );
+    write('.ssh/inc', 'Match exec "touch %d/included"\n Port 3\n');
+    await assert.rejects(resolve('x'), fails('commandNotAllowed', { command: `touch ${home}/ran && test x = x` }));
+    assert.ok(!fs.existsSync(`${home}/ran`));
 
-  const asked: string[] = [];
-  const allowCommand = (command: string): boolean => asked.push(command) > 0;
-  assert.equal((await resolve('y', { allowCommand })).port, 22);
-  assert.equal((await resolve('x', { allowCommand })).port, 2);
-  assert.deepEqual(asked, [`touch ${home}/ran && test x = x`]);
-  assert.ok(fs.existsSync(`${home}/ran`));
-  assert.ok(!fs.existsSync(`${home}/included`));
-});
+    const asked: string[] = [];
+    const allowCommand = (command: string): boolean => asked.push(command) > 0;
+    assert.equal((await resolve('y', { allowCommand })).port, 22);
+    assert.equal((await resolve('x', { allowCommand })).port, 2);
+    assert.deepEqual(asked, [`touch ${home}/ran && test x = x`]);
+    assert.ok(fs.existsSync(`${home}/ran`));
+    assert.ok(!fs.existsSync(`${home}/included`));
+  },
+);
 
-void test('an empty SHELL counts as unset', async (t) => {
+void test('an empty SHELL counts as unset', { skip: posixOnly }, async (t) => {
   const { resolve } = setUp(t, 'Match exec "true"\n Port 2\n');
   const config = await resolve('x', { allowCommand: () => true, env: { PATH: process.env['PATH'], SHELL: '' } });
   assert.equal(config.port, 2);
 });
 
-void test('aborting ends a running Match exec and its children', async (t) => {
+void test('aborting ends a running Match exec and its children', { skip: posixOnly }, async (t) => {
   const { resolve, home } = setUp(t, 'Match exec "sleep 600 & echo $! > %d/child; wait"\n Port 2\n');
   const abort = new AbortController();
   t.after(() => abort.abort());
@@ -185,10 +190,10 @@ void test('a mistake in any block is reported with its file and line', async (t)
   const included = write('.ssh/inc', '\nHost other\n  Port 70000\n');
   await assert.rejects(resolve('x'), fails('configSyntax', { file: included, line: 3 }));
   write('.ssh/config', 'IdentityFile %z\n');
-  await assert.rejects(resolve('x'), fails('configSyntax', { file: `${home}/.ssh/config`, line: 1 }));
+  await assert.rejects(resolve('x'), fails('configSyntax', { file: path.join(home, '.ssh', 'config'), line: 1 }));
 });
 
-void test('a file that other users may write is refused', async (t) => {
+void test('a file that other users may write is refused', { skip: posixOnly }, async (t) => {
   const { resolve, write } = setUp(t, 'Include inc\n');
   const included = write('.ssh/inc', 'Port 2\n');
   fs.chmodSync(included, 0o666);

@@ -11,6 +11,7 @@ import type { RunningForward } from '../../../src/core/forward/runningForward.ts
 import { openLocalForward } from '../../../src/core/forward/local.ts';
 import type { Bind } from '../../../src/core/spec/spec.ts';
 import { freePort } from '../../support/freePort.ts';
+import { posixOnly } from '../../support/posixOnly.ts';
 import { until } from '../../support/until.ts';
 import { dialTo, ending, forwardTo, portOf, readAll, serve, signal } from './loopback.ts';
 
@@ -135,7 +136,7 @@ void test('an aborted signal opens no forward', async () => {
   await assert.rejects(opening, { message: 'stop' });
 });
 
-void test('a Unix socket accepts its owner only, and close removes it', async (t) => {
+void test('a Unix socket accepts its owner only, and close removes it', { skip: posixOnly }, async (t) => {
   const file = path.join(tempFolder(t), 'forward.sock');
   const forward = await hello(t, { kind: 'unix', path: file });
   assert.deepEqual(forward.bound, [{ kind: 'unix', path: file }]);
@@ -145,16 +146,20 @@ void test('a Unix socket accepts its owner only, and close removes it', async (t
   assert.equal(fs.existsSync(file), false);
 });
 
-void test('an existing file blocks a Unix socket unless StreamLocalBindUnlink is set', async (t) => {
-  const file = path.join(tempFolder(t), 'forward.sock');
-  fs.writeFileSync(file, '');
-  const bind = { kind: 'unix', path: file } as const;
-  assert.deepEqual(await problemOf(hello(t, bind)), { code: 'portInUse', bind });
-  await hello(t, bind, true);
-  assert.equal(await heard({ path: file }), 'hello');
-});
+void test(
+  'an existing file blocks a Unix socket unless StreamLocalBindUnlink is set',
+  { skip: posixOnly },
+  async (t) => {
+    const file = path.join(tempFolder(t), 'forward.sock');
+    fs.writeFileSync(file, '');
+    const bind = { kind: 'unix', path: file } as const;
+    assert.deepEqual(await problemOf(hello(t, bind)), { code: 'portInUse', bind });
+    await hello(t, bind, true);
+    assert.equal(await heard({ path: file }), 'hello');
+  },
+);
 
-void test('a socket file that a killed program left behind is replaced', async (t) => {
+void test('a socket file that a killed program left behind is replaced', { skip: posixOnly }, async (t) => {
   const folder = tempFolder(t);
   const file = path.join(folder, 'forward.sock');
   const killed = net.createServer().listen(path.join(folder, 'first name'));
@@ -165,7 +170,7 @@ void test('a socket file that a killed program left behind is replaced', async (
   assert.equal(await heard({ path: file }), 'hello');
 });
 
-void test('the error names the owner of a Unix socket in use', async (t) => {
+void test('the error names the owner of a Unix socket in use', { skip: posixOnly }, async (t) => {
   const file = path.join(tempFolder(t), 'taken.sock');
   await held(t, { path: file });
   const problem = await problemOf(hello(t, { kind: 'unix', path: file }));

@@ -11,6 +11,7 @@ import type { IncomingConnection, ListenRemote } from '../../../src/core/forward
 import { type RemoteForward, type RemoteForwardOptions, openRemoteForward } from '../../../src/core/forward/remote.ts';
 import type { Bind } from '../../../src/core/spec/spec.ts';
 import { freePort } from '../../support/freePort.ts';
+import { posixOnly } from '../../support/posixOnly.ts';
 import { until } from '../../support/until.ts';
 import { readAll, serve, signal } from './loopback.ts';
 
@@ -141,7 +142,7 @@ void test('a reset by the local server is no clean end at the remote', async (t)
   assert.equal(hasEnded, false);
 });
 
-void test('the destination may be a local Unix socket', async (t) => {
+void test('the destination may be a local Unix socket', { skip: posixOnly }, async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'forward-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
   const file = path.join(folder, 'server.sock');

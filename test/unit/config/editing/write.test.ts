@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { normalize } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { UserError } from '../../../../src/base/userError.ts';
@@ -69,7 +70,7 @@ void test('a new block goes to the end, after a blank line, when no other block 
 });
 
 void test('a written value has the quotes that make it read back unchanged', async () => {
-  const path = String.raw`/my "keys"/a\b #1`;
+  const path = normalize(String.raw`/my "keys"/a\b #1`);
   const text = addHost('', {
     name: 'box',
     settings: [

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { glob, globFolder } from '../../../../src/core/config/reading/glob.ts';
+import { posixOnly } from '../../../support/posixOnly.ts';
 import { privateHome } from '../../../support/systemSsh.ts';
 
-void test('a pattern finds the files that glob(7) finds, sorted by bytes', async (t) => {
+void test('a pattern finds the files that glob(7) finds, sorted by bytes', { skip: posixOnly }, async (t) => {
   const place = privateHome();
   t.after(() => place.remove());
   for (const file of ['b.conf', 'a.conf', 'B.conf', '.hidden.conf', 'sub/x.conf', 'sub2/x.conf', 'a]b', '[', 'st*r'])
