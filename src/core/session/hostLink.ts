@@ -8,7 +8,7 @@ import { type Problem, problemOf } from '../problem.ts';
 import { linkLost } from '../ssh/linkLost.ts';
 import type { OpenConnection, OpenedConnection } from './connector.ts';
 import { ConnectionWaiters } from './connectionWaiters.ts';
-import { type CountedConnection, countStreams } from './countedConnection.ts';
+import { CountedConnection } from './countedConnection.ts';
 import { overLeftOverSockets } from './leftOverSockets.ts';
 import {
   type AfterAttempt,
@@ -166,7 +166,7 @@ export class HostLink {
   }
 
   async #up({ connection: made, config }: OpenedConnection, run: AbortController): Promise<void> {
-    const connection = countStreams(overLeftOverSockets(made));
+    const connection = new CountedConnection(overLeftOverSockets(made));
     if (run.signal.aborted) {
       await connection.close();
       throw run.signal.reason;

@@ -6,7 +6,7 @@ import { never, within } from '../../../src/base/delay.ts';
 import { isProblem, UserError } from '../../../src/base/userError.ts';
 import type { Dial, DialProblem } from '../../../src/core/forward/dial.ts';
 import type { Problem } from '../../../src/core/problem.ts';
-import { type CountedConnection, countStreams } from '../../../src/core/session/countedConnection.ts';
+import { CountedConnection } from '../../../src/core/session/countedConnection.ts';
 import { dialer } from '../../../src/core/session/dialer.ts';
 import type { Endpoint } from '../../../src/core/spec/spec.ts';
 import type { Connection } from '../../../src/core/ssh/connection.ts';
@@ -18,7 +18,7 @@ const refused = new UserError<DialProblem>({ code: 'connectFailed', to, detail: 
 
 /** A dialer over these connections, one after the other, and what was asked of them. */
 function over(connections: readonly Connection[], addresses?: readonly string[]) {
-  const counted = connections.map(countStreams);
+  const counted = connections.map((each) => new CountedConnection(each));
   const queue = [...counted];
   /** Which of the connections, by its place. */
   const carried: number[] = [];
@@ -87,8 +87,8 @@ void test('a replaced connection hands a dial on, except a dial to a name', asyn
     ['127.0.0.1', true],
     ['db.internal', false],
   ] as const) {
-    const first = countStreams(answering(() => new Promise(() => undefined)));
-    const queue = [first, countStreams(connection())];
+    const first = new CountedConnection(answering(() => new Promise(() => undefined)));
+    const queue = [first, new CountedConnection(connection())];
     const link = {
       connection: async () => queue.shift() ?? Promise.reject(new Error('no third')),
       liveness: { answered: async <T>(answer: Promise<T>) => answer },

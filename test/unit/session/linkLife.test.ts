@@ -15,7 +15,7 @@ import {
   runOf,
   uselessOf,
 } from '../../../src/core/session/linkLife.ts';
-import { countStreams } from '../../../src/core/session/countedConnection.ts';
+import { CountedConnection } from '../../../src/core/session/countedConnection.ts';
 import type { Problem } from '../../../src/core/problem.ts';
 import { connection } from '../../support/connection.ts';
 
@@ -29,7 +29,7 @@ const online: Online = {
   kind: 'online',
   run,
   since: 5,
-  connection: countStreams(connection()),
+  connection: new CountedConnection(connection()),
   doubt: noDoubt,
   useless: 0,
 };

@@ -6,7 +6,7 @@ import { silentLog } from '../../../src/base/log.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import type { Dial, DialProblem } from '../../../src/core/forward/dial.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
-import { countStreams } from '../../../src/core/session/countedConnection.ts';
+import { CountedConnection } from '../../../src/core/session/countedConnection.ts';
 import { dialer } from '../../../src/core/session/dialer.ts';
 import { type ForwardRequest, typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { RemotePorts } from '../../../src/core/session/remotePorts.ts';
@@ -40,7 +40,7 @@ function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
     write: (change) => (host = change(host)),
     dialer: dialer({
       link: {
-        connection: async () => countStreams({ ...connection(), dial }),
+        connection: async () => new CountedConnection({ ...connection(), dial }),
         liveness: { answered: async (reply) => reply },
         carried: () => undefined,
       },
