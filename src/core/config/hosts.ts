@@ -1,4 +1,5 @@
 import { unreadable } from '../../base/unreadableFile.ts';
+import { matchHostList } from '../../base/pattern.ts';
 import { UserError } from '../../base/userError.ts';
 import { isValidHostName } from '../spec/names.ts';
 import { type Environment, realEnvironment } from './environment.ts';
@@ -29,6 +30,7 @@ export async function listHosts(options: ConfigSource, signal: AbortSignal): Pro
     environment,
     values: new Values(),
     hosts: new Map(),
+    hostNames: new Set(),
     files: new Set(),
     folders: new Set(),
     problems: new Map(),
@@ -39,18 +41,30 @@ export async function listHosts(options: ConfigSource, signal: AbortSignal): Pro
     if (!exists && options.userFile !== undefined) note(survey, unreadable(source.file, 'no such file'));
   }
   return {
-    hosts: [...survey.hosts.values()],
+    hosts: [...survey.hosts.values()].filter((found) => isListed(found, survey)).map(({ entry }) => entry),
     files: [...survey.files],
     folders: [...survey.folders],
     problems: [...survey.problems.values()],
   };
 }
 
+/** `Match host` names an alias, or the HostName of another alias. */
+interface FoundHost {
+  readonly kind: 'alias' | 'perhapsHostName';
+  readonly entry: HostEntry;
+}
+
+function isListed({ kind, entry }: FoundHost, { hostNames }: Survey): boolean {
+  return kind === 'alias' || ![...hostNames].some((each) => each !== '*' && matchHostList(entry.name, each));
+}
+
 interface Survey {
   readonly environment: Environment;
   /** For IgnoreUnknown, which works on the lines that follow. */
   readonly values: Values;
-  readonly hosts: Map<string, HostEntry>;
+  readonly hosts: Map<string, FoundHost>;
+  /** The values of HostName, as patterns. */
+  readonly hostNames: Set<string>;
   readonly files: Set<string>;
   readonly folders: Set<string>;
   /** By message, since a file may be included twice. */
@@ -76,20 +90,36 @@ function visitorOf(survey: Survey): Visitor<AppliesTo> {
 function surveyLine(line: Line, { block, enclosing, origin }: LinePlace<AppliesTo>, survey: Survey): AppliesTo {
   switch (line.keyword) {
     case 'host': {
-      const patterns = new Arguments(line.rest).takeAll();
       const matches = (alias: string): boolean => matchesHost(new Arguments(line.rest), alias);
       matches(''); // Throws for a mistake.
-      for (const name of patterns.filter((each) => isAlias(each) && enclosing(each))) {
-        if (!survey.hosts.has(name)) survey.hosts.set(name, { name, file: line.file, line: line.line });
-      }
+      addHosts(new Arguments(line.rest).takeAll(), line, enclosing, survey);
       return (alias) => enclosing(alias) && matches(alias);
     }
-    case 'match':
-      readMatch(new Arguments(line.rest), noFacts);
+    case 'match': {
+      const { hosts, originalHosts } = readMatch(new Arguments(line.rest), noFacts);
+      addHosts(originalHosts, line, enclosing, survey);
+      addHosts(hosts, line, enclosing, survey, 'perhapsHostName');
       return enclosing;
+    }
     default:
+      if (line.keyword === 'hostname') survey.hostNames.add(new Arguments(line.rest).next().replaceAll('%h', '*'));
       readSetting(line, { origin, isActive: line.keyword === 'ignoreunknown' }, survey.values, survey.environment);
       return block;
+  }
+}
+
+function addHosts(
+  patterns: readonly string[],
+  { file, line }: Line,
+  enclosing: AppliesTo,
+  survey: Survey,
+  kind: FoundHost['kind'] = 'alias',
+): void {
+  for (const name of patterns.filter((each) => isAlias(each) && enclosing(each))) {
+    const before = survey.hosts.get(name);
+    if (!before || (kind === 'alias' && before.kind !== 'alias')) {
+      survey.hosts.set(name, { kind, entry: before?.entry ?? { name, file, line } });
+    }
   }
 }
 

@@ -41,14 +41,15 @@ export function parseHop(text: string): Destination | undefined {
 }
 
 /**
- * Reads a destination that a person typed: one hop of -J, or an IPv6 address without brackets.
+ * Reads a destination that a person typed or picked: one hop of -J, an IPv6 address without brackets, or an alias with
+ * slashes, which only the command line of ssh(1) takes.
  *
  * @throws UserError<BadNameProblem>
  */
 export function readDestination(text: string): Destination {
   const { user, rest } = splitUser(text);
-  const isBareAddress = isIpv6(rest);
-  const destination = isBareAddress ? { host: rest, ...(user !== undefined && { user }) } : parseHop(text);
+  const isWhole = isIpv6(rest) || (/^[^:]+\/[^:]*$/.test(rest) && user !== '');
+  const destination = isWhole ? { host: rest, ...(user !== undefined && { user }) } : parseHop(text);
   if (!destination) throw badName('host', text);
   checkHostName(destination.host);
   if (destination.user !== undefined) checkUserName(destination.user);

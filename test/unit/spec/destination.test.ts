@@ -12,8 +12,25 @@ test('a typed destination is a hop of -J or a bare IPv6 address', () => {
   assert.deepEqual(readDestination('[::1]:22'), { host: '::1', port: 22 });
 });
 
+test('an alias may have slashes, as on the command line of ssh', () => {
+  assert.deepEqual(readDestination('aws/team/1'), { host: 'aws/team/1' });
+  assert.deepEqual(readDestination('me@unix//run/x'), { user: 'me', host: 'unix//run/x' });
+});
+
 test('a typed text that is no destination is refused', () => {
-  for (const text of ['', '@box', 'box:x', 'box:0', '-x', 'a;b', 'a b', '-l@box']) {
+  for (const text of [
+    '',
+    '@box',
+    'box:x',
+    'box:0',
+    '-x',
+    'a;b',
+    'a b',
+    '-l@box',
+    '@a/b',
+    'http://box/',
+    'ssh://box/a',
+  ]) {
     assert.throws(
       () => readDestination(text),
       (error) => isProblem(error, 'configBadName'),

@@ -19,6 +19,9 @@ export interface MatchFacts {
 /** One Match line. All criteria are decided except commands, which the caller runs. */
 export interface MatchLine {
   readonly criteria: readonly Criterion[];
+  /** The patterns of `host` and `originalhost`, without those of a negated criterion. */
+  readonly hosts: readonly string[];
+  readonly originalHosts: readonly string[];
   readonly wantsFinalPass: boolean;
 }
 
@@ -32,6 +35,7 @@ const mayBeEmpty = new Set(['tagged', 'command']);
 /** @throws BadValue */
 export function readMatch(args: Arguments, facts: MatchFacts): MatchLine {
   const criteria: Criterion[] = [];
+  const patterns = { host: [] as string[], originalhost: [] as string[] };
   let wantsFinalPass = false;
   for (let word = args.take(); word !== undefined; word = args.take()) {
     if (word.startsWith('#')) {
@@ -52,9 +56,12 @@ export function readMatch(args: Arguments, facts: MatchFacts): MatchLine {
       throw new BadValue(`no argument for ${word}`);
     }
     criteria.push(readCriterion(criterion, argument, isNegated, facts));
+    if ((criterion === 'host' || criterion === 'originalhost') && !isNegated) {
+      patterns[criterion].push(...argument.split(','));
+    }
   }
   if (criteria.length === 0) throw new BadValue('no criterion');
-  return { criteria, wantsFinalPass };
+  return { criteria, hosts: patterns.host, originalHosts: patterns.originalhost, wantsFinalPass };
 }
 
 function readCriterion(name: string, argument: string, isNegated: boolean, facts: MatchFacts): Criterion {
