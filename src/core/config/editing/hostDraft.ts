@@ -10,9 +10,10 @@ import { readDestination } from '../../spec/destination.ts';
 import { checkHostName, checkUserName } from '../../spec/names.ts';
 import { readSetting } from '../reading/read.ts';
 import { Arguments, splitLine } from '../reading/syntax.ts';
+import { takesRestOfLine } from '../keywords/keywords.ts';
 import { Values } from '../keywords/values.ts';
 import { realEnvironment } from '../environment.ts';
-import { addForward, addHost, type HostBlock, takesRestOfLine } from './write.ts';
+import { addForward, addHost, type HostBlock } from './write.ts';
 
 /** A new Host block, still without its alias. */
 export interface HostDraft {
@@ -92,7 +93,7 @@ function readOption(option: string): HostBlock['settings'][number] {
     if (!line) throw new BadValue(`no setting in ${option}`);
     readSetting(line, { origin: 'user', isActive: true }, new Values(), realEnvironment({}));
     const [keyword = ''] = /[a-z\d]+/i.exec(option) ?? [];
-    return [keyword, ...(takesRestOfLine.test(keyword) ? [line.rest] : new Arguments(line.rest).takeAll())];
+    return [keyword, ...(takesRestOfLine(keyword) ? [line.rest] : new Arguments(line.rest).takeAll())];
   } catch (error) {
     throw atPlace(place, error);
   }

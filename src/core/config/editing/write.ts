@@ -5,7 +5,7 @@ import { formatEndpoint, formatForward } from '../../spec/grammar.ts';
 import type { ForwardSpec } from '../../spec/spec.ts';
 import { BadValue } from '../badValue.ts';
 import type { ConfigProblem } from '../hostConfig.ts';
-import { findKeyword } from '../keywords/keywords.ts';
+import { findKeyword, takesRestOfLine } from '../keywords/keywords.ts';
 import { checkHostName } from '../../spec/names.ts';
 import { matchesHost } from '../reading/read.ts';
 import { Arguments, splitLine } from '../reading/syntax.ts';
@@ -61,16 +61,13 @@ function checkAlias(name: string): void {
   if (/[*?!,#]/.test(name)) throw new UserError<ConfigProblem>({ code: 'configBadName', what: 'host', value: name });
 }
 
-/** These keywords take the rest of the line as written, with its quotes. */
-export const takesRestOfLine = /^(ProxyCommand|ProxyJump|LocalCommand|RemoteCommand|KnownHostsCommand)$/i;
-
 function writeLine(keyword: string, words: readonly string[]): string {
   const bad = words.find((word) => /[\0-\x08\n-\x1f\x7f]/.test(word));
   if (bad !== undefined) {
     const detail = `control character in ${JSON.stringify(bad)}`;
     throw new UserError<ConfigProblem>({ code: 'configSyntax', file: '', line: 0, detail });
   }
-  return `${keyword} ${takesRestOfLine.test(keyword) ? words.join(' ') : words.map(quote).join(' ')}`;
+  return `${keyword} ${takesRestOfLine(keyword) ? words.join(' ') : words.map(quote).join(' ')}`;
 }
 
 function quote(word: string): string {

@@ -375,3 +375,9 @@ const byName: ReadonlyMap<string, Keyword> = new Map(
 export function findKeyword(name: string): Keyword | undefined {
   return byName.get(name);
 }
+
+/** The keyword takes the rest of the line as written, with its quotes. */
+export function takesRestOfLine(name: string): boolean {
+  const reader = findKeyword(name.toLowerCase())?.read;
+  return reader === read.command || reader === read.jump || reader === read.version;
+}
