@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
@@ -20,13 +20,13 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
   let web: WebServer;
   let port: number;
   let configured: number;
-  const memory: Memory = shortMemory();
+  let memory: Memory;
 
   const open = (): Promise<TestSessions> =>
     startSessions(sshd.configFile, { autoForward: 'off', expireSharedAfterMs: 60_000 }, { memory });
   const add = (kind: 'local' | 'remote' | 'dynamic', text: string): Promise<ForwardState> =>
     app.sessions.forward('devbox', typedRequest(parseForward(kind, text)), never);
-  /** The user's forward of the page, made if it is not there. */
+  /** A forward of the page that the user makes. */
   const mine = (): Promise<ForwardState> => app.sessions.forwardPort('devbox', port, never);
   const find = (id: string): ForwardState => {
     const forward = app.host().forwards.find((each) => each.id === id);
@@ -39,15 +39,20 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     ({ port } = web);
     configured = await freePort();
     sshd = await startSshd({ clientConfig: [`LocalForward ${configured} localhost:${port}`] });
+  });
+
+  after(async () => {
+    await sshd.stop();
+    await web.close();
+  });
+
+  beforeEach(async () => {
+    memory = shortMemory();
     app = await open();
     await app.sessions.connect('devbox', never);
   });
 
-  after(async () => {
-    await app.sessions.close();
-    await sshd.stop();
-    await web.close();
-  });
+  afterEach(() => app.sessions.close());
 
   test('connecting opens the forwards of the configuration, and marks their origin', async () => {
     await until('the page', async () => (await read(configured)) === 'hello');
@@ -89,12 +94,11 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     await until('the same socket again', async () => /hello/u.test(await answer()));
     const ids = app.host().forwards.flatMap(({ origin, id: each }) => (origin === 'user' ? [each] : []));
     assert.deepEqual([ids.length, ids.includes(id)], [2, true]);
-    for (const each of ids) await app.sessions.stopForward('devbox', each);
   });
 
   test('a dynamic forward is a SOCKS proxy', async () => {
     const proxy = await freePort();
-    const { id } = await add('dynamic', String(proxy));
+    await add('dynamic', String(proxy));
     const socket = net.connect(proxy, '127.0.0.1');
     await once(socket, 'connect');
     socket.write(Buffer.from([5, 1, 0]));
@@ -105,7 +109,6 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     let answer = '';
     for await (const chunk of socket) answer += String(chunk);
     assert.match(answer, /hello$/u);
-    await app.sessions.stopForward('devbox', id);
   });
 
   test('a second request for a forward uses the first one, and resumes it if it is paused', async () => {
@@ -122,7 +125,6 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
     assert.equal(app.host().forwards.length, count);
     const picked = await Promise.all([add('remote', `0:localhost:${port}`), add('remote', `0:localhost:${port}`)]);
     assert.notEqual(picked[0].id, picked[1].id, 'each gets a port of its own');
-    for (const each of [id, ...picked.map((forward) => forward.id)]) await app.sessions.stopForward('devbox', each);
   });
 
   test('a paused forward frees its port and takes it again', async () => {
@@ -165,13 +167,13 @@ void describe('forwards of a host', { timeout: 120_000 }, () => {
   });
 
   test('a forward of the configuration that the user shares expires like any other', async () => {
-    const own = app.host().forwards.find(({ origin }) => origin === 'config');
-    assert.ok(own);
+    const own = await until('the configured forward', () =>
+      app.host().forwards.find(({ origin }) => origin === 'config'),
+    );
     await app.sessions.forwardsOf('devbox').share(own.id, true, never);
     const shared = find(own.id).status;
     assert.ok(shared.kind === 'open');
     assert.equal(shared.sharedFor, 1);
-    await app.sessions.forwardsOf('devbox').share(own.id, false, never);
   });
 
   test('a forward that the user made comes back with the next connection, at the same local port', async () => {
