@@ -6,7 +6,7 @@ process.on('exit', () => {
   for (const child of alive) kill(child, 'SIGKILL');
 });
 
-/** A child process in a group of its own, so that its whole family can be ended by PID, and is when the test ends. */
+/** Starts a process in a process group of its own. The whole group ends with the test. */
 export function start(command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options, detached: true });
   alive.add(child);
@@ -14,7 +14,7 @@ export function start(command: string, args: readonly string[], options: SpawnOp
   return child;
 }
 
-/** Ends the child and its family: SIGTERM, and SIGKILL after two seconds. Resolves when it is gone. */
+/** Ends the process group: SIGTERM, and SIGKILL after two seconds. Resolves when the process has exited. */
 export async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
@@ -29,6 +29,6 @@ export function kill(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // It is gone already.
+    // The group has ended already.
   }
 }

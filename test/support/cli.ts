@@ -44,7 +44,7 @@ export interface Running {
   readonly status: () => Promise<number | null>;
 }
 
-/** A program and what it says on stderr; ended with the test. */
+/** Runs a program until the test ends, and collects its stderr. */
 export function run(
   t: TestContext,
   [command = '', ...args]: readonly string[],

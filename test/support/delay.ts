@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 
-/** A port here that leads to another one, a long way off: all that passes arrives later, and nothing is held back. */
+/** A local port that forwards to another port with a round-trip delay and unlimited bandwidth. */
 export interface DelayedPort {
   readonly port: number;
-  /** What has come back from there, on its way or arrived. */
+  /** Bytes that the server has sent, delivered or still delayed. */
   readonly bytesFromServer: () => number;
   close(): void;
 }

@@ -93,7 +93,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   if (process.getuid?.() === 0) fs.mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
 
   let child = await launch(folder, port, runner);
-  /** The sessions last: a client that lost its own would else be back before there is nobody to connect to. */
+  /** RACE: the listener dies first. A client whose session died first could reconnect to a listener that still lives. */
   const killAll = async (): Promise<void> => {
     const sessions = descendants(child.pid);
     kill(child, 'SIGKILL');
@@ -148,6 +148,6 @@ function tryKill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It is gone already.
+    // The process has ended already.
   }
 }

@@ -17,7 +17,7 @@ before(async () => {
 });
 after(() => scope.close());
 
-test('a Flask server started on a connected host is announced, forwarded, opened, switched off and on', async (t) => {
+test('a Flask server that starts on a connected host is announced, forwarded, opened, switched off and on', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'flask-'));
   scope.defer(() => fs.rmSync(folder, { recursive: true, force: true }));
   const { page } = scope.add(await openWorkbench({ settings: { 'sshPorts.configFile': sshd.configFile } }));

@@ -9,7 +9,7 @@ export interface Remote {
   startDevServer(): Promise<{ readonly port: number }>;
 }
 
-/** What the walk needs to know, and whom to tell what it saw. */
+/** The browser page, the remote and the receiver of progress messages. */
 export interface MainJob {
   readonly page: Page;
   readonly remote: Remote;
@@ -20,7 +20,7 @@ export interface MainJob {
 
 /**
  * The main job, as a person does it: connect to a host, start a web server there, see it announced and forwarded,
- * open it, switch forwarding off and on. Throws where it is not as it should be.
+ * open it, switch forwarding off and on. Throws at the first step that fails.
  */
 export async function mainJob({ page, remote, greeting, say }: MainJob): Promise<void> {
   await openPortsView(page);

@@ -18,7 +18,7 @@ const port = 18_400;
 let sshd: Sshd;
 let page: Page;
 
-/** As tools log in: it waits for the code that the browser brings. */
+/** A command-line tool that logs in: it waits until the browser brings the code. */
 const tool = `
 import sys
 from urllib.parse import quote
@@ -58,7 +58,7 @@ before(async () => {
 });
 after(() => scope.close());
 
-test('a login in a terminal is offered its port for this one use', { skip }, async () => {
+test('the port of a login in a terminal is offered, forwarded for one use, and then closed', { skip }, async () => {
   await openTerminal(page);
   await page.keyboard.type(`ssh -F ${sshd.configFile} devbox /usr/bin/python3 ${sshd.folder}/tool.py auth login\n`);
   const row = rows(page, new RegExp(`^\\s*${port}`, 'u'), 2);

@@ -24,7 +24,7 @@ before(async () => {
 });
 after(() => scope.close());
 
-test('the button in the row opens the forwarded page in the browser', async () => {
+test('the button Open in Browser opens the forwarded page in a new tab', async () => {
   const opened = page.context().waitForEvent('page', { timeout: 30_000 });
   opened.catch(() => undefined);
   // VS Code asks once before it leaves for an address that it does not know.
@@ -36,7 +36,7 @@ test('the button in the row opens the forwarded page in the browser', async () =
   await tab.close();
 });
 
-test('the page can be previewed in the editor', async () => {
+test('Preview in Editor shows the forwarded page in a frame of the editor', async () => {
   await runCommand(page, 'SSH Ports: Preview in Editor');
   await until('the page in a frame', async () => {
     for (const frame of page.frames()) if (await frame.getByText(greeting).isVisible()) return true;

@@ -17,7 +17,7 @@ import { bothThemes, openWorkbench, quickPickRow, runCommand, screenshot, toggle
 const scope = new Scope();
 after(() => scope.close());
 
-test('the path of a forward is whole, says where it breaks and is mended with a button', async () => {
+test('the path of a forward names the hop that broke, and a button mends that hop', async () => {
   const { sshd, page } = await open({ name: 'devbox' });
   const server = await serve();
   const local = await forward(page, 'devbox', server.port);
@@ -53,7 +53,7 @@ test('the path of a forward is whole, says where it breaks and is mended with a 
   await show(picture, 'path-ended');
 });
 
-test('a server that forbids forwarding is named when the path is checked', async () => {
+test('a check of the path names an sshd that forbids forwarding', async () => {
   const { page } = await open({ name: 'fortress', config: ['AllowTcpForwarding no'] });
   const server = await serve();
   await forward(page, 'fortress', server.port);

@@ -19,7 +19,7 @@ import {
 const scope = new Scope();
 after(() => scope.close());
 
-test('a password that is to be remembered logs in the next time, until it is forgotten', async () => {
+test('a remembered password logs in again without a question, until the user forgets it', async () => {
   const server = await startServer((context) => {
     if (context.method === 'password' && context.password === 'correct horse') context.accept();
     else context.reject(['password']);
@@ -58,7 +58,7 @@ test('a password that is to be remembered logs in the next time, until it is for
     await online.waitFor();
     assert.deepEqual(server.attempts, ['password', 'password']);
 
-    // What the editor keeps of an extension is written a moment later: without this, the window may be left before that.
+    // RACE: the editor writes an extension's memory to disk with a delay. Running a command takes longer than that.
     await runCommand(page, 'Notifications: Clear All Notifications');
     await page.reload();
     await openPortsView(page);

@@ -35,7 +35,7 @@ before(async () => {
 });
 after(() => scope.close());
 
-test('a second window shows the forward as the first one’s, and takes it over when that ends it', async () => {
+test('a second window shows a forward as the first window’s, and takes the forward over when the first window ends it', async () => {
   await forward(first);
   await rows(first, `→ localhost:${local}`, 2).waitFor();
 

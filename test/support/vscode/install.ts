@@ -22,8 +22,8 @@ const home = fileURLToPath(new URL('../../../.vscode-test/', import.meta.url));
 const revision = 2;
 
 /**
- * Installs a build once. Its folder gets its name only when it is complete, so an interrupted installation is none,
- * and two at the same time do not disturb each other.
+ * Installs a build once. A complete installation is renamed into place, so an interrupted installation leaves nothing
+ * and two installations at a time do not disturb each other.
  *
  * @throws Error on systems other than Linux, and when npm fails.
  */

@@ -1,12 +1,12 @@
 import axe from 'axe-core';
 import type { Locator } from 'playwright-core';
 
-/** What somebody who cannot see it well would stumble over, by axe's rules: names, roles, order, contrast. */
+/** The violations of axe's accessibility rules in an element: names, roles, order, contrast. */
 export async function stumblingBlocks(element: Locator): Promise<readonly string[]> {
   const frame = await (await element.elementHandle())?.ownerFrame();
   if (!frame) throw new Error('The element is not in the page.');
   await frame.evaluate(axe.source);
-  // The frame is transparent: what the editor draws behind it would be taken for white.
+  // The frame is transparent, and axe would take the editor's background behind it for white.
   await frame.evaluate(`document.documentElement.style.background = 'var(--vscode-editor-background)'`);
   const { violations } = await frame.evaluate(() => axe.run());
   return violations.map(({ help, nodes }) => `${help}: ${nodes.map(({ html }) => html).join(', ')}`);

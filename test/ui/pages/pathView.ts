@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { runCommand } from './workbench.ts';
 
-/** Opens the view with the path of the only forward, or of the selected one. */
+/** Opens the path view for the only forward, or for the selected forward. */
 export async function showPath(page: Page): Promise<Locator> {
   await runCommand(page, 'SSH Ports: Show Path');
   const picture = pathPicture(page);
@@ -9,7 +9,7 @@ export async function showPath(page: Page): Promise<Locator> {
   return picture;
 }
 
-/** What the view shows. The editor keeps it in a frame of a frame. */
+/** The content of the path view, which the editor keeps in a frame inside a frame. */
 export function pathPicture(page: Page): Locator {
   return page.frameLocator('iframe.webview').frameLocator('#active-frame').locator('main');
 }

@@ -6,7 +6,7 @@ import { quickPickRow, runCommand } from './workbench.ts';
 export async function openPortsView(page: Page): Promise<void> {
   const tab = page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="SSH Ports"]') });
   const view = page.locator('.sidebar .pane-body').first();
-  // A window that is loaded again opens by itself what was open: a click just then closes it.
+  // RACE: a reloaded window opens the view by itself if it was open before. A click at that moment closes the view.
   await until('the view SSH Ports', async () => {
     const isOpen = (await tab.getAttribute('class', { timeout: 3000 }))?.includes('checked');
     if (!isOpen) await tab.locator('.action-label').click({ timeout: 3000 });
@@ -15,25 +15,25 @@ export async function openPortsView(page: Page): Promise<void> {
   });
 }
 
-/** Rows of the Ports tree: hosts at level 1, what is below a host at level 2. */
+/** Rows of the Ports tree: hosts at level 1, the rows below a host at level 2. */
 export function rows(page: Page, text: string | RegExp, level?: number): Locator {
   const atLevel = level === undefined ? '' : `[aria-level="${level}"]`;
   return page.locator(`.sidebar .pane-body .monaco-list-row[role="treeitem"]${atLevel}`, { hasText: text });
 }
 
-/** Clicks a row that the tooltip of another, under the resting pointer, may lie over. */
+/** Moves the pointer away and clicks a row: the tooltip of another row may cover it. */
 export async function clickRow(row: Locator): Promise<void> {
   await row.waitFor();
   await row.page().mouse.move(0, 0);
   await row.click();
 }
 
-/** Shows what is below a row. */
+/** Unfolds a row. */
 export async function expand(row: Locator): Promise<void> {
   if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
 }
 
-/** The picture of a row: the name of a codicon. */
+/** The icon of a row: the name of a codicon. */
 export async function icon(row: Locator): Promise<string | undefined> {
   const classes = await row.locator('.custom-view-tree-node-item-icon').first().getAttribute('class');
   return /codicon-(?!modifier)([a-z-]+)/u.exec(classes ?? '')?.[1];

@@ -33,7 +33,7 @@ export async function openWorkbench(options: Omit<ServerOptions, 'mode'> = {}): 
     const { page } = browser;
     await page.goto(`${server.url}?folder=${encodeURIComponent(folder)}`, { waitUntil: 'commit' });
     await page.locator('.monaco-workbench').waitFor();
-    // Drawn once the extension host answers: before that, keys and commands get lost.
+    // RACE: keys and commands get lost until the extension host answers, which draws the status bar.
     await page.locator('.statusbar-item').first().waitFor();
     return { page, browser, server, folder, close };
   } catch (error) {
@@ -44,7 +44,7 @@ export async function openWorkbench(options: Omit<ServerOptions, 'mode'> = {}): 
 
 /** Runs a command by its title, as in the command palette. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  // The palette closes when something else takes the focus back, a dialog that has just ended for one.
+  // RACE: the palette closes when something else takes the focus, for example a dialog that has just ended.
   await until(`the command ${title}`, async () => {
     await page.keyboard.press('F1');
     await quickInput(page).fill(`>${title}`, { timeout: 3000 });
@@ -61,7 +61,7 @@ export const bothThemes = {
   'workbench.preferredLightColorTheme': 'Default Light Modern',
 } as const;
 
-/** From dark to light or back. Resolves when it is drawn. */
+/** Changes from the dark to the light theme or back. Resolves when the theme is drawn. */
 export async function toggleTheme(page: Page): Promise<void> {
   const isDark = (await page.locator('.monaco-workbench.vs-dark').count()) > 0;
   await runCommand(page, 'Preferences: Toggle between Light/Dark Themes');
@@ -88,7 +88,7 @@ export function chosenRow(page: Page, text: string | RegExp): Locator {
   return page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row.focused', { hasText: text });
 }
 
-/** A notification that is shown now. */
+/** A visible notification. */
 export function toast(page: Page, text: string | RegExp): Locator {
   return page.locator('.notifications-toasts .notification-list-item', { hasText: text });
 }
