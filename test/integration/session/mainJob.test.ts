@@ -5,10 +5,10 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import { type DevServer, greeting, startDevServer } from '../../support/devServer.ts';
-import { shortMemory } from '../../../src/core/session/memory.ts';
+import { type Memory, shortMemory } from '../../../src/core/session/memory.ts';
 import { localPort } from '../../../src/core/session/state.ts';
 import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
@@ -19,39 +19,51 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
   let app: TestSessions;
   let folder: string;
   let flask: DevServer;
-  let local: number;
-  const memories = { memory: shortMemory(), windowMemory: shortMemory() };
+  let memories: { readonly memory: Memory; readonly windowMemory: Memory };
 
   before(async () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'flask-'));
     sshd = await startSshd();
-    app = await startSessions(sshd.configFile, {}, memories);
-    await app.sessions.connect('devbox', never);
-    await until('the first listing', () => app.host().detection.kind === 'watching');
   });
 
   after(async () => {
-    await app.sessions.close();
-    await flask?.stop();
     await sshd.stop();
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  void test('is detected by its answer, forwarded, announced once, and answers at the local port', async () => {
+  beforeEach(async () => {
+    memories = { memory: shortMemory(), windowMemory: shortMemory() };
+    app = await startSessions(sshd.configFile, {}, memories);
+    await app.sessions.connect('devbox', never);
+    await until('the first listing', () => app.host().detection.kind === 'watching');
     flask = await startDevServer(folder);
     assert.equal(flask.kind, 'flask');
-    const forward = await until('the forward', () => app.forwardOf(flask.port));
+  });
+
+  afterEach(async () => {
+    await app.sessions.close();
+    await flask.stop();
+  });
+
+  /** Waits until the auto-forward of Flask answers. Returns its local port. */
+  async function forwarded(): Promise<number> {
+    await until('the page', async () => (await app.page(flask.port))?.includes(greeting));
+    const forward = app.forwardOf(flask.port);
+    return (forward && localPort(forward)) ?? 0;
+  }
+
+  void test('is detected by its answer, forwarded, announced once, and answers at the local port', async () => {
+    await forwarded();
     await until('the announcement', () => app.announced.length > 0);
     const seen = app.host().remotePorts.find((each) => each.port === flask.port);
     assert.equal(seen?.program?.framework, 'flask');
     assert.equal(seen.program.evidence, 'answer');
-    assert.match((await app.page(flask.port)) ?? '', new RegExp(greeting, 'u'));
     assert.deepEqual(app.announced, [flask.port]);
-    assert.equal(forward.origin, 'auto');
-    local = localPort(app.forwardOf(flask.port) ?? forward) ?? 0;
+    assert.equal(app.forwardOf(flask.port)?.origin, 'auto');
   });
 
-  void test('shows that its local port differs, for the remote of this test is this machine', () => {
+  void test('shows that its local port differs, for the remote of this test is this machine', async () => {
+    const local = await forwarded();
     const forward = app.forwardOf(flask.port);
     assert.ok(forward?.status.kind === 'open');
     assert.equal(forward.status.instead?.port, flask.port);
@@ -60,6 +72,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
   });
 
   void test('our own listeners, which the remote lists too, are not forwarded', async () => {
+    const local = await forwarded();
     // A newer port: the listing that shows this port would show the forward's listener as well.
     const marker = http.createServer().listen(0, '127.0.0.1');
     await once(marker, 'listening');
@@ -72,6 +85,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
   });
 
   void test('the switch closes the forward, and opens it at the same address', async () => {
+    const local = await forwarded();
     await app.sessions.setForwarding(false);
     assert.equal(app.forwardOf(flask.port)?.status.kind, 'off');
     assert.equal(await read(local), undefined);
@@ -80,12 +94,15 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
   });
 
   void test('answers at the same address after a restart of the SSH server', async () => {
+    const local = await forwarded();
     await sshd.restart();
     await until('the page', async () => (await read(local))?.includes(greeting));
     assert.equal(app.host().link.kind, 'online');
   });
 
   void test('after a reload of the window, answers at the same address and is not announced again', async () => {
+    const local = await forwarded();
+    await until('the announcement', () => app.announced.length > 0);
     await app.sessions.close();
     assert.equal(await read(local), undefined);
     app = await startSessions(sshd.configFile, {}, memories);
@@ -97,6 +114,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
   });
 
   void test('when the program stops, the listener closes; when it returns, the same port opens', async () => {
+    const local = await forwarded();
     await flask.stop();
     await until('the forward to sleep', () => app.forwardOf(flask.port)?.status.kind === 'dormant');
     assert.equal(await read(local), undefined);
@@ -106,26 +124,22 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     await until('the page', async () => (await read(local))?.includes(greeting));
   });
 
-  void test('is not auto-forwarded again after the user stopped its forward', async () => {
+  void test('is auto-forwarded no more once the user stopped its forward, until the user asks for it', async () => {
+    const local = await forwarded();
     const forward = app.forwardOf(flask.port);
     assert.ok(forward);
     await app.sessions.stopForward('devbox', forward.id);
     assert.equal(await read(local), undefined);
     app.sessions.refresh();
     assert.equal(app.forwardOf(flask.port), undefined);
-  });
-
-  void test('is forwarded again when the user asks for it', async () => {
     await app.sessions.forwardPort('devbox', flask.port, never);
     assert.match((await app.page(flask.port)) ?? '', new RegExp(greeting, 'u'));
   });
 
   void test('disconnecting ends every listener', async () => {
-    const forward = app.forwardOf(flask.port);
-    const port = forward && localPort(forward);
-    assert.ok(port);
+    const local = await forwarded();
     await app.sessions.disconnect('devbox');
-    assert.equal(await read(port), undefined);
+    assert.equal(await read(local), undefined);
     assert.deepEqual(app.host().forwards, []);
   });
 });
