@@ -20,6 +20,14 @@ export function forwardUrl(host: HostState, forward: ForwardState): string | und
   return `${forward.protocol ?? program?.scheme ?? 'http'}://${address(localHost(forward.spec.bind), port)}${program?.path ?? '/'}`;
 }
 
+/** The pasted address of a page, at the local end of its forward. Path, query and fragment stay. */
+export function pageThrough(forward: ForwardState, page: string): string | undefined {
+  const local = localAddress(forward);
+  if (local === undefined || forward.spec.bind.kind !== 'tcp') return undefined;
+  const { protocol, pathname, search, hash } = new URL(page);
+  return `${protocol}//${local}${pathname}${search}${hash}`;
+}
+
 /** The destination of a forward, as the user would name it. */
 export function destinationText(spec: ForwardSpec): string {
   switch (spec.kind) {

@@ -1,5 +1,5 @@
-import type { HostChoice, TypedHost } from '../core/config/typed.ts';
-import type { HostState } from '../core/session/state.ts';
+import type { HostChoice, TypedHost, TypedSpecs } from '../core/config/typed.ts';
+import { type HostState, isActive } from '../core/session/state.ts';
 import { destinationText } from './forwardText.ts';
 import { problemText } from './problem.ts';
 
@@ -22,8 +22,26 @@ export function listedHost({ name, link }: HostState): HostPick {
   };
 }
 
+/** The listed hosts: the one that connected last comes first, then the other connected ones. */
+export function hostsByUse(hosts: readonly HostState[]): readonly HostState[] {
+  const rank = (host: HostState): number =>
+    host.link.kind === 'online' ? host.link.since : isActive(host) ? 0 : -Infinity;
+  return hosts.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)));
+}
+
+/** The user typed ports before the host: the rows ask which host they belong to. Connected hosts are enough, if any. */
+export function portHosts(forwards: TypedSpecs, hosts: readonly HostState[]): readonly HostPick[] {
+  const connected = hosts.filter(isActive);
+  const { specs, page } = forwards;
+  return (connected.length > 0 ? connected : hosts).map((host) => ({
+    ...listedHost(host),
+    description: `forward ${specs.map(destinationText).join(', ')}`.slice(0, 120),
+    choice: { name: host.name, options: [], forwards: specs, ...(page !== undefined && { page }) },
+  }));
+}
+
 /** The row of a typed text that is no host of the list. */
-export function typedHost(typed: TypedHost): HostPick {
+export function typedHost(typed: Exclude<TypedHost, { readonly kind: 'ports' }>): HostPick {
   switch (typed.kind) {
     case 'destination': {
       const { choice } = typed;

@@ -12,8 +12,19 @@ export interface PortPick {
   readonly description: string;
   readonly icon: string;
   /** What the row chooses. Absent for a hint or an error. */
-  readonly choice?: { readonly kind: 'remotePort'; readonly port: number } | Exclude<TypedForwards, NotUnderstood>;
+  readonly choice?:
+    | { readonly kind: 'remotePort'; readonly port: number }
+    | { readonly kind: 'anotherHost' }
+    | Exclude<TypedForwards, NotUnderstood>;
 }
+
+/** The row that asks for another host than the one of the box. */
+export const anotherHost: PortPick = {
+  label: 'Another Host…',
+  description: '',
+  icon: 'vm',
+  choice: { kind: 'anotherHost' },
+};
 
 /** The remote ports without a forward, except those of infrastructure. */
 export function detectedPicks(host: HostState | undefined): readonly PortPick[] {

@@ -95,7 +95,6 @@ async function forward(page: Page, host: string, port: number): Promise<number> 
   await connect(page, host);
   await rows(page, String(port), 2).first().waitFor();
   await runCommand(page, 'SSH Ports: Forward Port');
-  await quickPickRow(page, host).first().click();
   await quickPickRow(page, new RegExp(`^${port}\\b`, 'u'))
     .first()
     .click();

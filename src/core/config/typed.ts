@@ -14,6 +14,8 @@ export interface HostChoice {
   /** As for ssh(1) -o. */
   readonly options: readonly string[];
   readonly forwards: readonly ForwardSpec[];
+  /** The pasted address of a page that the forward leads to. */
+  readonly page?: string;
 }
 
 /** Why the program does not understand a typed text. */
@@ -22,16 +24,24 @@ export interface NotUnderstood {
   readonly problem: CommandProblem | ConfigProblem | ForwardSyntaxProblem;
 }
 
-/** What a person typed for a host: a destination as after `ssh`, or a whole pasted command. */
+/** What a person typed for a host: a destination as after `ssh`, a whole pasted command, or ports of a host to choose. */
 export type TypedHost =
   | { readonly kind: 'destination' | 'command'; readonly choice: HostChoice }
+  | { readonly kind: 'ports'; readonly forwards: TypedSpecs }
   /** Several words that form no command. */
   | { readonly kind: 'blanks' }
   | NotUnderstood;
 
+/** Forwards of one host. `page`: the user pasted this address of a page. */
+export interface TypedSpecs {
+  readonly kind: 'specs';
+  readonly specs: readonly ForwardSpec[];
+  readonly page?: string;
+}
+
 /** What a person typed for forwards of a host: ports, flags of ssh(1) or a whole command. */
 export type TypedForwards =
-  | { readonly kind: 'specs'; readonly specs: readonly ForwardSpec[] }
+  | TypedSpecs
   /** A command for another host, or with other options. */
   | { readonly kind: 'host'; readonly host: HostChoice }
   | NotUnderstood;
@@ -42,6 +52,8 @@ export function readTypedHost(text: string): TypedHost | undefined {
   if (typed === '') return undefined;
   return understood(() => {
     if (isCommandText(typed)) return { kind: 'command', choice: readCommand(typed) };
+    const ports = readPorts(typed);
+    if (ports) return { kind: 'ports', forwards: ports };
     if (/\s/u.test(typed)) return { kind: 'blanks' };
     readDestination(typed);
     return { kind: 'destination', choice: { name: typed, options: [], forwards: [] } };
@@ -53,12 +65,38 @@ export function readTypedForwards(text: string, hostName: string): TypedForwards
   const typed = text.trim();
   if (typed === '') return undefined;
   return understood(() => {
-    if (!isCommandText(typed)) return { kind: 'specs', specs: parsePortInput(typed) };
+    if (!isCommandText(typed)) return readSpecs(typed);
     const { host, forwards } = parsePasted(typed);
     const other = host === undefined ? undefined : readCommand(typed);
     const isHere = other === undefined || (other.name === hostName && other.options.length === 0);
     return isHere ? { kind: 'specs', specs: forwards } : { kind: 'host', host: other };
   });
+}
+
+/**
+ * A page address and a bare number mean ports: nobody's host is called 5000. A longer text that begins with a number may
+ * also be an IPv6 address or a host name, so it means ports only if it reads as ports.
+ *
+ * @throws UserError<ForwardSyntaxProblem>
+ */
+function readPorts(text: string): TypedSpecs | undefined {
+  if (isPage(text) || /^\d+$/u.test(text)) return readSpecs(text);
+  if (!/^\d+[-:,]/u.test(text)) return undefined;
+  try {
+    return readSpecs(text);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** @throws UserError<ForwardSyntaxProblem> */
+function readSpecs(text: string): TypedSpecs {
+  return { kind: 'specs', specs: parsePortInput(text), ...(isPage(text) && { page: text }) };
+}
+
+function isPage(text: string): boolean {
+  return /^https?:\/\//iu.test(text);
 }
 
 function understood<T>(read: () => T): T | NotUnderstood {

@@ -1,19 +1,20 @@
 import * as vscode from 'vscode';
 import { type HostChoice, readTypedHost } from '../../core/config/typed.ts';
-import { type AppState, type HostState, isActive } from '../../core/session/state.ts';
-import { type HostPick, listedHost, typedHost } from '../../view/hostPicks.ts';
+import type { AppState, HostState } from '../../core/session/state.ts';
+import { type HostPick, hostsByUse, listedHost, portHosts, typedHost } from '../../view/hostPicks.ts';
 
-/** Lets the user choose a configured host or type a destination as for `ssh`. Undefined when cancelled. */
+/** Lets the user choose a configured host, type a destination as for `ssh`, or type ports first. Undefined: cancelled. */
 export async function pickHost(state: AppState, title: string): Promise<HostChoice | undefined> {
-  const hosts = [...state.hosts].sort((a, b) => Number(isActive(b)) - Number(isActive(a)));
+  const hosts = hostsByUse(state.hosts);
   const known = hosts.map((host) => item(listedHost(host)));
   const pick = vscode.window.createQuickPick<ReturnType<typeof item>>();
   pick.title = title;
-  pick.placeholder = 'Choose a host, or type one: me@example.com, ssh -p 2222 me@example.com';
+  pick.placeholder = 'Choose a host, or type a host or a port: me@example.com, ssh -p 2222 me@example.com, 8080';
   pick.items = known;
   pick.onDidChangeValue((value) => {
     const typed = hosts.some(({ name }) => name === value.trim()) ? undefined : readTypedHost(value);
-    pick.items = typed ? [...known, { ...item(typedHost(typed)), alwaysShow: true }] : known;
+    if (typed?.kind === 'ports') pick.items = portHosts(typed.forwards, hosts).map(shownAlways);
+    else pick.items = typed ? [...known, shownAlways(typedHost(typed))] : known;
   });
   try {
     return await new Promise<HostChoice | undefined>((resolve) => {
@@ -37,6 +38,10 @@ export async function pickConnectedHost(hosts: readonly HostState[], title: stri
   }
   const items = hosts.map((host) => item(listedHost(host)));
   return (await vscode.window.showQuickPick(items, { title }))?.choice?.name;
+}
+
+function shownAlways(host: HostPick): ReturnType<typeof item> & vscode.QuickPickItem {
+  return { ...item(host), alwaysShow: true };
 }
 
 function item({

@@ -3,10 +3,18 @@ import type { Readable } from '../../base/store.ts';
 import { mount } from '../../base/store.ts';
 import { readTypedForwards } from '../../core/config/typed.ts';
 import { type AppState, findHost } from '../../core/session/state.ts';
-import { detectedPicks, type PortPick, portPicks } from '../../view/portPicks.ts';
+import { anotherHost, detectedPicks, type PortPick, portPicks } from '../../view/portPicks.ts';
 
-/** The Forward Port box: the user picks a detected port or types one. The text is checked while it is typed. */
-export async function pickPort(state: Readable<AppState>, hostName: string): Promise<PortPick['choice']> {
+/**
+ * The Forward Port box: the user picks a detected port or types one. The text is checked while it is typed.
+ *
+ * @param others whether the box offers another host than `hostName`
+ */
+export async function pickPort(
+  state: Readable<AppState>,
+  hostName: string,
+  others: 'anotherHost' | 'thisHost',
+): Promise<PortPick['choice']> {
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly pick: PortPick }>();
   pick.title = `Forward Port from ${hostName}`;
   pick.placeholder = '8080, 8000:8080, 8000:db.internal:5432, -R 8022:localhost:22, -D 1080, or a whole ssh command';
@@ -25,6 +33,7 @@ export async function pickPort(state: Readable<AppState>, hostName: string): Pro
           ]
         : []),
       ...detected.map(item),
+      ...(others === 'anotherHost' ? [{ ...item(anotherHost), alwaysShow: true }] : []),
     ];
   };
   pick.onDidChangeValue(show);

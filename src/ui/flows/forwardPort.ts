@@ -1,27 +1,44 @@
 import { hostOf } from '../../view/row.ts';
 import { pickPort } from '../asking/pickPort.ts';
 import { withProgress } from '../asking/progress.ts';
-import type { Flow } from '../context.ts';
+import type { Context, Flow } from '../context.ts';
 import { forwardSpecs, offerToOpen } from './forwardSpecs.ts';
 import { connectTo, reachHost } from './reachHost.ts';
 
-/** Asks for what is not known yet: the host, then the port. A pasted command says both. */
+/** Asks for what is not known yet: the host, then the port. A single connected host is known. */
 export const forwardPort: Flow = async (context, row) => {
-  const { sessions } = context;
-  const host = await reachHost(sessions, hostOf(row), 'Forward Port');
-  if (!host) return;
-  const { name } = host;
-  if (host.forwards.length > 0) return forwardSpecs(context, host);
-  const choice = await pickPort(sessions.state, name);
-  if (choice?.kind === 'host') {
-    await connectTo(sessions, choice.host);
-    await forwardSpecs(context, choice.host);
-  }
-  if (choice?.kind === 'specs') await forwardSpecs(context, { name, forwards: choice.specs });
-  if (choice?.kind === 'remotePort') {
-    const forward = await withProgress(`Forwarding from ${name}…`, (signal) =>
-      sessions.forwardPort(name, choice.port, signal),
-    );
-    await offerToOpen(sessions, name, forward);
-  }
+  const connected = context.sessions.state.get().hosts.filter(({ link }) => link.kind === 'online');
+  const [only] = connected;
+  if (row || !only || connected.length > 1) return forwardFrom(context, hostOf(row));
+  await askPort(context, only.name, 'anotherHost');
 };
+
+/** A pasted command, and ports that the user typed before the host, say everything at once. */
+async function forwardFrom(context: Context, name: string | undefined): Promise<void> {
+  const host = await reachHost(context.sessions, name, 'Forward Port');
+  if (!host) return;
+  if (host.forwards.length > 0) return forwardSpecs(context, host);
+  await askPort(context, host.name, 'thisHost');
+}
+
+async function askPort(context: Context, name: string, others: 'anotherHost' | 'thisHost'): Promise<void> {
+  const { sessions } = context;
+  const choice = await pickPort(sessions.state, name, others);
+  switch (choice?.kind) {
+    case undefined:
+      return;
+    case 'anotherHost':
+      return forwardFrom(context, undefined);
+    case 'host':
+      await connectTo(sessions, choice.host);
+      return forwardSpecs(context, choice.host);
+    case 'specs':
+      return forwardSpecs(context, { ...choice, name, forwards: choice.specs });
+    case 'remotePort': {
+      const forward = await withProgress(`Forwarding ${choice.port} from ${name}…`, (signal) =>
+        sessions.forwardPort(name, choice.port, signal),
+      );
+      return offerToOpen(sessions, name, forward);
+    }
+  }
+}

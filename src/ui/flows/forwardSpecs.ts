@@ -1,32 +1,62 @@
+import type { HostChoice } from '../../core/config/typed.ts';
+import { problemOf } from '../../core/problem.ts';
 import { type ForwardRequest, typedRequest } from '../../core/session/forwardRequests.ts';
 import { localPortProblem } from '../../core/session/localPort.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { findHost, type ForwardState } from '../../core/session/state.ts';
 import { announcement } from '../../view/announcement.ts';
-import { forwardUrl } from '../../view/forwardText.ts';
-import type { HostChoice } from '../../core/config/typed.ts';
+import { announcementOfMany, type NotForwarded } from '../../view/announcementOfMany.ts';
+import { destinationText, forwardUrl, pageThrough } from '../../view/forwardText.ts';
 import { problemText } from '../../view/problem.ts';
+import { confirmOpen } from '../asking/confirmOpen.ts';
 import * as say from '../asking/messages.ts';
 import { withProgress } from '../asking/progress.ts';
 import type { Context } from '../context.ts';
 import { openInBrowser } from './open.ts';
 import { newProxyPassword } from './protectProxy.ts';
-import { confirmOpen } from '../asking/confirmOpen.ts';
 
 /** Makes typed forwards. Asks first where machines other than this one could use them. */
 export async function forwardSpecs(
   { sessions, secrets }: Pick<Context, 'sessions' | 'secrets'>,
-  { name, forwards: specs }: Pick<HostChoice, 'name' | 'forwards'>,
+  { name, forwards: specs, page }: Pick<HostChoice, 'name' | 'forwards' | 'page'>,
 ): Promise<void> {
   const answer = await confirmOpen(specs, sessions.settings().expireSharedAfterMs);
   if (!answer) return;
   if (answer === 'protect' && !(await newProxyPassword(sessions, secrets, name))) return;
-  for (const spec of specs) {
+  const requests = specs.map((spec): ForwardRequest => {
     const isProxy = spec.kind === 'dynamic' || spec.kind === 'remoteDynamic';
-    const request = { ...typedRequest(spec), isProtected: answer === 'protect' && isProxy };
-    const forward = await forwardOne(sessions, name, request);
-    if (forward) void offerToOpen(sessions, name, forward);
-  }
+    return { ...typedRequest(spec), isProtected: answer === 'protect' && isProxy };
+  });
+  const [request, ...others] = requests;
+  if (!request) return;
+  if (others.length > 0) return forwardMany(sessions, name, requests);
+  const forward = await withProgress(`Forwarding from ${name}…`, (signal) =>
+    forwardOne(sessions, name, request, signal),
+  );
+  const url = forward && page !== undefined ? pageThrough(forward, page) : undefined;
+  if (url) await openInBrowser(url);
+  else if (forward) void offerToOpen(sessions, name, forward);
+}
+
+/** One progress and one summary. A failure leaves the other forwards alone. */
+async function forwardMany(sessions: Sessions, name: string, requests: readonly ForwardRequest[]): Promise<void> {
+  const made: ForwardState[] = [];
+  const failures: NotForwarded[] = [];
+  await withProgress(`Forwarding ${requests.length} ports from ${name}…`, async (signal) => {
+    for (const request of requests) {
+      try {
+        const forward = await forwardOne(sessions, name, request, signal);
+        if (forward) made.push(forward);
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem.code === 'cancelled' || problem.code === 'unexpected') throw error;
+        failures.push({ name: destinationText(request.spec), why: problemText(problem).what });
+      }
+    }
+  });
+  const host = findHost(sessions.state.get(), name);
+  if (!host || made.length + failures.length === 0) return;
+  void (failures.length > 0 ? say.warn : say.info)(announcementOfMany(host, made, failures));
 }
 
 /** Where the wanted local port is taken, the user decides whether another one will do. */
@@ -34,9 +64,10 @@ async function forwardOne(
   sessions: Sessions,
   name: string,
   request: ForwardRequest,
+  signal: AbortSignal,
 ): Promise<ForwardState | undefined> {
   const forward = (localPort: 'exact' | 'near'): Promise<ForwardState> =>
-    withProgress(`Forwarding from ${name}…`, (signal) => sessions.forward(name, { ...request, localPort }, signal));
+    sessions.forward(name, { ...request, localPort }, signal);
   try {
     return await forward(request.localPort);
   } catch (error) {

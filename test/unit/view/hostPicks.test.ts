@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { readTypedHost } from '../../../src/core/config/typed.ts';
-import { type HostPick, listedHost, typedHost as pickOf } from '../../../src/view/hostPicks.ts';
+import { type HostPick, hostsByUse, listedHost, portHosts, typedHost as pickOf } from '../../../src/view/hostPicks.ts';
 import { hostState, online } from '../../support/state.ts';
 
 function typedHost(text: string): HostPick | undefined {
   const typed = readTypedHost(text);
-  return typed && pickOf(typed);
+  assert.notEqual(typed?.kind, 'ports', `${text} is a host`);
+  return typed && typed.kind !== 'ports' ? pickOf(typed) : undefined;
 }
 
 void test('a host of the list shows its name, and whether it is connected', () => {
@@ -31,7 +32,7 @@ void test('a typed host does not sort before listed hosts with the same beginnin
 });
 
 void test('an impossible host name is an error while the user types, also in a command', () => {
-  for (const text of ['me@', '@x', 'http://x', 'box:99999', ';rm', 'ssh "a;b"']) {
+  for (const text of ['me@', '@x', 'box:99999', ';rm', 'ssh "a;b"']) {
     const pick = typedHost(text);
     assert.deepEqual([pick?.icon, pick?.choice], ['error', undefined], text);
     assert.match(pick?.label ?? '', /is not a valid/u, text);
@@ -68,4 +69,39 @@ void test('a command without a destination or with an unknown flag is an error t
     assert.equal(pick.choice, undefined, text);
     assert.notEqual(pick.label, '', text);
   }
+});
+
+function hosts() {
+  const host = (name: string) => hostState({ name });
+  return [
+    host('idle'),
+    { ...host('older'), link: { ...online, since: 1 } },
+    { ...host('connecting'), link: { kind: 'connecting', since: 9 } as const },
+    { ...host('newer'), link: { ...online, since: 2 } },
+  ];
+}
+
+void test('the host that connected last comes first', () => {
+  assert.deepEqual(
+    hostsByUse(hosts()).map(({ name }) => name),
+    ['newer', 'older', 'connecting', 'idle'],
+  );
+});
+
+void test('ports that are typed before the host ask which connected host they belong to', () => {
+  const typed = readTypedHost('http://localhost:5000/a?b');
+  assert.ok(typed?.kind === 'ports');
+  const picks = portHosts(typed.forwards, hostsByUse(hosts()));
+  assert.deepEqual(
+    picks.map(({ label, description }) => `${label}: ${description}`),
+    ['newer', 'older', 'connecting'].map((name) => `${name}: forward localhost:5000`),
+  );
+  assert.deepEqual(picks[0]?.choice, {
+    name: 'newer',
+    options: [],
+    forwards: typed.forwards.specs,
+    page: 'http://localhost:5000/a?b',
+  });
+  const idle = portHosts(typed.forwards, [hostState({ name: 'idle' })]);
+  assert.equal(idle[0]?.label, 'idle');
 });
