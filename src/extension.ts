@@ -17,7 +17,7 @@ import { warnOfBadRules } from './ui/showing/badRules.ts';
 import { registerConfigDiagnostics } from './ui/showing/configDiagnostics.ts';
 import { registerNotices } from './ui/showing/registerNotices.ts';
 import { PathView } from './ui/showing/pathView.ts';
-import { registerStatusBar } from './ui/showing/statusBar.ts';
+import { StatusBar } from './ui/showing/statusBar.ts';
 import { registerTree } from './ui/showing/tree.ts';
 
 let running: Sessions | undefined;
@@ -50,14 +50,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const notices = registerNotices(sessions, log, subscriptions);
   const tree = registerTree(state);
   const pathView = new PathView(sessions, extensionUri, log);
+  const statusBar = new StatusBar(sessions, settings);
   const showPath = pathView.show.bind(pathView);
-  const flows = { sessions, secrets, consent, extension, log, showPath };
+  const flows = { sessions, secrets, consent, extension, statusBar, log, showPath };
   subscriptions.push(
     log,
     tree,
     pathView,
+    statusBar,
     { dispose: state.watch((now) => secrets.follow(now)) },
-    registerStatusBar(state),
     registerConfigDiagnostics(state),
     registerCommands(flows, () => tree.focused()),
     followTerminals(sessions, log),
@@ -66,7 +67,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     await followConfigFiles(sessions, settings, log),
   );
   await vscode.commands.executeCommand('setContext', 'sshPorts.ready', true);
-  void guard(log, () => restore(sessions, settings.get().restore, never));
+  void guard(log, () => restore(flows, settings.get().restore, never));
   // `npm start -- --host NAME` connects at once.
   const first = process.env['SSH_PORTS_CONNECT'];
   if (first) void guard(log, () => sessions.connect(first, never));

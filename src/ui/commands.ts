@@ -15,10 +15,12 @@ import { openConfig } from './flows/openSshConfig.ts';
 import { openPage, previewPage } from './flows/openPage.ts';
 import { pauseForward, resumeForward } from './flows/pause.ts';
 import { protectProxy } from './flows/protectProxy.ts';
+import { reconnect } from './flows/restore.ts';
 import { refresh } from './flows/refresh.ts';
 import { saveForward } from './flows/saveForward.ts';
 import { setLabel } from './flows/setLabel.ts';
 import { extendSharing, shareForward, unshareForward } from './flows/share.ts';
+import { showForwards } from './flows/showForwards.ts';
 import { showLog, showPath } from './flows/show.ts';
 import { stopAll, stopForward } from './flows/stop.ts';
 import { toggleForwarding } from './flows/toggleForwarding.ts';
@@ -43,11 +45,13 @@ const flows: Readonly<Record<string, Flow>> = {
   openPreview: previewPage,
   pauseForward,
   protectProxy,
+  reconnect,
   refresh,
   resumeForward,
   saveForward,
   setLabel,
   shareForward,
+  showForwards,
   showLog,
   showPath,
   stopAll,

@@ -6,6 +6,8 @@ import type { HostSettings, Settings } from '../core/session/settings.ts';
 export interface EditorSettings extends Settings {
   /** Whether a reloaded window reconnects to its hosts. */
   readonly restore: (typeof restoreModes)[number];
+  /** What a click on the status bar item does. */
+  readonly statusBarClick: (typeof statusBarClicks)[number];
 }
 
 /** Settings of one source that speak of ports. */
@@ -15,6 +17,7 @@ export interface PortLayer {
 }
 
 const restoreModes = ['ask', 'always', 'never'] as const;
+const statusBarClicks = ['menu', 'toggle'] as const;
 const transports = ['auto', 'builtin', 'openssh'] as const;
 const autoForward = ['devServers', 'off', 'all'] as const;
 
@@ -42,6 +45,7 @@ export function readSettings(get: (key: string) => unknown, layers: readonly Por
     expireSharedAfterMs: 60_000 * clamp(get('expireSharedAfter'), 0, 10_080, 60),
     waitForLinkMs: 1000 * clamp(get('waitForLink'), 0, 300, 20),
     restore: choice(get('restore'), restoreModes) ?? 'ask',
+    statusBarClick: choice(get('statusBarClick'), statusBarClicks) ?? 'menu',
   };
 }
 

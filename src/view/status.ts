@@ -2,7 +2,7 @@ import { type AppState, type ForwardState, type HostState, isActive } from '../c
 import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
 import { problemText } from './problem.ts';
 
-/** The status bar item; undefined when there is nothing to say. */
+/** The item in the status bar. */
 export interface Status {
   readonly text: string;
   readonly tooltip: string;
@@ -11,63 +11,90 @@ export interface Status {
   readonly spoken: string;
 }
 
-export function status(state: AppState): Status | undefined {
+/** What the item depends on besides the state. */
+export interface StatusOptions {
+  /** What a click does. */
+  readonly click: 'menu' | 'toggle';
+  /** Troubles that the user has seen: they give no warning colour any more. */
+  readonly seen: readonly string[];
+  /** Hosts that the window was connected to before it was reloaded. */
+  readonly previousHosts: readonly string[];
+}
+
+/** Undefined when there is nothing to say. */
+export function status(
+  state: AppState,
+  { click, seen, previousHosts }: StatusOptions = { click: 'menu', seen: [], previousHosts: [] },
+): Status | undefined {
   const hosts = state.hosts.filter((host) => isActive(host) || host.link.kind === 'failed');
-  // Switched off, it stays: nothing else says why the next host forwards nothing.
-  if (hosts.length === 0 && state.isForwarding) return undefined;
-  const all = hosts.flatMap((host) => host.forwards.map((forward) => ({ host, forward })));
-  const up = all.filter(({ forward }) => forward.status.kind === 'open');
-  const troubles = [...hosts.flatMap(hostTrouble), ...all.flatMap(forwardTrouble)];
+  // While forwarding is off, only this item explains why the next host forwards nothing.
+  if (hosts.length === 0 && state.isForwarding)
+    return previousHosts.length > 0 ? away(previousHosts, click) : undefined;
+  const up = hosts.flatMap((host) =>
+    host.forwards.filter((forward) => forward.status.kind === 'open').map((forward) => ({ host, forward })),
+  );
+  const found = troubles(state);
   const where = whereText(hosts);
-  const icon = troubles.length > 0 ? 'warning' : state.isForwarding ? 'plug' : 'debug-pause';
+  const icon = found.length > 0 ? 'warning' : state.isForwarding ? 'plug' : 'debug-pause';
   const count = state.isForwarding ? String(up.length) : 'off';
-  const action = state.isForwarding
-    ? 'Click to switch forwarding off'
-    : all.length > 0
-      ? 'Forwarding is off. Click to bring the same forwards back'
-      : 'Forwarding is off. Click to switch it on';
+  const addresses = up.map(addressText).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   return {
     text: [`$(${icon}) ${count}`, where].filter(Boolean).join(' · '),
     tooltip: [
-      ...(up.length > 0 ? up.map(addressText) : state.isForwarding ? ['Nothing is forwarded yet'] : []),
-      ...troubles,
-      action,
+      ...(up.length > 0 ? addresses : state.isForwarding ? ['Nothing is forwarded yet'] : ['Forwarding is off']),
+      ...found,
+      click === 'toggle'
+        ? `Click to switch forwarding ${state.isForwarding ? 'off' : 'on'}`
+        : 'Click for all addresses',
     ].join('\n'),
-    look: troubles.length > 0 ? 'warning' : 'normal',
+    look: found.some((trouble) => !seen.includes(trouble)) ? 'warning' : 'normal',
     spoken: [
       state.isForwarding
         ? `SSH Ports: ${up.length} forwarded from ${where}.`
         : `SSH Ports: forwarding is off${where && ` for ${where}`}.`,
-      ...troubles,
+      ...found,
     ].join(' '),
   };
 }
 
-/** Those that are connected or mean to be; a host that failed only where there is no other. */
+/** What is wrong with hosts and forwards, one sentence each. */
+export function troubles({ hosts }: AppState): readonly string[] {
+  return hosts.flatMap((host) => [
+    ...hostTrouble(host),
+    ...host.forwards.flatMap((each) => forwardTrouble(host, each)),
+  ]);
+}
+
+function away(hosts: readonly string[], click: StatusOptions['click']): Status {
+  const what = `${hosts.join(', ')}: connected before this window was reloaded`;
+  return {
+    text: `$(history) ${hosts.length > 1 ? `${hosts.length} hosts` : hosts.join('')}`,
+    tooltip: click === 'menu' ? `${what}\nClick to reconnect` : what,
+    look: 'normal',
+    spoken: `SSH Ports: ${what}.`,
+  };
+}
+
+/** Connected hosts and hosts that connect. A failed host counts only where there is no other. */
 function whereText(hosts: readonly HostState[]): string {
   const active = hosts.filter(isActive);
   const [first, ...others] = active.length > 0 ? active : hosts;
   return first && others.length > 0 ? `${others.length + 1} hosts` : (first?.name ?? '');
 }
 
-interface Forwarded {
-  readonly host: HostState;
-  readonly forward: ForwardState;
-}
-
-function addressText({ host, forward }: Forwarded): string {
+function addressText({ host, forward }: { readonly host: HostState; readonly forward: ForwardState }): string {
   const { spec, label, remotePort } = forward;
   const isRemote = spec.kind === 'remote' || spec.kind === 'remoteDynamic';
   if (isRemote) return `${remoteBindText(forward)} on ${host.name} → ${label ?? destinationText(spec)}`;
   return `${label ?? remotePort ?? destinationText(spec)} on ${host.name} → ${localAddress(forward) ?? ''}`;
 }
 
-function hostTrouble(host: HostState): string[] {
+function hostTrouble(host: HostState): readonly string[] {
   if (host.link.kind !== 'waiting' && host.link.kind !== 'failed') return [];
   return [`${host.name}: ${problemText(host.link.why).what}`];
 }
 
-function forwardTrouble({ host, forward: { status: now } }: Forwarded): string[] {
+function forwardTrouble(host: HostState, { status: now }: ForwardState): readonly string[] {
   const why = now.kind === 'failed' ? now.why : now.kind === 'open' ? now.trouble : undefined;
   return why ? [`${host.name}: ${problemText(why).what}`] : [];
 }

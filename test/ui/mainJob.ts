@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { until } from '../support/until.ts';
-import { connect, expand, openPortsView, rows, status } from './pages/sshPorts.ts';
+import { connect, expand, openPortsView, rows, statusAction } from './pages/sshPorts.ts';
 import { runCommand, screenshot, toast } from './pages/workbench.ts';
 
 /** A remote on which a web server can be started. */
@@ -58,13 +58,13 @@ export async function mainJob({ page, remote, greeting, say }: MainJob): Promise
   say(`${address} shows "${greeting}"`);
 
   await runCommand(page, 'Notifications: Clear All Notifications');
-  await status(page).click();
+  await statusAction(page, 'Switch Off');
   await until(`nothing at ${address}`, async () => (await read(address)) === '');
   await row.filter({ hasText: 'off' }).waitFor();
   say(`switched off in the status bar: ${address} is gone`);
   await screenshot(page, '5-off');
 
-  await status(page).click();
+  await statusAction(page, 'Switch On');
   await until(`the page at ${address} again`, async () => (await read(address)).includes(greeting));
   await forwarded.waitFor();
   say(`switched on again: ${address} is back`);

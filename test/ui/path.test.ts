@@ -48,7 +48,7 @@ test('the path of a forward names the hop that broke, and a button mends that ho
   await answers();
   await picture.getByText('It works from end to end').waitFor();
 
-  await runCommand(page, 'SSH Ports: Stop Forwarding All Ports');
+  await runCommand(page, 'SSH Ports: Stop All Forwards');
   await picture.getByText('This forward has ended').waitFor();
   await show(picture, 'path-ended');
 });

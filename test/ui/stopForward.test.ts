@@ -24,7 +24,7 @@ before(async () => {
 after(() => scope.close());
 afterEach(async (t) => {
   await screenshotOfFailure(t, page);
-  await runCommand(page, 'SSH Ports: Stop Forwarding All Ports');
+  await runCommand(page, 'SSH Ports: Stop All Forwards');
   await until('the end of the forwards', async () => (await rows(page, '→', 2).count()) === 0);
 });
 

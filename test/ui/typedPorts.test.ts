@@ -38,7 +38,7 @@ before(async () => {
 after(() => scope.close());
 afterEach(async (t) => {
   await screenshotOfFailure(t, page);
-  await runCommand(page, 'SSH Ports: Stop Forwarding All Ports');
+  await runCommand(page, 'SSH Ports: Stop All Forwards');
   await runCommand(page, 'Notifications: Clear All Notifications');
 });
 

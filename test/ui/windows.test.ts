@@ -48,7 +48,7 @@ test('a second window shows a forward as the first window’s, and takes the for
   assert.deepEqual(await stumblingBlocks(picture), []);
 
   await first.bringToFront();
-  await runCommand(first, 'SSH Ports: Stop Forwarding All Ports');
+  await runCommand(first, 'SSH Ports: Stop All Forwards');
   await second.bringToFront();
   await rows(second, /in another window/u, 2).waitFor({ state: 'detached' });
   await until('the page', async () => (await read(local)) === 'hello from the remote');

@@ -44,6 +44,12 @@ export function status(page: Page): Locator {
   return page.locator('.statusbar-item[id*="sshPorts.status"]');
 }
 
+/** Clicks the item in the status bar and chooses a row of its quick pick. */
+export async function statusAction(page: Page, label: string | RegExp): Promise<void> {
+  await status(page).click();
+  await quickPickRow(page, label).first().click();
+}
+
 export async function connect(page: Page, host: string): Promise<void> {
   // RACE: a quick pick closes when something else takes the focus, such as the tree after a click.
   await until(`the choice of ${host}`, async () => {

@@ -4,6 +4,8 @@ import test from 'node:test';
 import { defaultSettings } from '../../../src/core/session/settings.ts';
 import { mergePortRules, readSettings } from '../../../src/ui/readSettings.ts';
 
+const defaults = { ...defaultSettings, restore: 'ask', statusBarClick: 'menu' } as const;
+
 type Values = Readonly<Record<string, unknown>>;
 
 function read(values: Values, layers: Parameters<typeof readSettings>[1] = []) {
@@ -11,7 +13,7 @@ function read(values: Values, layers: Parameters<typeof readSettings>[1] = []) {
 }
 
 void test('without a setting the defaults hold', () => {
-  assert.deepEqual(read({}), { ...defaultSettings, restore: 'ask' });
+  assert.deepEqual(read({}), defaults);
 });
 
 void test('every setting of the manifest is read, and its default is the default here', () => {
@@ -24,7 +26,7 @@ void test('every setting of the manifest is read, and its default is the default
     asked.add(key);
     return properties[`sshPorts.${key}`]?.default;
   }, []);
-  assert.deepEqual(settings, { ...defaultSettings, restore: 'ask' });
+  assert.deepEqual(settings, defaults);
   // The rules for ports come in layers: see `portLayer` in `settings.ts`.
   const others = [...asked, 'portsAttributes', 'otherPortsAttributes'].map((key) => `sshPorts.${key}`);
   assert.deepEqual(others.sort(), Object.keys(properties).sort());
@@ -37,13 +39,14 @@ void test('a value of a wrong type or outside of the choices falls back to the d
     identifyServers: 0,
     configFile: 5,
     restore: true,
+    statusBarClick: 1,
     transport: 'telnet',
     waitForLink: '20',
     expireSharedAfter: Number.NaN,
     startConfigForwards: null,
     hosts: ['devbox'],
   };
-  assert.deepEqual(read(wrong), { ...defaultSettings, restore: 'ask' });
+  assert.deepEqual(read(wrong), defaults);
 });
 
 void test('numbers are clamped and turned into milliseconds', () => {

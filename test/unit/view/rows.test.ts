@@ -179,7 +179,7 @@ void test('a screen reader hears each problem with its host', () => {
 void test('the status bar shows that forwarding is off, also before any host is connected', () => {
   const now = status({ ...emptyState, isForwarding: false });
   assert.equal(now?.text, '$(debug-pause) off');
-  assert.equal(now.tooltip, 'Forwarding is off. Click to switch it on');
+  assert.equal(now.tooltip, 'Forwarding is off\nClick for all addresses');
 });
 
 void test('the status bar lists a -R forward from the remote to this machine', () => {
