@@ -38,9 +38,8 @@ afterEach((t) => screenshotOfFailure(t, page));
 /** The address that the quick pick lists. */
 async function localPort(): Promise<number> {
   await status(page).click();
-  const text = await quickPickRow(page, /localhost:\d+/u)
-    .first()
-    .innerText();
+  const row = quickPickRow(page, /localhost:\d+/u).first();
+  const text = await row.locator('.label-name').innerText();
   await page.keyboard.press('Escape');
   return Number(/localhost:(\d+)/u.exec(text)?.[1]);
 }

@@ -62,6 +62,7 @@ test('a range of ports is announced once', async () => {
   await typePort('18100-18102');
   const summary = toast(page, 'Forwarded 3 ports from devbox: 18100–18102 → localhost:18100–18102.');
   await summary.waitFor();
+  await toast(page, 'Forwarding 3 ports').waitFor({ state: 'detached' });
   assert.equal(await toast(page, '').count(), 1);
   await screenshot(page, 'forward-port-range');
 });
