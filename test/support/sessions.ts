@@ -1,3 +1,4 @@
+import { never } from '../../src/base/delay.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { Store } from '../../src/base/store.ts';
 import { shortMemory } from '../../src/core/session/memory.ts';
@@ -38,7 +39,7 @@ export async function startSessions(
     log: silentLog,
     ...options,
   });
-  await sessions.refreshHosts(new AbortController().signal);
+  await sessions.refreshHosts(never);
   const host = (name = 'devbox'): HostState => {
     const state = findHost(sessions.state.get(), name);
     if (!state) throw new Error(`${name} is not listed`);

@@ -40,7 +40,7 @@ void describe('a server that ends idle channels and connections', { timeout: 120
       const late = net.createServer().listen(0, '127.0.0.1');
       await once(late, 'listening');
       const seen = (late.address() as AddressInfo).port;
-      await until('the new listener', () => bench.app.host().remotePorts.some((each) => each.port === seen));
+      await until('the new port', () => bench.app.host().remotePorts.some((each) => each.port === seen));
       late.close();
     } finally {
       await bench.stop();

@@ -78,7 +78,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     await once(marker, 'listening');
     const { port } = marker.address() as AddressInfo;
     const isListed = (each: number): boolean => app.host().remotePorts.some(({ port: seen }) => seen === each);
-    await until('the newer listener', () => isListed(port));
+    await until('the newer port', () => isListed(port));
     assert.equal(isListed(local), false);
     assert.equal(app.host().forwards.length, 1);
     marker.close();

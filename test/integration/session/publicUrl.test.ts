@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import type { Connection } from 'ssh2';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
@@ -38,7 +39,7 @@ test(
     const app = await startSessions(config);
     t.after(() => app.sessions.close());
     const spec = parseForward('remote', `80:localhost:${await freePort()}`);
-    await app.sessions.forward('service', typedRequest(spec), new AbortController().signal);
+    await app.sessions.forward('service', typedRequest(spec), never);
     await until('the public address', () => app.host('service').publicUrl);
     const row = treeRows(app.sessions.state.get())[0]?.children[0];
     assert.equal(row?.description, 'at https://quiet-owl.example.net');

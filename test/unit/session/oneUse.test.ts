@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { Store } from '../../../src/base/store.ts';
 import { listeningHost, served } from '../../../src/core/session/oneUse.ts';
 import type { AppState, ForwardStatus, HostState } from '../../../src/core/session/state.ts';
@@ -24,7 +25,7 @@ const use = { host: 'devbox', id: '1', lingerMs: 60_000 } as const;
 
 test('a forward has served when its connections have ended', async () => {
   const state = new Store(listening(0, 0));
-  const done = served(state, { ...use, lingerMs: 1 }, new AbortController().signal);
+  const done = served(state, { ...use, lingerMs: 1 }, never);
   assert.equal(await isSettled(done), false);
   state.set(listening(1, 1));
   assert.equal(await isSettled(done), false);
@@ -34,7 +35,7 @@ test('a forward has served when its connections have ended', async () => {
 
 test('after the first use a second request has time, unless the program goes', async () => {
   const state = new Store(listening(0, 1));
-  const done = served(state, use, new AbortController().signal);
+  const done = served(state, use, never);
   assert.equal(await isSettled(done), false);
   state.set(app({ kind: 'dormant' }));
   await done;
@@ -42,7 +43,7 @@ test('after the first use a second request has time, unless the program goes', a
 
 test('a forward that is stopped has served', async () => {
   const state = new Store(listening(0, 0));
-  const done = served(state, use, new AbortController().signal);
+  const done = served(state, use, never);
   state.set(app({ kind: 'paused' }));
   await done;
 });

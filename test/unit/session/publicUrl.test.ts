@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import type { ExecChannel } from '../../../src/core/detect/exec.ts';
 import { until } from '../../support/until.ts';
 import { findPublicUrl, listenForPublicUrl } from '../../../src/core/session/publicUrl.ts';
@@ -71,7 +72,7 @@ test('a session that ends without an address calls nobody back', async () => {
   const listening = listenForPublicUrl(
     async () => channel,
     () => assert.fail('an address'),
-    new AbortController().signal,
+    never,
   );
   stdout.end('good bye\n');
   await listening;
