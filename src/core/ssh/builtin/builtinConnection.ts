@@ -9,6 +9,7 @@ import type { Connection, ConnectionFacts } from '../connection.ts';
 import { channelCount, channelOpenFailure } from './internals.ts';
 import { keepAlive } from './keepAlive.ts';
 import type { SshClient } from './client.ts';
+import { useKeyObjects } from './keyObjects.ts';
 import { reusePacketBuffer } from './packetBuffer.ts';
 import { limitKeys } from './rekey.ts';
 import { RemoteListeners } from './remoteListeners.ts';
@@ -29,6 +30,7 @@ export function builtinConnection(
   const stopKeepAlive = keepAlive(client, config);
   limitKeys(client, config);
   reusePacketBuffer(client);
+  useKeyObjects(client);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopKeepAlive();

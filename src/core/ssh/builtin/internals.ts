@@ -1,4 +1,5 @@
 /* oxlint-disable no-underscore-dangle -- ssh2's own names */
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Client, ClientChannel } from 'ssh2';
 import type { KeyboardPrompt } from '../auth/userauth.ts';
 
@@ -36,14 +37,27 @@ interface Protocol {
   rekey(): void;
 }
 
+/** The keys that ssh2 passes to node:crypto for every packet. Each cipher has some of them. */
+interface PacketKeys {
+  _encKey?: PacketKey;
+  _encKeyMain?: PacketKey;
+  _encKeyPktLen?: PacketKey;
+  _decipherKey?: PacketKey;
+  _decKeyMain?: PacketKey;
+  _decKeyPktLen?: PacketKey;
+  _macKey?: PacketKey;
+}
+
+type PacketKey = Buffer | KeyObject | undefined;
+
 /** Encrypts our packets until the next key exchange. */
-export interface PacketCipher {
+export interface PacketCipher extends PacketKeys {
   encrypt(packet: Buffer): void;
   allocPacket: (payloadBytes: number) => Buffer;
   _onWrite: (bytes: Buffer) => void;
 }
 
-type PacketDecipher = object;
+type PacketDecipher = PacketKeys & object;
 
 /** One key exchange, the first or a later one. */
 interface KeyExchange {
@@ -165,6 +179,35 @@ export function windowsOf(channel: ClientChannel): {
 /** What encrypts our packets until the next key exchange. */
 export function cipherOf(ssh2: Client): PacketCipher {
   return internals(ssh2)._protocol._cipher;
+}
+
+const PACKET_KEYS = [
+  '_encKey',
+  '_encKeyMain',
+  '_encKeyPktLen',
+  '_decipherKey',
+  '_decKeyMain',
+  '_decKeyPktLen',
+  '_macKey',
+] as const satisfies readonly (keyof PacketKeys)[];
+
+/** Replaces the buffers of all packet keys by KeyObjects, until the next key exchange. */
+export function replacePacketKeys(ssh2: Client): void {
+  const { _cipher: cipher, _decipher: decipher } = internals(ssh2)._protocol;
+  for (const owner of [cipher, decipher]) {
+    for (const name of PACKET_KEYS) {
+      const key = owner?.[name];
+      if (owner && Buffer.isBuffer(key)) owner[name] = createSecretKey(key);
+    }
+  }
+}
+
+/** How many packet keys of both directions are KeyObjects, and how many are still buffers. */
+export function packetKeys(ssh2: Client): { readonly objects: number; readonly buffers: number } {
+  const { _cipher: cipher, _decipher: decipher } = internals(ssh2)._protocol;
+  const keys = [cipher, decipher].flatMap((owner) => PACKET_KEYS.map((name) => owner?.[name]));
+  const buffers = keys.filter((key) => Buffer.isBuffer(key)).length;
+  return { objects: keys.filter(Boolean).length - buffers, buffers };
 }
 
 /**
