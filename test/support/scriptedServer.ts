@@ -4,11 +4,11 @@ import type { AuthContext, Connection, ServerConfig } from 'ssh2';
 import ssh2 from 'ssh2';
 import { knownHostsFile } from './knownHosts.ts';
 
-/** A server that does what a test tells it, for logins and faults that a real sshd has no switch for. */
+/** A server that follows a test's script, for logins and faults that a real sshd cannot be configured to show. */
 export interface ScriptedServer {
   readonly port: number;
   readonly knownHostsFile: string;
-  /** The method of every login attempt, in order; `none` left out. */
+  /** The method of every login attempt, in order, without `none`. */
   readonly attempts: string[];
   readonly clients: Set<Connection>;
   close(): void;
@@ -47,7 +47,7 @@ export async function startServer(
   };
 }
 
-/** One in some 256 of ssh2's own keys cannot be read by it again. */
+/** CAUTION: ssh2 cannot read about one in 256 of the keys that it generates. */
 function hostKeyPair(): { readonly private: string; readonly public: string } {
   for (;;) {
     const pair = ssh2.utils.generateKeyPairSync('ed25519');

@@ -5,7 +5,7 @@ import { connect } from '../../src/core/ssh/builtin/connect.ts';
 import type { ConnectDeps } from '../../src/core/ssh/connectDeps.ts';
 import type { AgentQuestion, HostKeyQuestion, Prompts, SecretQuestion } from '../../src/core/ssh/prompts.ts';
 
-/** Answers from a script, and remembers what was asked. A question that was not expected fails the test. */
+/** Prompts that answer from a script and record the questions. An unexpected question fails the test. */
 export interface Script extends Prompts {
   readonly hostKeys: HostKeyQuestion[];
   readonly secrets: SecretQuestion[];
@@ -55,7 +55,7 @@ export function memoryLog(): Log & { readonly lines: string[] } {
   return { lines, debug: add, info: add, warn: add, error: add };
 }
 
-/** Connects with a limit of its own, so that no test can hang. */
+/** Connects within a time limit, so that no test can hang. */
 export function connectTo(
   config: HostConfig,
   deps: Partial<ConnectDeps> = {},
@@ -74,7 +74,7 @@ export function connectTo(
   );
 }
 
-/** The facts of the failure; fails the test when there is none. */
+/** The problem of the failed attempt. A success fails the test. */
 export async function problemOf(attempt: Promise<unknown>): Promise<{ readonly code: string }> {
   try {
     await attempt;

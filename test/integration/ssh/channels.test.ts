@@ -50,11 +50,11 @@ async function noChannelsLeft(): Promise<void> {
   await until('no channel is open', () => connection.openChannels() === 0);
 }
 
-/** A gigabyte would take too long; this is more than every window and buffer on the way together. */
+/** More than all windows and buffers on the route hold together. */
 const LOTS = 24 * 1024 * 1024;
 const PATTERN = Buffer.from(Array.from({ length: 65_537 }, (_, index) => index % 251));
 
-/** Writes as fast as the stream takes it, and ends it. Returns the hash of what was sent. */
+/** Writes as fast as the stream accepts, then ends it. Returns the hash of the sent bytes. */
 async function pour(stream: Duplex | net.Socket, bytes: number): Promise<string> {
   const hash = createHash('sha256');
   for (let sent = 0; sent < bytes;) {
@@ -74,7 +74,7 @@ async function drain(stream: Duplex | net.Socket): Promise<string> {
   return hash.digest('hex');
 }
 
-/** What each client of a server said and heard. Somebody else on this machine may ask a new server what it is. */
+/** What each client of a server sent and received. Another program on this machine may probe a new server. */
 function collector<T>(serve: (socket: net.Socket) => Promise<T>): {
   readonly onSocket: (socket: net.Socket) => void;
   readonly all: () => Promise<(T | undefined)[]>;
@@ -86,7 +86,7 @@ function collector<T>(serve: (socket: net.Socket) => Promise<T>): {
   };
 }
 
-void test('both directions carry lots at the same time without losing a byte', async () => {
+void test('large transfers in both directions at once lose no byte', async () => {
   const { onSocket, all } = collector((socket) => Promise.all([drain(socket), pour(socket, LOTS)]));
   const stream = await dial(await listen(onSocket));
   const [received, sent] = await Promise.all([drain(stream), pour(stream, LOTS)]);
@@ -98,7 +98,7 @@ void test('both directions carry lots at the same time without losing a byte', a
   await noChannelsLeft();
 });
 
-void test('our EOF first, then lots from the other side', async () => {
+void test('after our EOF, a large transfer from the peer arrives whole', async () => {
   const { onSocket, all } = collector(async (socket) => {
     await drain(socket);
     return pour(socket, LOTS);
@@ -110,7 +110,7 @@ void test('our EOF first, then lots from the other side', async () => {
   await noChannelsLeft();
 });
 
-void test("the other side's EOF first, then lots from us", async () => {
+void test("after the peer's EOF, a large transfer from us arrives whole", async () => {
   const { onSocket, all } = collector((socket) => {
     socket.end('hello');
     return drain(socket);
@@ -123,7 +123,7 @@ void test("the other side's EOF first, then lots from us", async () => {
   await noChannelsLeft();
 });
 
-void test('a reader that stops is not drowned, and stalls no other channel', async () => {
+void test('a reader that stops bounds the memory, and stalls no other channel', async () => {
   let written = 0;
   const port = await listen((socket) => {
     const write = (): void => {
@@ -145,7 +145,7 @@ void test('a reader that stops is not drowned, and stalls no other channel', asy
   await noChannelsLeft();
 });
 
-void test('five hundred connections at once, each half-closing, all get their reply', async () => {
+void test('five hundred half-closing connections at once all get their reply', async () => {
   const port = await listen((socket) => {
     let request = '';
     socket.on('data', (chunk: Buffer) => (request += chunk.toString()));
@@ -189,19 +189,19 @@ void test('connect and close a hundred times', async () => {
   await noChannelsLeft();
 });
 
-void test('a destination that closes everything while we still write ends the stream without an error', async () => {
+void test('a destination that closes while we write ends the stream without an error', async () => {
   const port = await listen((socket) => socket.once('data', () => socket.end('enough', () => socket.destroy())));
   const stream = await dial(port);
   stream.on('error', (error) => assert.fail(error));
   let received = '';
   stream.on('data', (chunk: Buffer) => (received += chunk.toString()));
-  // sshd sees that nobody listens any more when it cannot pass on what we write.
+  // sshd notices the closed destination when it fails to pass our data on.
   await until('the stream closes', () => stream.closed || void stream.write('go on'));
   assert.equal(received, 'enough');
   await noChannelsLeft();
 });
 
-void test('a dial that is given up closes the channel that opens too late', async () => {
+void test('a channel that opens after its dial was aborted is closed', async () => {
   const port = await listen((socket) => socket.pipe(socket));
   const stop = new AbortController();
   const attempt = connection.dial({ kind: 'tcp', host: '127.0.0.1', port }, stop.signal);
@@ -210,7 +210,7 @@ void test('a dial that is given up closes the channel that opens too late', asyn
   await noChannelsLeft();
 });
 
-void test('a Unix socket on the other side is reached', async () => {
+void test('a Unix socket of the remote is dialled', async () => {
   const socketPath = path.join(sshd.folder, 'service.sock');
   await listen((socket) => socket.end('from the socket'), socketPath);
   const stream = await connection.dial({ kind: 'unix', path: socketPath }, signal());
@@ -219,7 +219,7 @@ void test('a Unix socket on the other side is reached', async () => {
   await noChannelsLeft();
 });
 
-void test('a remote Unix socket hands over what comes in', async () => {
+void test('a remote Unix socket passes its connections on', async () => {
   const socketPath = path.join(sshd.folder, 'remote.sock');
   const listener = await connection.listenRemote(
     { kind: 'unix', path: socketPath },
@@ -241,16 +241,16 @@ void test('an incoming connection that is rejected is closed', async () => {
   await noChannelsLeft();
 });
 
-void test('a remote port that is taken is refused, and the link stays', async () => {
+void test('a remote bind to a taken port is refused, and the connection stays', async () => {
   const port = await listen(() => undefined);
-  await listen(() => undefined, port, '::1'); // sshd is content with one of the two
+  await listen(() => undefined, port, '::1'); // sshd succeeds if it can bind one of the two
   const bind = { kind: 'tcp', host: 'localhost', port } as const;
   const problem = await problemOf(connection.listenRemote(bind, () => undefined, signal()));
   assert.deepEqual(problem, { code: 'remoteBindRefused', bind });
   assert.ok((await connection.ping(signal())) > 0);
 });
 
-void test('what the server forbids is told apart from what fails', async () => {
+void test('a prohibited dial is reported apart from a failed one', async () => {
   const strict = await startSshd({ config: ['AllowTcpForwarding no'] });
   const restricted = await connectTo(sshdConfig(strict));
   const to = { kind: 'tcp', host: '127.0.0.1', port: 80 } as const;
@@ -271,38 +271,38 @@ void test('a server that allows no session refuses a command and still forwards'
   await strict.stop();
 });
 
-void test('a command that is closed early is over for us, and its channel is once it ends', async () => {
+void test('closing a command settles its exit at once, and its channel closes when the command ends', async () => {
   const channel = await connection.exec('echo $$; exec sleep 600', signal());
   const [line] = (await once(channel.stdout, 'data')) as [Buffer];
   const pid = Number(line.toString());
   channel.close();
   assert.deepEqual(await channel.exit, { status: undefined });
-  process.kill(pid, 'SIGTERM'); // sshd leaves a process that does not look at its pipes
+  process.kill(pid, 'SIGTERM'); // sshd does not end a process that ignores its pipes
   await noChannelsLeft();
 });
 
-void test('a link that is killed destroys what is open with an error, and what is pending rejects', async () => {
+void test('a killed connection ends open streams with an error, and pending requests reject', async () => {
   const doomed = await startSshd();
-  const link = await connectTo(sshdConfig(doomed));
+  const opened = await connectTo(sshdConfig(doomed));
   const port = await listen((socket) => socket.pipe(socket));
-  const stream = await link.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal());
-  const channel = await link.exec('sleep 600', signal());
+  const stream = await opened.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal());
+  const channel = await opened.exec('sleep 600', signal());
   const died = once(stream, 'error');
   stream.on('end', () => assert.fail('a clean end'));
   await doomed.kill();
   const [error] = (await died) as [{ problem: unknown }];
   assert.deepEqual(error.problem, { code: 'linkLost' });
-  assert.equal((await link.closed).kind, 'lost');
+  assert.equal((await opened.closed).kind, 'lost');
   assert.deepEqual(await channel.exit, { status: undefined });
-  const later = link.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal());
+  const later = opened.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal());
   assert.equal((await problemOf(later)).code, 'linkLost');
-  assert.equal((await problemOf(link.exec('true', signal()))).code, 'linkLost');
-  await assert.rejects(link.ping(signal()));
-  await link.close();
+  assert.equal((await problemOf(opened.exec('true', signal()))).code, 'linkLost');
+  await assert.rejects(opened.ping(signal()));
+  await opened.close();
   await doomed.stop();
 });
 
-void test('what was on its way when a channel was closed grants the server nothing', async () => {
+void test('data that arrives after a channel was closed grants no window', async () => {
   const heard: string[] = [];
   const server = await startServer(
     (context) => context.accept(),
@@ -317,42 +317,42 @@ void test('what was on its way when a channel was closed grants the server nothi
       ),
   );
   const { port, knownHostsFile } = server;
-  const link = await connectTo(hostConfig({ port, userKnownHostsFiles: [knownHostsFile] }));
+  const opened = await connectTo(hostConfig({ port, userKnownHostsFiles: [knownHostsFile] }));
   try {
-    const stream = await link.dial({ kind: 'tcp', host: 'there', port: 1 }, signal());
+    const stream = await opened.dial({ kind: 'tcp', host: 'there', port: 1 }, signal());
     await once(stream.resume(), 'data');
     stream.destroy();
-    await until('it is closed', () => link.openChannels() === 0);
-    await link.ping(signal()).catch(() => undefined); // what was sent before it has arrived
+    await until('it is closed', () => opened.openChannels() === 0);
+    await opened.ping(signal()).catch(() => undefined); // when the answer is here, all earlier data has arrived
     const messages = heard.flatMap((line) => / Inbound: CHANNEL_(?<name>\w+) \(/u.exec(line)?.groups?.['name'] ?? []);
     assert.deepEqual(messages.slice(messages.indexOf('CLOSE')), ['CLOSE']);
   } finally {
-    await link.close();
+    await opened.close();
     server.close();
   }
 });
 
-test('a server that answers nothing any more is given up after the keepalives', async () => {
+test('a server that stops answering is given up after the unanswered keepalives', async () => {
   const frozen = await startServer((context) => context.accept());
   const config = hostConfig({ port: frozen.port, userKnownHostsFiles: [frozen.knownHostsFile] });
-  const link = await connectTo({ ...config, serverAliveIntervalMs: 50, serverAliveCountMax: 2 });
-  assert.ok((await link.ping(signal())) > 0);
+  const opened = await connectTo({ ...config, serverAliveIntervalMs: 50, serverAliveCountMax: 2 });
+  assert.ok((await opened.ping(signal())) > 0);
   for (const client of frozen.clients) Reflect.set(client, 'noMoreData', frozenSocket(client));
-  assert.deepEqual(await link.closed, { kind: 'lost', why: 'keepalive', detail: '' });
+  assert.deepEqual(await opened.closed, { kind: 'lost', why: 'keepalive', detail: '' });
   frozen.close();
 });
 
-/** Stops reading what the client sends, as a machine does that lost its network. */
+/** Stops reading from the client, like a machine that lost its network. */
 function frozenSocket(client: object): void {
   const socket: unknown = Reflect.get(client, '_sock');
   if (socket instanceof net.Socket) socket.pause();
 }
 
-void test('closing twice is closing once, and says who did it', async () => {
-  const link = await connectTo(sshdConfig(sshd));
+void test('closing twice is safe, and the end says that we closed', async () => {
+  const opened = await connectTo(sshdConfig(sshd));
   const port = await listen((socket) => socket.pipe(socket));
-  const stream = await link.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal());
-  await Promise.all([link.close(), link.close()]);
-  assert.deepEqual(await link.closed, { kind: 'closed' });
+  const stream = await opened.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal());
+  await Promise.all([opened.close(), opened.close()]);
+  assert.deepEqual(await opened.closed, { kind: 'closed' });
   assert.ok(stream.destroyed);
 });

@@ -31,7 +31,7 @@ async function serve(onSocket: (socket: net.Socket) => void): Promise<{ port: nu
   return { port: (server.address() as net.AddressInfo).port, close: () => server.close() };
 }
 
-void test('the facts name what was agreed on', () => {
+void test('the facts contain the negotiated algorithms', () => {
   assert.equal(connection.facts.transport, 'builtin');
   assert.match(connection.facts.serverVersion, /^SSH-2\.0-OpenSSH/);
   assert.equal(connection.facts.cipher, 'aes128-gcm@openssh.com');
@@ -48,7 +48,7 @@ void test('a command runs and gives output, errors and status', async () => {
   assert.deepEqual(await channel.exit, { status: 3 });
 });
 
-void test('a request that ends with EOF gets its whole reply', async () => {
+void test('a request that ends with an EOF gets its whole reply', async () => {
   const server = await serve((socket) => {
     const chunks: Buffer[] = [];
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -62,13 +62,13 @@ void test('a request that ends with EOF gets its whole reply', async () => {
   server.close();
 });
 
-void test('a closed port is told apart from one that is forbidden', async () => {
+void test('a closed port is reported apart from a prohibited one', async () => {
   const to = { kind: 'tcp', host: '127.0.0.1', port: await freePort() } as const;
   const problem = await problemOf(connection.dial(to, signal()));
   assert.equal(problem.code, 'connectFailed');
 });
 
-void test('a remote listener gives its real port and hands over what comes in', async () => {
+void test('a remote listener reports its real port and passes its connections on', async () => {
   const listener = await connection.listenRemote(
     { kind: 'tcp', host: undefined, port: 0 },
     (incoming) => {

@@ -21,7 +21,7 @@ async function output(connection: Connection, command: string): Promise<string> 
   return text(channel.stdout);
 }
 
-void test('SetEnv and SendEnv arrive where the server accepts them, and harm nothing where it does not', async () => {
+void test('SetEnv and SendEnv arrive if the server accepts them, and a refusal harms nothing', async () => {
   const env = { SENT_ONE: 'a b', SENT_TWO: 'ü', REFUSED: 'x' };
   const connection = await connectTo(sshdConfig(sshd, { env }));
   assert.equal(await output(connection, 'echo "$SENT_ONE|$SENT_TWO|$REFUSED"'), 'a b|ü|\n');
@@ -29,7 +29,7 @@ void test('SetEnv and SendEnv arrive where the server accepts them, and harm not
 });
 
 for (const compression of [true, false]) {
-  void test(`Compression ${compression ? 'yes' : 'no'} is what the server does`, async () => {
+  void test(`Compression ${compression ? 'yes' : 'no'} decides whether the server compresses`, async () => {
     const earlier = sshd.log().length;
     const connection = await connectTo(sshdConfig(sshd, { compression }));
     assert.equal(await output(connection, 'echo through'), 'through\n');
@@ -38,7 +38,7 @@ for (const compression of [true, false]) {
   });
 }
 
-void test('AddressFamily inet6 takes an address of its family, and no other', async () => {
+void test('AddressFamily inet6 uses IPv6 addresses only', async () => {
   const six = await startSshd({ address: '::1' });
   fs.writeFileSync(six.knownHostsFile, fs.readFileSync(six.knownHostsFile, 'utf8').replace('::1', 'six'));
   const config = sshdConfig(six, { hostKeyAlias: `[six]:${six.port}`, addressFamily: 'inet6' });
@@ -49,20 +49,20 @@ void test('AddressFamily inet6 takes an address of its family, and no other', as
   await six.stop();
 });
 
-void test('BindAddress is where the connection comes from', async () => {
+void test('BindAddress is the source address of the connection', async () => {
   const connection = await connectTo(sshdConfig(sshd, { bindAddress: '127.0.0.9' }));
   assert.match(await output(connection, 'echo $SSH_CONNECTION'), /^127\.0\.0\.9 /);
   await connection.close();
 });
 
-void test('ConnectionAttempts tries again until the server is there', async () => {
+void test('ConnectionAttempts retries until the server listens', async () => {
   const port = await freePort();
   assert.equal((await problemOf(connectTo(hostConfig({ port })))).code, 'connectionRefused');
-  // The host's key is known only later, so it is accepted when it comes.
+  // The server starts later, so its key cannot be known yet.
   const attempt = connectTo(hostConfig({ port, connectionAttempts: 30, strictHostKeyChecking: 'no' }));
   const failure = problemOf(attempt);
   const late = await startSshd({ port });
-  // Nobody has a key for it: that it gets as far as the login shows that it was reached.
+  // No key may log in there, so a failed login proves that the server was reached.
   assert.equal((await failure).code, 'authFailed');
   await late.stop();
 });
@@ -88,7 +88,7 @@ for (const tcpKeepAlive of [true, false]) {
 }
 
 for (const isAllowed of [true, false]) {
-  void test(`ForwardAgent ${isAllowed ? 'lends the agent to the session' : 'harms nothing where the server does not want it'}`, async () => {
+  void test(`ForwardAgent ${isAllowed ? 'lends the agent to the session' : 'harms nothing if the server refuses it'}`, async () => {
     const server = await startSshd({ config: [`AllowAgentForwarding ${isAllowed ? 'yes' : 'no'}`] });
     const agent = await startAgent();
     agent.add(server.keyFile);

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 afterEach(() => sshd.stop());
 
-/** What ssh(1) itself reads: the same host, with `lines` of its own. */
+/** The configuration that ssh(1) itself reads: the same host, with further `lines`. */
 function configFile(...lines: readonly string[]): string {
   const file = path.join(sshd.folder, 'client_config');
   const text = fs.readFileSync(sshd.configFile, 'utf8').replace(/^ *Identit.*\n/gmu, '');
@@ -62,13 +62,13 @@ function clients(): readonly string[] {
 
 const hasSwitched = (): boolean => log.lines.some((line) => line.includes(switching));
 
-void test('the files of a security key are what OpenSSH makes of one', async () => {
+void test('the generated security key files match those of OpenSSH', async () => {
   await serve();
   const shown = execFileSync('ssh-keygen', ['-y', '-f', securityKey], { encoding: 'utf8' });
   assert.equal(shown, fs.readFileSync(`${securityKey}.pub`, 'utf8'));
 });
 
-void test('a key file that needs a device goes to the system’s ssh, which tells why it failed', async () => {
+void test('a key file that needs a device is left to the system’s ssh, which reports why it failed', async () => {
   await serve();
   const problem = await problemOf(open('auto', {}));
   const accepted = ['publickey', 'keyboard-interactive'];
@@ -77,9 +77,9 @@ void test('a key file that needs a device goes to the system’s ssh, which tell
   assert.ok(hasSwitched());
 });
 
-void test('what only ssh can use lets in without a question, though the server would take a password', async () => {
+void test('a key that only ssh can use logs in without a question, although the server accepts passwords', async () => {
   await serve('PasswordAuthentication yes');
-  // The key stands for the device that is missing here: only ssh(1) is told of it.
+  // This key replaces the missing device. Only ssh(1) knows about it.
   const userFile = configFile(`IdentityFile ${securityKey}`, `IdentityFile ${sshd.keyFile}`);
   const connection = await open('auto', {}, { userFile });
   assert.equal(connection.facts.transport, 'openssh');
@@ -87,7 +87,7 @@ void test('what only ssh can use lets in without a question, though the server w
   await connection.close();
 });
 
-void test('another key that the server takes keeps the built-in transport', async () => {
+void test('the built-in transport stays when the server accepts another key', async () => {
   await serve();
   const connection = await open('auto', { identityFiles: [securityKey, sshd.keyFile] });
   assert.equal(connection.facts.transport, 'builtin');
@@ -95,7 +95,7 @@ void test('another key that the server takes keeps the built-in transport', asyn
   await connection.close();
 });
 
-void test('a security key that the server does not take is no reason to try again', async () => {
+void test('a security key that the server refuses causes no second attempt', async () => {
   await serve();
   const stranger = makeSecurityKey(sshd.folder, 'id_stranger');
   const problem = await problemOf(open('auto', { identityFiles: [stranger] }));
@@ -103,7 +103,7 @@ void test('a security key that the server does not take is no reason to try agai
   assert.deepEqual(clients(), ['ssh2js']);
 });
 
-void test('the built-in transport alone goes on with a password, and then says what ssh could use', async () => {
+void test('the built-in transport alone tries a password, and the problem lists what ssh could use', async () => {
   await serve('PasswordAuthentication yes');
   const prompts = script({ secret: () => 'wrong' });
   const problem = await problemOf(open('builtin', {}, { prompts }));
@@ -112,7 +112,7 @@ void test('the built-in transport alone goes on with a password, and then says w
   assert.deepEqual(clients(), ['ssh2js']);
 });
 
-void test('without an ssh the problem says so, and what it would be needed for', async () => {
+void test('without an ssh, the problem says so and names the lacking feature', async () => {
   await serve();
   const { PATH } = process.env;
   process.env['PATH'] = '/nonexistent';
@@ -124,7 +124,7 @@ void test('without an ssh the problem says so, and what it would be needed for',
   assert.deepEqual({ code, onlyOpenssh }, { code: 'authFailed', onlyOpenssh: ['id_device'] });
 });
 
-void test('keys in a PKCS11Provider are for the system’s ssh', async () => {
+void test('keys in a PKCS11Provider are left to the system’s ssh', async () => {
   await serve('PasswordAuthentication yes');
   const userFile = configFile(`IdentityFile ${sshd.keyFile}`);
   const changes = { identityFiles: [], pkcs11Provider: '/nonexistent/token.so' };
@@ -133,7 +133,7 @@ void test('keys in a PKCS11Provider are for the system’s ssh', async () => {
   await connection.close();
 });
 
-void test('a certificate whose key is not at hand is offered, and left to the system’s ssh if the server takes it', async () => {
+void test('a certificate without its key is offered, and left to the system’s ssh if the server accepts it', async () => {
   await serve();
   const authority = makeKey(sshd.folder, 'authority');
   const hidden = makeKey(sshd.folder, 'hidden');
@@ -146,7 +146,7 @@ void test('a certificate whose key is not at hand is offered, and left to the sy
   await connection.close();
 });
 
-void test('what KnownHostsCommand knows is for the system’s ssh, once the user consented to the command', async () => {
+void test("KnownHostsCommand is left to the system’s ssh, after the user's consent to the command", async () => {
   await serve();
   const knownHostsCommand = `/bin/cat ${sshd.knownHostsFile}`;
   const userFile = configFile(`IdentityFile ${sshd.keyFile}`);
@@ -165,7 +165,7 @@ void test('what KnownHostsCommand knows is for the system’s ssh, once the user
   await connection.close();
 });
 
-void test('BindInterface is for the system’s ssh', async () => {
+void test('BindInterface is left to the system’s ssh', async () => {
   await serve();
   const userFile = configFile(`IdentityFile ${sshd.keyFile}`, 'BindInterface lo');
   const connection = await open('auto', { bindInterface: 'lo' }, { userFile });
@@ -174,9 +174,9 @@ void test('BindInterface is for the system’s ssh', async () => {
   await connection.close();
 });
 
-void test('a ProxyCommand that hands over its socket is for the system’s ssh', async () => {
+void test('ProxyUseFdpass is left to the system’s ssh', async () => {
   await serve();
-  // Connects, and passes the socket through its standard output, as nc -F of OpenBSD does.
+  // Connects and passes the socket through its standard output, like OpenBSD's nc -F.
   const program = path.join(sshd.folder, 'dial.py');
   const lines = [
     'import array, socket',
@@ -194,7 +194,7 @@ void test('a ProxyCommand that hands over its socket is for the system’s ssh',
 });
 
 for (const isAllowed of [true, false]) {
-  void test(`Kerberos ${isAllowed ? 'is left to the system’s ssh' : 'is not tried where the configuration does not ask for it'}`, async () => {
+  void test(`Kerberos ${isAllowed ? 'is left to the system’s ssh' : 'is not tried unless configured'}`, async () => {
     await serve('GSSAPIAuthentication yes');
     const preferredAuthentications = ['gssapi-with-mic', 'publickey'];
     const changes = { identityFiles: [], gssapiAuthentication: isAllowed, preferredAuthentications };
@@ -204,7 +204,7 @@ for (const isAllowed of [true, false]) {
   });
 }
 
-void test('a password that was wrong three times is not asked for again by another transport', async () => {
+void test('after three wrong passwords, no other transport asks again', async () => {
   await serve('GSSAPIAuthentication yes', 'PasswordAuthentication yes');
   const prompts = script({ secret: () => 'wrong' });
   const preferredAuthentications = ['gssapi-with-mic', 'publickey', 'password'];

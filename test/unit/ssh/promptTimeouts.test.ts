@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { withoutTimeout, PromptTimeouts } from '../../../src/core/ssh/promptTimeouts.ts';
 
-void test('the limit stands still while a person answers', async () => {
+void test('the limit pauses while a person answers', async () => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   try {
     let isOver = false;
@@ -20,7 +20,7 @@ void test('the limit stands still while a person answers', async () => {
   }
 });
 
-void test('whoever reads what the server says gets the time to do it; where nobody reads, the limit stays', () => {
+void test('a shown notice extends the limit, and a notice that nobody can read does not', () => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   try {
     const asking = { hostKey: unexpected, secret: unexpected, addToAgent: unexpected };
@@ -47,7 +47,7 @@ void test('whoever reads what the server says gets the time to do it; where nobo
 
 const unexpected = async (): Promise<never> => assert.fail('nobody is asked');
 
-void test('a limit that was lifted does not come back after a question', async () => {
+void test('a stopped limit does not resume after a question', async () => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   try {
     let isOver = false;

@@ -35,14 +35,14 @@ function newKey(...options: readonly string[]): string {
 const config = (file: string, changes: Partial<HostConfig> = {}): HostConfig =>
   sshdConfig(sshd, { identityFiles: [file], identityAgent: agent.socket, addKeysToAgent: 'yes', ...changes });
 
-/** What `ssh-add -L` shows: type, key and comment of each. */
+/** The output of `ssh-add -L`: type, key and comment of each key. */
 function held(): readonly string[] {
   const env = { ...process.env, SSH_AUTH_SOCK: agent.socket };
   const { stdout } = spawnSync('ssh-add', ['-L'], { env, encoding: 'utf8', timeout: 10_000 });
   return stdout.split('\n').filter((line) => line.includes(' AAAA'));
 }
 
-/** Can ssh(1) log in with what the agent holds, and nothing else? */
+/** Can ssh(1) log in with the agent's keys alone? */
 function sshLogsIn(): boolean {
   const options = ['User', 'Port', 'UserKnownHostsFile', 'IdentityAgent'].map((name, index) => [
     '-o',
@@ -75,7 +75,7 @@ for (const bits of ['384', '521']) {
   });
 }
 
-void test('a key that the server does not take is not added', async () => {
+void test('a key that the server refuses is not added', async () => {
   const stranger = makeKey(sshd.folder, 'stranger');
   assert.equal((await problemOf(connectTo(config(stranger)))).code, 'authFailed');
   assert.deepEqual(held(), []);
@@ -107,7 +107,7 @@ for (const isWanted of [true, false]) {
   });
 }
 
-void test('ask: nobody is asked in the background, or for an agent that is not there', async () => {
+void test('ask: there is no question in the background, nor without an agent', async () => {
   for (const changes of [{ batchMode: true }, { identityAgent: '/nonexistent/agent' }]) {
     const prompts = script();
     await (await connectTo(config(newKey(), { addKeysToAgent: 'ask', ...changes }), { prompts })).close();
@@ -116,27 +116,27 @@ void test('ask: nobody is asked in the background, or for an agent that is not t
   assert.deepEqual(held(), []);
 });
 
-void test('ask: giving up the login ends the question', async () => {
+void test('ask: aborting the login ends the question', async () => {
   const stop = new AbortController();
   const prompts = { ...script(), addToAgent: () => (stop.abort(new Error('no longer wanted')), Promise.resolve(true)) };
   const login = connectTo(config(newKey(), { addKeysToAgent: 'ask' }), { prompts }, stop.signal);
   await assert.rejects(login, /no longer wanted/u);
 });
 
-void test('confirm: the agent asks before each use, and with nobody to ask it does not sign', async () => {
+void test('confirm: the agent asks before each use, and does not sign without an answer', async () => {
   await (await connectTo(config(newKey(), { addKeysToAgent: 'confirm' }))).close();
   assert.equal(held().length, 1);
   assert.ok(!sshLogsIn());
 });
 
-void test('a key with a lifetime is forgotten after it', async () => {
+void test('the agent forgets a key after its lifetime', async () => {
   const log = memoryLog();
   await (await connectTo(config(newKey(), { agentKeyLifetimeMs: 1000 }), { log })).close();
   assert.ok(log.lines.some((line) => line.endsWith('added to the agent')));
   await until('the key is gone', () => held().length === 0);
 });
 
-void test('an agent that is not there does not stand in the way of the login', async () => {
+void test('a missing agent does not prevent the login', async () => {
   const log = memoryLog();
   const file = newKey();
   const connection = await connectTo(config(file, { identityAgent: '/nonexistent/agent' }), { log });

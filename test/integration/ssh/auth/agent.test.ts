@@ -45,7 +45,7 @@ for (const type of ['ed25519', 'ecdsa', 'rsa']) {
     await fresh.stop();
   });
 
-  void test(`a certificate of type ${type} that the agent holds logs in where its key alone may not`, async () => {
+  void test(`a certificate of type ${type} that the agent holds logs in where the key alone may not`, async () => {
     const fresh = await startAgent();
     const file = key('-t', type);
     certify(authority, file, sshd.user);
@@ -95,11 +95,11 @@ for (const [where, order] of [
   });
 }
 
-void test('a named certificate is used with the key that the agent has, whatever lies beside it', async () => {
+void test("a named certificate is used with the agent's key, whichever certificate lies beside the key file", async () => {
   const fresh = await startAgent();
   const { file, certificate } = signed();
   fresh.add(file);
-  fs.rmSync(file); // its public half stays
+  fs.rmSync(file); // its .pub file stays
   const config = { identityAgent: fresh.socket, identitiesOnly: true };
   for (const files of [
     { identityFiles: [certificate] },
@@ -113,7 +113,7 @@ void test('a named certificate is used with the key that the agent has, whatever
   await fresh.stop();
 });
 
-void test('an encrypted key that the agent has open is not asked for because of the certificate beside it', async () => {
+void test('no passphrase is asked for an encrypted key that the agent holds, although a certificate lies beside it', async () => {
   const fresh = await startAgent();
   const file = key('-N', 'secret', '-a', '4');
   const open = key();
@@ -127,7 +127,7 @@ void test('an encrypted key that the agent has open is not asked for because of 
   await fresh.stop();
 });
 
-void test('a key that the agent keeps for some hosts (ssh-add -h) logs in to these, and to no other', async () => {
+void test('a key that the agent limits to some hosts (ssh-add -h) logs in to these hosts only', async () => {
   const fresh = await startAgent();
   const [here, elsewhere] = [authorized(), authorized()];
   fresh.add(here, '-H', sshd.knownHostsFile, '-h', `[127.0.0.1]:${sshd.port}`);
@@ -143,7 +143,7 @@ void test('a key that the agent keeps for some hosts (ssh-add -h) logs in to the
   await fresh.stop();
 });
 
-void test('IdentitiesOnly offers no other key of the agent, so that a full agent does not use up the attempts', async () => {
+void test("IdentitiesOnly skips the agent's other keys, so that they do not use up the attempts", async () => {
   const fresh = await startAgent();
   for (let stranger = 0; stranger < 4; stranger++) fresh.add(key());
   const file = authorized();
@@ -161,14 +161,14 @@ void test('a configured key that the agent holds comes before its other keys, an
   for (let stranger = 0; stranger < 4; stranger++) fresh.add(key());
   const file = authorized();
   fresh.add(file);
-  fs.writeFileSync(file, 'not a key any more'); // the public half beside it still tells which key is meant
+  fs.writeFileSync(file, 'not a key any more'); // the .pub file beside it still identifies the key
   const connection = await connectTo(sshdConfig(sshd, { identityFiles: [file], identityAgent: fresh.socket }));
   assert.equal(connection.facts.authMethod, `publickey ${path.basename(file)}`);
   await connection.close();
   await fresh.stop();
 });
 
-void test('a missing agent is noted, and the key files still serve', async () => {
+void test('a missing agent is logged, and the key files still log in', async () => {
   const log = memoryLog();
   const connection = await connectTo(sshdConfig(sshd, { identityAgent: '/nonexistent/agent' }), { log });
   assert.equal(connection.facts.authMethod, 'publickey id_ed25519');
@@ -177,7 +177,7 @@ void test('a missing agent is noted, and the key files still serve', async () =>
 });
 
 void test('a security key (sk-ssh-ed25519) behind an agent logs in', async () => {
-  // The device is played by a few lines that sign as PROTOCOL.u2f says; sshd checks the signature like any other.
+  // The test signs in place of a device, as PROTOCOL.u2f specifies. sshd verifies the signature as usual.
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
   const application = 'ssh:';

@@ -24,13 +24,13 @@ interface ServerSide {
   readonly _protocol: { readonly _authsQueue: string[] };
 }
 
-/** Takes this password only. */
+/** Accepts this password only. */
 const byPassword = (context: AuthContext): void => {
   if (context.method === 'password' && context.password === PASSWORD) context.accept();
   else context.reject(['password']);
 };
 
-/** Asks round after round; the right answers let the user in. */
+/** Asks the rounds one after the other. The right answers log the user in. */
 function ask(context: KeyboardAuthContext, rounds: readonly (readonly [string, string])[]): void {
   const [round, ...rest] = rounds;
   if (!round) {
@@ -58,7 +58,7 @@ void test('a password is asked for, sent once, and not logged', async () => {
   server.close();
 });
 
-void test('a wrong password three times ends the login, and nothing tries again', async () => {
+void test('three wrong passwords end the login, and nothing retries', async () => {
   const server = await startServer(byPassword);
   const prompts = script({ secret: () => 'wrong' });
   const log = memoryLog();
@@ -79,7 +79,7 @@ void test('a wrong password three times ends the login, and nothing tries again'
   server.close();
 });
 
-void test('keyboard-interactive goes through as many rounds as the server wants', async () => {
+void test('keyboard-interactive answers every round of the server', async () => {
   const server = await startServer((context) => {
     if (context.method !== 'keyboard-interactive') context.reject(['keyboard-interactive']);
     else
@@ -106,7 +106,7 @@ void test('keyboard-interactive goes through as many rounds as the server wants'
   server.close();
 });
 
-void test('a keyboard-interactive question for the password of the account is one that may be remembered', async () => {
+void test("a keyboard-interactive question for the account's password may be remembered", async () => {
   const rounds: readonly (readonly [prompt: string, kind: string])[] = [
     ['Password: ', 'password'],
     ['Password for me@box:', 'password'],
@@ -158,7 +158,7 @@ void test('the real sshd asks for two different keys one after the other', async
   await twice.stop();
 });
 
-void test('PreferredAuthentications gives the order, and leaves out what it does not name', async () => {
+void test('PreferredAuthentications gives the order, and excludes the methods it does not name', async () => {
   const server = await startServer((context) => context.reject(['publickey', 'keyboard-interactive', 'password']));
   const prompts = script({ secret: () => 'wrong' });
   const config = to(server, { preferredAuthentications: ['password'], numberOfPasswordPrompts: 1 });
@@ -180,7 +180,7 @@ void test('a server that names no method is tried with all of them, in order', a
   server.close();
 });
 
-void test('a push that nobody approved is sent again, as often as NumberOfPasswordPrompts allows', async () => {
+void test('a push request without approval is repeated up to NumberOfPasswordPrompts times', async () => {
   let pushes = 0;
   const server = await startServer((context) => {
     if (context.method !== 'keyboard-interactive') context.reject(['keyboard-interactive']);
@@ -198,7 +198,7 @@ void test('a push that nobody approved is sent again, as often as NumberOfPasswo
   server.close();
 });
 
-void test('a question that the user cancels ends the login', async () => {
+void test('a cancelled question ends the login', async () => {
   const server = await startServer(byPassword);
   const problem = await problemOf(connectTo(to(server), { prompts: script({ secret: () => undefined }) }));
   assert.deepEqual(problem, { code: 'cancelled' });
@@ -206,14 +206,14 @@ void test('a question that the user cancels ends the login', async () => {
   server.close();
 });
 
-void test('where nobody may be asked, no password is tried', async () => {
+void test('without prompts, no password is tried', async () => {
   const server = await startServer(byPassword);
   const problem = await problemOf(connectTo(to(server), { interactive: false }));
   assert.deepEqual(problem, { code: 'authFailed', host: 'devbox', user: 'me', tried: [], accepted: ['password'] });
   server.close();
 });
 
-void test('a server that hangs up during the login is a failed login', async () => {
+void test('a disconnect during the login is a failed login', async () => {
   const server = await startServer((context) => {
     if (context.method === 'none') context.reject(['password']);
     else for (const client of server.clients) client.end();
@@ -223,7 +223,7 @@ void test('a server that hangs up during the login is a failed login', async () 
   server.close();
 });
 
-void test('a server that hangs up over a key that it would take has not refused it', async () => {
+void test('a disconnect while an acceptable key is pending is a broken connection, not a failed login', async () => {
   const identityFiles = ['refused', 'taken'].map((name) => makeKey(sshd.folder, name));
   let offers = 0;
   const server = await startServer((context) => {
@@ -237,7 +237,7 @@ void test('a server that hangs up over a key that it would take has not refused 
   server.close();
 });
 
-/** Wants a new password of a certain length, and says so until it gets one. */
+/** Asks for a new password until it has a certain length. */
 const demandChange = (reason: string, onChange: (context: AuthContext, chosen: string) => void) => {
   const demand = (context: PasswordAuthContext, why: string): void =>
     context.requestChange(why, (chosen) => {
@@ -250,7 +250,7 @@ const demandChange = (reason: string, onChange: (context: AuthContext, chosen: s
   };
 };
 
-void test('an expired password is replaced by a new one, typed twice and logged nowhere', async () => {
+void test('an expired password is replaced by a new one, which is typed twice and never logged', async () => {
   const NEW = 'correct-horse-battery';
   let changedTo = '';
   const server = await startServer(
@@ -281,7 +281,7 @@ void test('an expired password is replaced by a new one, typed twice and logged 
   server.close();
 });
 
-void test('a change of the password that is cancelled ends the login', async () => {
+void test('a cancelled password change ends the login', async () => {
   const server = await startServer(demandChange('Expired.', (context) => context.accept()));
   const prompts = script({ secret: ({ kind }) => (kind === 'password' ? PASSWORD : undefined) });
   const problem = await problemOf(connectTo(to(server), { prompts }));
@@ -289,11 +289,11 @@ void test('a change of the password that is cancelled ends the login', async () 
   server.close();
 });
 
-void test('after a new password another method may be wanted', async () => {
+void test('after a password change, the server may ask for another method', async () => {
   const server = await startServer((context) => {
     if (context.method === 'password') {
       context.requestChange('Expired.', () => {
-        // The server of ssh2 does not note that it has answered the first request.
+        // ssh2's server does not mark the first request as answered.
         for (const client of server.clients) (client as unknown as ServerSide)._protocol._authsQueue.shift();
         context.reject(['keyboard-interactive'], true);
       });
@@ -330,7 +330,7 @@ void test('an aborted login ends with the reason of its signal', async () => {
   server.close();
 });
 
-void test('a login with two prompts in one round gets both answers', async () => {
+void test('both prompts of one round get their answers', async () => {
   const server = await startServer((context) => {
     if (context.method !== 'keyboard-interactive') {
       context.reject(['keyboard-interactive']);

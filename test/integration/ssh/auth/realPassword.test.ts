@@ -18,7 +18,7 @@ const canRun = process.platform === 'linux' && process.getuid?.() === 0 && hasMo
 
 interface Accounts {
   readonly factors: 1 | 2;
-  /** The day since 1970 on which the password was set; 0: it has to be changed. */
+  /** The day since 1970 on which the password was set. 0 means that it must be changed. */
   readonly changedOn?: number;
   readonly config?: readonly string[];
 }
@@ -67,7 +67,7 @@ void describe(
           question.kind === 'keyboardInteractive' && /code/iu.test(question.prompt) ? totp() : password,
       });
 
-    test('keyboard-interactive asks for the password, then for a one-time code, and neither is in the log', async (t) => {
+    test('keyboard-interactive asks for the password, then for a one-time code, and logs neither', async (t) => {
       const sshd = await startWithPasswords(folder, { factors: 2 });
       t.after(() => sshd.stop());
       const prompts = answers();
@@ -85,7 +85,7 @@ void describe(
       await connection.close();
     });
 
-    test('a key alone is not enough where a code is wanted too, and what is missing is asked for', async (t) => {
+    test('when the server wants a key and a code, the code is asked for after the key', async (t) => {
       const sshd = await startWithPasswords(folder, {
         factors: 2,
         config: ['AuthenticationMethods publickey,keyboard-interactive'],
@@ -98,7 +98,7 @@ void describe(
       await connection.close();
     });
 
-    test('a password lets in', async (t) => {
+    test('a password logs in', async (t) => {
       const sshd = await startWithPasswords(folder, { factors: 1 });
       t.after(() => sshd.stop());
       const prompts = answers();
@@ -109,7 +109,7 @@ void describe(
       await connection.close();
     });
 
-    test('an expired password is changed on the way in, and the new one counts from then on', async (t) => {
+    test('an expired password is changed during the login, and the new one works from then on', async (t) => {
       const sshd = await startWithPasswords(folder, { factors: 1, changedOn: 0 });
       t.after(() => sshd.stop());
       const chosen = 'Another-1 that nobody guesses';
@@ -132,7 +132,7 @@ void describe(
       assert.equal(next.secrets.length, 1);
     });
 
-    test('a wrong password three times ends the login, and nothing tries again', async (t) => {
+    test('three wrong passwords end the login, and nothing retries', async (t) => {
       const sshd = await startWithPasswords(folder, { factors: 1 });
       t.after(() => sshd.stop());
       const prompts = script({ secret: () => 'wrong' });

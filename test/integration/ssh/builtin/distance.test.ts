@@ -65,7 +65,7 @@ function pour(socket: Duplex, bytes: number, hash?: Hash): { readonly taken: () 
   return { taken: () => sent };
 }
 
-void test('a far server that a whole window holds back gets a larger one, which stays bounded when its reader stops', async () => {
+void test('the window grows for a distant server that it holds back, and stays bounded when the reader stops', async () => {
   let offered = (): number => 0;
   const stream = await dial((socket) => (offered = pour(socket, OFFERED).taken));
   let read = 0;
@@ -73,10 +73,10 @@ void test('a far server that a whole window holds back gets a larger one, which 
   stream.on('data', (chunk: Buffer) => (read += chunk.length));
   await until('a good part', () => read > 48 * MIB);
   stream.pause();
-  // The first window alone lets 2 MiB be under way, and 256 KiB are held for the reader.
+  // The first window allows 2 MiB on the way, and the stream buffers 256 KiB.
   await until('more than the first window', () => way.bytesFromServer() - earlier - read > 3 * MIB);
 
-  // Others pass it, with every byte in its place, both ways at once.
+  // Meanwhile other channels carry data both ways, every byte in its place.
   const bytes = 24 * MIB;
   await Promise.all(
     Array.from({ length: 3 }, async () => {
@@ -89,7 +89,7 @@ void test('a far server that a whole window holds back gets a larger one, which 
   );
   assert.ok(offered() - read < 64 * MIB, `${offered() - read} bytes were taken for a reader that reads none`);
 
-  // And it goes on where it stopped.
+  // The stopped reader continues where it stopped.
   stream.resume();
   await once(stream, 'end');
   assert.equal(read, OFFERED);

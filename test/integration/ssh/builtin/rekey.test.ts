@@ -12,14 +12,14 @@ const signal = (): AbortSignal => AbortSignal.timeout(30_000);
 const MIB = 1024 * 1024;
 let sshd: Sshd;
 before(async () => {
-  // Its own limit is far away: every rekey is ours.
+  // The server's own limit is so high that every rekey is ours.
   sshd = await startSshd({ config: ['LogLevel DEBUG1', 'RekeyLimit 64G'] });
 });
 after(() => sshd.stop());
 
 const rekeys = (): number => sshd.log().split('rekey out after').length - 1;
 
-/** How many there were when the session had begun: the first keys count, too. */
+/** The number of rekeys when the session began. sshd counts the first key exchange, too. */
 async function begin(connection: Connection): Promise<number> {
   await text((await connection.exec('true', signal())).stdout);
   return rekeys();
@@ -45,7 +45,7 @@ void test('RekeyLimit by sent bytes: the keys change and every byte arrives', as
   await connection.close();
 });
 
-void test('RekeyLimit by time: an idle connection gets new keys, too', async () => {
+void test('RekeyLimit by time: an idle connection is rekeyed too', async () => {
   const connection = await connectTo(sshdConfig(sshd, { rekeyIntervalMs: 100 }));
   const earlier = await begin(connection);
   await until('three rekeys', () => rekeys() >= earlier + 3);
@@ -54,7 +54,7 @@ void test('RekeyLimit by time: an idle connection gets new keys, too', async () 
   await connection.close();
 });
 
-void test('a limit smaller than a packet slows the connection down and breaks nothing', async () => {
+void test('a RekeyLimit smaller than a packet loses no byte', async () => {
   const connection = await connectTo(sshdConfig(sshd, { rekeyLimitBytes: 16 }));
   const channel = await connection.exec('cat', signal());
   const bytes = randomBytes(MIB);

@@ -9,7 +9,7 @@ import { hostConfig } from '../../../support/hostConfig.ts';
 import { knownHostsFile } from '../../../support/knownHosts.ts';
 import { memoryLog, problemOf, script } from '../../../support/ssh.ts';
 
-// ssh(1) checks no address of this machine itself, and neither do we: these are looked up, never connected to.
+// Like ssh(1), we check no loopback address. The tests look these addresses up and never connect to them.
 const ADDRESS = '192.0.2.7';
 const key = (fill: number): Buffer => Buffer.concat([string('ssh-ed25519'), string(Buffer.alloc(32, fill))]);
 const line = (hosts: string, fill = 1): string => `${hosts} ssh-ed25519 ${key(fill).toString('base64')}`;
@@ -46,7 +46,7 @@ for (const hashKnownHosts of [false, true]) {
   });
 }
 
-void test('the address of a known host is added, with its port where that is not the usual one', async () => {
+void test('the address of a known host is added, with any port other than 22', async () => {
   const file = knownHostsFile(line('box.example'), line('[box.example]:2222'));
   await verify(file);
   assert.ok(isFound(file, ADDRESS) && !isFound(file, `[${ADDRESS}]:2222`));
@@ -54,7 +54,7 @@ void test('the address of a known host is added, with its port where that is not
   assert.ok(isFound(file, `[${ADDRESS}]:2222`));
 });
 
-void test('an address that is known with another key is a changed key', async () => {
+void test('another known key of the address counts as a changed key', async () => {
   const file = knownHostsFile(line('box.example'), line(ADDRESS, 2));
   for (const strictHostKeyChecking of ['yes', 'ask', 'accept-new'] as const) {
     const problem = await problemOf(verify(file, { strictHostKeyChecking }));
@@ -66,7 +66,7 @@ void test('an address that is known with another key is a changed key', async ()
   assert.ok(log.lines.some((text) => text.includes(`${ADDRESS} is known with another key: ${file}:2`)));
 });
 
-void test('a key that is revoked for the address is refused, whatever else is said', async () => {
+void test("a key that is revoked for the address is refused, whatever the name's entries say", async () => {
   const file = knownHostsFile(line('box.example'), `@revoked ${line(ADDRESS)}`);
   assert.equal((await problemOf(verify(file, { strictHostKeyChecking: 'no' }))).code, 'hostKeyRevoked');
 });
@@ -86,7 +86,7 @@ for (const [when, { address = ADDRESS, ...changes }] of Object.entries(UNCHECKED
   });
 }
 
-void test('what only the global file knows is not written to the user file', async () => {
+void test("a key from the global file is not written to the user's file", async () => {
   const file = knownHostsFile();
   await verify(file, { globalKnownHostsFiles: [knownHostsFile(line('box.example'))] });
   assert.equal(fs.readFileSync(file, 'utf8'), '');

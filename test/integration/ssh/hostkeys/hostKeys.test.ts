@@ -37,7 +37,7 @@ after(() => sshd.stop());
 
 type Verdict = 'trusted' | 'unknown' | 'changed' | 'revoked';
 
-/** What the installed ssh(1) makes of the same file. */
+/** The verdict of the installed ssh(1) about the same file. */
 function opensshVerdict(config: HostConfig): Verdict {
   const options = {
     User: config.user,
@@ -174,7 +174,7 @@ function krl(key: string): string {
   return `${file}.krl`;
 }
 
-/** What RevokedHostKeys may name. */
+/** The kinds of file that RevokedHostKeys may name. */
 const REVOKED: Readonly<Record<string, readonly [Verdict, () => string]>> = {
   'a list with the key': ['revoked', () => knownHostsFile('# old', keys.other, `${keys.own} a comment`)],
   'a list without the key': ['trusted', () => knownHostsFile('# old', '', ` ${keys.other}`)],
@@ -238,7 +238,7 @@ void test('RequiredRSASize refuses a shorter key of a server', async () => {
   await short.stop();
 });
 
-void test('the global file counts like the user file', async () => {
+void test("the global file counts as the user's file does", async () => {
   const config = sshdConfig(sshd, {
     userKnownHostsFiles: [knownHostsFile()],
     globalKnownHostsFiles: [knownHostsFile(`${keys.name} ${keys.own}`)],
@@ -247,7 +247,7 @@ void test('the global file counts like the user file', async () => {
   assert.equal(await ourVerdict(config), 'trusted');
 });
 
-void test('StrictHostKeyChecking no still does not pass a changed key', async () => {
+void test('StrictHostKeyChecking no refuses a changed key', async () => {
   const config = sshdConfig(sshd, {
     strictHostKeyChecking: 'no',
     userKnownHostsFiles: [knownHostsFile('# first line', `${keys.name} ${keys.other}`)],
@@ -271,7 +271,7 @@ function serverFingerprint(): string {
 const asking = (file: string, changes: Partial<HostConfig> = {}): HostConfig =>
   sshdConfig(sshd, { strictHostKeyChecking: 'ask', userKnownHostsFiles: [file], ...changes });
 
-void test('an unknown key is asked about with its type and fingerprint, and a refusal ends the connection', async () => {
+void test('the question about an unknown key shows type and fingerprint, and a refusal ends the connection', async () => {
   const prompts = script({ hostKey: () => 'refuse' });
   const problem = await problemOf(connectTo(asking(knownHostsFile()), { prompts }));
   const key = { keyType: 'ssh-ed25519', fingerprint: serverFingerprint() };
@@ -279,7 +279,7 @@ void test('an unknown key is asked about with its type and fingerprint, and a re
   assert.deepEqual(prompts.hostKeys, [{ host: 'devbox', address: '127.0.0.1', port: sshd.port, ...key }]);
 });
 
-void test('a key accepted once is not written down', async () => {
+void test('a key accepted once is not remembered', async () => {
   const file = knownHostsFile();
   const connection = await connectTo(asking(file), { prompts: script({ hostKey: () => 'once' }) });
   await connection.close();
@@ -289,7 +289,7 @@ void test('a key accepted once is not written down', async () => {
 for (const hashKnownHosts of [false, true]) {
   void test(`a remembered key is written so that ssh trusts it (HashKnownHosts ${hashKnownHosts ? 'yes' : 'no'})`, async () => {
     const file = path.join(sshd.folder, `new-${hashKnownHosts}`, 'known_hosts');
-    // A person takes a while, and the server sends on meanwhile.
+    // A person takes a while, and the server keeps sending.
     const prompts = { ...script(), hostKey: () => delay(300).then(() => 'remember' as const) };
     const connection = await connectTo(asking(file, { hashKnownHosts }), { prompts });
     await connection.close();
@@ -303,7 +303,7 @@ for (const hashKnownHosts of [false, true]) {
   });
 }
 
-void test('a remembered key does not run into a last line without a line end', async () => {
+void test('a remembered key starts a new line, also after a last line without a line end', async () => {
   const file = knownHostsFile();
   fs.writeFileSync(file, '# no line end');
   const connection = await connectTo(asking(file), { prompts: script({ hostKey: () => 'remember' }) });
@@ -311,7 +311,7 @@ void test('a remembered key does not run into a last line without a line end', a
   assert.match(fs.readFileSync(file, 'utf8'), /^# no line end\n\[127/);
 });
 
-void test('a server with several keys shows the one we know', async () => {
+void test('a server with several keys shows the known one', async () => {
   const ecdsa = makeKey(sshd.folder, 'host_ecdsa', '-t', 'ecdsa');
   const several = await startSshd({ config: [`HostKey ${ecdsa}`] });
   const file = knownHostsFile(`[127.0.0.1]:${several.port} ${publicKey(ecdsa)}`);
@@ -321,7 +321,7 @@ void test('a server with several keys shows the one we know', async () => {
   await several.stop();
 });
 
-void test('a host certificate is refused clearly where only its authority is known', async () => {
+void test('a host certificate whose authority alone is known is reported as unsupported', async () => {
   const authority = makeKey(sshd.folder, 'host-authority');
   const hostKey = makeKey(sshd.folder, 'certified');
   spawnSync('ssh-keygen', ['-q', '-s', authority, '-I', 'host', '-h', '-n', '127.0.0.1', `${hostKey}.pub`]);
@@ -332,7 +332,7 @@ void test('a host certificate is refused clearly where only its authority is kno
   await certified.stop();
 });
 
-void test('a rekey shows the key again without a second question', async () => {
+void test('a rekey asks no second question about the host key', async () => {
   const prompts = script({ hostKey: () => 'once' });
   const rekeying = await startSshd({ config: ['RekeyLimit 256K'] });
   const config = sshdConfig(rekeying, { strictHostKeyChecking: 'ask', userKnownHostsFiles: [knownHostsFile()] });

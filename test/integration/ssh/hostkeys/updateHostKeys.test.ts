@@ -48,10 +48,10 @@ const typesIn = (file: string): readonly string[] =>
     .toSorted();
 
 let count = 0;
-/** A key of the server's past. */
+/** A key that the server had in the past. */
 const goneKey = (): string => makeKey(sshd.folder, `gone${count++}`, '-t', 'ecdsa');
 
-/** Does ssh(1) get in with this file, when the server shows its key of this type? */
+/** Does ssh(1) trust the server's key of this type with this file? */
 function sshTrusts(file: string, algorithm: string): boolean {
   const options = [
     `User=${sshd.user}`,
@@ -68,7 +68,7 @@ function sshTrusts(file: string, algorithm: string): boolean {
   return spawnSync('ssh', args, { timeout: 10_000 }).status === 0;
 }
 
-/** What ssh(1) makes of a copy of the file by connecting. */
+/** A copy of the file after ssh(1) has connected with it. */
 function afterSsh(file: string): string {
   const copy = `${file}.ssh`;
   fs.copyFileSync(file, copy);
@@ -83,11 +83,11 @@ function afterSsh(file: string): string {
   return fs.readFileSync(copy, 'utf8');
 }
 
-/** Connects, and waits until the server's keys were received and dealt with. */
+/** Connects, and waits until the server's keys are processed. */
 async function connectOnce(to: HostConfig, prompts = script()): Promise<void> {
   const log = memoryLog();
   const connection = await connectTo(to, { prompts, log });
-  // The server's answers come in order: with this one the proof is in, and then the file takes a moment.
+  // The server answers in order, so after this answer its proof has arrived. Writing the file takes another moment.
   await connection.ping(AbortSignal.timeout(10_000));
   await until('the keys are dealt with', () =>
     log.lines.some((line) => /known_hosts updated: \d+ keys added/.test(line)),
@@ -105,7 +105,7 @@ async function afterConnecting(to: HostConfig, prompts = script()): Promise<read
 }
 
 for (const hashKnownHosts of [false, true]) {
-  void test(`further keys of a known server are learned so that ssh trusts them (HashKnownHosts ${hashKnownHosts ? 'yes' : 'no'})`, async () => {
+  void test(`further keys of a known server are added so that ssh trusts them (HashKnownHosts ${hashKnownHosts ? 'yes' : 'no'})`, async () => {
     const file = known();
     assert.ok(!sshTrusts(file, 'ecdsa-sha2-nistp256'));
     assert.deepEqual(await afterConnecting(config(file, { hashKnownHosts })), ALL);
@@ -116,44 +116,44 @@ for (const hashKnownHosts of [false, true]) {
   });
 }
 
-void test('a line with a name and an address is known as well', async () => {
+void test('a line with a name and an address counts', async () => {
   const file = knownHostsFile(`elsewhere,${name} ${publicKey('host_ed25519')}`);
   assert.deepEqual(await afterConnecting(config(file)), ALL);
 });
 
-void test('a hashed line is known as well', async () => {
+void test('a hashed line counts', async () => {
   const file = knownHostsFile(`${hashedName(name, Buffer.alloc(20, 4))} ${publicKey('host_ed25519')}`);
   assert.deepEqual(await afterConnecting(config(file)), ALL);
 });
 
-void test('a key that the user accepts and remembers brings the others with it', async () => {
+void test("when the user remembers a key, the server's other keys are added", async () => {
   const file = knownHostsFile();
   const prompts = script({ hostKey: () => 'remember' });
   assert.deepEqual(await afterConnecting(config(file, { strictHostKeyChecking: 'ask' }), prompts), ALL);
   assert.equal(prompts.hostKeys.length, 1);
 });
 
-void test('a key that is accepted once brings nothing', async () => {
+void test('when the user accepts a key once, no other key is added', async () => {
   const file = knownHostsFile();
   const prompts = script({ hostKey: () => 'once' });
   assert.deepEqual(await afterConnecting(config(file, { strictHostKeyChecking: 'ask' }), prompts), []);
 });
 
-void test('a key that accept-new took without a look brings nothing yet', async () => {
+void test('when accept-new accepts a key, no other key is added yet', async () => {
   const file = knownHostsFile();
   assert.equal((await afterConnecting(config(file, { strictHostKeyChecking: 'accept-new' }))).length, 1);
 });
 
-void test('a server that only the global file knows brings nothing', async () => {
+void test('for a server that only the global file knows, no key is added', async () => {
   const changes = { globalKnownHostsFiles: [known()] };
   assert.deepEqual(await afterConnecting(config(knownHostsFile(), changes)), []);
 });
 
-void test('no: nothing is learned', async () => {
+void test('no: no key is added', async () => {
   assert.deepEqual(await afterConnecting(config(known(), { updateHostKeys: 'no' })), ['ssh-ed25519']);
 });
 
-void test('ask: each key is shown, and only what the user wants is remembered', async () => {
+void test('ask: each key is shown, and only confirmed keys are added', async () => {
   const file = known();
   const prompts = script({ hostKey: ({ keyType }) => (keyType === 'ssh-rsa' ? 'remember' : 'refuse') });
   assert.deepEqual(await afterConnecting(config(file, { updateHostKeys: 'ask' }), prompts), ['ssh-ed25519', 'ssh-rsa']);
@@ -161,17 +161,17 @@ void test('ask: each key is shown, and only what the user wants is remembered', 
   assert.deepEqual(asked.toSorted(), ['ecdsa-sha2-nistp256', 'ssh-rsa']);
 });
 
-void test('ask, with nobody to ask: nothing is learned', async () => {
+void test('ask, without prompts: no key is added', async () => {
   const file = known();
   assert.deepEqual(await afterConnecting(config(file, { updateHostKeys: 'ask', batchMode: true })), ['ssh-ed25519']);
 });
 
-void test('HostKeyAlgorithms keeps out what it does not name', async () => {
+void test('a key of a type that HostKeyAlgorithms does not name is not added', async () => {
   const types = await afterConnecting(config(known(), { hostKeyAlgorithms: 'ssh-ed25519,rsa-sha2-512' }));
   assert.deepEqual(types, ['ssh-ed25519', 'ssh-rsa']);
 });
 
-/** Files that the user arranged by hand: ssh(1) leaves them alone, and so do we. */
+/** Files that the user edited by hand. ssh(1) does not change them, and neither do we. */
 const BY_HAND: Readonly<Record<string, () => readonly string[]>> = {
   'a wildcard': () => [`[127.0.0.*]:${sshd.port} ${publicKey('host_ed25519')}`],
   'a list of names': () => [`elsewhere,third,${name} ${publicKey('host_ed25519')}`],
@@ -184,7 +184,7 @@ const BY_HAND: Readonly<Record<string, () => readonly string[]>> = {
   'only an entry without the port': () => [`127.0.0.1 ${publicKey('host_ed25519')}`],
 };
 for (const [what, lines] of Object.entries(BY_HAND)) {
-  void test(`${what}: the file stays as it is, as ssh leaves it`, async () => {
+  void test(`${what}: the file is unchanged, as after ssh`, async () => {
     const file = knownHostsFile(...lines());
     const text = fs.readFileSync(file, 'utf8');
     assert.equal(afterSsh(file), text);
@@ -193,7 +193,7 @@ for (const [what, lines] of Object.entries(BY_HAND)) {
   });
 }
 
-/** Files with keys that the server has no more. */
+/** Files with keys that the server no longer has. */
 const ROTATED: Readonly<Record<string, (gone: string) => readonly string[]>> = {
   'a key that is gone': (gone) => [`${name} ${gone}`],
   'a key that is gone, among lines of others': (gone) => [
@@ -217,7 +217,7 @@ const ROTATED: Readonly<Record<string, (gone: string) => readonly string[]>> = {
   'a key that is gone in a line with a wildcard': (gone) => [`[127.0.0.*]:${sshd.port} ${gone}`],
 };
 for (const [what, lines] of Object.entries(ROTATED)) {
-  void test(`${what}: the file is what ssh makes of it`, async () => {
+  void test(`${what}: the file is the same as after ssh`, async () => {
     const [type = '', key = ''] = fs.readFileSync(`${goneKey()}.pub`, 'utf8').split(' ');
     const file = known(...lines(`${type} ${key}`));
     const expected = afterSsh(file);
@@ -228,7 +228,7 @@ for (const [what, lines] of Object.entries(ROTATED)) {
   });
 }
 
-void test('a hashed line of a key that is gone is taken out', async () => {
+void test('a hashed line of an obsolete key is removed', async () => {
   const [type, key] = fs.readFileSync(`${goneKey()}.pub`, 'utf8').split(' ');
   const file = known(`${hashedName(name, Buffer.alloc(20, 4))} ${type} ${key}`);
   const expected = afterSsh(file);
@@ -236,7 +236,7 @@ void test('a hashed line of a key that is gone is taken out', async () => {
   assert.equal(fs.readFileSync(file, 'utf8'), expected);
 });
 
-void test('a key that is gone leaves the second of the files too, and permissions and links stay', async () => {
+void test('an obsolete key is removed from the second file too, and permissions and links stay', async () => {
   const [type, key] = fs.readFileSync(`${goneKey()}.pub`, 'utf8').split(' ');
   const [first, second] = [known(), knownHostsFile(`${name} ${type} ${key}`, '# the rest')];
   fs.chmodSync(second, 0o640);
@@ -248,7 +248,7 @@ void test('a key that is gone leaves the second of the files too, and permission
   assert.ok(fs.lstatSync(link).isSymbolicLink());
 });
 
-void test('a key that is gone stays where nothing may be changed', async () => {
+void test('an obsolete key stays in a read-only file', async () => {
   const [type, key] = fs.readFileSync(`${goneKey()}.pub`, 'utf8').split(' ');
   for (const changes of [
     { updateHostKeys: 'no' },
@@ -262,14 +262,14 @@ void test('a key that is gone stays where nothing may be changed', async () => {
   }
 });
 
-void test('HostKeyAlgorithms makes no key obsolete that the server still has', async () => {
+void test('a key that the server still has is never obsolete, whatever HostKeyAlgorithms says', async () => {
   const file = known(`${name} ${publicKey('host_rsa')}`);
   const text = fs.readFileSync(file, 'utf8');
   await connectOnce(config(file, { hostKeyAlgorithms: 'ssh-ed25519' }));
   assert.equal(fs.readFileSync(file, 'utf8'), text);
 });
 
-/** What ssh2 lets a test do in the place of a server. */
+/** The methods of ssh2 that make a client act as a server. */
 interface ServerSide {
   readonly _protocol: {
     readonly _kex: { readonly sessionID: Buffer };
@@ -283,7 +283,7 @@ interface ServerSide {
 }
 
 for (const isGenuine of [true, false]) {
-  void test(`a key whose possession the server ${isGenuine ? 'proves is' : 'does not prove is not'} learned`, async () => {
+  void test(`a key whose possession the server ${isGenuine ? 'proves is' : 'does not prove is not'} added`, async () => {
     const { publicKey: further, privateKey } = generateKeyPairSync('ed25519');
     const blob = publicBlob(further);
     const server = await startServer(

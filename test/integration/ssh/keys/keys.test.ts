@@ -40,7 +40,7 @@ async function logsInWith(keyFile: string, prompts = script()): Promise<void> {
 
 for (const [type, options] of Object.entries(TYPES)) {
   for (const [format, formatOptions] of Object.entries(FORMATS)) {
-    if (type === 'ed25519' && format !== 'OpenSSH') continue; // ssh-keygen writes no other
+    if (type === 'ed25519' && format !== 'OpenSSH') continue; // ssh-keygen writes ed25519 keys in this format only
     void test(`a key of type ${type} in ${format} format logs in without a question`, () =>
       logsInWith(newKey(...options, ...formatOptions)));
 
@@ -88,7 +88,7 @@ for (const cipher of ['aes128', 'aes256', 'des3']) {
   });
 }
 
-void test('what stands after an OpenSSH key in its file does no harm', async () => {
+void test('text after an OpenSSH key in its file is ignored', async () => {
   const keyFile = newKey('-t', 'ed25519');
   fs.appendFileSync(keyFile, '\nmy key since the spring\n');
   await logsInWith(keyFile);
@@ -106,13 +106,13 @@ void test('an ed25519 key in PKCS8 format, as openssl writes it, logs in', async
   await logsInWith(keyFile);
 });
 
-void test('an encrypted PEM key without its public half is asked for before anything is offered', async () => {
+void test('the passphrase of an encrypted PEM key without its public half is asked for before the key is offered', async () => {
   const keyFile = newKey('-t', 'rsa', '-m', 'PEM', '-N', PASSPHRASE);
   fs.rmSync(`${keyFile}.pub`);
   await logsInWith(keyFile, script({ secret: () => PASSPHRASE }));
 });
 
-void test('PubkeyAcceptedAlgorithms leaves out a key, and chooses the signature of another', async () => {
+void test('PubkeyAcceptedAlgorithms excludes one key, and chooses the signature of another', async () => {
   const rsa = newKey('-t', 'rsa', '-b', '2048');
   const identityFiles = [sshd.keyFile, rsa];
   const narrow = sshdConfig(sshd, { identityFiles, pubkeyAcceptedAlgorithms: ['rsa-sha2-256'] });
@@ -128,7 +128,7 @@ void test('PubkeyAcceptedAlgorithms leaves out a key, and chooses the signature 
   await strict.stop();
 });
 
-void test('RequiredRSASize leaves out shorter keys of ours', async () => {
+void test('RequiredRSASize skips our shorter keys', async () => {
   const config = sshdConfig(sshd, { identityFiles: [newKey('-t', 'rsa', '-b', '2048')], requiredRsaSize: 2048 });
   await (await connectTo(config)).close();
   const problem = await problemOf(connectTo({ ...config, requiredRsaSize: 2049 }));
@@ -148,7 +148,7 @@ void test('a wrong passphrase is asked for again, up to NumberOfPasswordPrompts'
   assert.equal(never.secrets.length, 2);
 });
 
-void test('the passphrase of a key that the server does not take is never asked for', async () => {
+void test('the passphrase of a key that the server refuses is never asked for', async () => {
   const keyFile = makeKey(sshd.folder, 'stranger', '-N', PASSPHRASE);
   const config = sshdConfig(sshd, { identityFiles: [keyFile, sshd.keyFile] });
   const connection = await connectTo(config);
@@ -156,7 +156,7 @@ void test('the passphrase of a key that the server does not take is never asked 
   await connection.close();
 });
 
-void test('no passphrase at hand and nobody to ask: the key is skipped', async () => {
+void test('without a passphrase and without prompts, the key is skipped', async () => {
   const keyFile = newKey('-t', 'ed25519', '-N', PASSPHRASE);
   const problem = await problemOf(connectTo(sshdConfig(sshd, { identityFiles: [keyFile] }), { interactive: false }));
   assert.equal(problem.code, 'authFailed');
@@ -169,7 +169,7 @@ void test('a private key that others may read is ignored, as ssh ignores it', as
   assert.equal(problem.code, 'authFailed');
 });
 
-void test('an unlocked key keeps the main thread free while it is derived', async () => {
+void test('unlocking a key does not block the main thread', async () => {
   const keyFile = newKey('-t', 'ed25519', '-N', PASSPHRASE, '-a', '64');
   let turns = 0;
   const prompts = script({

@@ -37,7 +37,7 @@ after(async () => {
   echo.close();
 });
 
-/** The transport reads ssh_config itself; what it is told beside that is for questions and problems. */
+/** The transport reads ssh_config itself. It needs the host's configuration for questions and problems only. */
 function open(to: Sshd, deps: Partial<OpensshDeps> = {}, changes: Partial<HostConfig> = {}): Promise<Connection> {
   const config = hostConfig({ port: to.port, userKnownHostsFiles: [to.knownHostsFile], ...changes });
   const mine = { prompts: script(), log: memoryLog(), args: ['-F', to.configFile], allowCommand: async () => false };
@@ -46,7 +46,7 @@ function open(to: Sshd, deps: Partial<OpensshDeps> = {}, changes: Partial<HostCo
 
 const echoPort = (): number => (echo.address() as AddressInfo).port;
 
-void test('the facts name what ssh agreed on', () => {
+void test('the facts contain what ssh negotiated', () => {
   assert.equal(connection.facts.transport, 'openssh');
   assert.match(connection.facts.serverVersion, /^SSH-2\.0-OpenSSH/);
   assert.match(connection.facts.kex, /sntrup761/);
@@ -61,7 +61,7 @@ void test('a command runs and gives output, errors and status', async () => {
   assert.deepEqual(await channel.exit, { status: 3 });
 });
 
-void test('dials carry bytes both ways, half-closed, and many at once', async () => {
+void test('many dials at once carry bytes both ways and half-close', async () => {
   const replies = await Promise.all(
     Array.from({ length: 50 }, async (_, index) => {
       const stream = await connection.dial({ kind: 'tcp', host: '127.0.0.1', port: echoPort() }, signal());
@@ -75,7 +75,7 @@ void test('dials carry bytes both ways, half-closed, and many at once', async ()
   assert.ok(replies.every(Boolean));
 });
 
-void test('a remote listener gives its real port, hands over what comes in, and is taken back', async () => {
+void test('a remote listener reports its real port, passes its connections on, and can be cancelled', async () => {
   const bind = { kind: 'tcp', host: undefined, port: 0 } as const;
   const listener = await connection.listenRemote(bind, (incoming) => incoming.accept().end('from here'), signal());
   const socket = net.connect(listener.port, '127.0.0.1');
@@ -84,13 +84,13 @@ void test('a remote listener gives its real port, hands over what comes in, and 
   await assert.rejects(once(net.connect(listener.port, '127.0.0.1'), 'connect'), { code: 'ECONNREFUSED' });
 });
 
-void test('a remote port that is taken is refused', async () => {
+void test('a remote bind to a taken port is refused', async () => {
   const bind = { kind: 'tcp', host: '127.0.0.1', port: sshd.port } as const;
   const problem = await problemOf(connection.listenRemote(bind, () => undefined, signal()));
   assert.deepEqual(problem, { code: 'remoteBindRefused', bind });
 });
 
-void test('a remote port that was refused leads here once it is free', async () => {
+void test('a remote port that was refused first works once it is free', async () => {
   const taken = net.createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const bind = { kind: 'tcp', host: '127.0.0.1', port: (taken.address() as AddressInfo).port } as const;
@@ -103,28 +103,28 @@ void test('a remote port that was refused leads here once it is free', async () 
   await listener.close();
 });
 
-void test('forwards of the configuration are not made again by every dial and command', async () => {
+void test("dials and commands do not repeat the configuration's forwards", async () => {
   const ports = [await freePort(), await freePort(), await freePort()];
   const clientConfig = [`LocalForward ${ports[0]} localhost:1`, `RemoteForward ${ports[1]} localhost:1`];
   const wanting = await startSshd({ clientConfig: [...clientConfig, `DynamicForward ${ports[2]}`] });
-  // As when they are ours already.
+  // As when our own forwards hold them.
   const taken = net.createServer().listen(ports[0], '127.0.0.1');
   await once(taken, 'listening');
-  const link = await open(wanting);
-  const stream = await link.dial({ kind: 'tcp', host: '127.0.0.1', port: echoPort() }, signal());
+  const opened = await open(wanting);
+  const stream = await opened.dial({ kind: 'tcp', host: '127.0.0.1', port: echoPort() }, signal());
   stream.end('hello');
   assert.equal(await text(stream), 'hello');
-  const channel = await link.exec('echo done', signal());
+  const channel = await opened.exec('echo done', signal());
   assert.equal(await text(channel.stdout), 'done\n');
   for (const port of ports.slice(1)) {
     await assert.rejects(once(net.connect(port, '127.0.0.1'), 'connect'), { code: 'ECONNREFUSED' });
   }
-  await link.close();
+  await opened.close();
   taken.close();
   await wanting.stop();
 });
 
-void test('what the configuration says of a person’s own sessions is not for ours', async () => {
+void test('session options of the configuration do not affect our sessions', async () => {
   const clientConfig = [
     'RemoteCommand tmux attach',
     'RequestTTY force',
@@ -132,15 +132,15 @@ void test('what the configuration says of a person’s own sessions is not for o
     'ForkAfterAuthentication yes',
   ];
   const own = await startSshd({ clientConfig: [...clientConfig, 'PermitLocalCommand yes', 'LocalCommand echo noise'] });
-  const link = await open(own);
-  const channel = await link.exec('cat; test -t 0 || echo no terminal', signal());
+  const opened = await open(own);
+  const channel = await opened.exec('cat; test -t 0 || echo no terminal', signal());
   channel.stdin.end('hello\n');
   assert.equal(await text(channel.stdout), 'hello\nno terminal\n');
-  await link.close();
+  await opened.close();
   await own.stop();
 });
 
-void test('an ssh older than the keywords that we would set is used all the same', async () => {
+void test('an ssh that lacks newer keywords still connects', async () => {
   const older = await startSshd();
   const program = path.join(older.folder, 'ssh');
   const wrapper = `#!/bin/sh
@@ -151,10 +151,10 @@ esac
 exec ssh "$@"
 `;
   fs.writeFileSync(program, wrapper, { mode: 0o755 });
-  const link = await open(older, { program });
-  const channel = await link.exec('echo done', signal());
+  const opened = await open(older, { program });
+  const channel = await opened.exec('echo done', signal());
   assert.equal(await text(channel.stdout), 'done\n');
-  await link.close();
+  await opened.close();
   await older.stop();
 });
 
@@ -164,13 +164,13 @@ void test('a ping takes a round trip', async () => {
 
 void test('a server that allows only a post-quantum key exchange is reached', async () => {
   const modern = await startSshd({ config: ['KexAlgorithms sntrup761x25519-sha512@openssh.com'] });
-  const link = await open(modern);
-  assert.equal(link.facts.kex, 'sntrup761x25519-sha512@openssh.com');
-  await link.close();
+  const opened = await open(modern);
+  assert.equal(opened.facts.kex, 'sntrup761x25519-sha512@openssh.com');
+  await opened.close();
   await modern.stop();
 });
 
-void test('a server that takes only certificates, and shows one itself, is reached', async () => {
+void test('a server that requires certificates, and has one itself, is reached', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'authority-'));
   const authority = makeKey(folder, 'authority');
   const hostKey = makeKey(folder, 'host');
@@ -186,9 +186,9 @@ void test('a server that takes only certificates, and shows one itself, is reach
   certify(authority, certified.keyFile, certified.user);
   const [type, key] = fs.readFileSync(`${authority}.pub`, 'utf8').split(' ');
   fs.writeFileSync(certified.knownHostsFile, `@cert-authority * ${type} ${key}\n`);
-  const link = await open(certified);
-  assert.match(link.facts.hostKey, /-cert-v01@openssh\.com$/);
-  await link.close();
+  const opened = await open(certified);
+  assert.match(opened.facts.hostKey, /-cert-v01@openssh\.com$/);
+  await opened.close();
   await certified.stop();
   fs.rmSync(folder, { recursive: true });
 });
@@ -204,12 +204,12 @@ void test("ssh's questions become ours: the host key and the passphrase", async 
     fs.writeFileSync(asking.knownHostsFile, '');
     const prompts = script({ hostKey: () => (remember ? 'remember' : 'once'), secret: () => 'correct horse' });
     const log = memoryLog();
-    const link = await open(asking, { prompts, log });
+    const opened = await open(asking, { prompts, log });
     assert.equal(prompts.hostKeys[0]?.keyType, 'ED25519');
     assert.deepEqual(prompts.secrets, [{ kind: 'passphrase', host: 'devbox', keyFile: asking.keyFile, attempt: 1 }]);
     assert.equal(fs.readFileSync(asking.knownHostsFile, 'utf8').includes('ssh-ed25519'), remember);
     assert.ok(!log.lines.join('\n').includes('horse'));
-    await link.close();
+    await opened.close();
   }
   await asking.stop();
 });
@@ -241,13 +241,13 @@ void test('accept-new remembers the key without a question', async () => {
     .replace('StrictHostKeyChecking yes', 'StrictHostKeyChecking accept-new');
   fs.writeFileSync(fresh.configFile, config);
   fs.writeFileSync(fresh.knownHostsFile, '# no line end');
-  const link = await open(fresh, {}, { strictHostKeyChecking: 'accept-new' });
-  await link.close();
+  const opened = await open(fresh, {}, { strictHostKeyChecking: 'accept-new' });
+  await opened.close();
   assert.match(fs.readFileSync(fresh.knownHostsFile, 'utf8'), /^# no line end\n\[127\.0\.0\.1\]:\d+ ssh-ed25519 /);
   await fresh.stop();
 });
 
-void test('StrictHostKeyChecking no does not pass a changed key', async () => {
+void test('StrictHostKeyChecking no refuses a changed key', async () => {
   const lax = await startSshd();
   const config = fs
     .readFileSync(lax.configFile, 'utf8')
@@ -260,7 +260,7 @@ void test('StrictHostKeyChecking no does not pass a changed key', async () => {
   await lax.stop();
 });
 
-void test('failures are told by code', async () => {
+void test('each failure has its code', async () => {
   const strict = await startSshd();
   const [type] = fs.readFileSync(`${makeKey(strict.folder, 'other')}.pub`, 'utf8').split('\n');
   fs.writeFileSync(strict.knownHostsFile, `[127.0.0.1]:${strict.port} ${type}\n`);
@@ -278,7 +278,7 @@ void test('failures are told by code', async () => {
   await locked.stop();
 });
 
-void test('a key that RevokedHostKeys lists is told as such', async () => {
+void test('a key that RevokedHostKeys lists is reported as revoked', async () => {
   const listed = await startSshd();
   const file = path.join(listed.folder, 'host_ed25519.pub');
   fs.appendFileSync(listed.configFile, `  RevokedHostKeys ${file}\n`);
@@ -288,10 +288,10 @@ void test('a key that RevokedHostKeys lists is told as such', async () => {
   await listed.stop();
 });
 
-void test('a link that is killed destroys what is open with an error', async () => {
+void test('a killed connection ends open streams with an error', async () => {
   const doomed = await startSshd();
-  const link = await open(doomed);
-  const stream = await link.dial({ kind: 'tcp', host: '127.0.0.1', port: echoPort() }, signal());
+  const opened = await open(doomed);
+  const stream = await opened.dial({ kind: 'tcp', host: '127.0.0.1', port: echoPort() }, signal());
   stream.on('end', () => assert.fail('a clean end'));
   stream.write('hello');
   await once(stream, 'data');
@@ -299,46 +299,46 @@ void test('a link that is killed destroys what is open with an error', async () 
   await doomed.kill();
   const [error] = (await died) as [{ problem: unknown }];
   assert.deepEqual(error.problem, { code: 'linkLost' });
-  assert.equal((await link.closed).kind, 'lost');
-  assert.equal((await problemOf(link.exec('true', signal()))).code, 'linkLost');
+  assert.equal((await opened.closed).kind, 'lost');
+  assert.equal((await problemOf(opened.exec('true', signal()))).code, 'linkLost');
   await doomed.stop();
 });
 
 void test('a server that stands still gives no sign of life until it goes on; the connection stays', async () => {
   const frozen = await startSshd();
-  const link = await open(frozen);
+  const opened = await open(frozen);
   const pids = descendants(frozen.process().pid);
   for (const pid of pids) process.kill(pid, 'SIGSTOP');
-  const sign = link.signOfLife(signal());
+  const sign = opened.signOfLife(signal());
   assert.equal(await within(300, sign), false);
   for (const pid of pids) process.kill(pid, 'SIGCONT');
   await sign;
-  link.giveUp();
-  assert.deepEqual(await link.closed, { kind: 'lost', why: 'keepalive', detail: '' });
+  opened.giveUp();
+  assert.deepEqual(await opened.closed, { kind: 'lost', why: 'keepalive', detail: '' });
   await frozen.stop();
 });
 
-void test('a server whose sessions never end is alive, and gives a port back at once', async () => {
+void test('a server whose sessions never end answers pings, and releases a port at once', async () => {
   const forced = await startSshd({ config: ['ForceCommand sleep 1000', 'MaxSessions 0'] });
-  const link = await open(forced);
-  await link.signOfLife(signal());
-  assert.ok((await link.ping(signal())) > 0);
+  const opened = await open(forced);
+  await opened.signOfLife(signal());
+  assert.ok((await opened.ping(signal())) > 0);
   const bind = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
-  const listener = await link.listenRemote(bind, (incoming) => incoming.reject(), signal());
+  const listener = await opened.listenRemote(bind, (incoming) => incoming.reject(), signal());
   await listener.close();
   await assert.rejects(once(net.connect(listener.port, '127.0.0.1'), 'connect'), { code: 'ECONNREFUSED' });
-  await link.close();
-  assert.deepEqual(await link.closed, { kind: 'closed' });
+  await opened.close();
+  assert.deepEqual(await opened.closed, { kind: 'closed' });
   await forced.stop();
 });
 
 void test('closing ends the master and removes its folder', async () => {
   const folders = (): string[] => fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('sshp-'));
   const earlier = folders();
-  const link = await open(sshd);
+  const opened = await open(sshd);
   const [folder] = folders().filter((name) => !earlier.includes(name));
   assert.ok(folder);
-  await Promise.all([link.close(), link.close()]);
-  assert.deepEqual(await link.closed, { kind: 'closed' });
+  await Promise.all([opened.close(), opened.close()]);
+  assert.deepEqual(await opened.closed, { kind: 'closed' });
   await until('the folder is gone', () => !fs.existsSync(path.join(os.tmpdir(), folder)));
 });

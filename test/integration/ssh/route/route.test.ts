@@ -29,7 +29,7 @@ const signal = (): AbortSignal => AbortSignal.timeout(20_000);
 const jump = (...hosts: readonly string[]): Partial<HostConfig> => ({
   proxy: { kind: 'jump', hops: hosts.map((host) => ({ host })) },
 });
-/** Each hop with its own key and its own known_hosts. */
+/** Each hop has its own key and its own known_hosts. */
 const resolveHop = async ({ host }: Destination): Promise<HostConfig> =>
   sshdConfig(host === 'first' ? first : second, { name: host });
 
@@ -61,7 +61,7 @@ void test('a chain of two jump hosts carries a command, each hop with its own ke
   }
 });
 
-void test('a jump host that dies takes the connection with it', async () => {
+void test('a jump host that dies ends the connection', async () => {
   const hop = await startSshd();
   const connection = await connectTo(sshdConfig(sshd, jump('hop')), {
     resolveHop: async () => sshdConfig(hop, { name: 'hop' }),
@@ -72,7 +72,7 @@ void test('a jump host that dies takes the connection with it', async () => {
   await hop.stop();
 });
 
-void test('a failing hop is named', async () => {
+void test('the problem names the hop that failed', async () => {
   const problem = await problemOf(
     connectTo(sshdConfig(sshd, jump('first')), {
       resolveHop: async () =>
@@ -85,7 +85,7 @@ void test('a failing hop is named', async () => {
   );
 });
 
-void test('a destination that the jump host cannot reach is told apart from the jump host itself', async () => {
+void test('an unreachable destination is reported apart from an unreachable jump host', async () => {
   const config = hostConfig({ port: await freePort(), ...jump('first') });
   const problem = await problemOf(connectTo(config, { resolveHop }));
   assert.equal(problem.code, 'jumpFailed');
@@ -98,7 +98,7 @@ void test('a jump host that jumps through itself ends with a problem', async () 
   assert.equal((await problemOf(connectTo(await itself(), { resolveHop: itself }))).code, 'jumpFailed');
 });
 
-void test('a ProxyCommand carries the connection and ends with it, and so does its family', async () => {
+void test('a ProxyCommand carries the connection, and it and its descendants end with the connection', async () => {
   const relay = `sleep 612.34 & exec ${JSON.stringify(process.execPath)} -e ${JSON.stringify(
     `const s = require('net').connect(${sshd.port}, '127.0.0.1'); process.stdin.pipe(s); s.pipe(process.stdout)`,
   )}`;
@@ -114,7 +114,7 @@ void test('a ProxyCommand carries the connection and ends with it, and so does i
   await until('the proxy and its family are gone', () => !/612[.]34|process.stdin.pipe/.test(processes()));
 });
 
-/** A way through `first` with the system's ssh, which knows neither the host nor how to open its key. */
+/** A ProxyCommand through `first` with the system's ssh, which must ask about the host key and for a passphrase. */
 function throughGate(keyName: string): HostConfig {
   const key = makeKey(first.folder, keyName, '-N', 'correct horse', '-a', '4');
   authorize(path.join(first.folder, 'authorized_keys'), key);
@@ -130,7 +130,7 @@ function throughGate(keyName: string): HostConfig {
   return sshdConfig(sshd, { proxy: { kind: 'command', command } });
 }
 
-void test('what the ssh of a ProxyCommand asks is asked of the person, and kept from everybody else', async () => {
+void test('a question of the ssh in a ProxyCommand reaches the person and nobody else', async () => {
   const log = memoryLog();
   const prompts = script({ secret: ({ kind }) => (kind === 'passphrase' ? 'correct horse' : 'yes') });
   const connection = await connectTo(throughGate('asked'), { prompts, log, allowCommand: async () => true });
@@ -145,7 +145,7 @@ void test('what the ssh of a ProxyCommand asks is asked of the person, and kept 
   assert.ok(!log.lines.join('\n').includes('horse'));
 });
 
-void test('a question of a ProxyCommand that is cancelled ends the login, and none follows', async () => {
+void test("cancelling a ProxyCommand's question ends the login without further questions", async () => {
   const prompts = script({ secret: () => undefined });
   const problem = await problemOf(connectTo(throughGate('cancelled'), { prompts, allowCommand: async () => true }));
   assert.deepEqual(problem, { code: 'cancelled' });
@@ -159,14 +159,14 @@ void test('a ProxyCommand without consent is not run', async () => {
   assert.deepEqual(await problemOf(connectTo(config)), { code: 'commandNotAllowed', command });
 });
 
-void test('a ProxyCommand that fails says why', async () => {
+void test('the problem of a failed ProxyCommand contains its message', async () => {
   const command = "sh -c 'echo cannot reach the bastion >&2; exit 7'";
   const config = hostConfig({ proxy: { kind: 'command', command } });
   const problem = await problemOf(connectTo(config, { allowCommand: async () => true }));
   assert.deepEqual(problem, { code: 'proxyFailed', host: 'devbox', command, detail: 'cannot reach the bastion' });
 });
 
-void test('an empty SHELL is none: the ProxyCommand runs in the usual one', async (t) => {
+void test('with an empty SHELL, the ProxyCommand runs in /bin/sh', async (t) => {
   const shell = process.env['SHELL'];
   process.env['SHELL'] = '';
   t.after(() => (shell === undefined ? delete process.env['SHELL'] : (process.env['SHELL'] = shell)));
@@ -185,14 +185,14 @@ void test('a refused connection names address and port', async () => {
   });
 });
 
-void test('a name that has both families is reached on the one that answers', async () => {
+void test('a name with both address families connects on the one that answers', async () => {
   const connection = await connectTo(
     sshdConfig(sshd, { hostName: 'localhost', hostKeyAlias: `[127.0.0.1]:${sshd.port}` }),
   );
   await connection.close();
 });
 
-void test('a name that does not resolve is a matter of DNS', async () => {
+void test('a name that does not resolve is a DNS problem', async () => {
   const config = hostConfig({ hostName: 'no-such-host.invalid' });
   assert.deepEqual(await problemOf(connectTo(config)), {
     code: 'dnsFailed',
@@ -206,7 +206,7 @@ void test('an address of another family than AddressFamily allows is not tried',
   assert.equal(problem.code, 'dnsFailed');
 });
 
-void test('a server that is not SSH is quoted', async () => {
+void test('the first line of the first line of a server that is not SSH is quoted', async () => {
   const web = await server((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
   assert.deepEqual(await problemOf(connectTo(hostConfig({ port: web.port }))), {
     code: 'handshakeEnded',
@@ -216,20 +216,20 @@ void test('a server that is not SSH is quoted', async () => {
   web.close();
 });
 
-void test('a server that closes at once has ended the handshake', async () => {
+void test('a server that closes at once is reported as an ended handshake', async () => {
   const shy = await server((socket) => socket.destroy());
   assert.equal((await problemOf(connectTo(hostConfig({ port: shy.port })))).code, 'handshakeEnded');
   shy.close();
 });
 
-void test('a server that says nothing runs into the limit of the handshake', async () => {
+void test('a silent server times out in the handshake', async () => {
   const silent = await server(() => undefined);
   const problem = await problemOf(connectTo(hostConfig({ port: silent.port, connectTimeoutMs: 200 })));
   assert.deepEqual(problem, { code: 'timeout', host: 'devbox', phase: 'handshake' });
   silent.close();
 });
 
-void test('ConnectTimeout ends with the server’s version, whatever time the key exchange takes', async () => {
+void test('ConnectTimeout covers the wait for the server’s version, not the key exchange', async () => {
   const far = await delayedPort(sshd.port, 800);
   const changes = { port: far.port, hostKeyAlias: `[127.0.0.1]:${sshd.port}`, connectTimeoutMs: 1000 };
   const connection = await connectTo(sshdConfig(sshd, changes));
@@ -237,7 +237,7 @@ void test('ConnectTimeout ends with the server’s version, whatever time the ke
   far.close();
 });
 
-void test('a server with nothing in common says what it would take', async () => {
+void test("without a common algorithm, the problem lists the server's algorithms", async () => {
   const modern = await startSshd({ config: ['KexAlgorithms sntrup761x25519-sha512@openssh.com'] });
   assert.deepEqual(await problemOf(connectTo(sshdConfig(modern))), {
     code: 'noCommonAlgorithm',
@@ -248,13 +248,13 @@ void test('a server with nothing in common says what it would take', async () =>
   await modern.stop();
 });
 
-void test('a configured cipher is the one that is used', async () => {
+void test('the configured cipher is used', async () => {
   const connection = await connectTo(sshdConfig(sshd, { ciphers: 'aes256-ctr', macs: 'hmac-sha2-512' }));
   assert.equal(connection.facts.cipher, 'aes256-ctr');
   await connection.close();
 });
 
-void test('a server with no MAC but hmac-sha1 is reached without being asked for it', async () => {
+void test('a server with hmac-sha1 as its only MAC is reached by default', async () => {
   const old = await startSshd({ config: ['Ciphers aes128-ctr', 'MACs hmac-sha1'] });
   const connection = await connectTo(sshdConfig(old));
   assert.equal(connection.facts.cipher, 'aes128-ctr');
@@ -262,7 +262,7 @@ void test('a server with no MAC but hmac-sha1 is reached without being asked for
   await old.stop();
 });
 
-void test('a large group that the server chooses is no hindrance, also for new keys', async () => {
+void test("a large Diffie-Hellman group of the server's choice works, also at a rekey", async () => {
   const config = ['KexAlgorithms diffie-hellman-group-exchange-sha256', 'Ciphers aes256-ctr'];
   const choosing = await startSshd({ config });
   const connection = await connectTo(sshdConfig(choosing, { rekeyLimitBytes: 100_000 }));
@@ -272,7 +272,7 @@ void test('a large group that the server chooses is no hindrance, also for new k
   await choosing.stop();
 });
 
-void test('compression works when it is asked for', async () => {
+void test('compression works when configured', async () => {
   const connection = await connectTo(sshdConfig(sshd, { compression: true }));
   const channel = await connection.exec('head -c 3000000 /dev/zero | tr "\\0" x', signal());
   assert.equal((await text(channel.stdout)).length, 3_000_000);
@@ -293,7 +293,7 @@ void test('RSA host keys are accepted with their newer signatures', async () => 
   await old.stop();
 });
 
-void test('an attempt that is given up leaves nothing open', async () => {
+void test('an aborted attempt leaves nothing open', async () => {
   const silent = await server(() => undefined);
   const stop = new AbortController();
   const attempt = connectTo(hostConfig({ port: silent.port }), {}, stop.signal);

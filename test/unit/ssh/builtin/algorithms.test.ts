@@ -4,7 +4,7 @@ import { missing, proposal } from '../../../../src/core/ssh/builtin/algorithms.t
 import { signatureAlgorithm } from '../../../../src/core/ssh/auth/auth.ts';
 import { hostConfig } from '../../../support/hostConfig.ts';
 
-void test('nothing broken is proposed unless it is asked for', () => {
+void test('a broken algorithm is proposed only when the configuration names it', () => {
   const ours = proposal(hostConfig(), []);
   const { macs, ...others } = ours;
   assert.ok(!JSON.stringify(others).match(/sha1|ssh-rsa|ssh-dss|cbc/));
@@ -13,7 +13,7 @@ void test('nothing broken is proposed unless it is asked for', () => {
   assert.deepEqual(proposal(hostConfig({ hostKeyAlgorithms: '+ssh-rsa' }), []).hostKeys.at(-1), 'ssh-rsa');
 });
 
-void test('host key types that are known come first, unless the user gave an order', () => {
+void test('known host key types come first, unless the configuration gives an order', () => {
   assert.deepEqual(proposal(hostConfig(), ['ssh-rsa']).hostKeys.slice(0, 3), [
     'rsa-sha2-512',
     'rsa-sha2-256',
@@ -23,7 +23,7 @@ void test('host key types that are known come first, unless the user gave an ord
   assert.deepEqual(proposal(ordered, ['ssh-rsa']).hostKeys, ['ssh-ed25519', 'rsa-sha2-512']);
 });
 
-void test('what is missing names the first kind, and a cipher with its own integrity needs no MAC', () => {
+void test('the first kind without a common algorithm is reported, and an AEAD cipher needs no MAC', () => {
   const ours = proposal(hostConfig(), []);
   const server = { version: 'SSH-2.0-x', ...ours };
   assert.equal(missing(ours, server), undefined);
@@ -35,7 +35,7 @@ void test('what is missing names the first kind, and a cipher with its own integ
   });
 });
 
-void test('an RSA key signs with the best hash that the server knows', () => {
+void test('an RSA key signs with the best hash that the server supports', () => {
   assert.equal(signatureAlgorithm('ssh-rsa', ['ssh-ed25519', 'rsa-sha2-256', 'rsa-sha2-512']), 'rsa-sha2-512');
   assert.equal(signatureAlgorithm('ssh-rsa', ['rsa-sha2-256']), 'rsa-sha2-256');
   assert.equal(
@@ -45,7 +45,7 @@ void test('an RSA key signs with the best hash that the server knows', () => {
   assert.equal(signatureAlgorithm('ssh-ed25519', undefined), 'ssh-ed25519');
 });
 
-void test('PubkeyAcceptedAlgorithms limits the signatures, and is alone in allowing the oldest', () => {
+void test('PubkeyAcceptedAlgorithms limits the signatures, and only it allows the oldest', () => {
   const server = ['ssh-ed25519', 'ssh-rsa', 'rsa-sha2-256', 'rsa-sha2-512'];
   assert.equal(signatureAlgorithm('ssh-rsa', server, ['rsa-sha2-256']), 'rsa-sha2-256');
   assert.equal(signatureAlgorithm('ssh-rsa', server, ['ssh-ed25519']), undefined);

@@ -7,7 +7,7 @@ const known = getDiffieHellman('modp14');
 const prime = known.getPrime();
 const two = Buffer.of(2);
 
-void test('both sides come to the same secret, node:crypto being the other', () => {
+void test('both sides compute the same secret, with node:crypto as the other side', () => {
   const theirs = createDiffieHellmanGroup('modp14');
   theirs.generateKeys();
   const ours = new ChosenGroup(prime, two);
@@ -17,16 +17,16 @@ void test('both sides come to the same secret, node:crypto being the other', () 
   assert.deepEqual(ours.getGenerator(), two);
 });
 
-void test('no secret comes twice', () => {
+void test('every exchange has a new secret', () => {
   assert.notDeepEqual(new ChosenGroup(prime, two).generateKeys(), new ChosenGroup(prime, two).generateKeys());
 });
 
-void test('a group of another size than was asked for is refused, whatever it costs to compute in it', () => {
+void test('a group outside the requested sizes is refused before any computation', () => {
   assert.throws(() => new ChosenGroup(getDiffieHellman('modp5').getPrime(), two), /1536 bits/);
   assert.throws(() => new ChosenGroup(Buffer.alloc(64 * 1024, 0xff), two), /524288 bits/);
 });
 
-void test('numbers that would give the secret away are refused', () => {
+void test('numbers that would reveal the secret are refused', () => {
   const last = Buffer.from(prime);
   last.writeUInt8(last.readUInt8(last.length - 1) - 1, last.length - 1);
   for (const number of [Buffer.alloc(0), Buffer.of(0), Buffer.of(1), last, prime]) {

@@ -4,7 +4,7 @@ import { allocPacket } from '../../../../src/core/ssh/builtin/packetBuffer.ts';
 
 const buffer = Buffer.alloc(64);
 
-void test('a packet of any size is made as RFC 4253 wants it, in the room if it fits', () => {
+void test('a packet of any size has the layout of RFC 4253, and lies in the buffer if it fits', () => {
   for (let payloadBytes = 0; payloadBytes < 100; payloadBytes++) {
     const packet = allocPacket(payloadBytes, buffer);
     const padding = packet[4] ?? 0;
@@ -16,7 +16,7 @@ void test('a packet of any size is made as RFC 4253 wants it, in the room if it 
   }
 });
 
-void test('no padding comes twice, also when the stock is filled again', () => {
+void test('padding is never repeated, also after the stock is refilled', () => {
   const payloadBytes = 12; // 3 bytes would fill the block, which is too few: it takes a block more
   const paddings = Array.from({ length: 5000 }, () =>
     allocPacket(payloadBytes, buffer).toString('hex', 5 + payloadBytes),

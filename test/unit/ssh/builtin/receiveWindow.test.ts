@@ -21,17 +21,17 @@ void test('a whole window in a round trip doubles it, up to 8 MiB', () => {
   assert.deepEqual(sizes, [4 * MIB, 8 * MIB, 8 * MIB, 8 * MIB]);
 });
 
-void test('what took several round trips counts for one', () => {
+void test('bytes that took several round trips are averaged over them', () => {
   assert.equal(nextWindow(reception({ receivedBytes: 6 * MIB, elapsedMs: 300 })), 4 * MIB);
   assert.equal(nextWindow(reception({ receivedBytes: 3 * MIB, elapsedMs: 300 })), 2 * MIB);
 });
 
-void test('a link or a reader that takes less than the window leaves it as it is', () => {
+void test('the window stays when the connection or the reader uses less of it', () => {
   assert.equal(nextWindow(reception({ receivedBytes: MIB })), FIRST_WINDOW_BYTES);
   assert.equal(nextWindow(reception({ receivedBytes: 0 })), FIRST_WINDOW_BYTES);
 });
 
-void test('a near server gets no larger window, however much it sends', () => {
+void test('the window of a near server never grows', () => {
   const near = { rttMs: 19, elapsedMs: 19, receivedBytes: 100 * MIB };
   assert.equal(nextWindow(reception(near)), FIRST_WINDOW_BYTES);
 });

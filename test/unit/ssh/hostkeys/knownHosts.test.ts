@@ -26,7 +26,7 @@ void test('every usable line keeps its file, number and marker', () => {
   );
 });
 
-void test('no text whatever makes the parser throw', () => {
+void test('the parser throws for no text', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => Array.isArray(parseKnownHosts('/k', text))));
 });
 
@@ -35,7 +35,7 @@ void test('a port other than 22 is part of the name', () => {
   assert.equal(lookupName('example.org', 2222), '[example.org]:2222');
 });
 
-void test('patterns are matched without regard to case, and one negation excludes', () => {
+void test('patterns ignore case, and a negation excludes', () => {
   assert.ok(namesHost('*.Example.org', 'a.example.org'));
   assert.ok(!namesHost('*.example.org,!a.example.org', 'a.example.org'));
   assert.ok(!namesHost('!a', 'b'));

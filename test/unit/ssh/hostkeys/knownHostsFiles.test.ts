@@ -7,7 +7,7 @@ import { silentLog } from '../../../../src/base/log.ts';
 import { parseKnownHosts } from '../../../../src/core/ssh/hostkeys/knownHosts.ts';
 import { appendKnownHosts, forgetKeys } from '../../../../src/core/ssh/hostkeys/knownHostsFiles.ts';
 
-void test('a known_hosts file is made with its folder, and a line goes below the last one', async (t) => {
+void test('a missing known_hosts file is created with its folder, and new lines follow the last one', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'known-hosts-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
   const file = path.join(folder, '.ssh', 'known_hosts');
@@ -17,11 +17,11 @@ void test('a known_hosts file is made with its folder, and a line goes below the
   assert.equal(fs.readFileSync(file, 'utf8'), 'a\nb\n');
 });
 
-void test('a place where no folder can be made is a failure at once', { timeout: 10_000 }, async () => {
+void test('a folder that cannot be created fails at once', { timeout: 10_000 }, async () => {
   await assert.rejects(appendKnownHosts('/proc/none/known_hosts', 'a\n'), { code: 'ENOENT' });
 });
 
-void test('keys are forgotten line by line, and the lines around them keep their ends', async (t) => {
+void test('only the lines of obsolete keys are removed, and other lines keep their line ends', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'known-hosts-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
   const file = path.join(folder, 'known_hosts');

@@ -20,7 +20,7 @@ for (const [text, code, detail] of refusals) {
   });
 }
 
-test('a channel is told apart from others, whatever the pieces that the log comes in', async () => {
+test('the answer to each channel is found, however the log is split into pieces', async () => {
   const log = new OpensshLog();
   const accepted = log.accepted();
   const text = [
@@ -35,7 +35,7 @@ test('a channel is told apart from others, whatever the pieces that the log come
   assert.deepEqual(await (await accepted).answer, { kind: 'opened' });
 });
 
-test('a log that is not understood costs one wait, until it tells of a channel all the same', async () => {
+test('an unknown log format costs one wait, until a line about a channel appears', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
     const log = new OpensshLog();

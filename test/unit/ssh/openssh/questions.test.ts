@@ -10,7 +10,7 @@ const authenticity = (host: string): string =>
   `The authenticity of host '${host} (192.0.2.1)' can't be established.\n` +
   'ED25519 key fingerprint is SHA256:abc.\nAre you sure you want to continue connecting (yes/no/[fingerprint])? ';
 
-void test('a password that a jump host asks for is not taken for that of the host behind it', async () => {
+void test("a jump host's password question is not answered with the destination's password", async () => {
   const prompts = script({ secret: () => 'x' });
   const config = hostConfig({ hostName: 'inner.example', user: 'me' });
   const ask = answering(config, prompts, ignored, signal);
@@ -25,7 +25,7 @@ void test('a password that a jump host asks for is not taken for that of the hos
   assert.deepEqual(prompts.secrets[2], { kind: 'password', host: 'devbox', server, user: 'me', attempt: 2 });
 });
 
-void test('the key of a jump host is not shown as that of the host behind it', async () => {
+void test("a jump host's key is not shown as the destination's key", async () => {
   const prompts = script({ hostKey: () => 'once', secret: () => 'no' });
   const config = hostConfig({ hostName: 'inner.example', port: 2222 });
   const ask = answering(config, prompts, ignored, signal);
