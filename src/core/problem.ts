@@ -1,3 +1,4 @@
+import type { SocketFolderProblem } from '../base/socketFolder.ts';
 import { UserError, errorText } from '../base/userError.ts';
 import type { ConfigProblem } from './config/hostConfig.ts';
 import type { ExecProblem } from './detect/exec.ts';
@@ -18,6 +19,7 @@ export type Problem =
   | ForwardSyntaxProblem
   | ListenProblem
   | ListenRemoteProblem
+  | SocketFolderProblem
   /** A reconnect in the background needs a password, a code or consent. */
   | { readonly code: 'loginNeeded' }
   /** A SOCKS proxy is protected, and the secret store has no password for it. */

@@ -19,6 +19,11 @@ const texts: Texts<Problem['code']> = {
   ...listeningTexts,
   ...passingTexts,
   ...typedTexts,
+  noSocketFolder: ({ tried }) => ({
+    brief: 'no temporary folder',
+    what: `No folder of this machine can hold a socket of SSH Ports (${tried.join('; ') || 'all are too deep'}).`,
+    next: 'Set TMPDIR to a short path in which you may write and run programs.',
+  }),
   unexpected: ({ detail }) => ({
     brief: 'unexpected error',
     what: `Something unexpected happened: ${detail}`,

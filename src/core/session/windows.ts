@@ -6,6 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Log } from '../../base/log.ts';
 import type { Readable } from '../../base/store.ts';
+import { socketFolders } from '../../base/socketFolder.ts';
 import { errorCode, errorText } from '../../base/userError.ts';
 import { formatEndpoint, formatForward } from '../spec/grammar.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
@@ -40,6 +41,8 @@ export class Windows {
   readonly #log: Log;
   readonly #sockets = new Set<net.Socket>();
   #server: net.Server | undefined;
+  /** SECURITY: in a folder of another user's making nobody is asked, for anybody may answer. */
+  #isTrusted = false;
   #isClosed = false;
 
   constructor(folder: string, state: Readable<AppState>, log: Log) {
@@ -52,6 +55,7 @@ export class Windows {
   async open(): Promise<void> {
     try {
       if (process.platform !== 'win32') prepareFolder(this.#folder);
+      this.#isTrusted = true;
       const server = net.createServer((socket) => this.#answer(socket));
       server.listen(socketOf(this.#folder, process.pid));
       await once(server, 'listening');
@@ -65,8 +69,9 @@ export class Windows {
 
   /** The window of this process; undefined if the process is no window or does not have the forward. */
   async ask(pid: number, claim: Claim): Promise<OtherWindow | undefined> {
-    if (pid === process.pid) return undefined;
-    const socket = net.connect(socketOf(this.#folder, pid)).on('error', () => undefined);
+    const file = socketOf(this.#folder, pid);
+    if (pid === process.pid || !this.#isTrusted || !isOurSocket(file)) return undefined;
+    const socket = net.connect(file).on('error', () => undefined);
     const timer = setTimeout(() => socket.destroy(), answerMs);
     const ended = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
     socket.write(`${JSON.stringify(claim)}\n`);
@@ -78,7 +83,7 @@ export class Windows {
 
   /** Any window that has the forward. */
   async askAll(claim: Claim): Promise<OtherWindow | undefined> {
-    const answers = await Promise.all(pidsIn(this.#folder).map((pid) => this.ask(pid, claim)));
+    const answers = await Promise.all((this.#isTrusted ? pidsIn(this.#folder) : []).map((pid) => this.ask(pid, claim)));
     const [first, ...others] = answers.filter((each) => each !== undefined);
     for (const other of others) other.close();
     return first;
@@ -122,9 +127,19 @@ export function claimOf(host: string, spec: ForwardSpec, port: number): Claim {
   }
 }
 
-/** SECURITY: the folder belongs to one user, and other users cannot open it. */
-export function windowFolder(): string {
-  return path.join(os.tmpdir(), `ssh-ports-${process.getuid?.() ?? 'user'}`);
+/** Where the windows of this user meet: in the user's own runtime folder, else in the temporary one. */
+export function windowFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const runtime = env['XDG_RUNTIME_DIR'];
+  const bases = socketFolders(env);
+  const base = runtime !== undefined && bases.includes(runtime) ? runtime : (bases[0] ?? os.tmpdir());
+  return path.join(base, `ssh-ports-${process.getuid?.() ?? 'user'}`);
+}
+
+/** SECURITY: not a link, and made by this user. On Windows a pipe tells no owner. */
+function isOurSocket(file: string): boolean {
+  if (process.platform === 'win32') return true;
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  return stat !== undefined && stat.isSocket() && stat.uid === process.getuid?.();
 }
 
 function isServed({ host, port, to }: Claim, state: AppState): boolean {
@@ -152,9 +167,10 @@ function socketOf(folder: string, pid: number): string {
 /** SECURITY: another user may have made a folder of this name in /tmp first. Removes the sockets of dead windows. */
 function prepareFolder(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { uid, mode } = fs.lstatSync(folder);
-  if (uid !== process.getuid?.() || (mode & 0o077) !== 0) {
-    throw new Error(`${folder} is not ours alone`);
+  const stat = fs.lstatSync(folder);
+  const { uid, mode } = stat;
+  if (!stat.isDirectory() || uid !== process.getuid?.() || (mode & 0o077) !== 0) {
+    throw new Error(`${folder} belongs to another user, is open to others, or is a link`);
   }
   for (const name of fs.readdirSync(folder)) {
     const pid = Number.parseInt(name, 10);

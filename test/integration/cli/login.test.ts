@@ -111,3 +111,29 @@ test('a server that only the system’s ssh can reach is reached through the sys
   cli.child.kill('SIGTERM');
   assert.equal(await cli.status(), 0);
 });
+
+for (const [name, folder] of [
+  ['is gone', '/nowhere/at/all'],
+  ['is too long for a socket', `/tmp/${'t'.repeat(100)}`],
+] as const) {
+  test(`a host with a ProxyCommand is reached when TMPDIR ${name}, as with ssh`, async (t) => {
+    const sshd = await startSshd({ clientConfig: ['ProxyCommand nc %h %p'] });
+    t.after(() => sshd.stop());
+    if (name !== 'is gone') fs.mkdirSync(folder, { recursive: true });
+    t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+    const env = { ...process.env, TMPDIR: folder };
+    const ssh = spawnSync('ssh', ['-F', sshd.configFile, 'devbox', 'true'], { env });
+    assert.equal(ssh.status, 0);
+    const forward = `${await freePort()}:localhost:1`;
+    const child = start(process.execPath, [built.program, '-F', sshd.configFile, '-N', '-L', forward, 'devbox'], {
+      env,
+    });
+    t.after(() => stop(child));
+    let told = '';
+    child.stderr?.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    await until('the forward', () => {
+      assert.equal(child.exitCode, null, told);
+      return told.includes('127.0.0.1');
+    });
+  });
+}

@@ -178,3 +178,38 @@ void test('a window asks no process without a socket, and does not answer an inv
     await sshd.stop();
   }
 });
+
+void test('a squatter in a folder that another user made first is not believed', async (t) => {
+  if (process.getuid?.() !== 0) {
+    assert.equal(process.env['CI'], undefined, 'only root can act as another user');
+    return t.skip('only root can act as another user');
+  }
+  const nobody = 65_534;
+  const sshd = await startSshd();
+  const place = fs.mkdtempSync('/tmp/squat-');
+  const folder = path.join(place, 'windows');
+  fs.chmodSync(place, 0o755);
+  fs.mkdirSync(folder);
+  fs.chmodSync(folder, 0o777);
+  fs.chownSync(folder, nobody, nobody);
+  const local = await freePort();
+  // Takes the port, and says "yes" to every question.
+  const code = `
+    const net = require('net');
+    net.createServer((socket) => socket.end('not your page')).listen(${local}, '::');
+    net.createServer((socket) => socket.write('yes\\n')).listen('${folder}/' + process.pid + '.sock');`;
+  const squatter = start(process.execPath, ['-e', code], { uid: nobody, gid: nobody, stdio: 'inherit' });
+  const app = await startSessions(sshd.configFile, { autoForward: 'off' }, { windowFolder: folder });
+  try {
+    await until('the squatter', () => fs.existsSync(path.join(folder, `${squatter.pid}.sock`)));
+    const request = typedRequest(parseForward('local', `${local}:localhost:9`));
+    await assert.rejects(app.sessions.forward('devbox', request, never), /portInUse/u);
+    const remote = typedRequest(parseForward('remote', `${local}:localhost:9`));
+    await assert.rejects(app.sessions.forward('devbox', remote, never), /remoteBindRefused/u);
+  } finally {
+    await app.sessions.close();
+    await stop(squatter);
+    await sshd.stop();
+    fs.rmSync(place, { recursive: true });
+  }
+});

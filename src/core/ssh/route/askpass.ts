@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
-import type { Scope } from '../../../base/scope.ts';
 
 /** A question of ssh(1). `none`: only a message, for example that a security key waits for a touch. */
 export interface AskpassQuestion {
@@ -27,14 +25,6 @@ socket.on('data', (data) => (answer += data)).on('error', () => process.exit(1))
 });
 socket.end(JSON.stringify({ text: process.argv[1] || '', hint: process.env.SSH_ASKPASS_PROMPT || '' }));
 `;
-
-/** A folder for sockets that only its owner may enter. The scope removes it. */
-export async function privateFolder(scope: Scope): Promise<string> {
-  // Short, because a Unix socket's path may have 104 characters, and ssh appends some.
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'sshp-'));
-  scope.defer(() => fs.rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** Answers the questions of an ssh process (ssh(1), SSH_ASKPASS) from a private folder. An undefined answer cancels. */
 export async function listenForQuestions(

@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { Scope } from '../../../base/scope.ts';
+import { privateFolder } from '../../../base/socketFolder.ts';
 import { errorText, UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { Destination } from '../../spec/destination.ts';
 import type { Connection, HostProblem } from '../connection.ts';
-import { listenForQuestions, privateFolder } from './askpass.ts';
+import { listenForQuestions } from './askpass.ts';
 import { type Answering, relaying } from '../openssh/questions.ts';
 import type { Prompts } from '../prompts.ts';
 import { startProxy } from './proxyCommand.ts';
