@@ -37,9 +37,12 @@ export async function forwardUntilEnd(
     {
       prompts: terminalPrompts(print),
       log: stderrLog(command.verbosity),
-      resolveHop: (hop, stop) => resolveHop(hop, options, stop),
+      // A host that may not ask (BatchMode) is not asked about on its jump hosts either.
+      resolveHop: async (hop, stop) => ({
+        ...(await resolveHop(hop, options, stop)),
+        ...(config.batchMode && { batchMode: true }),
+      }),
       allowCommand: async () => true,
-      interactive: !config.batchMode,
       args: sshArguments(options),
     },
     signal,

@@ -10,6 +10,4 @@ export interface ConnectDeps {
   readonly resolveHop: (hop: Destination, signal: AbortSignal) => Promise<HostConfig>;
   /** Has the user consented to this ProxyCommand? */
   readonly allowCommand: (command: string) => Promise<boolean>;
-  /** False: ask nothing, and fail where a question would be needed (ssh_config(5) BatchMode). */
-  readonly interactive?: boolean;
 }

@@ -59,18 +59,25 @@ const deps = {
   },
   log: silentLog,
   allowCommand: async () => false,
-  interactive: false,
 };
 
 const openers: Readonly<Record<Transport, (sshd: Sshd, changes: Partial<HostConfig>) => Promise<Opened>>> = {
   builtin: async (sshd, changes) => {
     const resolveHop = (): Promise<HostConfig> => Promise.reject(new Error('no hops'));
-    const connection = await connect(sshdConfig(sshd, changes), { ...deps, resolveHop }, signal);
+    const connection = await connect(
+      sshdConfig(sshd, { batchMode: true, ...changes }),
+      { ...deps, resolveHop },
+      signal,
+    );
     return { connection, channelsHere: () => connection.openChannels() };
   },
   openssh: async (sshd, changes) => {
     const args = ['-F', sshd.configFile];
-    const connection = await connectOpenssh(sshdConfig(sshd, changes), { ...deps, args }, signal);
+    const connection = await connectOpenssh(
+      sshdConfig(sshd, { batchMode: true, ...changes }),
+      { ...deps, args },
+      signal,
+    );
     const pid = masterOf(sshd);
     return {
       connection,

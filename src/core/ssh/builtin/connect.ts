@@ -28,13 +28,12 @@ export function connect(config: HostConfig, deps: BuiltinDeps, signal: AbortSign
 }
 
 async function connectVia(
-  asked: HostConfig,
+  config: HostConfig,
   through: Hop | undefined,
   deps: BuiltinDeps,
   depth: number,
   signal: AbortSignal,
 ): Promise<BuiltinConnection> {
-  const config = deps.interactive === false ? { ...asked, batchMode: true } : asked;
   const { name: host } = config;
   if (depth > MAX_DEPTH) {
     throw new UserError<HostProblem>({ code: 'jumpFailed', host, via: through?.name ?? host, detail: 'loop' });

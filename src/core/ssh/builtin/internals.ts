@@ -191,23 +191,19 @@ const PACKET_KEYS = [
   '_macKey',
 ] as const satisfies readonly (keyof PacketKeys)[];
 
-/** Replaces the buffers of all packet keys by KeyObjects, until the next key exchange. */
-export function replacePacketKeys(ssh2: Client): void {
+/** Replaces the buffers of all packet keys by KeyObjects, until the next key exchange. Returns the number of buffers. */
+export function replacePacketKeys(ssh2: Client): number {
   const { _cipher: cipher, _decipher: decipher } = internals(ssh2)._protocol;
+  let replaced = 0;
   for (const owner of [cipher, decipher]) {
     for (const name of PACKET_KEYS) {
       const key = owner?.[name];
-      if (owner && Buffer.isBuffer(key)) owner[name] = createSecretKey(key);
+      if (!owner || !Buffer.isBuffer(key)) continue;
+      owner[name] = createSecretKey(key);
+      replaced++;
     }
   }
-}
-
-/** How many packet keys of both directions are KeyObjects, and how many are still buffers. */
-export function packetKeys(ssh2: Client): { readonly objects: number; readonly buffers: number } {
-  const { _cipher: cipher, _decipher: decipher } = internals(ssh2)._protocol;
-  const keys = [cipher, decipher].flatMap((owner) => PACKET_KEYS.map((name) => owner?.[name]));
-  const buffers = keys.filter((key) => Buffer.isBuffer(key)).length;
-  return { objects: keys.filter(Boolean).length - buffers, buffers };
+  return replaced;
 }
 
 /**

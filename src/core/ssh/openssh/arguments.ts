@@ -17,15 +17,14 @@ export function sessionOptions(version = Infinity): readonly string[] {
 
 /** Options of the master alone. ssh writes new host keys to `newKnownHosts`, so that "once" leaves nothing behind. */
 export function masterOptions(
-  { userKnownHostsFiles, strictHostKeyChecking }: HostConfig,
+  { userKnownHostsFiles, strictHostKeyChecking, batchMode }: HostConfig,
   newKnownHosts: string,
-  isInteractive: boolean,
 ): readonly string[] {
   const knownHosts = [newKnownHosts, ...userKnownHostsFiles].map((file) => `"${file}"`).join(' ');
   return [
     'ControlPersist=no',
     `UserKnownHostsFile=${knownHosts}`,
-    ...(isInteractive ? [] : ['BatchMode=yes']),
+    ...(batchMode ? ['BatchMode=yes'] : []),
     // SECURITY: with `no`, ssh would accept a changed key.
     ...(strictHostKeyChecking === 'no' ? ['StrictHostKeyChecking=accept-new'] : []),
   ];

@@ -24,7 +24,7 @@ import { opensshVersion } from './version.ts';
 const CONNECT_MS = 60_000;
 const STDERR_TAIL = 64 * 1024;
 
-export interface OpensshDeps extends Pick<ConnectDeps, 'prompts' | 'log' | 'interactive' | 'allowCommand'> {
+export interface OpensshDeps extends Pick<ConnectDeps, 'prompts' | 'log' | 'allowCommand'> {
   /** The ssh(1) to run, if not the one in the PATH. */
   readonly program?: string;
   /** Further arguments, for example `-F` and a configuration file. */
@@ -70,7 +70,7 @@ export async function logIn(
   scope.defer(() => askpass.close());
 
   const session = sessionOptions(await opensshVersion(program));
-  const options = [...session, ...masterOptions(config, newKnownHosts, deps.interactive !== false)];
+  const options = [...session, ...masterOptions(config, newKnownHosts)];
   const env = { ...process.env, ...askpass.env, LC_ALL: 'C' };
   const child = spawnTied(program, [...args, ...asFlags(options), '-NTvvM', '-S', socket, config.name], env);
   scope.defer(() => endTied(child));

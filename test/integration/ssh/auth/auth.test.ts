@@ -206,9 +206,9 @@ void test('a cancelled question ends the login', async () => {
   server.close();
 });
 
-void test('without prompts, no password is tried', async () => {
+void test('with BatchMode, no password is tried', async () => {
   const server = await startServer(byPassword);
-  const problem = await problemOf(connectTo(to(server), { interactive: false }));
+  const problem = await problemOf(connectTo({ ...to(server), batchMode: true }));
   assert.deepEqual(problem, { code: 'authFailed', host: 'devbox', user: 'me', tried: [], accepted: ['password'] });
   server.close();
 });

@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import ssh2, { type CipherAlgorithm, type ClientChannel } from 'ssh2';
 import { SshClient } from '../../../../src/core/ssh/builtin/client.ts';
-import { packetKeys, protocolOf } from '../../../../src/core/ssh/builtin/internals.ts';
+import { protocolOf, replacePacketKeys } from '../../../../src/core/ssh/builtin/internals.ts';
 import { useKeyObjects } from '../../../../src/core/ssh/builtin/keyObjects.ts';
 import { type Sshd, startSshd } from '../../../support/sshd.ts';
 
@@ -36,10 +36,10 @@ for (const [cipher, count] of ciphers) {
     raw.connect({ ...login, algorithms: { cipher: [cipher] } });
     await once(raw, 'ready', { signal });
     const client = new SshClient(raw, socket);
-    assert.equal(packetKeys(raw).buffers, count, 'ssh2 changed: read internals.ts again');
+    assert.equal(replacePacketKeys(raw), count, 'ssh2 changed: read internals.ts again');
     useKeyObjects(client);
     for (let rekeys = 0; rekeys < 3; rekeys++) {
-      assert.deepEqual(packetKeys(raw), { objects: count, buffers: 0 });
+      assert.equal(replacePacketKeys(raw), 0, 'a key is still a buffer');
       const channel = await client.request<ClientChannel>(
         (answer) => raw.exec('cat', answer),
         () => undefined,

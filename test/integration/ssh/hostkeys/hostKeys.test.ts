@@ -72,7 +72,7 @@ const CODES: Readonly<Record<string, Verdict>> = {
 
 async function ourVerdict(config: HostConfig): Promise<Verdict> {
   try {
-    const connection = await connectTo(config, { interactive: false });
+    const connection = await connectTo({ ...config, batchMode: true });
     await connection.close();
     return 'trusted';
   } catch (error) {

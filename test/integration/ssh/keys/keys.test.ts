@@ -156,9 +156,9 @@ void test('the passphrase of a key that the server refuses is never asked for', 
   await connection.close();
 });
 
-void test('without a passphrase and without prompts, the key is skipped', async () => {
+void test('with BatchMode, a key that needs a passphrase is skipped', async () => {
   const keyFile = newKey('-t', 'ed25519', '-N', PASSPHRASE);
-  const problem = await problemOf(connectTo(sshdConfig(sshd, { identityFiles: [keyFile] }), { interactive: false }));
+  const problem = await problemOf(connectTo(sshdConfig(sshd, { identityFiles: [keyFile], batchMode: true })));
   assert.equal(problem.code, 'authFailed');
 });
 
