@@ -9,7 +9,7 @@ import { addToAgent } from './addToAgent.ts';
 import { Agent, type AgentSession } from './agent.ts';
 import { decrypt } from '../keys/decrypt.ts';
 import { isEncrypted, parsePrivateKey, visiblePublicKey } from '../keys/keyFile.ts';
-import { keyTypeOf, parsePublicKeyLine, publicBlob, signWith } from '../keys/keys.ts';
+import { canSign, keyTypeOf, parsePublicKeyLine, publicBlob, signWith } from '../keys/keys.ts';
 import { plainBlob } from '../keys/certificate.ts';
 import type { Prompts } from '../prompts.ts';
 
@@ -100,13 +100,13 @@ async function keyFile(file: string, config: HostConfig, prompts: Prompts, log: 
   let blob = named ?? (text === undefined ? undefined : visiblePublicKey(text)) ?? beside;
   if (text !== undefined && !blob && !isEncrypted(text)) {
     key = parsePrivateKey(text);
-    if (!key) {
-      log.warn(`${file}: not a private key that can be read`);
+    blob = key && publicBlob(key);
+    if (!blob) {
+      log.warn(`${file} skipped: ${key ? unusable(key) : 'not a private key that can be read'}`);
       return undefined;
     }
-    blob = publicBlob(key);
   }
-  const isOnlyOpenssh = text !== undefined && !named && blob !== undefined && keyTypeOf(blob).startsWith('sk-');
+  const isOnlyOpenssh = text !== undefined && !named && blob !== undefined && onlyOpenssh.test(keyTypeOf(blob));
   return {
     label: path.basename(file),
     blob,
@@ -114,6 +114,10 @@ async function keyFile(file: string, config: HostConfig, prompts: Prompts, log: 
     unlock: async (signal) => {
       if (text === undefined || named) return false;
       key ??= await unlockKey(file, text, config, prompts, log, signal);
+      if (key && !canSign(key)) {
+        log.warn(`${file} skipped: ${unusable(key)}`);
+        return false;
+      }
       if (key) blob ??= publicBlob(key);
       return key !== undefined;
     },
@@ -126,6 +130,13 @@ async function keyFile(file: string, config: HostConfig, prompts: Prompts, log: 
       if (key) await addToAgent(key, file, { config, prompts, log }, signal);
     },
   };
+}
+
+/** Types of keys that ssh2 and Node cannot sign with as SSH wants it: on a device, and DSA. */
+const onlyOpenssh = /^(?:sk-|ssh-dss$)/u;
+
+function unusable({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): string {
+  return `SSH Ports cannot use a key of type ${details?.namedCurve ?? type ?? 'unknown'}`;
 }
 
 /** Asks for the passphrase up to NumberOfPasswordPrompts times. An empty answer gives up. */

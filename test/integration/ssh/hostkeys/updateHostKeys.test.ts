@@ -285,7 +285,7 @@ interface ServerSide {
 for (const isGenuine of [true, false]) {
   void test(`a key whose possession the server ${isGenuine ? 'proves is' : 'does not prove is not'} added`, async () => {
     const { publicKey: further, privateKey } = generateKeyPairSync('ed25519');
-    const blob = publicBlob(further);
+    const blob = publicBlob(further) ?? Buffer.alloc(0);
     const server = await startServer(
       (context) => context.accept(),
       {},

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { BuiltinConnection } from '../../../../src/core/ssh/builtin/builtinConnection.ts';
+import { string, uint32 } from '../../../../src/core/ssh/keys/wire.ts';
 import { sshdConfig } from '../../../support/hostConfig.ts';
 import { authorize, makeKey } from '../../../support/keys.ts';
-import { connectTo, problemOf, script } from '../../../support/ssh.ts';
+import { connectTo, memoryLog, problemOf, script } from '../../../support/ssh.ts';
 import { type Sshd, startSshd } from '../../../support/sshd.ts';
 
 let sshd: Sshd;
@@ -182,4 +184,50 @@ void test('unlocking a key does not block the main thread', async () => {
   await logsInWith(keyFile, prompts);
   clearInterval(timer);
   assert.ok(turns > 20, `the event loop turned ${turns} times`);
+});
+
+/** Keys that a file of a user may hold, and that SSH has no use for. */
+const ODD: Readonly<Record<string, () => KeyObject>> = {
+  DSA: () => generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }).privateKey,
+  'RSA-PSS': () => generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey,
+  'P-224': () => generateKeyPairSync('ec', { namedCurve: 'secp224r1' }).privateKey,
+  secp256k1: () => generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey,
+  Ed448: () => generateKeyPairSync('ed448').privateKey,
+  X25519: () => generateKeyPairSync('x25519').privateKey,
+};
+
+/** Does the real ssh log in, with these key files alone? */
+function sshLogsIn(...files: readonly string[]): boolean {
+  const config = path.join(sshd.folder, 'odd_config');
+  const text = fs.readFileSync(sshd.configFile, 'utf8').replace(/^ *IdentityFile .*\n/mu, '');
+  fs.writeFileSync(config, `${text}${files.map((file) => `  IdentityFile ${file}\n`).join('')}`);
+  return spawnSync('ssh', ['-F', config, '-o', 'BatchMode=yes', 'devbox', 'true'], { timeout: 20_000 }).status === 0;
+}
+
+for (const [type, generate] of Object.entries(ODD)) {
+  for (const [how, encryption] of [
+    ['plain', {}],
+    ['encrypted', { cipher: 'aes-256-cbc', passphrase: PASSPHRASE }],
+  ] as const) {
+    void test(`a file with a ${how} key of type ${type} is skipped, and the next key logs in, as with ssh`, async () => {
+      const file = path.join(sshd.folder, `odd${count++}`);
+      fs.writeFileSync(file, generate().export({ type: 'pkcs8', format: 'pem', ...encryption }), { mode: 0o600 });
+      assert.ok(sshLogsIn(file, sshd.keyFile));
+      const log = memoryLog();
+      const config = sshdConfig(sshd, { identityFiles: [file, sshd.keyFile] });
+      const connection = await connectTo(config, { prompts: script({ secret: () => PASSPHRASE }), log });
+      assert.equal(connection.facts.authMethod, 'publickey id_ed25519');
+      assert.ok(log.lines.some((line) => line.includes(path.basename(file)) && line.includes('skipped')));
+      await connection.close();
+    });
+  }
+}
+
+void test('a public key file that is cut off is skipped', async () => {
+  const file = newKey('-t', 'rsa');
+  fs.rmSync(file);
+  fs.writeFileSync(`${file}.pub`, `ssh-rsa ${Buffer.concat([string('ssh-rsa'), uint32(7)]).toString('base64')}`);
+  assert.ok(sshLogsIn(file, sshd.keyFile));
+  const connection = await connectTo(sshdConfig(sshd, { identityFiles: [file, sshd.keyFile] }));
+  await connection.close();
 });
