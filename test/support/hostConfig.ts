@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { HostConfig } from '../../src/core/config/hostConfig.ts';
+import { keyTypes } from '../../src/core/config/keywords/algorithms.ts';
 import type { Sshd } from './sshd.ts';
 
 /** A host as OpenSSH's defaults make it, without any key, agent or known_hosts file of this machine. */
@@ -32,6 +33,7 @@ export function hostConfig(changes: Partial<HostConfig> = {}): HostConfig {
     forwardAgent: false,
     preferredAuthentications: ['publickey', 'keyboard-interactive', 'password'],
     pubkeyAuthentication: true,
+    pubkeyAcceptedAlgorithms: keyTypes.preferred,
     requiredRsaSize: 1024,
     passwordAuthentication: true,
     kbdInteractiveAuthentication: true,

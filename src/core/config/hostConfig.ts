@@ -70,8 +70,8 @@ export interface HostConfig {
   /** Method names in order of preference (RFC 4252 §5, RFC 4256): 'publickey', 'keyboard-interactive', 'password' … */
   readonly preferredAuthentications: readonly string[];
   readonly pubkeyAuthentication: boolean;
-  /** Signature algorithms, without patterns. Absent: OpenSSH's default. */
-  readonly pubkeyAcceptedAlgorithms?: readonly string[];
+  /** Signature algorithms, without patterns. */
+  readonly pubkeyAcceptedAlgorithms: readonly string[];
   /** In bits. A shorter RSA key of the user or the server is refused. */
   readonly requiredRsaSize: number;
   readonly passwordAuthentication: boolean;

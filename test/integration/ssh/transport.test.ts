@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { HostConfig } from '../../../src/core/config/hostConfig.ts';
+import { keyTypes } from '../../../src/core/config/keywords/algorithms.ts';
 import type { AuthFailed, Connection } from '../../../src/core/ssh/connection.ts';
 import { connectWith, type Transport, sshArguments } from '../../../src/core/ssh/transport.ts';
 import { sshdConfig } from '../../support/hostConfig.ts';
@@ -92,6 +94,20 @@ void test('the built-in transport stays when the server accepts another key', as
   const connection = await open('auto', { identityFiles: [securityKey, sshd.keyFile] });
   assert.equal(connection.facts.transport, 'builtin');
   assert.deepEqual(clients(), ['ssh2js']);
+  await connection.close();
+});
+
+void test('a DSA key goes to the system’s ssh where the configuration and the server allow it', async () => {
+  await serve('PubkeyAcceptedAlgorithms +ssh-dss');
+  const { privateKey } = generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 });
+  const file = path.join(sshd.folder, 'id_dsa');
+  fs.writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  fs.appendFileSync(path.join(sshd.folder, 'authorized_keys'), execFileSync('ssh-keygen', ['-y', '-f', file]));
+  const userFile = configFile(`IdentityFile ${file}`, 'IdentitiesOnly yes', 'PubkeyAcceptedAlgorithms +ssh-dss');
+  const pubkeyAcceptedAlgorithms = [...keyTypes.preferred, 'ssh-dss'];
+  const connection = await open('auto', { identityFiles: [file], pubkeyAcceptedAlgorithms }, { userFile });
+  assert.equal(connection.facts.transport, 'openssh');
+  assert.deepEqual(clients(), ['ssh2js', 'OpenSSH']);
   await connection.close();
 });
 

@@ -223,9 +223,7 @@ export const keywords = [
     name: 'pubkeyacceptedalgorithms',
     aliases: ['pubkeyacceptedkeytypes'],
     ...algorithms(keyTypes),
-    fields: {
-      pubkeyAcceptedAlgorithms: ([list]) => (list === undefined ? undefined : assembleAlgorithms(list, keyTypes)),
-    },
+    fields: { pubkeyAcceptedAlgorithms: ([list]) => assembleAlgorithms(list, keyTypes) },
   },
   { name: 'revokedhostkeys', read: word, isUnsetByNone: true, fields: { revokedHostKeysFile: field.fileOrText } },
   { name: 'xauthlocation', read: word, fallback: ['/usr/bin/xauth'] },

@@ -1,22 +1,13 @@
-import path from 'node:path';
-import type { Log } from '../../../base/log.ts';
-import { errorText, UserError } from '../../../base/userError.ts';
+import { UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { AuthFailed } from '../connection.ts';
-import type { Identity } from './identities.ts';
-import { keyTypeOf, rsaBits } from '../keys/keys.ts';
 import type { Prompts } from '../prompts.ts';
-import type { LoginAttempts } from './loginAttempts.ts';
 import { keyboardMethod, type Method, passwordMethod } from './authQuestions.ts';
-import { asFailure, asOutcome, type Outcome, type Userauth } from './userauth.ts';
+import { type PublickeyDeps, publickeyMethod } from './publickey.ts';
+import { asFailure, type Userauth } from './userauth.ts';
 
-export interface AuthDeps {
-  readonly config: HostConfig;
+export interface AuthDeps extends PublickeyDeps {
   readonly prompts: Prompts;
-  readonly log: Log;
-  /** Called once, and only if the server accepts keys at all. */
-  readonly identities: () => Promise<readonly Identity[]>;
-  readonly attempts: LoginAttempts;
   /** Can another transport log in where this one would have to ask a person first? */
   readonly isReplaceable?: () => Promise<boolean>;
 }
@@ -88,87 +79,4 @@ function methodsOfOpenssh(config: HostConfig, accepted: readonly string[]): read
     hostbased: config.hostbasedAuthentication,
   };
   return config.preferredAuthentications.filter((method) => isAllowed[method] && accepted.includes(method));
-}
-
-function publickeyMethod(
-  userauth: Userauth,
-  deps: AuthDeps,
-  signal: AbortSignal,
-): { readonly next: Method; startOver(): void; heldBack(): readonly string[] } {
-  const { pkcs11Provider } = deps.config;
-  const heldBack = new Set<string>();
-  let all: readonly Identity[] | undefined;
-  let left: Identity[] = [];
-  const next: Method = async () => {
-    if (!all) {
-      all = await deps.identities();
-      left = [...all];
-    }
-    for (let identity = left.shift(); identity; identity = left.shift()) {
-      const reply = await offer(userauth, identity, deps, signal);
-      if (reply === 'heldBack') heldBack.add(identity.label);
-      else if (reply) return reply;
-    }
-    if (pkcs11Provider !== undefined) heldBack.add(path.basename(pkcs11Provider));
-    return undefined;
-  };
-  return { next, startOver: () => (left = [...(all ?? [])]), heldBack: () => [...heldBack] };
-}
-
-/** Undefined: nothing was signed, so the next key is tried. `heldBack`: the same, but the server would accept the key. */
-async function offer(
-  userauth: Userauth,
-  identity: Identity,
-  { config, log, attempts }: AuthDeps,
-  signal: AbortSignal,
-): Promise<Outcome | 'heldBack' | undefined> {
-  if (!identity.blob && !(await identity.unlock(signal))) return undefined;
-  const blob = identity.publicBlob();
-  if (rsaBits(blob) < config.requiredRsaSize) {
-    log.warn(`${identity.label} skipped: shorter than RequiredRSASize`);
-    return undefined;
-  }
-  const algorithm = signatureAlgorithm(keyTypeOf(blob), userauth.signatureAlgorithms, config.pubkeyAcceptedAlgorithms);
-  if (algorithm === undefined) {
-    log.debug(`${identity.label} skipped: PubkeyAcceptedAlgorithms allows none of its signatures`);
-    return undefined;
-  }
-  attempts.tried.push(`publickey ${identity.label}`);
-  log.debug(`offering ${identity.label} (${algorithm})`);
-  const answer = await userauth.probe(algorithm, blob);
-  if (answer.kind !== 'keyAccepted') return asOutcome(answer);
-  attempts.acceptedAt = attempts.tried.length;
-  if (identity.isOnlyOpenssh) {
-    log.info(`the server would accept ${identity.label}, but only ssh(1) can use it`);
-    return 'heldBack';
-  }
-  if (!(await identity.unlock(signal))) return undefined;
-  try {
-    const reply = asOutcome(await userauth.signed(algorithm, blob, (data) => identity.sign(data, algorithm, signal)));
-    if (reply.kind === 'success' || reply.isPartial) await identity.onAccepted?.(signal);
-    return reply;
-  } catch (error) {
-    signal.throwIfAborted();
-    log.warn(`${identity.label} did not sign: ${errorText(error)}`);
-    return undefined;
-  }
-}
-
-/**
- * The signature algorithm for a key. An RSA key has several (RFC 8332). The oldest is broken, so it is used only when the
- * configuration names it. Every other key type has the one it is named for. Undefined when the configuration
- * (PubkeyAcceptedAlgorithms) allows none.
- */
-export function signatureAlgorithm(
-  keyType: string,
-  serverAlgorithms: readonly string[] | undefined,
-  accepted?: readonly string[],
-): string | undefined {
-  const isRsa = keyType === 'ssh-rsa' || keyType === 'ssh-rsa-cert-v01@openssh.com';
-  const hashes = isRsa ? ['rsa-sha2-512', 'rsa-sha2-256', ...(accepted ? ['ssh-rsa'] : [])] : [keyType];
-  const allowed = hashes.filter((hash) => accepted?.includes(keyType.replace('ssh-rsa', hash)) ?? true);
-  // A server that does not list its algorithms is old. The user may have allowed the old algorithm for it.
-  const known = serverAlgorithms ?? (allowed.includes('ssh-rsa') ? ['ssh-rsa'] : ['rsa-sha2-256']);
-  const hash = allowed.find((name) => known.includes(name)) ?? allowed[0];
-  return hash && keyType.replace('ssh-rsa', hash);
 }

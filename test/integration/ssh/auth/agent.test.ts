@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { string, uint32, WireReader } from '../../../../src/core/ssh/keys/wire.ts';
+import { string, uint32 } from '../../../../src/core/ssh/keys/wire.ts';
 import { startAgent } from '../../../support/agent.ts';
 import { sshdConfig } from '../../../support/hostConfig.ts';
 import { authorize, certify, makeKey } from '../../../support/keys.ts';
+import { type ScriptedKey, startScriptedAgent } from '../../../support/scriptedAgent.ts';
 import { connectTo, memoryLog, problemOf } from '../../../support/ssh.ts';
 import { type Sshd, startSshd } from '../../../support/sshd.ts';
 
@@ -188,23 +188,80 @@ void test('a security key (sk-ssh-ed25519) behind an agent logs in', async () =>
     const signature = sign(null, Buffer.concat([sha256(application), touched, sha256(data)]), privateKey);
     return Buffer.concat([string('sk-ssh-ed25519@openssh.com'), string(signature), touched]);
   };
-  const server = net.createServer((socket) => {
-    socket.on('data', (bytes: Buffer) => {
-      const request = new WireReader(new WireReader(bytes).string());
-      const isList = request.byte() === 11;
-      const answer = isList
-        ? Buffer.concat([Buffer.of(12), uint32(1), string(blob), string('token')])
-        : Buffer.concat([Buffer.of(14), string(device((request.string(), request.string())))]);
-      socket.write(string(answer));
-    });
-  });
   const socketPath = path.join(sshd.folder, 'device.sock');
-  server.listen(socketPath);
-  await once(server, 'listening');
+  const stop = await startScriptedAgent(socketPath, [{ blob, comment: 'token', sign: device }]);
   const line = `sk-ssh-ed25519@openssh.com ${blob.toString('base64')} token\n`;
   fs.appendFileSync(path.join(sshd.folder, 'authorized_keys'), line);
   const connection = await connectTo(sshdConfig(sshd, { identityFiles: [], identityAgent: socketPath }));
   assert.equal(connection.facts.authMethod, 'publickey token');
   await connection.close();
-  server.close();
+  stop();
+});
+
+/** A public key of a type that no server takes any more; MaxAuthTries is 3. */
+function dsaKeys(length: number): readonly ScriptedKey[] {
+  return Array.from({ length }, (_, index) => ({
+    blob: Buffer.concat(['ssh-dss', 'p', 'q', 'g', 'y'].map((part) => string(`${part}${index}`))),
+    comment: `old ${index}`,
+    sign: () => Buffer.alloc(0),
+  }));
+}
+
+/** An RSA key file that logs in, and its public half. */
+function rsaKey(): { readonly file: string; readonly blob: Buffer } {
+  const file = authorized('-t', 'rsa', '-m', 'PEM');
+  return { file, blob: Buffer.from(fs.readFileSync(`${file}.pub`, 'utf8').split(' ')[1] ?? '', 'base64') };
+}
+
+/** Does the real ssh log in with this agent alone? */
+async function sshLogsIn(socketPath: string): Promise<boolean> {
+  const all = [`IdentityAgent=${socketPath}`, 'IdentityFile=none', 'IdentitiesOnly=no', 'BatchMode=yes'];
+  const flags = all.flatMap((option) => ['-o', option]);
+  const child = spawn('ssh', ['-F', sshd.configFile, ...flags, 'devbox', 'true'], { stdio: 'ignore', timeout: 20_000 });
+  const [status] = (await once(child, 'close')) as [number | null];
+  return status === 0;
+}
+
+void test('keys of an agent that PubkeyAcceptedAlgorithms leaves out by default use up no attempt', async (t) => {
+  const { file, blob } = rsaKey();
+  const good: ScriptedKey = {
+    blob,
+    comment: 'good',
+    sign: (data) => Buffer.concat([string('rsa-sha2-512'), string(sign('sha512', data, fs.readFileSync(file)))]),
+  };
+  const socketPath = path.join(sshd.folder, 'dsa.sock');
+  t.after(await startScriptedAgent(socketPath, [...dsaKeys(4), good]));
+  assert.ok(await sshLogsIn(socketPath));
+  const log = memoryLog();
+  const config = sshdConfig(sshd, { identityFiles: [], identityAgent: socketPath });
+  const connection = await connectTo(config, { log });
+  assert.equal(connection.facts.authMethod, 'publickey good');
+  assert.ok(log.lines.some((line) => line.includes('old 0 skipped')));
+  await connection.close();
+});
+
+void test('an agent that signs with SHA-1 whatever it is asked logs in where the configuration allows it, as with ssh', async (t) => {
+  const old = await startSshd({ config: ['PubkeyAcceptedAlgorithms +ssh-rsa'] });
+  t.after(() => old.stop());
+  const { file, blob } = rsaKey();
+  authorize(path.join(old.folder, 'authorized_keys'), file);
+  const flagsSeen: number[] = [];
+  const sha1: ScriptedKey = {
+    blob,
+    comment: 'old',
+    sign: (data, flags) => {
+      flagsSeen.push(flags);
+      return Buffer.concat([string('ssh-rsa'), string(sign('sha1', data, fs.readFileSync(file)))]);
+    },
+  };
+  const socketPath = path.join(sshd.folder, 'sha1.sock');
+  t.after(await startScriptedAgent(socketPath, [sha1]));
+  const config = sshdConfig(old, { identityFiles: [], identityAgent: socketPath });
+  assert.equal((await problemOf(connectTo(config))).code, 'authFailed');
+  assert.deepEqual(flagsSeen, [4], 'the wrong signature is not sent, and SHA-1 is not asked for');
+  const pubkeyAcceptedAlgorithms = [...config.pubkeyAcceptedAlgorithms, 'ssh-rsa'];
+  const connection = await connectTo({ ...config, pubkeyAcceptedAlgorithms });
+  assert.equal(connection.facts.authMethod, 'publickey old');
+  assert.deepEqual(flagsSeen, [4, 4, 0]);
+  await connection.close();
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keyTypes } from '../../../../src/core/config/keywords/algorithms.ts';
 import { missing, proposal } from '../../../../src/core/ssh/builtin/algorithms.ts';
-import { signatureAlgorithm } from '../../../../src/core/ssh/auth/auth.ts';
+import { signatureAlgorithm } from '../../../../src/core/ssh/auth/publickey.ts';
 import { hostConfig } from '../../../support/hostConfig.ts';
 
 void test('a broken algorithm is proposed only when the configuration names it', () => {
@@ -35,14 +36,20 @@ void test('the first kind without a common algorithm is reported, and an AEAD ci
   });
 });
 
+const byDefault = keyTypes.preferred;
+
 void test('an RSA key signs with the best hash that the server supports', () => {
-  assert.equal(signatureAlgorithm('ssh-rsa', ['ssh-ed25519', 'rsa-sha2-256', 'rsa-sha2-512']), 'rsa-sha2-512');
-  assert.equal(signatureAlgorithm('ssh-rsa', ['rsa-sha2-256']), 'rsa-sha2-256');
   assert.equal(
-    signatureAlgorithm('ssh-rsa-cert-v01@openssh.com', ['rsa-sha2-512']),
+    signatureAlgorithm('ssh-rsa', ['ssh-ed25519', 'rsa-sha2-256', 'rsa-sha2-512'], byDefault),
+    'rsa-sha2-512',
+  );
+  assert.equal(signatureAlgorithm('ssh-rsa', ['rsa-sha2-256'], byDefault), 'rsa-sha2-256');
+  assert.equal(
+    signatureAlgorithm('ssh-rsa-cert-v01@openssh.com', ['rsa-sha2-512'], byDefault),
     'rsa-sha2-512-cert-v01@openssh.com',
   );
-  assert.equal(signatureAlgorithm('ssh-ed25519', undefined), 'ssh-ed25519');
+  assert.equal(signatureAlgorithm('ssh-ed25519', undefined, byDefault), 'ssh-ed25519');
+  assert.equal(signatureAlgorithm('ssh-dss', undefined, byDefault), undefined);
 });
 
 void test('PubkeyAcceptedAlgorithms limits the signatures, and only it allows the oldest', () => {
@@ -51,7 +58,7 @@ void test('PubkeyAcceptedAlgorithms limits the signatures, and only it allows th
   assert.equal(signatureAlgorithm('ssh-rsa', server, ['ssh-ed25519']), undefined);
   assert.equal(signatureAlgorithm('ssh-ed25519', server, ['rsa-sha2-256']), undefined);
   assert.equal(signatureAlgorithm('ssh-rsa', undefined, ['rsa-sha2-512', 'ssh-rsa']), 'ssh-rsa');
-  assert.equal(signatureAlgorithm('ssh-rsa', ['ssh-rsa']), 'rsa-sha2-512');
+  assert.equal(signatureAlgorithm('ssh-rsa', ['ssh-rsa'], byDefault), 'rsa-sha2-512');
   const certificate = 'ssh-rsa-cert-v01@openssh.com';
   assert.equal(signatureAlgorithm(certificate, server, ['rsa-sha2-512']), undefined);
   assert.equal(
