@@ -11,6 +11,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { never } from '../../src/base/delay.ts';
 import type { Exec } from '../../src/core/detect/exec.ts';
 import type { RemotePort } from '../../src/core/detect/remotePort.ts';
 import { pollMs } from '../../src/core/detect/pace.ts';
@@ -72,7 +73,7 @@ async function detectionTimes(exec: Exec): Promise<void> {
 /** The whole wait of a developer: detection, identification, forward and answer. */
 async function pageTimes(configFile: string): Promise<void> {
   const app = await startSessions(configFile, { autoForward: 'all' });
-  await app.sessions.connect('devbox', new AbortController().signal);
+  await app.sessions.connect('devbox', never);
   await until('the watch', () => app.host().detection.kind === 'watching');
   const times: number[] = [];
   for (let index = 0; index < starts; index += 1) {

@@ -4,6 +4,7 @@ import { delay } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
 import { mount, Store } from '../../base/store.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
+import { sameSpec } from '../../core/spec/sameSpec.ts';
 import { findHost, type HostState } from '../../core/session/state.ts';
 import type { Measured } from '../../view/path/hop.ts';
 import { readRequest, type ShowPath } from '../../view/path/messages.ts';
@@ -84,11 +85,11 @@ export class PathView {
   /** The chosen forward as it is now. After a reconnect: the forward with the same spec. */
   #now(): Chosen | undefined {
     const chosen = this.#chosen.get();
-    const host = chosen && findHost(this.#sessions.state.get(), chosen.host.name);
-    const spec = JSON.stringify(chosen?.forward.spec);
+    if (!chosen) return undefined;
+    const host = findHost(this.#sessions.state.get(), chosen.host.name);
     const forward =
-      host?.forwards.find(({ id }) => id === chosen?.forward.id) ??
-      host?.forwards.find((each) => JSON.stringify(each.spec) === spec);
+      host?.forwards.find(({ id }) => id === chosen.forward.id) ??
+      host?.forwards.find(({ spec }) => sameSpec(spec, chosen.forward.spec));
     return host && forward && { host, forward };
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { Scope } from '../../../src/base/scope.ts';
 import { readPortRules } from '../../../src/core/policy/portRules.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';
@@ -20,7 +21,7 @@ before(async () => {
   const portsAttributes = { [told]: { onAutoForward: 'notify' }, [opened]: { onAutoForward: 'openBrowser' } };
   app = await startSessions(sshd.configFile, { portRules: readPortRules([{ portsAttributes }], []) });
   scope.defer(() => app.sessions.close());
-  await app.sessions.connect('devbox', new AbortController().signal);
+  await app.sessions.connect('devbox', never);
   await until('the watch', () => app.host().detection.kind === 'watching');
 });
 after(() => scope.close());

@@ -1,6 +1,7 @@
 import type net from 'node:net';
 import crypto from 'node:crypto';
 import type { TestContext } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import type { RelayProblem } from '../../../src/core/forward/connections.ts';
 import type { RunningForward } from '../../../src/core/forward/runningForward.ts';
 import { openForward } from '../../../src/core/forward/open.ts';
@@ -9,7 +10,7 @@ import type { Bind, Endpoint, ForwardSpec } from '../../../src/core/spec/spec.ts
 import type { Connection } from '../../../src/core/ssh/connection.ts';
 import { until } from '../../support/until.ts';
 import { anyPort, connect, portOf, serve } from '../../unit/forward/loopback.ts';
-import { type Link, signal, startLink, type Transport } from './link.ts';
+import { type Link, startLink, type Transport } from './link.ts';
 
 export const megabyte = 1024 * 1024;
 
@@ -31,7 +32,7 @@ export async function open<F extends RunningForward | RemoteForward>(
   problems: RelayProblem[] = [],
 ): Promise<F> {
   const onProblem = (problem: RelayProblem): void => void problems.push(problem);
-  const forward = await openForward(spec, { rules, dial, listenRemote, onProblem }, signal);
+  const forward = await openForward(spec, { rules, dial, listenRemote, onProblem }, never);
   t.after(() => forward.close());
   return forward as F;
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { TestContext } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import type { HostConfig } from '../../../src/core/config/hostConfig.ts';
 import { connect } from '../../../src/core/ssh/builtin/connect.ts';
@@ -7,8 +8,6 @@ import type { Connection, ConnectionFacts } from '../../../src/core/ssh/connecti
 import { connectOpenssh } from '../../../src/core/ssh/openssh/connect.ts';
 import { sshdConfig } from '../../support/hostConfig.ts';
 import { descendants, type Sshd, type SshdOptions, startSshd } from '../../support/sshd.ts';
-
-export const signal = new AbortController().signal;
 
 export type Transport = ConnectionFacts['transport'];
 export const transports: readonly Transport[] = ['builtin', 'openssh'];
@@ -64,11 +63,7 @@ const deps = {
 const openers: Readonly<Record<Transport, (sshd: Sshd, changes: Partial<HostConfig>) => Promise<Opened>>> = {
   builtin: async (sshd, changes) => {
     const resolveHop = (): Promise<HostConfig> => Promise.reject(new Error('no hops'));
-    const connection = await connect(
-      sshdConfig(sshd, { batchMode: true, ...changes }),
-      { ...deps, resolveHop },
-      signal,
-    );
+    const connection = await connect(sshdConfig(sshd, { batchMode: true, ...changes }), { ...deps, resolveHop }, never);
     return { connection, channelsHere: () => connection.openChannels() };
   },
   openssh: async (sshd, changes) => {
@@ -76,7 +71,7 @@ const openers: Readonly<Record<Transport, (sshd: Sshd, changes: Partial<HostConf
     const connection = await connectOpenssh(
       sshdConfig(sshd, { batchMode: true, ...changes }),
       { ...deps, args },
-      signal,
+      never,
     );
     const pid = masterOf(sshd);
     return {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
 import { describe, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import { openRemoteForward } from '../../../src/core/forward/remote.ts';
 import type { Bind } from '../../../src/core/spec/spec.ts';
@@ -9,7 +10,7 @@ import { freePort } from '../../support/freePort.ts';
 import { until } from '../../support/until.ts';
 import { connect, ending, portOf, readAll, serve } from '../../unit/forward/loopback.ts';
 import { local, loopback, remote } from './forwards.ts';
-import { signal, startLink, transports } from './link.ts';
+import { startLink, transports } from './link.ts';
 
 for (const transport of transports) {
   void describe(`forwards over the ${transport} transport`, { timeout: 120_000 }, () => {
@@ -22,7 +23,7 @@ for (const transport of transports) {
       await sshd.restart();
       await connection.closed;
       const next = await connectAgain();
-      await forward.attach(next.listenRemote, signal);
+      await forward.attach(next.listenRemote, never);
       assert.equal(portOf(forward), port);
       assert.equal((await readAll(connect(t, port))).toString(), 'hello');
       await forward.close();
@@ -77,7 +78,7 @@ for (const transport of transports) {
       const opening = ports.map((port) =>
         remote(t, connection, loopback(server.port), { kind: 'tcp', host: '127.0.0.1', port }),
       );
-      const dialled = connection.dial(loopback(server.port), signal);
+      const dialled = connection.dial(loopback(server.port), never);
       const [ends, , , ...opened] = await Promise.allSettled([
         Promise.all(clients.map(ending)),
         back.close(),

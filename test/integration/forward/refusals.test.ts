@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import type { RelayProblem } from '../../../src/core/forward/connections.ts';
 import type { Bind, Endpoint } from '../../../src/core/spec/spec.ts';
@@ -13,7 +14,7 @@ import { problemOf } from '../../support/ssh.ts';
 import { until } from '../../support/until.ts';
 import { connect, ending, portOf, readAll, serve } from '../../unit/forward/loopback.ts';
 import { local, loopback, remote } from './forwards.ts';
-import { signal, startLink, transports } from './link.ts';
+import { startLink, transports } from './link.ts';
 
 for (const transport of transports) {
   void describe(`what is refused over the ${transport} transport`, { timeout: 120_000 }, () => {
@@ -167,7 +168,7 @@ for (const { config = [], keyOptions = '', ...expected } of permissions) {
 }
 
 async function readDialled({ dial }: Connection, port: number): Promise<void> {
-  const stream = await dial(loopback(port), signal);
+  const stream = await dial(loopback(port), never);
   let text = '';
   for await (const chunk of stream) text += String(chunk);
   assert.equal(text, 'hello');

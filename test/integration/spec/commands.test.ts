@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, type TestContext, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
 import { readTypedHost } from '../../../src/core/config/typed.ts';
 import { buildCli, type Cli, run, type Running } from '../../support/cli.ts';
@@ -17,7 +18,6 @@ before(async () => {
 after(() => built.remove());
 
 const limit = { timeout: 60_000 };
-const never = new AbortController().signal;
 const programs = ['ssh', 'ssh-ports'] as const;
 const addresses = ['127.0.0.1', '127.0.0.2', '::1'];
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import type { Exec, ExecProblem } from '../../../src/core/detect/exec.ts';
 import type { Detection, RemotePort } from '../../../src/core/detect/remotePort.ts';
@@ -241,7 +242,7 @@ void test('a missing answer is a timeout, and the watch restarts', async () => {
     const isDeaf = channels === 1;
     return isDeaf
       ? fakeChannel(({ say }) => say('\nSSHPORTS1 Linux 1000 ada\n'))
-      : fakeUnix((question) => (question === 'ss' ? '' : undefined))('', new AbortController().signal);
+      : fakeUnix((question) => (question === 'ss' ? '' : undefined))('', never);
   };
   const { watch, detection, paused, next, pauses } = watching(exec, { answerLimitMs: 50 });
   await paused(1);

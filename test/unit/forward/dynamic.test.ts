@@ -3,13 +3,14 @@ import { execFile } from 'node:child_process';
 import http from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
+import { never } from '../../../src/base/delay.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import type { Dial, DialProblem } from '../../../src/core/forward/dial.ts';
 import { openDynamicForward } from '../../../src/core/forward/dynamic.ts';
 import type { Credentials } from '../../../src/core/forward/socks.ts';
 import type { Endpoint } from '../../../src/core/spec/spec.ts';
 import { until } from '../../support/until.ts';
-import { anyPort, connect, dialTo, ending, portOf, readAll, serve, signal } from './loopback.ts';
+import { anyPort, connect, dialTo, ending, portOf, readAll, serve } from './loopback.ts';
 
 async function socksTo(
   t: TestContext,
@@ -33,7 +34,7 @@ async function socksTo(
       onProblem: (problem) => problems.push(problem),
       ...(credentials && { credentials }),
     },
-    signal,
+    never,
   );
   t.after(() => forward.close());
   return { port: portOf(forward), dialled, problems, open: () => forward.traffic().openConnections };
@@ -115,7 +116,7 @@ void test('the connection of a client that does not speak SOCKS is closed withou
 void test('closing the forward does not wait for silent clients', async (t) => {
   const forward = await openDynamicForward(
     { spec: { kind: 'dynamic', bind: anyPort }, dial: dialTo(1), onProblem: () => undefined },
-    signal,
+    never,
   );
   const silent = connect(t, portOf(forward));
   const gone = connect(t, portOf(forward));

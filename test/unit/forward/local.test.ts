@@ -5,6 +5,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import type { DialProblem } from '../../../src/core/forward/dial.ts';
 import type { RunningForward } from '../../../src/core/forward/runningForward.ts';
@@ -13,7 +14,7 @@ import type { Bind } from '../../../src/core/spec/spec.ts';
 import { freePort } from '../../support/freePort.ts';
 import { posixOnly } from '../../support/posixOnly.ts';
 import { until } from '../../support/until.ts';
-import { dialTo, ending, forwardTo, portOf, readAll, serve, signal } from './loopback.ts';
+import { dialTo, ending, forwardTo, portOf, readAll, serve } from './loopback.ts';
 
 const to = { kind: 'tcp', host: 'there', port: 1 } as const;
 
@@ -22,7 +23,7 @@ async function hello(t: TestContext, bind: Bind, unlinkExisting = false): Promis
   const { port } = await serve(t, (socket) => socket.end('hello'));
   const forward = await openLocalForward(
     { spec: { kind: 'local', bind, to }, dial: dialTo(port), onProblem: () => undefined, unlinkExisting },
-    signal,
+    never,
   );
   t.after(() => forward.close());
   return forward;
@@ -114,7 +115,7 @@ void test('the port is free after close, even with a connected client', async (t
   for (let i = 0; i < 5; i++) {
     const forward = await openLocalForward(
       { spec: { kind: 'local', bind, to }, dial: dialTo(serverPort), onProblem: () => undefined },
-      signal,
+      never,
     );
     const client = net.connect({ host: '127.0.0.1', port });
     client.on('error', () => undefined);

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import type { TestContext } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import type { RelayProblem } from '../../../src/core/forward/connections.ts';
 import type { Dial } from '../../../src/core/forward/dial.ts';
 import type { RunningForward } from '../../../src/core/forward/runningForward.ts';
 import { openLocalForward } from '../../../src/core/forward/local.ts';
 import type { Bind } from '../../../src/core/spec/spec.ts';
 
-export const signal = new AbortController().signal;
 export const anyPort: Bind = { kind: 'tcp', host: undefined, port: 0 };
 
 /** A server on 127.0.0.1 with `allowHalfOpen`. The test ends it. */
@@ -53,7 +53,7 @@ export async function forwardTo(t: TestContext, dial: Dial): Promise<TestForward
   const to = { kind: 'tcp', host: 'there', port: 1 } as const;
   const forward = await openLocalForward(
     { spec: { kind: 'local', bind: anyPort, to }, dial, onProblem: (problem) => problems.push(problem) },
-    signal,
+    never,
   );
   t.after(() => forward.close());
   const port = portOf(forward);

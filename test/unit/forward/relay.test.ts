@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { Duplex } from 'node:stream';
 import { test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import type { Dial } from '../../../src/core/forward/dial.ts';
 import { relay } from '../../../src/core/forward/relay.ts';
 import { until } from '../../support/until.ts';
-import { dialTo, ending, forwardTo, readAll, serve, signal } from './loopback.ts';
+import { dialTo, ending, forwardTo, readAll, serve } from './loopback.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -28,8 +29,8 @@ void test('a FIN that arrives before the channel is open reaches the server', as
   });
   const front = await serve(t, async (local) => {
     await once(local.resume(), 'end');
-    const remote = await dialTo(server.port)({ kind: 'tcp', host: 'there', port: 1 }, signal);
-    await relay(local, remote, { bytesToRemote: 0, bytesFromRemote: 0 }, signal);
+    const remote = await dialTo(server.port)({ kind: 'tcp', host: 'there', port: 1 }, never);
+    await relay(local, remote, { bytesToRemote: 0, bytesFromRemote: 0 }, never);
   });
   const client = net.connect({ port: front.port, host: '127.0.0.1', allowHalfOpen: true });
   client.end();

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
 import { type TestContext, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import type { RelayProblem } from '../../../src/core/forward/connections.ts';
 import type { IncomingConnection, ListenRemote } from '../../../src/core/forward/dial.ts';
@@ -13,7 +14,7 @@ import type { Bind } from '../../../src/core/spec/spec.ts';
 import { freePort } from '../../support/freePort.ts';
 import { posixOnly } from '../../support/posixOnly.ts';
 import { until } from '../../support/until.ts';
-import { readAll, serve, signal } from './loopback.ts';
+import { readAll, serve } from './loopback.ts';
 
 /** The server's side of -R, as a forward sees it. */
 class Server {
@@ -62,7 +63,7 @@ async function open(t: TestContext, options: Omit<RemoteForwardOptions, 'onProbl
   const forward = await openRemoteForward(
     { ...options, onProblem: (problem) => problems.push(problem) },
     server.listen,
-    signal,
+    never,
   );
   t.after(() => forward.close());
   return { server, forward, problems };
@@ -98,7 +99,7 @@ void test('the next connection requests the port that the server chose', async (
   const { server, forward } = await open(t, { spec: { kind: 'remote', bind, to: to(1) } });
   assert.deepEqual(forward.bound, [{ kind: 'tcp', address: 'localhost', port: 43210 }]);
   const next = new Server();
-  await forward.attach(next.listen, signal);
+  await forward.attach(next.listen, never);
   assert.deepEqual(server.asked, [bind]);
   assert.deepEqual(next.asked, [{ ...bind, port: 43210 }]);
   assert.deepEqual(forward.bound, [{ kind: 'tcp', address: 'localhost', port: 43210 }]);
@@ -110,11 +111,11 @@ void test('attach fails while the lost connection holds the port, and a later at
   const next = new Server();
   next.refuses = true;
   await assert.rejects(
-    forward.attach(next.listen, signal),
+    forward.attach(next.listen, never),
     (error: UserError) => error.problem.code === 'remoteBindRefused',
   );
   next.refuses = false;
-  await forward.attach(next.listen, signal);
+  await forward.attach(next.listen, never);
   const client = await next.connect();
   client.end();
   assert.equal(await text(client), 'hello');
@@ -173,7 +174,7 @@ void test('a closed forward does not listen on the next connection', async (t) =
   const { forward } = await open(t, { spec: { kind: 'remote', bind, to: to(1) } });
   await forward.close();
   const next = new Server();
-  await forward.attach(next.listen, signal);
+  await forward.attach(next.listen, never);
   assert.equal(next.closed, 1);
 });
 
