@@ -20,7 +20,10 @@ const sshWords: Words = {
   connectionRefused: ({ address, port }) => `ssh: connect to host ${address} port ${port}: Connection refused`,
   unreachable: ({ address, port, detail }) => `ssh: connect to host ${address} port ${port}: ${detail}`,
   timeout: ({ host, phase }) => `Connection to ${host} timed out (${phase}).`,
-  authFailed: ({ user, host, accepted }) => `${user}@${host}: Permission denied (${accepted.join(',')}).`,
+  authFailed: ({ user, host, accepted, said }) => {
+    const methods = accepted.length > 0 ? ` (${accepted.join(',')})` : '';
+    return `${said === undefined ? '' : `${said}\n`}${user}@${host}: Permission denied${methods}.`;
+  },
   hostKeyUnknown: ({ keyType, host, fingerprint }) =>
     `No ${keyType} host key is known for ${host} (${fingerprint}).\nHost key verification failed.`,
   hostKeyChanged: offendingKey,

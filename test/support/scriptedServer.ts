@@ -54,3 +54,22 @@ function hostKeyPair(): { readonly private: string; readonly public: string } {
     if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
   }
 }
+
+interface ServerSide {
+  readonly _protocol: {
+    readonly _packetRW: {
+      readonly write: { readonly allocStart: number; alloc(bytes: number): Buffer; finalize(packet: Buffer): Buffer };
+    };
+    readonly _cipher: { encrypt(packet: Buffer): void };
+  };
+}
+
+/** Sends one packet whose payload is made of these parts, for messages that ssh2's server has no method for. */
+export function sendPacket(client: Connection, ...parts: readonly Buffer[]): void {
+  // oxlint-disable-next-line no-underscore-dangle -- names of ssh2
+  const { _packetRW: packets, _cipher: cipher } = (client as unknown as ServerSide)._protocol;
+  const payload = Buffer.concat(parts);
+  const packet = packets.write.alloc(payload.length);
+  packet.set(payload, packets.write.allocStart);
+  cipher.encrypt(packets.write.finalize(packet));
+}

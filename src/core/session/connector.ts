@@ -52,6 +52,7 @@ export function connector(
       {
         prompts: isAttended ? answers.asking : answers.silent,
         log,
+        isUnattended: !isAttended,
         allowCommand: allow,
         resolveHop: (hop, stop) => resolveHop(hop, source, stop),
         args: sshArguments({

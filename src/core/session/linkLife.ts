@@ -81,7 +81,7 @@ const usefulMs = 30_000;
 const linkLost: Problem = { code: 'linkLost' };
 
 /** Servers ban clients that retry a login, so only the network's own failures are retried. */
-export const passesByItself: ReadonlySet<Problem['code']> = new Set<Problem['code']>([
+const ofTheNetwork: ReadonlySet<Problem['code']> = new Set<Problem['code']>([
   'dnsFailed',
   'connectionRefused',
   'unreachable',
@@ -91,6 +91,16 @@ export const passesByItself: ReadonlySet<Problem['code']> = new Set<Problem['cod
   'proxyFailed',
   'linkLost',
 ]);
+
+export function passesByItself(why: Problem): boolean {
+  return ofTheNetwork.has(why.code) && !waitedForPerson(why);
+}
+
+/** Did a login or a proxy wait for somebody: a push to a phone, a page to open? The next attempt would ask again. */
+function waitedForPerson(why: Problem): boolean {
+  if (why.code === 'timeout' && why.phase === 'auth') return true;
+  return (why.code === 'timeout' || why.code === 'proxyFailed') && why.hasWaited === true;
+}
 
 /** The first attempt in the background after this window was reloaded. */
 export const firstRetry: Retry = { kind: 'retry', attempt: 0, why: linkLost, useless: 0 };
@@ -104,14 +114,17 @@ export function afterLoss({ useless: before }: Online, onlineMs: number): Retry 
 /** The attempt that a person waited for failed. A person who cancels it does not cancel the retries around it. */
 export function afterAttendedAttempt({ isBetweenRetries, useless }: Connecting, why: Problem): AfterAttempt {
   if (isBetweenRetries && why.code === 'cancelled') return { kind: 'retry', attempt: 1, why: linkLost, useless };
-  if (isBetweenRetries && passesByItself.has(why.code)) return { kind: 'retry', attempt: 1, why, useless };
+  if (isBetweenRetries && passesByItself(why)) return { kind: 'retry', attempt: 1, why, useless };
   return why.code === 'cancelled' ? { kind: 'idle' } : { kind: 'failed', why };
 }
 
-/** An attempt in the background failed. Nobody was asked anything there, so a question reads as `cancelled`. */
+/**
+ * An attempt in the background failed. Nobody was asked anything there, so a question reads as `cancelled`. A login that
+ * waited for somebody waits for the user from now on.
+ */
 export function afterBackgroundAttempt({ attempt, useless }: Retry, why: Problem): AfterAttempt {
-  if (why.code === 'cancelled') return { kind: 'failed', why: { code: 'loginNeeded' } };
-  return passesByItself.has(why.code) ? { kind: 'retry', attempt: attempt + 1, why, useless } : { kind: 'failed', why };
+  if (why.code === 'cancelled' || waitedForPerson(why)) return { kind: 'failed', why: { code: 'loginNeeded' } };
+  return passesByItself(why) ? { kind: 'retry', attempt: attempt + 1, why, useless } : { kind: 'failed', why };
 }
 
 /** Something makes success likely now (the user is back, the network changed): the next attempt waits for nothing. */

@@ -23,9 +23,9 @@ export async function replacement(
       await opened.connection.close();
     } catch (error) {
       if (over.aborted) break;
-      const { code } = problemOf(error);
-      log.info(`no second connection beside the silent one: ${code}`);
-      if (!passesByItself.has(code)) break;
+      const why = problemOf(error);
+      log.info(`no second connection beside the silent one: ${why.code}`);
+      if (!passesByItself(why)) break;
       await delay(backoffMs(failures + 1, retryPause), over).catch(() => undefined);
     }
   }

@@ -10,4 +10,6 @@ export interface ConnectDeps {
   readonly resolveHop: (hop: Destination, signal: AbortSignal) => Promise<HostConfig>;
   /** Has the user consented to this ProxyCommand? */
   readonly allowCommand: (command: string) => Promise<boolean>;
+  /** Nobody waits for the connection, and the caller tries again by itself. */
+  readonly isUnattended?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Exec } from '../detect/exec.ts';
-import type { Dial, ListenRemote } from '../forward/dial.ts';
+import type { Dial, DialProblem, ListenRemote } from '../forward/dial.ts';
 
 /** A live SSH connection over any transport. It provides the function types that its users declare, and no more. */
 export interface Connection {
@@ -51,6 +51,8 @@ export interface AuthFailed {
   readonly tried: readonly string[];
   /** The methods that the server still accepts. */
   readonly accepted: readonly string[];
+  /** The server's own words about the refusal, as one printable line. */
+  readonly said?: string;
   /** Keys and methods with which only the system's ssh might log in: a key on a device, a method that only ssh supports. */
   readonly onlyOpenssh?: readonly string[];
 }
@@ -76,7 +78,13 @@ export type HostProblem =
       readonly port: number;
       readonly detail: string;
     }
-  | { readonly code: 'timeout'; readonly host: string; readonly phase: 'connect' | 'handshake' | 'auth' }
+  | {
+      readonly code: 'timeout';
+      readonly host: string;
+      readonly phase: 'connect' | 'handshake' | 'auth';
+      /** A proxy may have waited for a person. A login (`auth`) always may. */
+      readonly hasWaited?: boolean;
+    }
   /** The server closed the connection before or during the handshake: not an SSH server, a ban, MaxStartups. */
   | { readonly code: 'handshakeEnded'; readonly host: string; readonly detail: string }
   | {
@@ -107,6 +115,19 @@ export type HostProblem =
       readonly why: 'notFound' | 'noControlMaster';
       readonly lacking: BeyondBuiltin;
     }
-  | { readonly code: 'proxyFailed'; readonly host: string; readonly command: string; readonly detail: string }
-  | { readonly code: 'jumpFailed'; readonly host: string; readonly via: string; readonly detail: string }
+  | {
+      readonly code: 'proxyFailed';
+      readonly host: string;
+      readonly command: string;
+      readonly detail: string;
+      /** The proxy may have waited for a person: it said something long before it ended. */
+      readonly hasWaited?: boolean;
+    }
+  | {
+      readonly code: 'jumpFailed';
+      readonly host: string;
+      readonly via: string;
+      /** `loop`: the jump hosts jump through each other. */
+      readonly why: DialProblem | { readonly code: 'loop' };
+    }
   | { readonly code: 'cancelled' };

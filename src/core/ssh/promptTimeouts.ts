@@ -18,14 +18,6 @@ export class PromptTimeouts {
     if (this.#prompts === 0) this.#run();
   }
 
-  /** Raises the remaining time to at least this much. Does nothing without a running limit. */
-  extend(limitMs: number): void {
-    if (!this.#isRunning) return;
-    if (this.#prompts === 0) this.#pause();
-    this.#remainingMs = Math.max(this.#remainingMs, limitMs);
-    if (this.#prompts === 0) this.#run();
-  }
-
   stop(): void {
     clearTimeout(this.#timer);
     this.#isRunning = false;
@@ -52,19 +44,12 @@ export class PromptTimeouts {
   }
 }
 
-/** The time to act on a server's message. It may send the reader to a browser or phone, while the server waits silently. */
-const ELSEWHERE_MS = 10 * 60_000;
-
 /** The same prompts, which pause the time limit until the person has answered. */
 export function withoutTimeout(prompts: Prompts, timeouts: PromptTimeouts): Prompts {
   return {
+    ...prompts,
     hostKey: (question, signal) => timeouts.whilePersonAnswers(() => prompts.hostKey(question, signal)),
     secret: (question, signal) => timeouts.whilePersonAnswers(() => prompts.secret(question, signal)),
     addToAgent: (question, signal) => timeouts.whilePersonAnswers(() => prompts.addToAgent(question, signal)),
-    notice: (host, text) => {
-      if (!prompts.notice) return;
-      prompts.notice(host, text);
-      timeouts.extend(ELSEWHERE_MS);
-    },
   };
 }

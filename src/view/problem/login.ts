@@ -4,12 +4,12 @@ import type { Texts } from './texts.ts';
 /** From the server's door to a connection that is logged in. */
 export const loginTexts: Texts<'authFailed' | 'loginNeeded' | 'cancelled'> = {
   authFailed: (problem) => {
-    const { host, user, accepted } = problem;
+    const { host, user, accepted, said } = problem;
     const tried = [...new Set(problem.tried)].join(', ') || 'nothing';
     const accepts = accepted.length > 0 ? `; the server accepts: ${accepted.join(', ')}` : '';
     return {
       brief: problem.tried.at(-1) === 'password' ? 'wrong password' : 'login refused',
-      what: `${host} refused the login as ${user} (tried: ${tried}${accepts}).`,
+      what: `${host} refused the login as ${user} (tried: ${tried}${accepts})${said === undefined ? '.' : `: “${said}”`}`,
       next: nextAfterRefusal(problem),
     };
   },

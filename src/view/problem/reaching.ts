@@ -1,4 +1,5 @@
-import { address } from '../address.ts';
+import type { HostProblem } from '../../core/ssh/connection.ts';
+import { address, endpoint } from '../address.ts';
 import type { Texts } from './texts.ts';
 
 const phases = {
@@ -54,9 +55,9 @@ export const reachingTexts: Texts<
     what: `The ProxyCommand of ${host} ended: ${detail}.`,
     next: `Try the command in a terminal: ${command}`,
   }),
-  jumpFailed: ({ host, via, detail }) => ({
+  jumpFailed: ({ host, via, why }) => ({
     brief: 'jump host failed',
-    what: `The jump host ${via} did not reach ${host} (${detail}).`,
+    what: `The jump host ${via} did not reach ${host} (${jumpWords(why)}).`,
     next: `Check that ${via} may forward connections, and that ${via} can reach ${host}.`,
   }),
   linkLost: () => ({
@@ -65,3 +66,17 @@ export const reachingTexts: Texts<
     next: 'SSH Ports reconnects as soon as the host answers.',
   }),
 };
+
+function jumpWords(why: Extract<HostProblem, { readonly code: 'jumpFailed' }>['why']): string {
+  switch (why.code) {
+    case 'connectFailed':
+    case 'channelRefused':
+      return why.detail;
+    case 'forwardingProhibited':
+      return `it forbids forwarding to ${endpoint(why.to)}: ${why.detail}`;
+    case 'linkLost':
+      return 'the connection to it was lost';
+    case 'loop':
+      return 'the jump hosts form a loop';
+  }
+}

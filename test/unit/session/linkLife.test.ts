@@ -21,6 +21,9 @@ import { connection } from '../../support/connection.ts';
 
 const refused: Problem = { code: 'connectionRefused', host: 'devbox', address: '127.0.0.1', port: 22 };
 const wrongKey: Problem = { code: 'authFailed', host: 'devbox', user: 'me', tried: [], accepted: [] };
+const waited = { code: 'timeout', host: 'devbox', phase: 'auth' } as const;
+const silent: Problem = { ...waited, phase: 'handshake' };
+const proxyFailed = { code: 'proxyFailed', host: 'devbox', command: 'nc', detail: '' } as const;
 const cancelled: Problem = { code: 'cancelled' };
 const linkLost: Problem = { code: 'linkLost' };
 const run = new AbortController();
@@ -61,6 +64,14 @@ void test('after an attempt in the background', () => {
   const table: readonly [name: string, why: Problem, expected: AfterAttempt][] = [
     ['the network failed', refused, { ...retry, attempt: 4, why: refused }],
     ['the login failed', wrongKey, { kind: 'failed', why: wrongKey }],
+    ['the login waited for somebody', waited, { kind: 'failed', why: { code: 'loginNeeded' } }],
+    ['the server said nothing', { ...waited, phase: 'handshake' }, { ...retry, attempt: 4, why: silent }],
+    [
+      'a proxy waited for somebody',
+      { ...proxyFailed, hasWaited: true },
+      { kind: 'failed', why: { code: 'loginNeeded' } },
+    ],
+    ['a proxy failed', proxyFailed, { ...retry, attempt: 4, why: proxyFailed }],
     ['a question had nobody to answer it', cancelled, { kind: 'failed', why: { code: 'loginNeeded' } }],
     ['a bug', { code: 'unexpected', detail: '' }, { kind: 'failed', why: { code: 'unexpected', detail: '' } }],
   ];

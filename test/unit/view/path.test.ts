@@ -235,7 +235,9 @@ void test('jump hosts are hops of the path, and a failure at one breaks the path
 });
 
 void test('a jump host that cannot reach the server is fine itself', () => {
-  const why: Problem = { code: 'jumpFailed', host: 'devbox', via: 'gate', detail: 'no route' };
+  const to = { kind: 'tcp', host: '10.0.0.1', port: 22 } as const;
+  const because = { code: 'connectFailed', to, detail: 'no route' } as const;
+  const why: Problem = { code: 'jumpFailed', host: 'devbox', via: 'gate', why: because };
   const path = pathOf(devbox({ link: { kind: 'waiting', retryAt: 0, why } }));
   assert.equal(states(path), 'user unknown, listener ok, client ok, jump ok, server broken, target unknown');
 });

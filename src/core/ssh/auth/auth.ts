@@ -2,6 +2,7 @@ import { UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { AuthFailed } from '../connection.ts';
 import type { Prompts } from '../prompts.ts';
+import type { LoginAttempts } from './loginAttempts.ts';
 import { keyboardMethod, type Method, passwordMethod } from './authQuestions.ts';
 import { type PublickeyDeps, publickeyMethod } from './publickey.ts';
 import { asFailure, type Userauth } from './userauth.ts';
@@ -51,10 +52,10 @@ export async function authenticate(userauth: Userauth, deps: AuthDeps, signal: A
     if (name === undefined || !method) {
       // A person who typed a password in vain must not type it again for another transport.
       const further = hasAsked ? [] : methodsOfOpenssh(config, failure.accepted);
-      throw authFailed(config, tried, failure.accepted, [...publickey.heldBack(), ...further]);
+      throw authFailed(config, attempts, failure.accepted, [...publickey.heldBack(), ...further]);
     }
     if (name !== 'publickey' && publickey.heldBack().length > 0 && (await isReplaceable())) {
-      throw authFailed(config, tried, failure.accepted, publickey.heldBack());
+      throw authFailed(config, attempts, failure.accepted, publickey.heldBack());
     }
     const outcome = await method();
     if (outcome) reply = outcome;
@@ -64,11 +65,11 @@ export async function authenticate(userauth: Userauth, deps: AuthDeps, signal: A
 
 export function authFailed(
   { name: host, user }: HostConfig,
-  tried: readonly string[],
+  { tried, said }: LoginAttempts,
   accepted: readonly string[],
   onlyOpenssh: readonly string[] = [],
 ): UserError<AuthFailed> {
-  const further = onlyOpenssh.length > 0 && { onlyOpenssh };
+  const further = { ...(said !== '' && { said }), ...(onlyOpenssh.length > 0 && { onlyOpenssh }) };
   return new UserError<AuthFailed>({ code: 'authFailed', host, user, tried, accepted, ...further });
 }
 

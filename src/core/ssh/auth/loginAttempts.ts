@@ -4,4 +4,6 @@ export interface LoginAttempts {
   readonly tried: string[];
   /** How many had been tried when the server last accepted a key. 1 at first: the first key may turn out acceptable. */
   acceptedAt: number;
+  /** What the server said last, after the first attempt: "Account locked until…". Printable, or empty. */
+  said: string;
 }

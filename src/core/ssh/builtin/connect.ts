@@ -7,6 +7,7 @@ import type { HostProblem } from '../connection.ts';
 import { loadHostKeys } from '../hostkeys/hostKeys.ts';
 import { PromptTimeouts, withoutTimeout } from '../promptTimeouts.ts';
 import { type Hop, openRoute } from '../route/route.ts';
+import { UNATTENDED } from '../waiting.ts';
 import { proposal, type Proposal } from './algorithms.ts';
 import { type BuiltinConnection, builtinConnection } from './builtinConnection.ts';
 import { logIn } from './login.ts';
@@ -28,32 +29,42 @@ export function connect(config: HostConfig, deps: BuiltinDeps, signal: AbortSign
 }
 
 async function connectVia(
-  config: HostConfig,
+  asked: HostConfig,
   through: Hop | undefined,
   deps: BuiltinDeps,
   depth: number,
   signal: AbortSignal,
 ): Promise<BuiltinConnection> {
+  const config = deps.isUnattended ? withSilenceLimit(asked) : asked;
   const { name: host } = config;
   if (depth > MAX_DEPTH) {
-    throw new UserError<HostProblem>({ code: 'jumpFailed', host, via: through?.name ?? host, detail: 'loop' });
+    throw new UserError<HostProblem>({ code: 'jumpFailed', host, via: through?.name ?? host, why: { code: 'loop' } });
   }
   const log = prefixed(deps.log, host);
   const timeouts = new PromptTimeouts();
+  let isLoggedIn = false;
   const prompts = withoutTimeout(deps.prompts, timeouts);
+  // What a proxy says later goes to the log alone.
+  const notice = (name: string, text: string): void => void (isLoggedIn || prompts.notice?.(name, text));
   const scope = new Scope();
   try {
     const hostKeys = await loadHostKeys(config, prompts, log);
     const ours = usable(config, proposal(config, hostKeys.knownTypes));
     const connectHop = (hop: HostConfig, previous: Hop | undefined, stop: AbortSignal): Promise<BuiltinConnection> =>
       connectVia(hop, previous, deps, depth + 1, stop);
-    const route = await openRoute(config, through, { ...deps, prompts, connectHop }, signal);
+    const route = await openRoute(
+      config,
+      through,
+      { ...deps, log, prompts: { ...prompts, notice }, connectHop },
+      signal,
+    );
     scope.defer(() => route.close());
     const isDirect = !through && config.proxy.kind === 'none';
     const { client, facts } = await logIn(
       { ...deps, config, prompts, log, timeouts, hostKeys, proposal: ours, route, isDirect },
       signal,
     );
+    isLoggedIn = true;
     return builtinConnection(client, config, facts, () => scope.close());
   } catch (error) {
     await scope.close();
@@ -61,6 +72,12 @@ async function connectVia(
   } finally {
     timeouts.stop();
   }
+}
+
+/** A proxy may wait for a person, so only the user's ConnectTimeout limits it. */
+function withSilenceLimit(config: HostConfig): HostConfig {
+  const isLimited = config.connectTimeoutMs > 0 || config.proxy.kind === 'command';
+  return isLimited ? config : { ...config, connectTimeoutMs: UNATTENDED.silenceMs };
 }
 
 /** An empty proposal has nothing in common with any server. */

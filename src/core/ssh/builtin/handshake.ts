@@ -7,6 +7,7 @@ import type { AgentSession } from '../auth/agent.ts';
 import type { HostProblem } from '../connection.ts';
 import { printable } from '../printable.ts';
 import { missing, type Proposal, toSsh2 } from './algorithms.ts';
+import { onDisconnectMessage } from './disconnectMessage.ts';
 import { ChosenGroup } from './groupExchange.ts';
 import { copyReceived, exchangeSignature, onGroupExchange, sessionId } from './internals.ts';
 import { recordHello, type ServerHello } from './serverHello.ts';
@@ -77,6 +78,7 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
     onGroupExchange(ssh2, (prime, generator) => new ChosenGroup(prime, generator));
     copyReceived(ssh2);
     const userauth = new BuiltinUserauth(ssh2, config.user);
+    onDisconnectMessage(ssh2, (message) => ended(errorText(message), message));
     hello = recordHello(stream, input.onVersion);
   });
 }

@@ -86,6 +86,7 @@ interface Extension {
 
 /** ssh2's handlers of the messages of RFC 4252, RFC 4254 §4, RFC 4256 and RFC 8308. Our code may replace them. */
 export interface ProtocolHandlers {
+  DISCONNECT: (protocol: unknown, reason: number, text: string) => void;
   GLOBAL_REQUEST: (protocol: unknown, name: string, wantsReply: boolean, data: unknown) => void;
   EXT_INFO: (protocol: unknown, extensions: readonly Extension[]) => void;
   USERAUTH_SUCCESS: (protocol: unknown) => void;
@@ -240,9 +241,4 @@ export function isConsumedAtOnce(ssh2: Client): boolean {
 export function channelOpenFailure(error: unknown): { readonly reason: unknown; readonly detail: string } | undefined {
   if (!(error instanceof Error && 'reason' in error)) return undefined;
   return { reason: error.reason, detail: error.message.replace('(SSH) Channel open failure: ', '') };
-}
-
-/** Did the server say why it ends the connection (SSH_MSG_DISCONNECT, RFC 4253 §11.1)? ssh2 puts its code on the error. */
-export function isDisconnectMessage(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'number';
 }

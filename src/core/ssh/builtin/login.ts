@@ -1,25 +1,22 @@
 import { abortable } from '../../../base/delay.ts';
 import type { Log } from '../../../base/log.ts';
-import { isProblem, UserError } from '../../../base/userError.ts';
+import { errorText, isProblem, UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import { authenticate, authFailed } from '../auth/auth.ts';
 import type { LoginAttempts } from '../auth/loginAttempts.ts';
 import { type Identity, listIdentities } from '../auth/identities.ts';
 import type { ConnectionFacts, HostProblem } from '../connection.ts';
 import type { HostKeys } from '../hostkeys/hostKeys.ts';
+import { printable } from '../printable.ts';
 import type { Prompts } from '../prompts.ts';
 import type { PromptTimeouts } from '../promptTimeouts.ts';
 import type { Route } from '../route/route.ts';
+import { PERSON_MS, UNATTENDED } from '../waiting.ts';
 import { hostKeyType, type Proposal } from './algorithms.ts';
 import { SshClient } from './client.ts';
 import { type Handshake, shakeHands } from './handshake.ts';
 import { learnHostKeys, recordOfferedKeys } from './hostKeyUpdates.ts';
-import { isDisconnectMessage } from './internals.ts';
-
-const HANDSHAKE_MS = 30_000;
-/** A proxy may have to connect first. */
-const PROXY_HANDSHAKE_MS = 60_000;
-const AUTH_MS = 60_000;
+import { isDisconnectMessage } from './disconnectMessage.ts';
 
 export interface LoginInput {
   readonly config: HostConfig;
@@ -32,6 +29,7 @@ export interface LoginInput {
   /** No proxy or jump host carries the route. */
   readonly isDirect: boolean;
   readonly isReplaceable?: () => Promise<boolean>;
+  readonly isUnattended?: boolean;
 }
 
 export interface LoggedIn {
@@ -45,11 +43,10 @@ export async function logIn(input: LoginInput, signal: AbortSignal): Promise<Log
   /** Aborted with the reason when the connection breaks or a time limit passes. */
   const broken = new AbortController();
   const stop = AbortSignal.any([signal, broken.signal]);
-  const attempts: LoginAttempts = { tried: [], acceptedAt: 1 };
-  let isHandshakeOver = false;
+  const attempts: LoginAttempts = { tried: [], acceptedAt: 1, said: '' };
+  let handshake: Handshake | undefined;
   try {
-    const handshake = await abortable(handshakeOver(input, broken, stop), stop);
-    isHandshakeOver = true;
+    handshake = await abortable(handshakeOver(input, attempts, broken, stop), stop);
     const { ssh2, negotiated, serverVersion } = handshake;
     log.debug(`${serverVersion}, ${negotiated.kex}, ${negotiated.cs.cipher}, ${negotiated.serverHostKey}`);
     const offered = recordOfferedKeys(ssh2);
@@ -63,15 +60,28 @@ export async function logIn(input: LoginInput, signal: AbortSignal): Promise<Log
   } catch (error) {
     signal.throwIfAborted();
     if (!isProblem<HostProblem>(error, 'handshakeEnded')) throw error;
-    if (isHandshakeOver && isRefusal(attempts, error)) throw authFailed(config, attempts.tried, []);
+    if (handshake && isRefusal(attempts, error)) {
+      const said = isDisconnectMessage(error.cause) ? printable(errorText(error.cause)) : attempts.said;
+      throw authFailed(config, { ...attempts, said }, []);
+    }
+    // A server that closes the connection after a long silence gave up waiting (sshd_config(5) LoginGraceTime).
+    if (error.cause === undefined && (handshake?.userauth.waitingMs ?? 0) > PERSON_MS) throw timeout(config, 'auth');
     throw (await route.failure()) ?? error;
   }
 }
 
-function handshakeOver(input: LoginInput, broken: AbortController, stop: AbortSignal): Promise<Handshake> {
-  const { config, prompts, timeouts, hostKeys, route, isDirect } = input;
-  const usualMs = config.proxy.kind === 'command' ? PROXY_HANDSHAKE_MS : HANDSHAKE_MS;
-  timeouts.start(config.connectTimeoutMs || usualMs, () => broken.abort(timeout(config, 'handshake')));
+function handshakeOver(
+  input: LoginInput,
+  attempts: LoginAttempts,
+  broken: AbortController,
+  stop: AbortSignal,
+): Promise<Handshake> {
+  const { config, prompts, timeouts, hostKeys, route, isDirect, isUnattended } = input;
+  const limit = (ms: number): void => {
+    timeouts.stop();
+    if (ms > 0) timeouts.start(ms, () => broken.abort(timeout(config, 'handshake', route.hasWaited())));
+  };
+  limit(config.connectTimeoutMs);
   return shakeHands({
     stream: route.stream,
     config,
@@ -79,9 +89,12 @@ function handshakeOver(input: LoginInput, broken: AbortController, stop: AbortSi
     verifyHostKey: (key, hasCertificate) =>
       hostKeys.verify(key, { address: route.address, isDirect, hasCertificate }, stop),
     // ConnectTimeout limits the wait for the server's version (ssh_config(5)), not the key exchange after it.
-    onVersion: () => timeouts.extend(HANDSHAKE_MS),
+    onVersion: () => limit(isUnattended ? UNATTENDED.silenceMs : 0),
     onFailure: (error) => broken.abort(error),
-    onBanner: (text) => prompts.notice?.(config.name, text),
+    onBanner: (text) => {
+      if (attempts.tried.length > 0) attempts.said = printable(text);
+      prompts.notice?.(config.name, text);
+    },
   });
 }
 
@@ -92,8 +105,9 @@ function authenticateOver(
   broken: AbortController,
   stop: AbortSignal,
 ): Promise<string> {
-  const { config, prompts, log, timeouts } = input;
-  timeouts.start(AUTH_MS, () => broken.abort(timeout(config, 'auth')));
+  const { config, prompts, log, timeouts, isUnattended } = input;
+  timeouts.stop();
+  if (isUnattended) timeouts.start(UNATTENDED.loginMs, () => broken.abort(timeout(config, 'auth')));
   const identities = async (): Promise<readonly Identity[]> => {
     const found = await listIdentities(config, { prompts, log, session }, stop);
     return found.map((identity) => withoutSigningTimeout(identity, timeouts));
@@ -110,8 +124,8 @@ function isRefusal({ tried, acceptedAt }: LoginAttempts, { cause }: Error): bool
   return isDisconnectMessage(cause) || !isKeyPending;
 }
 
-function timeout({ name: host }: HostConfig, phase: 'handshake' | 'auth'): UserError<HostProblem> {
-  return new UserError({ code: 'timeout', host, phase });
+function timeout({ name: host }: HostConfig, phase: 'handshake' | 'auth', hasWaited = false): UserError<HostProblem> {
+  return new UserError({ code: 'timeout', host, phase, ...(hasWaited && { hasWaited }) });
 }
 
 /** An agent may wait for a confirmation, and a security key for a touch. */

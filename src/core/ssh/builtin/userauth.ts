@@ -14,6 +14,7 @@ export class BuiltinUserauth implements Userauth {
   readonly #protocol: ReturnType<typeof protocolOf>;
   readonly #user: string;
   #onReply: ((reply: AuthReply) => void) | undefined;
+  #askedAt = 0;
   signatureAlgorithms: readonly string[] | undefined;
 
   /** CAUTION: replaces ssh2's handlers, so create it before the handshake ends. */
@@ -39,6 +40,11 @@ export class BuiltinUserauth implements Userauth {
     };
     handlers.USERAUTH_INFO_REQUEST = (_, title, instruction, prompts) =>
       this.#reply({ kind: 'questions', title, instruction, prompts });
+  }
+
+  /** How long the server has owed an answer. 0 when it owes none. */
+  get waitingMs(): number {
+    return this.#onReply ? Date.now() - this.#askedAt : 0;
   }
 
   none(): Promise<AuthReply> {
@@ -86,6 +92,7 @@ export class BuiltinUserauth implements Userauth {
   #ask(send: () => void): Promise<AuthReply> {
     return new Promise((resolve) => {
       this.#onReply = resolve;
+      this.#askedAt = Date.now();
       send();
     });
   }

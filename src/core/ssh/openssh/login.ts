@@ -5,26 +5,25 @@ import { delay } from '../../../base/delay.ts';
 import type { Log } from '../../../base/log.ts';
 import type { Scope } from '../../../base/scope.ts';
 import { privateFolder } from '../../../base/socketFolder.ts';
-import { errorCode, errorText, UserError } from '../../../base/userError.ts';
+import { errorCode, errorText, isProblem, UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { ConnectDeps } from '../connectDeps.ts';
 import type { ConnectionFacts, HostProblem } from '../connection.ts';
 import { appendKnownHosts } from '../hostkeys/knownHostsFiles.ts';
-import { PromptTimeouts, withoutTimeout } from '../promptTimeouts.ts';
+import { ProgramOutput, tell } from '../programOutput.ts';
 import { listenForQuestions } from '../route/askpass.ts';
+import { PERSON_MS, UNATTENDED } from '../waiting.ts';
 import { asFlags, masterOptions, sessionOptions } from './arguments.ts';
 import { OpensshLog } from './log.ts';
 import type { MasterAddress } from './master.ts';
 import { answering, explain } from './questions.ts';
 import { endTied, spawnTied, type TiedProcess } from './tiedProcess.ts';
-import { messages, readFacts } from './verboseOutput.ts';
+import { isMessage, messages, readFacts } from './verboseOutput.ts';
 import { opensshVersion } from './version.ts';
 
-/** The limit for connecting, apart from the time that a person takes to answer. */
-const CONNECT_MS = 60_000;
 const STDERR_TAIL = 64 * 1024;
 
-export interface OpensshDeps extends Pick<ConnectDeps, 'prompts' | 'log' | 'allowCommand'> {
+export interface OpensshDeps extends Pick<ConnectDeps, 'prompts' | 'log' | 'allowCommand' | 'isUnattended'> {
   /** The ssh(1) to run, if not the one in the PATH. */
   readonly program?: string;
   /** Further arguments, for example `-F` and a configuration file. */
@@ -55,17 +54,12 @@ export async function logIn(
   const newKnownHosts = path.join(folder, 'known');
   /** Aborted with the reason when the login fails. */
   const failed = new AbortController();
-  const timeouts = new PromptTimeouts();
-  scope.defer(() => timeouts.stop());
-  timeouts.start(CONNECT_MS, () =>
-    failed.abort(new UserError<HostProblem>({ code: 'timeout', host: config.name, phase: 'connect' })),
-  );
   let isRemembering = config.strictHostKeyChecking === 'accept-new' || config.strictHostKeyChecking === 'no';
   const events = {
     onRemember: () => (isRemembering = true),
     onCancel: () => failed.abort(new UserError<HostProblem>({ code: 'cancelled' })),
   };
-  const answer = answering(config, withoutTimeout(deps.prompts, timeouts), events, signal);
+  const answer = answering(config, deps.prompts, events, signal);
   const askpass = await listenForQuestions(folder, answer);
   scope.defer(() => askpass.close());
 
@@ -75,13 +69,32 @@ export async function logIn(
   const child = spawnTied(program, [...args, ...asFlags(options), '-NTvvM', '-S', socket, config.name], env);
   scope.defer(() => endTied(child));
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-STDERR_TAIL)));
+  const output = scope.add(new ProgramOutput((text) => tell(text, config, deps.prompts, log), isMessage));
+  /** When the user's login began. ssh prints the line at each hop, so the destination's is the last. */
+  let loginAt = Infinity;
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_TAIL);
+    if (text.includes('SSH2_MSG_SERVICE_ACCEPT')) loginAt = Date.now();
+    output.read(text);
+  });
+  const limit = deps.isUnattended && config.proxy.kind !== 'command' ? UNATTENDED.loginMs : 0;
+  const timeout = (): UserError<HostProblem> =>
+    new UserError({ code: 'timeout', host: config.name, phase: loginAt === Infinity ? 'connect' : 'auth' });
+  const timer = limit > 0 ? setTimeout(() => failed.abort(timeout()), limit) : undefined;
+  scope.defer(() => clearTimeout(timer));
   const ended = once(child, 'close').catch((error: unknown) => {
     stderr += errorText(error); // the system could not start the program
   });
-  void ended.then(() => failed.abort(explain(config, messages(stderr))));
+  const failure = (): UserError<HostProblem> => {
+    const problem = explain(config, messages(stderr));
+    const hasWaited = isProblem<HostProblem>(problem, 'handshakeEnded') && Date.now() - loginAt > PERSON_MS;
+    return hasWaited ? timeout() : problem;
+  };
+  void ended.then(() => failed.abort(failure()));
   await untilExists(socket, AbortSignal.any([signal, failed.signal]));
-  timeouts.stop();
+  clearTimeout(timer);
+  output.flush();
+  await output.close();
   const masterLog = new OpensshLog();
   child.stderr.removeAllListeners('data').on('data', (text: string) => masterLog.read(text));
   if (isRemembering) await remember(newKnownHosts, config.userKnownHostsFiles[0], log);

@@ -3,6 +3,7 @@ import type { HostConfig } from '../../config/hostConfig.ts';
 import type { AskpassQuestion } from '../route/askpass.ts';
 import type { HostProblem } from '../connection.ts';
 import { lookupName } from '../hostkeys/knownHosts.ts';
+import { printable } from '../printable.ts';
 import type { Prompts } from '../prompts.ts';
 
 /** Answers one question of ssh. Undefined: no answer, so ssh gives up. */
@@ -87,7 +88,11 @@ export function explain(config: HostConfig, stderr: string): UserError<HostProbl
   const problem = (): HostProblem => {
     const denied = find(/Permission denied \((.*?)\)/);
     if (denied) return { code: 'authFailed', host, user, tried: [], accepted: (denied[0] ?? '').split(',') };
-    if (find(/Too many authentication failures/)) return { code: 'authFailed', host, user, tried: [], accepted: [] };
+    const farewell = find(/Received disconnect from .*? port \d+:\d+: (.*)/)?.[0];
+    const said = farewell !== undefined && { said: printable(farewell) };
+    if (find(/Too many authentication failures/)) {
+      return { code: 'authFailed', host, user, tried: [], accepted: [], ...said };
+    }
     const offending = find(/(?:Offending|Matching|revoked)[^\n]*? in (\S+):(\d+)/);
     const fingerprint = find(/(SHA256:[^\s.]+)/)?.[0] ?? '';
     const key = { host, fingerprint, keyType: find(/(\w+) (?:host )?key/)?.[0] ?? '' };
@@ -104,7 +109,11 @@ export function explain(config: HostConfig, stderr: string): UserError<HostProbl
     if (find(/Could not resolve hostname/)) return { code: 'dnsFailed', host, hostName: config.hostName };
     if (find(/Connection refused/)) return { code: 'connectionRefused', host, address: config.hostName, port };
     if (find(/timed out/)) return { code: 'timeout', host, phase: 'connect' };
-    return { code: 'handshakeEnded', host, detail: stderr.trim().split('\n').at(-1) ?? '' };
+    return {
+      code: 'handshakeEnded',
+      host,
+      detail: said ? said.said : printable(stderr.trim().split('\n').at(-1) ?? ''),
+    };
   };
   return new UserError(problem());
 }

@@ -16,6 +16,10 @@ export function readFacts(stderr: string): Omit<ConnectionFacts, 'via'> {
 
 /** The output without the lines that `-vv` adds. */
 export function messages(stderr: string): string {
-  const lines = stderr.split('\n').filter((line) => !/^(debug\d:|OpenSSH_|Authenticated to )/.test(line));
-  return lines.join('\n');
+  return stderr.split('\n').filter(isMessage).join('\n');
+}
+
+/** Is it a line that ssh prints without `-vv` too? */
+export function isMessage(line: string): boolean {
+  return !/^(?:debug\d:|OpenSSH_|Authenticated to )/.test(line);
 }

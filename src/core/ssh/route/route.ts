@@ -1,10 +1,13 @@
 import type { Duplex } from 'node:stream';
+import type { Log } from '../../../base/log.ts';
 import { Scope } from '../../../base/scope.ts';
 import { privateFolder } from '../../../base/socketFolder.ts';
-import { errorText, UserError } from '../../../base/userError.ts';
+import { isProblem, UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { Destination } from '../../spec/destination.ts';
+import type { DialProblem } from '../../forward/dial.ts';
 import type { Connection, HostProblem } from '../connection.ts';
+import { ProgramOutput, tell } from '../programOutput.ts';
 import { listenForQuestions } from './askpass.ts';
 import { type Answering, relaying } from '../openssh/questions.ts';
 import type { Prompts } from '../prompts.ts';
@@ -20,6 +23,8 @@ export interface Route {
   readonly via: readonly string[];
   /** Why the route itself broke. Undefined while it works. */
   failure(): Promise<UserError<HostProblem> | undefined>;
+  /** May a proxy of the route wait, or have waited, for a person? */
+  hasWaited(): boolean;
   /** Closes everything that carries the route. Safe twice. */
   close(): Promise<void>;
 }
@@ -32,6 +37,7 @@ export interface Hop {
 
 export interface RouteDeps {
   readonly prompts: Prompts;
+  readonly log: Log;
   readonly resolveHop: (hop: Destination, signal: AbortSignal) => Promise<HostConfig>;
   readonly allowCommand: (command: string) => Promise<boolean>;
   /** Connects to a jump host; `through` is the hop before it. */
@@ -63,6 +69,7 @@ async function direct(config: HostConfig, signal: AbortSignal): Promise<Route> {
     address: stream.remoteAddress ?? config.hostName,
     via: [],
     failure: async () => undefined,
+    hasWaited: () => false,
     close: async () => void stream.destroy(),
   };
 }
@@ -70,7 +77,7 @@ async function direct(config: HostConfig, signal: AbortSignal): Promise<Route> {
 async function throughCommand(
   config: HostConfig,
   command: string,
-  { allowCommand, prompts }: RouteDeps,
+  { allowCommand, prompts, log }: RouteDeps,
   signal: AbortSignal,
 ): Promise<Route> {
   if (!(await allowCommand(command))) throw new UserError({ code: 'commandNotAllowed', command });
@@ -84,7 +91,8 @@ async function throughCommand(
   try {
     const canAsk = !config.batchMode && process.platform !== 'win32';
     const env = canAsk && (await askpassEnv(relaying(config, prompts, onCancel, closedWith(scope, signal)), scope));
-    const proxy = startProxy(command, { ...process.env, ...env });
+    const output = scope.add(new ProgramOutput((text) => tell(text, config, prompts, log)));
+    const proxy = startProxy(command, { ...process.env, ...env }, (text) => output.read(text));
     scope.defer(() => proxy.close());
     return {
       stream: proxy.stream,
@@ -94,8 +102,10 @@ async function throughCommand(
         if (isCancelled) return new UserError<HostProblem>({ code: 'cancelled' });
         const detail = await proxy.failure();
         if (detail === undefined) return undefined;
-        return new UserError<HostProblem>({ code: 'proxyFailed', host: config.name, command, detail });
+        const hasWaited = proxy.hasWaited() && { hasWaited: true };
+        return new UserError<HostProblem>({ code: 'proxyFailed', host: config.name, command, detail, ...hasWaited });
       },
+      hasWaited: () => proxy.hasWaited(),
       close: () => scope.close(),
     };
   } catch (error) {
@@ -151,13 +161,14 @@ async function throughHop(config: HostConfig, { name, connection }: Hop, signal:
       address: config.hostName,
       via: [...connection.facts.via, name],
       failure: async () => undefined,
+      hasWaited: () => false,
       close: async () => void stream.destroy(),
     };
   } catch (error) {
     signal.throwIfAborted();
-    throw new UserError<HostProblem>(
-      { code: 'jumpFailed', host: config.name, via: name, detail: errorText(error) },
-      { cause: error },
-    );
+    if (!isProblem<DialProblem>(error, 'connectFailed', 'forwardingProhibited', 'channelRefused', 'linkLost'))
+      throw error;
+    const why = error.problem;
+    throw new UserError<HostProblem>({ code: 'jumpFailed', host: config.name, via: name, why }, { cause: error });
   }
 }

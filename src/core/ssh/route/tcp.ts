@@ -7,7 +7,6 @@ import type { HostProblem } from '../connection.ts';
 
 /** RFC 8305 §5: the delay after which the next address is tried as well. */
 const ATTEMPT_DELAY_MS = 250;
-const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
 /** Node reads 64 KiB at once. This larger buffer makes downloads a quarter faster. */
 const READ_BYTES = 256 * 1024;
 
@@ -31,8 +30,9 @@ async function connectOnce(config: HostConfig, signal: AbortSignal): Promise<net
   const addresses = interleaved(await lookup(config, signal));
   const own = new AbortController();
   const stop = AbortSignal.any([signal, own.signal]);
-  const limitMs = config.connectTimeoutMs || DEFAULT_CONNECT_TIMEOUT_MS;
-  const timer = setTimeout(() => own.abort(timeout(config)), limitMs);
+  const { connectTimeoutMs: limitMs } = config;
+  // Without ConnectTimeout, the system decides how long it tries.
+  const timer = limitMs > 0 ? setTimeout(() => own.abort(timeout(config)), limitMs) : undefined;
   try {
     return await race(config, addresses, stop);
   } finally {

@@ -342,3 +342,25 @@ void test('closing ends the master and removes its folder', async () => {
   assert.deepEqual(await opened.closed, { kind: 'closed' });
   await until('the folder is gone', () => !fs.existsSync(path.join(os.tmpdir(), folder)));
 });
+
+void test('what the server and ssh say during the login is shown, without the lines of -vv', async () => {
+  const file = path.join(sshd.folder, 'banner');
+  fs.writeFileSync(file, 'Authorised \u001B[31muse only\n');
+  const own = await startSshd({ config: [`Banner ${file}`] });
+  const prompts = script();
+  const opened = await open(own, { prompts });
+  assert.deepEqual(prompts.notices, ['Authorised \\033[31muse only']);
+  await opened.close();
+  await own.stop();
+});
+
+void test('the last words of the server are in the problem', async () => {
+  const own = await startSshd({ config: ['MaxAuthTries 1'] });
+  const config = fs.readFileSync(own.configFile, 'utf8').replace(/^ *IdentityFile.*\n/mu, '');
+  const files = ['one', 'two'].map((name) => `  IdentityFile ${makeKey(own.folder, name)}\n`);
+  fs.writeFileSync(own.configFile, `${config}${files.join('')}`);
+  const problem = await problemOf(open(own));
+  assert.ok('said' in problem && problem.code === 'authFailed');
+  assert.equal(problem.said, 'Too many authentication failures');
+  await own.stop();
+});

@@ -6,6 +6,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { text } from 'node:stream/consumers';
 import type { HostConfig } from '../../../../src/core/config/hostConfig.ts';
+import type { Problem } from '../../../../src/core/problem.ts';
+import { problemText } from '../../../../src/view/problem.ts';
 import type { Destination } from '../../../../src/core/spec/destination.ts';
 import { delayedPort } from '../../../support/delay.ts';
 import { freePort } from '../../../support/freePort.ts';
@@ -89,6 +91,8 @@ void test('an unreachable destination is reported apart from an unreachable jump
   const config = hostConfig({ port: await freePort(), ...jump('first') });
   const problem = await problemOf(connectTo(config, { resolveHop }));
   assert.equal(problem.code, 'jumpFailed');
+  const { what } = problemText(problem as Problem);
+  assert.match(what, /^The jump host first did not reach devbox \(Connection refused\)\.$/u);
   assert.equal('via' in problem && problem.via, 'first');
   await until('the hop is closed', () => descendants(first.process().pid).length === 0);
 });
