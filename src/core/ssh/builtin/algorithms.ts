@@ -3,6 +3,7 @@ import type { Algorithms } from 'ssh2';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import * as openssh from '../../config/keywords/algorithms.ts';
 import { selectAlgorithms } from '../../config/keywords/algorithms.ts';
+import { HYBRID, swapNames } from './standIn.ts';
 
 /** What we offer by default, best first, and what a configuration may name besides. */
 type Offer = Pick<openssh.Algorithms, 'known' | 'preferred'>;
@@ -13,9 +14,14 @@ function offerOf({ known, preferred }: Offer, isLacking: RegExp): Offer {
   return { known: known.filter(isSupported), preferred: preferred.filter(isSupported) };
 }
 
-const KEX = offerOf(openssh.keyExchanges, /^(?:sntrup|mlkem)/);
+const KEX = hybridFirst(offerOf(openssh.keyExchanges, /^sntrup/));
 const HOST_KEYS = offerOf(openssh.caSignatures, /^(?:sk|webauthn)-/);
 const MACS = sha1Last(offerOf(openssh.macs, /^umac|(?:96|md5)-etm@/));
+
+/** As OpenSSH since 10.0. */
+function hybridFirst({ known, preferred }: Offer): Offer {
+  return { known: [...known, HYBRID], preferred: [HYBRID, ...preferred] };
+}
 
 /** HMAC-SHA-1 is still secure (RFC 6194 §3.3), and old devices support no other. */
 function sha1Last({ known, preferred }: Offer): Offer {
@@ -73,7 +79,7 @@ export function hostKeyType(algorithm: string): string {
 }
 
 export function toSsh2({ kex, hostKeys, ciphers: cipher, macs: hmac, compression }: Proposal): Algorithms {
-  return { kex, serverHostKey: hostKeys, cipher, hmac, compress: compression } as unknown as Algorithms;
+  return { kex: swapNames(kex), serverHostKey: hostKeys, cipher, hmac, compress: compression } as unknown as Algorithms;
 }
 
 /** The server's SSH_MSG_KEXINIT, in its order of preference. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DiffieHellman } from './internals.ts';
+import type { DiffieHellman } from './keyExchange.ts';
 
 /** The limits that ssh2 sends to the server (RFC 8270 §3, RFC 4419 §3). */
 const MIN_BITS = 2048;

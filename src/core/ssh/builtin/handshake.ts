@@ -9,8 +9,11 @@ import { printable } from '../printable.ts';
 import { missing, type Proposal, toSsh2 } from './algorithms.ts';
 import { onDisconnectMessage } from './disconnectMessage.ts';
 import { ChosenGroup } from './groupExchange.ts';
-import { copyReceived, exchangeSignature, onGroupExchange, sessionId } from './internals.ts';
+import { HybridExchange } from './hybridExchange.ts';
+import { copyReceived, exchangeSignature, onKeyExchange, sessionId } from './internals.ts';
+import { replaceGroup } from './keyExchange.ts';
 import { recordHello, type ServerHello } from './serverHello.ts';
+import { replaceStandIn } from './standIn.ts';
 import { BuiltinUserauth } from './userauth.ts';
 
 /** An encrypted connection to the right server. Nobody is logged in yet. */
@@ -75,7 +78,11 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
         return undefined;
       },
     });
-    onGroupExchange(ssh2, (prime, generator) => new ChosenGroup(prime, generator));
+    const enterHybrid = replaceStandIn(ssh2, () => new HybridExchange());
+    onKeyExchange(ssh2, (exchange) => {
+      replaceGroup(exchange, (prime, generator) => new ChosenGroup(prime, generator));
+      enterHybrid(exchange);
+    });
     copyReceived(ssh2);
     const userauth = new BuiltinUserauth(ssh2, config.user);
     onDisconnectMessage(ssh2, (message) => ended(errorText(message), message));

@@ -2,10 +2,12 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Client, ClientChannel } from 'ssh2';
 import type { KeyboardPrompt } from '../auth/userauth.ts';
+import type { KeyExchange } from './keyExchange.ts';
 
 /**
- * Every use of ssh2 beyond its public types, in one place. `test/unit/ssh/builtin/internals.test.ts` fails when ssh2
- * changes: then read this file again beside the new ssh2, and only then update the hashes in the test.
+ * Every use of ssh2 beyond its public types, with `keyExchange.ts` and `standIn.ts`, which have the key exchange.
+ * `test/unit/ssh/builtin/internals.test.ts` fails when ssh2 changes: then read the three files again beside the new ssh2,
+ * and only then update the hashes in the test.
  */
 interface Internals {
   readonly _protocol: Protocol;
@@ -59,26 +61,6 @@ export interface PacketCipher extends PacketKeys {
 
 type PacketDecipher = PacketKeys & object;
 
-/** One key exchange, the first or a later one. */
-interface KeyExchange {
-  readonly type: string;
-  readonly sessionID: Buffer;
-  readonly _sig: Buffer | undefined;
-  /** For the type `groupex`: the group that the server chose, and our half of the exchange. */
-  readonly _prime?: Buffer | null;
-  readonly _generator?: Buffer | null;
-  _dh?: DiffieHellman | null;
-  _public?: Buffer;
-  generateKeys(): void;
-}
-
-export interface DiffieHellman {
-  generateKeys(): Buffer;
-  computeSecret(theirs: Buffer): Buffer;
-  getPrime(): Buffer;
-  getGenerator(): Buffer;
-}
-
 interface Extension {
   readonly name: string;
   readonly algs?: readonly string[];
@@ -119,20 +101,15 @@ export function sessionId(ssh2: Client): Buffer {
   return internals(ssh2)._protocol._kex.sessionID;
 }
 
-/** Calls `enter` in each key exchange whose group the server chose (RFC 4419). */
-export function onGroupExchange(ssh2: Client, enter: (prime: Buffer, generator: Buffer) => DiffieHellman): void {
+/** Calls `enter` at the start of each key exchange, once the algorithms are negotiated. */
+export function onKeyExchange(ssh2: Client, enter: (exchange: KeyExchange) => void): void {
   const protocol = internals(ssh2)._protocol;
   let current = protocol._kex;
   Object.defineProperty(protocol, '_kex', {
     get: () => current,
     set: (exchange: KeyExchange) => {
       current = exchange;
-      if (exchange.type !== 'groupex') return;
-      exchange.generateKeys = () => {
-        if (exchange._dh || !exchange._prime || !exchange._generator) return;
-        exchange._dh = enter(exchange._prime, exchange._generator);
-        exchange._public = exchange._dh.generateKeys();
-      };
+      enter(exchange);
     },
   });
 }
