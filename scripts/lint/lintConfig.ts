@@ -61,11 +61,7 @@ function wall(room: Room, folder: string): object {
           patterns: [
             { group: ['**/index.ts'], message: 'No barrels: import the file that has it.' },
             {
-              group: [
-                ...patterns(closed),
-                ...foreign.map((name) => `${name}/**`),
-                ...(room.isPure ? ['node:*'] : []),
-              ],
+              group: [...patterns(closed), ...foreign.map((name) => `${name}/**`), ...(room.isPure ? ['node:*'] : [])],
               message,
             },
             ...(typesOnly.length > 0 ? [{ group: patterns(typesOnly), message, allowTypeImports: true }] : []),

@@ -92,8 +92,21 @@ void test('the path of a healthy forward runs from the browser to the dev server
     '3 connections, 1 open now',
     '2.0 kB sent, 1.4 MB received',
   ]);
-  assert.deepEqual(hop(path, 'server').facts, ['OpenSSH_9.2p1', 'cipher aes128-gcm@openssh.com', 'round trip 12 ms']);
+  assert.deepEqual(hop(path, 'server').facts, [
+    'OpenSSH_9.2p1',
+    'key exchange curve25519-sha256',
+    'host key ssh-ed25519',
+    'cipher aes128-gcm@openssh.com',
+    'round trip 12 ms',
+  ]);
   assert.deepEqual(actions(path, 'user'), ['open']);
+});
+
+void test('the server shows that its key exchange withstands quantum computers', () => {
+  for (const kex of ['mlkem768x25519-sha256', 'sntrup761x25519-sha512@openssh.com']) {
+    const path = pathOf(devbox({ link: { kind: 'online', since: 0, facts: { ...facts, kex } } }));
+    assert.ok(hop(path, 'server').facts.includes(`post-quantum key exchange ${kex}`));
+  }
 });
 
 void test('the path of an noTraffic forward is ready and can be checked', () => {
