@@ -99,8 +99,7 @@ export class Sessions {
         return known ? { ...known, source } : newHost(name, source);
       });
       const others = state.hosts.filter(
-        ({ name, source }) =>
-          !hosts.some((host) => host.name === name) && (source.kind === 'typed' || this.#hosts.has(name)),
+        (host) => !hosts.some(({ name }) => name === host.name) && (host.source.kind === 'typed' || isInUse(host)),
       );
       return { ...state, hosts: [...configured, ...others], configProblems: problems.map(({ problem }) => problem) };
     });
@@ -244,4 +243,8 @@ export class Sessions {
     if (!this.#state.get().isForwarding) void session.setForwarding(false);
     return session;
   }
+}
+
+function isInUse({ link, forwards }: HostState): boolean {
+  return link.kind !== 'idle' || forwards.length > 0;
 }
