@@ -29,6 +29,11 @@ export class WireReader {
     this.#bytes = bytes;
   }
 
+  /** The number of bytes read so far. */
+  get position(): number {
+    return this.#position;
+  }
+
   get isAtEnd(): boolean {
     return this.#position === this.#bytes.length;
   }
