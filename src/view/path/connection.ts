@@ -1,5 +1,6 @@
 import type { Problem } from '../../core/problem.ts';
 import type { ConnectionFacts } from '../../core/ssh/connection.ts';
+import { keyName } from '../keyName.ts';
 import { silenceText } from '../silenceText.ts';
 import type { HostState } from '../../core/session/state.ts';
 import {
@@ -121,16 +122,10 @@ function serverFacts(facts: ConnectionFacts | undefined, rttMs: number | undefin
   return [
     // RFC 4253 §4.2: a comment may follow the version after a blank.
     facts.serverVersion.replace(/^SSH-2\.0-/u, '').replace(/ .*$/u, ''),
-    ...(facts.kex ? [`${isPostQuantum(facts.kex) ? 'post-quantum key exchange' : 'key exchange'} ${facts.kex}`] : []),
-    ...(facts.hostKey ? [`host key ${facts.hostKey}`] : []),
+    `${keyName(facts.hostKey)} host ${facts.hostKey.includes('-cert-') ? 'certificate' : 'key'}`,
     `cipher ${facts.cipher}`,
     ...(rttMs === undefined ? [] : [`round trip ${rttMs < 10 ? rttMs.toFixed(1) : Math.round(rttMs)} ms`]),
   ];
-}
-
-/** The hybrids that OpenSSH knows, and those of the drafts: a recording made today stays secret from quantum computers. */
-function isPostQuantum(kex: string): boolean {
-  return /^(?:mlkem|sntrup)\d/u.test(kex);
 }
 
 function connect(label: string): Action {

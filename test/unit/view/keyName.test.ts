@@ -11,6 +11,7 @@ void test('key types are named as ssh names them', () => {
     ['ecdsa-sha2-nistp256', 'ECDSA'],
     ['sk-ssh-ed25519@openssh.com', 'ED25519-SK'],
     ['sk-ecdsa-sha2-nistp256@openssh.com', 'ECDSA-SK'],
+    ['ssh-ed25519-cert-v01@openssh.com', 'ED25519'],
     ['other', 'OTHER'],
   ] as const;
   for (const [type, name] of names) assert.equal(keyName(type), name);
