@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import tty from 'node:tty';
 import type { HostKeyQuestion, Prompts, SecretQuestion } from '../core/ssh/prompts.ts';
+import { hostKeyHints } from '../view/hostKeyHints.ts';
 import { keyName } from '../view/keyName.ts';
 import { visible } from './visible.ts';
 
@@ -31,10 +32,12 @@ export function terminalPrompts(print: (line: string) => void): Prompts {
   };
 }
 
-function authenticity({ host, address, keyType, fingerprint }: HostKeyQuestion): string {
+function authenticity(question: HostKeyQuestion): string {
+  const { host, address, keyType, fingerprint } = question;
+  const hints = hostKeyHints(question).map((hint) => `${hint}\n`);
   return `The authenticity of host '${host} (${address})' can't be established.
 ${keyName(keyType)} key fingerprint is ${fingerprint}.
-Are you sure you want to continue connecting (yes/no/[fingerprint])? `;
+${hints.join('')}Are you sure you want to continue connecting (yes/no/[fingerprint])? `;
 }
 
 function secretPrompt(question: SecretQuestion): string {

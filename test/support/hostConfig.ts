@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { HostConfig } from '../../src/core/config/hostConfig.ts';
-import { keyTypes } from '../../src/core/config/keywords/algorithms.ts';
+import { caSignatures, keyTypes } from '../../src/core/config/keywords/algorithms.ts';
 import type { Sshd } from './sshd.ts';
 
 /** A host as OpenSSH's defaults make it, without any key, agent or known_hosts file of this machine. */
@@ -25,6 +25,8 @@ export function hostConfig(changes: Partial<HostConfig> = {}): HostConfig {
     checkHostIp: false,
     noHostAuthenticationForLocalhost: false,
     updateHostKeys: 'no',
+    caSignatureAlgorithms: caSignatures.preferred,
+    verifyHostKeyDns: false,
     identityFiles: [],
     identityFilesAreDefault: false,
     certificateFiles: [],

@@ -42,6 +42,9 @@ export interface HostConfig {
   readonly ciphers?: string;
   readonly macs?: string;
 
+  /** The signatures of authorities that count in a host certificate, without patterns. */
+  readonly caSignatureAlgorithms: readonly string[];
+
   readonly hostKeyAlias?: string;
   readonly strictHostKeyChecking: 'yes' | 'accept-new' | 'no' | 'ask';
   readonly userKnownHostsFiles: readonly string[];
@@ -54,6 +57,8 @@ export interface HostConfig {
   /** SECURITY: prints known host keys. Only the system's ssh runs it, only after the user's consent. */
   readonly knownHostsCommand?: string;
   readonly updateHostKeys: 'yes' | 'no' | 'ask';
+  /** Only the system's ssh asks DNS about host keys, because Node does not tell whether an answer is signed. */
+  readonly verifyHostKeyDns: boolean;
 
   /** Absolute paths in order. */
   readonly identityFiles: readonly string[];

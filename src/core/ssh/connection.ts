@@ -1,5 +1,6 @@
 import type { Exec } from '../detect/exec.ts';
 import type { Dial, DialProblem, ListenRemote } from '../forward/dial.ts';
+import type { CertificateFault } from './certificateFault.ts';
 
 /** A live SSH connection over any transport. It provides the function types that its users declare, and no more. */
 export interface Connection {
@@ -58,10 +59,7 @@ export interface AuthFailed {
 }
 
 /** A problem that comes from a feature the built-in transport lacks. */
-export type BeyondBuiltin = Extract<
-  HostProblem,
-  { readonly code: 'authFailed' | 'noCommonAlgorithm' | 'hostCertificateUnsupported' }
->;
+export type BeyondBuiltin = Extract<HostProblem, { readonly code: 'authFailed' | 'noCommonAlgorithm' }>;
 
 export type ConnectionEnd =
   | { readonly kind: 'closed' }
@@ -106,7 +104,14 @@ export type HostProblem =
     }
   /** RequiredRSASize, in bits. */
   | { readonly code: 'hostKeyTooShort'; readonly host: string; readonly bits: number; readonly required: number }
-  | { readonly code: 'hostCertificateUnsupported'; readonly host: string; readonly file: string; readonly line: number }
+  /** The host certificate is no proof, and the plain key is unknown. */
+  | {
+      readonly code: 'hostCertificateInvalid';
+      readonly host: string;
+      readonly fingerprint: string;
+      readonly keyType: string;
+      readonly fault: CertificateFault;
+    }
   | AuthFailed
   /** Only the system's ssh could connect, and it cannot run here. `lacking` is the built-in transport's problem. */
   | {

@@ -1,3 +1,5 @@
+import type { CertificateFault } from './certificateFault.ts';
+
 /** The questions that a connection may ask a person. The editor, the command line and the tests each implement them. */
 export interface Prompts {
   hostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse'>;
@@ -25,6 +27,10 @@ export interface HostKeyQuestion {
   readonly keyType: string;
   /** `SHA256:…`, as ssh-keygen -l prints it. */
   readonly fingerprint: string;
+  /** Why the certificate of this key proves nothing. Absent for a server without a certificate of a known authority. */
+  readonly certificateFault?: CertificateFault;
+  /** Does DNS confirm the key, without proof (SSHFP)? Absent where nobody asked DNS. */
+  readonly isInDns?: boolean;
 }
 
 export type SecretQuestion =

@@ -60,26 +60,28 @@ export async function connectWith(
 }
 
 /** The settings of the configuration that the built-in transport would ignore. */
-function settingsBeyond({ bindInterface, knownHostsCommand, proxy, proxyUseFdpass }: HostConfig): readonly string[] {
+function settingsBeyond({
+  bindInterface,
+  knownHostsCommand,
+  proxy,
+  proxyUseFdpass,
+  verifyHostKeyDns,
+}: HostConfig): readonly string[] {
   return [
     ...(bindInterface === undefined ? [] : ['BindInterface']),
     ...(knownHostsCommand === undefined ? [] : ['KnownHostsCommand']),
+    ...(verifyHostKeyDns ? ['VerifyHostKeyDNS'] : []),
     ...(proxyUseFdpass && proxy.kind === 'command' ? ['ProxyUseFdpass'] : []),
   ];
 }
 
 /**
- * The problem, if the system's ssh may solve it: a key exchange or host certificate that ssh2 does not support, or a key
- * that only a device holds. CAUTION: not for a plain refusal, because servers ban clients after failed logins.
+ * The problem, if the system's ssh may solve it: an algorithm that ssh2 does not support, or a key that only a device
+ * holds. CAUTION: not for a plain refusal, because servers ban clients after failed logins.
  */
 function beyondBuiltin(error: unknown): BeyondBuiltin | undefined {
   if (isProblem<AuthFailed>(error, 'authFailed')) return error.problem.onlyOpenssh && error.problem;
-  const isUnsupported = isProblem<Exclude<BeyondBuiltin, AuthFailed>>(
-    error,
-    'noCommonAlgorithm',
-    'hostCertificateUnsupported',
-  );
-  return isUnsupported ? error.problem : undefined;
+  return isProblem<Exclude<BeyondBuiltin, AuthFailed>>(error, 'noCommonAlgorithm') ? error.problem : undefined;
 }
 
 /** Why the system's ssh cannot connect. Undefined if it can. The OpenSSH of Windows has no ControlMaster, which we need. */

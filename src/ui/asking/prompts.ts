@@ -1,5 +1,6 @@
 import type { HostKeyQuestion, Prompts } from '../../core/ssh/prompts.ts';
 import { address } from '../../view/address.ts';
+import { hostKeyHints } from '../../view/hostKeyHints.ts';
 import { keyName } from '../../view/keyName.ts';
 import { askSecret } from './askSecret.ts';
 import type { RememberedSecrets } from './rememberedSecrets.ts';
@@ -42,11 +43,14 @@ export function editorPrompts(secrets: RememberedSecrets): Prompts {
   };
 }
 
-function hostKeyDetail({ address: ip, port, keyType, fingerprint }: HostKeyQuestion): string {
-  return (
-    `${address(ip, port)} presents a host key that is not in your known_hosts.\n\n${keyName(keyType)} ${fingerprint}\n\n` +
-    'Ask the administrator of the server for the fingerprint and compare it. On the server, “ssh-keygen -lf” with the public key file prints it.'
-  );
+function hostKeyDetail(question: HostKeyQuestion): string {
+  const { address: ip, port, keyType, fingerprint } = question;
+  return [
+    `${address(ip, port)} presents a host key that is not in your known_hosts.`,
+    `${keyName(keyType)} ${fingerprint}`,
+    ...hostKeyHints(question),
+    'Ask the administrator of the server for the fingerprint and compare it. On the server, “ssh-keygen -lf” with the public key file prints it.',
+  ].join('\n\n');
 }
 
 /** SECURITY: `Match exec` and ProxyCommand run only after the user agreed. */

@@ -1,9 +1,10 @@
+import { certificateFaultText } from '../certificateFaultText.ts';
 import { keyName } from '../keyName.ts';
 import type { Texts } from './texts.ts';
 
 /** Whether the server is the one that it says it is. */
 export const hostKeyTexts: Texts<
-  'hostKeyUnknown' | 'hostKeyChanged' | 'hostKeyRevoked' | 'hostKeyTooShort' | 'hostCertificateUnsupported'
+  'hostKeyUnknown' | 'hostKeyChanged' | 'hostKeyRevoked' | 'hostKeyTooShort' | 'hostCertificateInvalid'
 > = {
   hostKeyUnknown: ({ host, keyType, fingerprint }) => ({
     brief: 'unknown host key',
@@ -25,9 +26,9 @@ export const hostKeyTexts: Texts<
     what: `The RSA key of ${host} has ${bits} bits, and RequiredRSASize wants ${required}.`,
     next: 'Give the server another key, or change RequiredRSASize in the SSH configuration.',
   }),
-  hostCertificateUnsupported: ({ host, file, line }) => ({
-    brief: 'host certificate',
-    what: `Only a certificate authority vouches for ${host} (${file}, line ${line}), and SSH Ports cannot check host certificates.`,
-    next: 'Add the key of the server itself: ssh-keyscan shows it. Compare its fingerprint first.',
+  hostCertificateInvalid: ({ host, keyType, fingerprint, fault }) => ({
+    brief: 'invalid host certificate',
+    what: `The certificate of ${host} (${keyName(keyType)} key ${fingerprint}) does not count: ${certificateFaultText(fault)}.`,
+    next: 'Ask the administrator of the server for a valid certificate.',
   }),
 };

@@ -1,5 +1,4 @@
 import type { BeyondBuiltin } from '../../core/ssh/connection.ts';
-import { hostKeyTexts } from './hostKey.ts';
 import { loginTexts } from './login.ts';
 import { reachingTexts } from './reaching.ts';
 import type { ProblemText, Texts } from './texts.ts';
@@ -18,8 +17,6 @@ function lackingText(lacking: BeyondBuiltin): ProblemText {
       return loginTexts.authFailed(lacking);
     case 'noCommonAlgorithm':
       return reachingTexts.noCommonAlgorithm(lacking);
-    case 'hostCertificateUnsupported':
-      return hostKeyTexts.hostCertificateUnsupported(lacking);
   }
 }
 

@@ -190,6 +190,16 @@ void test('BindInterface is left to the system’s ssh', async () => {
   await connection.close();
 });
 
+void test('VerifyHostKeyDNS is left to the system’s ssh, and the log says so', async () => {
+  await serve();
+  const userFile = configFile(`IdentityFile ${sshd.keyFile}`, 'VerifyHostKeyDNS yes');
+  const connection = await open('auto', { verifyHostKeyDns: true }, { userFile });
+  assert.equal(connection.facts.transport, 'openssh');
+  assert.deepEqual(clients(), ['OpenSSH']);
+  assert.ok(log.lines.some((line) => line.includes("only the system's ssh supports VerifyHostKeyDNS")));
+  await connection.close();
+});
+
 void test('ProxyUseFdpass is left to the system’s ssh', async () => {
   await serve();
   // Connects and passes the socket through its standard output, like OpenBSD's nc -F.

@@ -91,6 +91,21 @@ void test('times are in milliseconds, sizes in bytes, and choices have the words
   assert.equal(config.streamLocalBindMask, 0o111);
 });
 
+void test('VerifyHostKeyDNS is off unless it is yes or ask', async (t) => {
+  for (const [written, expected] of Object.entries({ '': false, no: false, yes: true, ask: true })) {
+    const { resolve } = setUp(t, written && `VerifyHostKeyDNS ${written}\n`);
+    assert.equal((await resolve('x')).verifyHostKeyDns, expected, written);
+  }
+});
+
+void test('CASignatureAlgorithms changes the list of signatures, which lacks SHA-1', async (t) => {
+  const algorithms = async (text: string): Promise<readonly string[]> =>
+    (await setUp(t, text).resolve('x')).caSignatureAlgorithms;
+  assert.deepEqual((await algorithms('')).includes('ssh-rsa'), false);
+  assert.equal((await algorithms('CASignatureAlgorithms +ssh-rsa\n')).at(-1), 'ssh-rsa');
+  assert.deepEqual(await algorithms('CASignatureAlgorithms rsa-*\n'), ['rsa-sha2-256', 'rsa-sha2-512']);
+});
+
 for (const [written, expected] of Object.entries({
   yes: { addKeysToAgent: 'yes' },
   no: { addKeysToAgent: 'no' },

@@ -24,10 +24,9 @@ void test('no file imports what its room may not import, types included', () => 
 void test('a package is imported in its own folder alone', () => {
   const packages = [...new Set(rooms.flatMap((room) => Object.keys(room.packages ?? {})))];
   const misplaced = imports.filter(({ from, to }) => {
-    const name = packages.find((each) => to === each || to.startsWith(`${each}/`));
-    if (name === undefined) return false;
+    if (!packages.includes(to)) return false;
     const room = roomOf(from);
-    const folder = room?.packages?.[name];
+    const folder = room?.packages?.[to];
     return (
       room === undefined ||
       folder === undefined ||

@@ -45,3 +45,9 @@ void test('a local port of all interfaces, one address and a socket are named as
   assert.equal(taken({ kind: 'tcp', host: '::1', port: 80 }), '[::1]:80 is taken.');
   assert.equal(taken({ kind: 'unix', path: '/run/s' }), '/run/s is taken.');
 });
+
+void test('a host certificate that does not count is named with its fault', () => {
+  const key = { host: 'box', keyType: 'ssh-ed25519', fingerprint: 'SHA256:abc' };
+  const { what } = problemText({ code: 'hostCertificateInvalid', ...key, fault: 'expired' });
+  assert.equal(what, 'The certificate of box (ED25519 key SHA256:abc) does not count: it has expired.');
+});

@@ -152,7 +152,12 @@ export const keywords = [
   },
   { name: 'tcpkeepalive', aliases: ['keepalive'], read: flag, fallback: yes, fields: { tcpKeepAlive: isOn } },
   { name: 'tunnel', read: read.choice(choices.tunnel), fallback: off },
-  { name: 'verifyhostkeydns', read: read.choice(choices.trueFalseAsk), fallback: off },
+  {
+    name: 'verifyhostkeydns',
+    read: read.choice(choices.trueFalseAsk),
+    fallback: off,
+    fields: { verifyHostKeyDns: ([value]) => value !== 'false' },
+  },
   { name: 'visualhostkey', read: flag, fallback: no },
   {
     name: 'updatehostkeys',
@@ -201,7 +206,11 @@ export const keywords = [
   { name: 'ignoreunknown', read: word },
   { name: 'kbdinteractivedevices', read: word },
   { name: 'kexalgorithms', ...algorithms(keyExchanges), fields: { kexAlgorithms: text } },
-  { name: 'casignaturealgorithms', ...algorithms(caSignatures) },
+  {
+    name: 'casignaturealgorithms',
+    ...algorithms(caSignatures),
+    fields: { caSignatureAlgorithms: ([list]) => assembleAlgorithms(list, caSignatures) },
+  },
   { name: 'localcommand', read: read.command, isUnsetByNone: true },
   { name: 'remotecommand', read: read.command, isUnsetByNone: true, settle: settle.withTokens },
   { name: 'loglevel', read: read.choice(choices.logLevel), fallback: ['INFO'] },

@@ -3,7 +3,8 @@ import type { Algorithms } from 'ssh2';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import * as openssh from '../../config/keywords/algorithms.ts';
 import { selectAlgorithms } from '../../config/keywords/algorithms.ts';
-import { HYBRID, swapNames } from './standIn.ts';
+import type { KnownKinds } from '../hostkeys/knownHosts.ts';
+import { certificateSuffix } from '../keys/certificate.ts';
 
 /** What we offer by default, best first, and what a configuration may name besides. */
 type Offer = Pick<openssh.Algorithms, 'known' | 'preferred'>;
@@ -14,14 +15,9 @@ function offerOf({ known, preferred }: Offer, isLacking: RegExp): Offer {
   return { known: known.filter(isSupported), preferred: preferred.filter(isSupported) };
 }
 
-const KEX = hybridFirst(offerOf(openssh.keyExchanges, /^sntrup/));
-const HOST_KEYS = offerOf(openssh.caSignatures, /^(?:sk|webauthn)-/);
+const KEX = offerOf(openssh.keyExchanges, /^(?:sntrup|mlkem)/);
+const HOST_KEYS = offerOf(openssh.keyTypes, /^(?:sk|webauthn)-/);
 const MACS = sha1Last(offerOf(openssh.macs, /^umac|(?:96|md5)-etm@/));
-
-/** As OpenSSH since 10.0. */
-function hybridFirst({ known, preferred }: Offer): Offer {
-  return { known: [...known, HYBRID], preferred: [HYBRID, ...preferred] };
-}
 
 /** HMAC-SHA-1 is still secure (RFC 6194 §3.3), and old devices support no other. */
 function sha1Last({ known, preferred }: Offer): Offer {
@@ -55,31 +51,40 @@ export interface Proposal {
   readonly compression: readonly string[];
 }
 
-/** @param knownTypes key types held in known_hosts. These come first unless the configuration gives an order. */
-export function proposal(config: HostConfig, knownTypes: readonly string[]): Proposal {
+/** @param known comes first unless the configuration gives an order */
+export function proposal(config: HostConfig, known: KnownKinds): Proposal {
   const hostKeys = selectAlgorithms(config.hostKeyAlgorithms, HOST_KEYS);
   const isOrdered = config.hostKeyAlgorithms !== undefined && !/^[+-]/.test(config.hostKeyAlgorithms);
   return {
     kex: selectAlgorithms(config.kexAlgorithms, KEX),
-    hostKeys: isOrdered ? hostKeys : knownFirst(hostKeys, knownTypes),
+    hostKeys: isOrdered ? hostKeys : knownFirst(hostKeys, known),
     ciphers: selectAlgorithms(config.ciphers, CIPHERS),
     macs: selectAlgorithms(config.macs, MACS),
     compression: config.compression ? ['zlib@openssh.com', 'none'] : ['none'],
   };
 }
 
-function knownFirst(algorithms: readonly string[], knownTypes: readonly string[]): readonly string[] {
-  const isKnown = (algorithm: string): boolean => knownTypes.includes(hostKeyType(algorithm));
+/**
+ * The order of ssh(1). It always offers certificates: one of an unknown authority counts as its plain key, and a revoked
+ * authority is noticed.
+ */
+function knownFirst(algorithms: readonly string[], { types, hasAuthority }: KnownKinds): readonly string[] {
+  const isKnownType = (algorithm: string): boolean => types.includes(hostKeyType(algorithm));
+  const [best] = algorithms;
+  if (best !== undefined && isKnownType(best)) return algorithms;
+  const isKnown = (algorithm: string): boolean =>
+    isKnownType(algorithm) || (hasAuthority && algorithm.endsWith(certificateSuffix));
   return [...algorithms.filter(isKnown), ...algorithms.filter((algorithm) => !isKnown(algorithm))];
 }
 
-/** Two signature algorithms share the `ssh-rsa` key (RFC 8332 §3). */
+/** The type of the plain key. Two signature algorithms share the `ssh-rsa` key (RFC 8332 §3). */
 export function hostKeyType(algorithm: string): string {
-  return algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm;
+  return algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm.replace(certificateSuffix, '');
 }
 
-export function toSsh2({ kex, hostKeys, ciphers: cipher, macs: hmac, compression }: Proposal): Algorithms {
-  return { kex: swapNames(kex), serverHostKey: hostKeys, cipher, hmac, compress: compression } as unknown as Algorithms;
+/** Without the host keys: `offerHostKeys` sets these. */
+export function toSsh2({ kex, ciphers: cipher, macs: hmac, compression }: Proposal): Algorithms {
+  return { kex, cipher, hmac, compress: compression } as unknown as Algorithms;
 }
 
 /** The server's SSH_MSG_KEXINIT, in its order of preference. */

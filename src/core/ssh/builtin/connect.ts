@@ -49,7 +49,7 @@ async function connectVia(
   const scope = new Scope();
   try {
     const hostKeys = await loadHostKeys(config, prompts, log);
-    const ours = usable(config, proposal(config, hostKeys.knownTypes));
+    const ours = usable(config, proposal(config, hostKeys.known));
     const connectHop = (hop: HostConfig, previous: Hop | undefined, stop: AbortSignal): Promise<BuiltinConnection> =>
       connectVia(hop, previous, deps, depth + 1, stop);
     const route = await openRoute(

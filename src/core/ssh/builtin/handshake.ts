@@ -5,15 +5,14 @@ import { errorText, UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { AgentSession } from '../auth/agent.ts';
 import type { HostProblem } from '../connection.ts';
+import { certificateSuffix } from '../keys/certificate.ts';
 import { printable } from '../printable.ts';
 import { missing, type Proposal, toSsh2 } from './algorithms.ts';
 import { onDisconnectMessage } from './disconnectMessage.ts';
 import { ChosenGroup } from './groupExchange.ts';
-import { HybridExchange } from './hybridExchange.ts';
-import { copyReceived, exchangeSignature, onKeyExchange, sessionId } from './internals.ts';
-import { replaceGroup } from './keyExchange.ts';
+import { copyReceived, exchangeSignature, offerHostKeys, onKeyExchange, sessionId } from './internals.ts';
+import { acceptCertificate, replaceGroup } from './keyExchange.ts';
 import { recordHello, type ServerHello } from './serverHello.ts';
-import { replaceStandIn } from './standIn.ts';
 import { BuiltinUserauth } from './userauth.ts';
 
 /** An encrypted connection to the right server. Nobody is logged in yet. */
@@ -21,6 +20,8 @@ export interface Handshake {
   readonly ssh2: Client;
   readonly userauth: BuiltinUserauth;
   readonly negotiated: NegotiatedAlgorithms;
+  /** The algorithm of the key or the certificate that is trusted. */
+  readonly hostKey: string;
   readonly serverVersion: string;
   /** For agents that limit where a key may be used. */
   readonly session: AgentSession;
@@ -30,8 +31,8 @@ export interface HandshakeInput {
   readonly stream: Duplex;
   readonly config: HostConfig;
   readonly proposal: Proposal;
-  /** Settles when the key may be trusted, else rejects. `hasCertificate`: the server has a host certificate as well. */
-  readonly verifyHostKey: (key: Buffer, hasCertificate: boolean) => Promise<void>;
+  /** Settles with what is trusted of a key or certificate that the server shows, else rejects. */
+  readonly verifyHostKey: (shown: Buffer) => Promise<'certificate' | 'key'>;
   /** Called once, when the server has sent its version. */
   readonly onVersion: () => void;
   /** Called when the connection breaks, before or after the handshake. */
@@ -56,9 +57,7 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
     ssh2.on('close', () => ended('the server closed the connection'));
     ssh2.on('banner', input.onBanner);
     ssh2.on('handshake', (algorithms) => (negotiated ??= algorithms));
-    const hostKey = new HostKeyCheck(ssh2, fail, (key) =>
-      input.verifyHostKey(key, hello?.offer()?.hostKeys.some((name) => name.includes('-cert-')) ?? false),
-    );
+    const check = new HostKeyCheck(ssh2, fail, input.verifyHostKey);
     ssh2.connect({
       sock: stream,
       username: config.user,
@@ -68,20 +67,23 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
       // For sessions that forward the agent. The login has an agent client of its own.
       ...(config.forwardAgent && config.identityAgent !== undefined && { agent: config.identityAgent }),
       algorithms: toSsh2(proposal),
-      hostVerifier: hostKey.verifier,
+      hostVerifier: check.verifier,
       // ssh2 calls this when the server is ready for a login. `BuiltinUserauth` logs in from here on.
       authHandler: () => {
-        const { trusted } = hostKey;
+        const { trusted } = check;
         if (!negotiated || !trusted) return undefined;
-        const session = { ...trusted, id: sessionId(ssh2) };
-        resolve({ ssh2, userauth, negotiated, serverVersion: hello?.version() ?? '', session });
+        const { what, ...key } = trusted;
+        const session = { ...key, id: sessionId(ssh2) };
+        const hostKey = negotiated.serverHostKey + (what === 'certificate' ? certificateSuffix : '');
+        resolve({ ssh2, userauth, negotiated, hostKey, serverVersion: hello?.version() ?? '', session });
         return undefined;
       },
     });
-    const enterHybrid = replaceStandIn(ssh2, () => new HybridExchange());
+    offerHostKeys(ssh2, proposal.hostKeys);
     onKeyExchange(ssh2, (exchange) => {
       replaceGroup(exchange, (prime, generator) => new ChosenGroup(prime, generator));
-      enterHybrid(exchange);
+      check.begin();
+      acceptCertificate(exchange, check.setCertificate);
     });
     copyReceived(ssh2);
     const userauth = new BuiltinUserauth(ssh2, config.user);
@@ -103,35 +105,54 @@ function endProblem(
   return { code: 'handshakeEnded', host, detail: (hello?.version() ? '' : hello?.text()) || printable(detail) };
 }
 
+/** The trusted key or certificate. `what`: the key of a certificate may be trusted without the certificate. */
+interface TrustedHostKey extends Pick<AgentSession, 'hostKey' | 'signature'> {
+  readonly what: 'certificate' | 'key';
+}
+
 /** Answers ssh2's question whether a host key may be trusted. */
 class HostKeyCheck {
   readonly #ssh2: Client;
   readonly #fail: (error: unknown) => void;
-  readonly #verify: (key: Buffer) => Promise<void>;
-  #trusted: Pick<AgentSession, 'hostKey' | 'signature'> | undefined;
+  readonly #verify: HandshakeInput['verifyHostKey'];
+  /** What the server shows in this key exchange, if that is a certificate. */
+  #certificate: Buffer | undefined;
+  #trusted: TrustedHostKey | undefined;
+  #isBroken = false;
 
-  constructor(ssh2: Client, fail: (error: unknown) => void, verify: (key: Buffer) => Promise<void>) {
+  constructor(ssh2: Client, fail: (error: unknown) => void, verify: HandshakeInput['verifyHostKey']) {
     this.#ssh2 = ssh2;
     this.#fail = fail;
     this.#verify = verify;
+    ssh2.once('error', () => (this.#isBroken = true));
   }
 
   /** The trusted key, and the server's signature of the first key exchange. */
-  get trusted(): Pick<AgentSession, 'hostKey' | 'signature'> | undefined {
+  get trusted(): TrustedHostKey | undefined {
     return this.#trusted;
   }
+
+  /** Each key exchange begins without a certificate. */
+  begin(): void {
+    this.#certificate = undefined;
+  }
+
+  readonly setCertificate = (certificate: Buffer): void => {
+    this.#certificate = certificate;
+  };
 
   /** CAUTION: ssh2 takes a returned promise for "yes", so the answer goes to the callback. */
   readonly verifier = (key: Buffer, answer: (isTrusted: boolean) => void): void => {
     // RACE: at a rekey the server sends on without waiting for us, so the answer must come at once.
-    if (this.#trusted?.hostKey.equals(key)) {
+    const shown = this.#certificate ?? key;
+    if (this.#trusted?.hostKey.equals(shown)) {
       answer(true);
       return;
     }
     const signature = this.#trusted?.signature ?? exchangeSignature(this.#ssh2);
-    const isTrusted = this.#verify(key).then(
-      () => {
-        this.#trusted = { hostKey: Buffer.from(key), signature };
+    const isTrusted = this.#verify(shown).then(
+      (what) => {
+        this.#trusted = { hostKey: Buffer.from(shown), signature, what };
         return true;
       },
       (error: unknown) => {
@@ -139,6 +160,7 @@ class HostKeyCheck {
         return false;
       },
     );
-    void isTrusted.then(answer);
+    // CAUTION: ssh2 throws when the answer comes after an error of its own, such as a wrong exchange signature.
+    void isTrusted.then((is) => (this.#isBroken ? undefined : answer(is)));
   };
 }

@@ -47,14 +47,14 @@ export async function logIn(input: LoginInput, signal: AbortSignal): Promise<Log
   let handshake: Handshake | undefined;
   try {
     handshake = await abortable(handshakeOver(input, attempts, broken, stop), stop);
-    const { ssh2, negotiated, serverVersion } = handshake;
-    log.debug(`${serverVersion}, ${negotiated.kex}, ${negotiated.cs.cipher}, ${negotiated.serverHostKey}`);
+    const { ssh2, negotiated, hostKey, serverVersion } = handshake;
+    log.debug(`${serverVersion}, ${negotiated.kex}, ${negotiated.cs.cipher}, ${hostKey}`);
     const offered = recordOfferedKeys(ssh2);
     const authMethod = await abortable(authenticateOver(input, handshake, attempts, broken, stop), stop);
     log.info(`logged in as ${config.user} (${authMethod})`);
     const client = new SshClient(ssh2, route.stream);
     learnHostKeys(client, { offered, types: input.proposal.hostKeys.map(hostKeyType), hostKeys, log });
-    const { kex, serverHostKey: hostKey, cs } = negotiated;
+    const { kex, cs } = negotiated;
     const facts = { serverVersion, cipher: cs.cipher, kex, hostKey, via: route.via, authMethod };
     return { client, facts: { transport: 'builtin', ...facts } };
   } catch (error) {
@@ -86,8 +86,7 @@ function handshakeOver(
     stream: route.stream,
     config,
     proposal: input.proposal,
-    verifyHostKey: (key, hasCertificate) =>
-      hostKeys.verify(key, { address: route.address, isDirect, hasCertificate }, stop),
+    verifyHostKey: (shown) => hostKeys.verify(shown, { address: route.address, isDirect }, stop),
     // ConnectTimeout limits the wait for the server's version (ssh_config(5)), not the key exchange after it.
     onVersion: () => limit(isUnattended ? UNATTENDED.silenceMs : 0),
     onFailure: (error) => broken.abort(error),

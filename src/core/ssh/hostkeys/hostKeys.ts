@@ -1,13 +1,28 @@
-import { createHash } from 'node:crypto';
 import type { Log } from '../../../base/log.ts';
 import { UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import { isLoopbackAddress } from '../../spec/loopback.ts';
 import type { HostProblem } from '../connection.ts';
+import type { CertificateFault } from '../certificateFault.ts';
+import { plainBlob } from '../keys/certificate.ts';
+import { fingerprint } from '../keys/fingerprint.ts';
 import { keyTypeOf, rsaBits } from '../keys/keys.ts';
 import type { HostKeyQuestion, Prompts } from '../prompts.ts';
 import { checkedAddress } from './checkedAddress.ts';
-import { isOffence, judge, type KnownHost, lookupName, namesHost, type Offence, type Verdict } from './knownHosts.ts';
+import { certificateFault, readHostCertificate, type SignedCertificate } from './hostCertificate.ts';
+import {
+  isOffence,
+  judge,
+  judgeAuthorityOf,
+  type KnownHost,
+  type KnownKinds,
+  knownKinds,
+  lookupName,
+  namesHost,
+  type Offence,
+  type Verdict,
+  withoutPort,
+} from './knownHosts.ts';
 import { forgetKeys, readKnownHosts, rememberKeys } from './knownHostsFiles.ts';
 import { findRevoked } from './revokedKeys.ts';
 import { keyChanges, type ServerKeys } from './updateHostKeys.ts';
@@ -16,8 +31,6 @@ export interface KeyOwner {
   readonly address: string;
   /** No proxy or jump host stands between. */
   readonly isDirect: boolean;
-  /** The server has a host certificate, which we did not ask for. */
-  readonly hasCertificate: boolean;
 }
 
 export async function loadHostKeys(config: HostConfig, prompts: Prompts, log: Log): Promise<HostKeys> {
@@ -54,20 +67,42 @@ export class HostKeys {
     this.#bareName = hostKeyAlias === undefined && port !== 22 ? lookupName(hostName, 22) : undefined;
   }
 
-  /** The types of the known keys. We ask for these first, so that a server with several keys shows a known one. */
-  get knownTypes(): readonly string[] {
-    const names = this.#bareName === undefined ? [this.#name] : [this.#name, this.#bareName];
-    return [...new Set(names.flatMap((name) => typesOf(this.#entries, name)))];
+  /** What is known of the host. We ask for this first, so that a server with several keys shows a known one. */
+  get known(): KnownKinds {
+    return knownKinds(this.#entries, this.#name, this.#bareName);
   }
 
-  /** Settles when the key may be trusted, else rejects with a `UserError<HostProblem>`. */
-  async verify(key: Buffer, { address, isDirect, hasCertificate }: KeyOwner, signal: AbortSignal): Promise<void> {
-    const { noHostAuthenticationForLocalhost, hostKeyAlias, strictHostKeyChecking } = this.#config;
-    await this.#requireAcceptable(key);
-    // Machines with a shared home directory have one known_hosts, but localhost is another machine on each.
-    if (noHostAuthenticationForLocalhost && hostKeyAlias === undefined && isDirect && isLoopbackAddress(address))
-      return;
-    const verdict = this.#judgeName(key, hasCertificate);
+  /**
+   * Settles with what is trusted: the certificate, or the key that the server shows or its certificate certifies. Else
+   * rejects with a `UserError<HostProblem>`.
+   */
+  async verify(shown: Buffer, owner: KeyOwner, signal: AbortSignal): Promise<'certificate' | 'key'> {
+    const certificate = readHostCertificate(shown);
+    if (typeof certificate === 'string') throw this.#invalid(certificate, plainBlob(shown) ?? shown);
+    const key = certificate?.key ?? shown;
+    await this.#requireAcceptable(shown, key);
+    if (this.#isExempt(owner)) return 'key';
+    const fault = certificate && this.#judgeCertificate(certificate);
+    if (fault === 'none') return 'certificate';
+    // As in ssh(1), the key of a certificate that proves nothing is judged like any plain key.
+    if (fault) this.#log.warn(`the host certificate does not count: ${fault}`);
+    await this.#verifyKey(key, owner.address, fault, signal);
+    return 'key';
+  }
+
+  /** Machines with a shared home directory have one known_hosts, but localhost is another machine on each. */
+  #isExempt({ address, isDirect }: KeyOwner): boolean {
+    const { noHostAuthenticationForLocalhost, hostKeyAlias } = this.#config;
+    return noHostAuthenticationForLocalhost && hostKeyAlias === undefined && isDirect && isLoopbackAddress(address);
+  }
+
+  async #verifyKey(
+    key: Buffer,
+    address: string,
+    fault: CertificateFault | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const verdict = this.#judgeName(key);
     const byAddress = this.#judgeAddress(key, address);
     const isNewAddress = byAddress?.verdict.kind === 'unknown';
     const isChangedAddress = byAddress?.verdict.kind === 'changed';
@@ -78,12 +113,19 @@ export class HostKeys {
       if (isNewAddress) await rememberKeys(this.#config, [byAddress.name], [key], this.#log);
       return;
     }
-    const answer = await this.#decide(key, address, signal);
-    if (answer === 'refuse') throw new UserError<HostProblem>({ code: 'hostKeyUnknown', ...this.#facts(key) });
+    const answer = await this.#decide(
+      { ...this.#question(key, address), ...(fault && { certificateFault: fault }) },
+      signal,
+    );
+    if (answer === 'refuse') {
+      throw fault
+        ? this.#invalid(fault, key)
+        : new UserError<HostProblem>({ code: 'hostKeyUnknown', ...this.#facts(key) });
+    }
     this.#log.info(`host key ${keyTypeOf(key)} ${fingerprint(key)} accepted (${answer})`);
     if (answer === 'once') return;
     await rememberKeys(this.#config, isNewAddress ? names : [this.#name], [key], this.#log);
-    if (strictHostKeyChecking === 'ask') this.#trusted = { key, address, names };
+    if (this.#config.strictHostKeyChecking === 'ask') this.#trusted = { key, address, names };
   }
 
   /** Updates the user's files with the keys of the server, where the policy allows it. Returns the numbers of keys. */
@@ -105,27 +147,40 @@ export class HostKeys {
     return { learned: learned.length, obsolete: obsolete.length };
   }
 
-  /** Rejects a key that is too short or revoked, whatever the known_hosts files say. */
-  async #requireAcceptable(key: Buffer): Promise<void> {
+  /** Rejects a key or a certificate that is too short or revoked, whatever the known_hosts files say. */
+  async #requireAcceptable(shown: Buffer, key: Buffer): Promise<void> {
     const { name: host, requiredRsaSize: required, revokedHostKeysFile: file } = this.#config;
     const bits = rsaBits(key);
     if (bits < required) throw new UserError<HostProblem>({ code: 'hostKeyTooShort', host, bits, required });
-    const line = file === undefined ? undefined : await findRevoked(file, key);
+    const line = file === undefined ? undefined : await findRevoked(file, shown);
     if (file === undefined || line === undefined) return;
     throw new UserError<HostProblem>({ code: 'hostKeyRevoked', ...this.#facts(key), file, line, lookup: this.#name });
   }
 
-  #judgeName(key: Buffer, hasCertificate: boolean): { readonly kind: 'known' | 'unknown' } {
+  /** Why a certificate is no proof. Undefined where no authority is known for the host. */
+  #judgeCertificate(certificate: SignedCertificate): CertificateFault | 'none' | undefined {
+    const { hostKeyAlias, hostName, caSignatureAlgorithms } = this.#config;
+    const principal = hostKeyAlias?.toLowerCase() ?? hostName.toLowerCase();
+    const { lookup, verdict } = judgeAuthorityOf(this.#entries, this.#name, this.#bareName, certificate);
+    switch (verdict.kind) {
+      case 'revoked':
+        throw this.#offence(verdict, verdict.entry.key, lookup);
+      case 'otherAuthority':
+        return 'otherAuthority';
+      case 'unknown':
+        return undefined;
+      case 'known':
+        return certificateFault(certificate, principal, caSignatureAlgorithms) ?? 'none';
+    }
+  }
+
+  #judgeName(key: Buffer): { readonly kind: 'known' | 'unknown' } {
     let verdict = judge(this.#entries, this.#name, key);
     if (this.#bareName !== undefined && verdict.kind === 'unknown') {
       verdict = withoutPort(judge(this.#entries, this.#bareName, key));
     }
     if (isOffence(verdict)) throw this.#offence(verdict, key, this.#name);
-    if (verdict.kind !== 'certAuthority') return verdict;
-    // A certificate authority vouches for certificates alone. A server without one is simply unknown.
-    if (!hasCertificate) return { kind: 'unknown' };
-    const { file, line } = verdict.entry;
-    throw new UserError<HostProblem>({ code: 'hostCertificateUnsupported', host: this.#config.name, file, line });
+    return verdict;
   }
 
   /** CheckHostIP (ssh_config(5)). Undefined where the address is not checked. */
@@ -153,7 +208,7 @@ export class HostKeys {
     );
   }
 
-  async #decide(key: Buffer, address: string, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse'> {
+  async #decide(question: HostKeyQuestion, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse'> {
     switch (this.#config.strictHostKeyChecking) {
       case 'yes':
         return 'refuse';
@@ -161,7 +216,7 @@ export class HostKeys {
       case 'no':
         return 'remember';
       case 'ask':
-        return this.#config.batchMode ? 'refuse' : this.#prompts.hostKey(this.#question(key, address), signal);
+        return this.#config.batchMode ? 'refuse' : this.#prompts.hostKey(question, signal);
     }
   }
 
@@ -183,24 +238,12 @@ export class HostKeys {
     return { host: this.#config.name, keyType: keyTypeOf(key), fingerprint: fingerprint(key) };
   }
 
+  #invalid(fault: CertificateFault, key: Buffer): UserError<HostProblem> {
+    return new UserError<HostProblem>({ code: 'hostCertificateInvalid', ...this.#facts(key), fault });
+  }
+
   #offence({ kind, entry: { file, line } }: Offence, key: Buffer, lookup: string): UserError<HostProblem> {
     const code = kind === 'changed' ? 'hostKeyChanged' : 'hostKeyRevoked';
     return new UserError<HostProblem>({ code, ...this.#facts(key), file, line, lookup });
   }
-}
-
-/** An entry without the port counts only if it vouches for the key. Another key there says nothing about this port. */
-function withoutPort(verdict: Verdict): Verdict {
-  return verdict.kind === 'known' || verdict.kind === 'revoked' ? verdict : { kind: 'unknown' };
-}
-
-function typesOf(entries: readonly KnownHost[], name: string): readonly string[] {
-  return entries
-    .filter(({ marker, hosts }) => marker === 'none' && namesHost(hosts, name))
-    .map(({ keyType }) => keyType);
-}
-
-/** `SHA256:…` without padding, as ssh-keygen -l prints it. */
-function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }

@@ -94,13 +94,28 @@ function hmac(salt: Buffer, name: string): string {
   return createHmac('sha1', salt).update(name).digest('base64');
 }
 
+/** What known_hosts has for a host. */
+export interface KnownKinds {
+  /** Of plain keys, also those without the port. */
+  readonly types: readonly string[];
+  readonly hasAuthority: boolean;
+}
+
+export function knownKinds(entries: readonly KnownHost[], name: string, bareName: string | undefined): KnownKinds {
+  const about = entries.filter(({ hosts }) => namesHost(hosts, name));
+  const bare = bareName === undefined ? [] : entries.filter(({ hosts }) => namesHost(hosts, bareName));
+  const plain = [...about, ...bare].filter(({ marker }) => marker === 'none');
+  return {
+    types: [...new Set(plain.map(({ keyType }) => keyType))],
+    hasAuthority: about.some(({ marker }) => marker === 'cert-authority'),
+  };
+}
+
 export type Verdict =
   | { readonly kind: 'known' }
   | { readonly kind: 'unknown' }
   /** `entry` is the line that refuses the key. */
-  | Offence
-  /** Only a certificate authority is known for the host. */
-  | { readonly kind: 'certAuthority'; readonly entry: KnownHost };
+  | Offence;
 
 export interface Offence {
   readonly kind: 'changed' | 'revoked';
@@ -113,8 +128,7 @@ export function isOffence(verdict: Verdict): verdict is Offence {
 
 /**
  * Judges a plain host key as ssh(1) does. A revoked key is refused. Otherwise any equal key of the host makes it known.
- * If the host has only other keys, of any type, the key has changed. A host that is known only through a certificate
- * authority has a verdict of its own, because its key proves nothing without a certificate.
+ * If the host has only other keys, of any type, the key has changed. A certificate authority says nothing about a plain key.
  */
 export function judge(entries: readonly KnownHost[], name: string, key: Buffer): Verdict {
   const about = entries.filter(({ hosts }) => namesHost(hosts, name));
@@ -122,7 +136,47 @@ export function judge(entries: readonly KnownHost[], name: string, key: Buffer):
   if (revoked) return { kind: 'revoked', entry: revoked };
   const plain = about.filter(({ marker }) => marker === 'none');
   if (plain.some((entry) => entry.key.equals(key))) return { kind: 'known' };
-  if (plain[0]) return { kind: 'changed', entry: plain[0] };
-  const authority = about.find(({ marker }) => marker === 'cert-authority');
-  return authority ? { kind: 'certAuthority', entry: authority } : { kind: 'unknown' };
+  return plain[0] ? { kind: 'changed', entry: plain[0] } : { kind: 'unknown' };
+}
+
+/** An entry without the port counts only if it vouches for the key. Another key there says nothing about this port. */
+export function withoutPort(verdict: Verdict): Verdict {
+  return verdict.kind === 'known' || verdict.kind === 'revoked' ? verdict : { kind: 'unknown' };
+}
+
+export type AuthorityVerdict =
+  | { readonly kind: 'known' | 'unknown' | 'otherAuthority' }
+  /** The authority or the certified key. */
+  | { readonly kind: 'revoked'; readonly entry: KnownHost };
+
+/**
+ * Judges who signed a host certificate as ssh(1) does: only authorities and revoked keys count, no plain key. `bareName`
+ * is the name without the port, whose entries vouch as well. Returns the name that decided with the verdict.
+ */
+export function judgeAuthorityOf(
+  entries: readonly KnownHost[],
+  name: string,
+  bareName: string | undefined,
+  certificate: { readonly key: Buffer; readonly authority: Buffer },
+): { readonly lookup: string; readonly verdict: AuthorityVerdict } {
+  const verdict = judgeAuthority(entries, name, certificate);
+  const isOpen = verdict.kind === 'unknown' || verdict.kind === 'otherAuthority';
+  const bare = bareName !== undefined && isOpen ? judgeAuthority(entries, bareName, certificate) : undefined;
+  if (bareName === undefined || !bare || bare.kind === 'unknown') return { lookup: name, verdict };
+  return { lookup: bareName, verdict: bare };
+}
+
+function judgeAuthority(
+  entries: readonly KnownHost[],
+  name: string,
+  { key, authority }: { readonly key: Buffer; readonly authority: Buffer },
+): AuthorityVerdict {
+  const about = entries.filter(({ hosts }) => namesHost(hosts, name));
+  const revoked = about.find(
+    (entry) => entry.marker === 'revoked' && (entry.key.equals(key) || entry.key.equals(authority)),
+  );
+  if (revoked) return { kind: 'revoked', entry: revoked };
+  const authorities = about.filter(({ marker }) => marker === 'cert-authority');
+  if (authorities.some((entry) => entry.key.equals(authority))) return { kind: 'known' };
+  return { kind: authorities.length > 0 ? 'otherAuthority' : 'unknown' };
 }

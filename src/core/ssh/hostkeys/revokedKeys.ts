@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { parseCertificate, plainBlob } from '../keys/certificate.ts';
 import { keyTypeOf, parsePublicKeyLine } from '../keys/keys.ts';
 
 const KEYGEN_MS = 5000;
@@ -9,7 +10,7 @@ const KEYGEN_MS = 5000;
 const KRL = 'SSHKRL\n\0';
 
 /**
- * The line where RevokedHostKeys (ssh_config(5)) refuses a key: 0 for a file without lines, undefined when no line
+ * The line where RevokedHostKeys (ssh_config(5)) refuses a key or a certificate: 0 for a file without lines, undefined when no line
  * refuses it.
  * SECURITY: as in ssh(1), an unreadable file or line refuses every key.
  */
@@ -25,9 +26,13 @@ export async function findRevoked(file: string, key: Buffer): Promise<number | u
   return index < 0 ? undefined : index + 1;
 }
 
-/** An unreadable line may stand for any key. */
+/** An unreadable line may stand for any key. A certificate is revoked with its key and with its authority. */
 function refuses(line: string, key: Buffer): boolean {
-  return parsePublicKeyLine(line)?.blob.equals(key) ?? true;
+  const blob = parsePublicKeyLine(line)?.blob;
+  if (!blob) return true;
+  const certificate = parseCertificate(key);
+  const keys = certificate ? [certificate.key, certificate.authority] : [key];
+  return keys.some((each) => each.equals(plainBlob(blob) ?? blob));
 }
 
 /** Asks ssh-keygen, which understands every kind of KRL section. */

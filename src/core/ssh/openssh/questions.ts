@@ -1,5 +1,6 @@
 import { UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
+import type { CertificateFault } from '../certificateFault.ts';
 import type { AskpassQuestion } from '../route/askpass.ts';
 import type { HostProblem } from '../connection.ts';
 import { lookupName } from '../hostkeys/knownHosts.ts';
@@ -31,7 +32,9 @@ export function answering(
     if (key && text.includes(` host '${hostKeyName} (`)) {
       const [, keyType = '', fingerprint = ''] = key;
       const address = /\((\S+)\)/.exec(text)?.[1] ?? hostName;
-      const answer = await prompts.hostKey({ host, address, port, keyType, fingerprint }, signal);
+      const inDns = /^(Matching|No matching) host key fingerprint found in DNS/m.exec(text)?.[1];
+      const isInDns = inDns === undefined ? {} : { isInDns: inDns === 'Matching' };
+      const answer = await prompts.hostKey({ host, address, port, keyType, fingerprint, ...isInDns }, signal);
       if (answer === 'remember') events.onRemember();
       return answer === 'refuse' ? 'no' : 'yes';
     }
@@ -81,6 +84,16 @@ export function relaying(
   };
 }
 
+/** What ssh(1) says of a host certificate, before it judges the plain key. */
+const CERTIFICATE_FAULTS: readonly (readonly [string, CertificateFault])[] = [
+  ['Certificate invalid: not a host certificate', 'notHost'],
+  ['Certificate invalid: not yet valid', 'notYetValid'],
+  ['Certificate invalid: expired', 'expired'],
+  ['Certificate invalid: name is not a listed principal', 'otherHost'],
+  ['Certificate contains unsupported critical options', 'criticalOption'],
+  ['Certificate signed with disallowed algorithm', 'signatureAlgorithm'],
+];
+
 /** Why ssh(1) gave up. It has no error codes, so its untranslated messages decide. */
 export function explain(config: HostConfig, stderr: string): UserError<HostProblem> {
   const { name: host, port, user } = config;
@@ -103,7 +116,10 @@ export function explain(config: HostConfig, stderr: string): UserError<HostProbl
     }
     const listed = find(/revoked by file (.+?)\r?\n/)?.[0];
     if (listed !== undefined) return { code: 'hostKeyRevoked', ...key, file: listed, line: 0, lookup: config.hostName };
-    if (find(/Host key verification failed/)) return { code: 'hostKeyUnknown', ...key };
+    const isRefused = find(/Host key verification failed/);
+    const fault = CERTIFICATE_FAULTS.find(([words]) => stderr.includes(words))?.[1];
+    if (isRefused && fault) return { code: 'hostCertificateInvalid', ...key, fault };
+    if (isRefused) return { code: 'hostKeyUnknown', ...key };
     const offer = find(/no matching (.+?) found\. Their offer: (\S+)/);
     if (offer) return { code: 'noCommonAlgorithm', host, what: offer[0] ?? '', server: (offer[1] ?? '').split(',') };
     if (find(/Could not resolve hostname/)) return { code: 'dnsFailed', host, hostName: config.hostName };

@@ -321,17 +321,6 @@ void test('a server with several keys shows the known one', async () => {
   await several.stop();
 });
 
-void test('a host certificate whose authority alone is known is reported as unsupported', async () => {
-  const authority = makeKey(sshd.folder, 'host-authority');
-  const hostKey = makeKey(sshd.folder, 'certified');
-  spawnSync('ssh-keygen', ['-q', '-s', authority, '-I', 'host', '-h', '-n', '127.0.0.1', `${hostKey}.pub`]);
-  const certified = await startSshd({ config: [`HostKey ${hostKey}`, `HostCertificate ${hostKey}-cert.pub`] });
-  const file = knownHostsFile(`@cert-authority * ${publicKey(authority)}`);
-  const problem = await problemOf(connectTo(asking(file, { port: certified.port })));
-  assert.deepEqual(problem, { code: 'hostCertificateUnsupported', host: 'devbox', file, line: 1 });
-  await certified.stop();
-});
-
 void test('a rekey asks no second question about the host key', async () => {
   const prompts = script({ hostKey: () => 'once' });
   const rekeying = await startSshd({ config: ['RekeyLimit 256K'] });

@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import {
   hashedName,
   judge,
+  judgeAuthorityOf,
+  knownKinds,
   lookupName,
   namesHost,
   parseKnownHosts,
@@ -47,7 +49,7 @@ void test('a hashed name matches that name only', () => {
   assert.ok(!namesHost(hashed, 'host'));
 });
 
-void test('revoked wins over known, known over changed, and an authority over unknown', () => {
+void test('revoked wins over known, known over changed, and an authority says nothing of a plain key', () => {
   const entries = parseKnownHosts(
     '/k',
     [line('h', 1), line('h', 2), `@revoked ${line('*', 2)}`, `@cert-authority ${line('c', 9)}`].join('\n'),
@@ -55,6 +57,25 @@ void test('revoked wins over known, known over changed, and an authority over un
   assert.equal(judge(entries, 'h', key(1)).kind, 'known');
   assert.equal(judge(entries, 'h', key(2)).kind, 'revoked');
   assert.equal(judge(entries, 'h', key(3)).kind, 'changed');
-  assert.equal(judge(entries, 'c', key(3)).kind, 'certAuthority');
+  assert.equal(judge(entries, 'c', key(9)).kind, 'unknown');
   assert.equal(judge(entries, 'x', key(3)).kind, 'unknown');
+});
+
+void test('a certificate is judged by authorities and revoked keys, first with the port, then without', () => {
+  const entries = parseKnownHosts(
+    '/k',
+    [line('h', 1), `@cert-authority ${line('h', 9)}`, `@cert-authority ${line('[h]:2', 8)}`]
+      .concat([`@revoked ${line('*', 2)}`, line('[h]:2', 7)])
+      .join('\n'),
+  );
+  const kind = (hostKey: number, authority: number, name = '[h]:2'): string =>
+    judgeAuthorityOf(entries, name, 'h', { key: key(hostKey), authority: key(authority) }).verdict.kind;
+  assert.equal(kind(5, 8), 'known');
+  assert.equal(kind(5, 9), 'known');
+  assert.equal(kind(5, 9, '[h]:3'), 'known');
+  assert.equal(kind(5, 7), 'otherAuthority');
+  assert.equal(kind(5, 2), 'revoked');
+  assert.equal(kind(2, 8), 'revoked');
+  assert.deepEqual(knownKinds(entries, '[h]:2', 'h'), { types: ['ssh-ed25519'], hasAuthority: true });
+  assert.deepEqual(knownKinds(entries, '[x]:2', 'x'), { types: [], hasAuthority: false });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answering } from '../../../../src/core/ssh/openssh/questions.ts';
+import { answering, explain } from '../../../../src/core/ssh/openssh/questions.ts';
 import { hostConfig } from '../../../support/hostConfig.ts';
 import { script } from '../../../support/ssh.ts';
 
@@ -33,4 +33,34 @@ void test("a jump host's key is not shown as the destination's key", async () =>
   assert.equal(prompts.hostKeys.length, 0);
   assert.equal(await ask({ text: authenticity('[inner.example]:2222'), hint: '' }), 'yes');
   assert.equal(prompts.hostKeys[0]?.fingerprint, 'SHA256:abc');
+});
+
+void test('the question about a key shows what DNS says of it, where ssh asked DNS', async () => {
+  const prompts = script({ hostKey: () => 'once' });
+  const ask = answering(hostConfig({ hostName: 'box.example' }), prompts, ignored, signal);
+  const plain = authenticity('box.example');
+  for (const found of [
+    '',
+    'Matching host key fingerprint found in DNS.\n',
+    'No matching host key fingerprint found in DNS.\n',
+  ]) {
+    await ask({ text: plain.replace('Are you', `${found}Are you`), hint: '' });
+  }
+  assert.deepEqual(
+    prompts.hostKeys.map(({ isInDns }) => isInDns),
+    [undefined, true, false],
+  );
+});
+
+void test('what ssh says of a host certificate is the problem when it refuses the host', () => {
+  const stderr =
+    'Certificate invalid: expired\r\nNo ED25519 host key is known for box\r\nHost key verification failed.\r\n';
+  const { problem } = explain(hostConfig(), stderr);
+  assert.deepEqual(problem, {
+    code: 'hostCertificateInvalid',
+    host: 'devbox',
+    fingerprint: '',
+    keyType: 'ED25519',
+    fault: 'expired',
+  });
 });
