@@ -7,10 +7,12 @@ import { ChannelStream } from './channel.ts';
 import type { ConnectionEnd } from '../connection.ts';
 import { linkLost } from '../linkLost.ts';
 import { retransmits } from '../route/retransmits.ts';
-import { globalReplies, protocolOf } from './internals.ts';
+import { globalReplies, onMessage, protocolOf } from './internals.ts';
 import { FIRST_WINDOW_BYTES, SPARE_WINDOW_BYTES } from './receiveWindow.ts';
 
 const GOODBYE_MS = 1000;
+/** SSH_MSG_UNIMPLEMENTED */
+const UNIMPLEMENTED = 3;
 
 /** An authenticated ssh2 client and its open channels: the state that they share, and the end of them all. */
 export class SshClient {
@@ -32,6 +34,8 @@ export class SshClient {
     this.ssh2 = ssh2;
     this.#socket = socket;
     this.closed = new Promise((resolve) => (this.#settle = resolve));
+    // The answer to a request that the server does not implement (RFC 4253 §11.4), such as a ping. It answers in order.
+    onMessage(ssh2, (message) => message[0] === UNIMPLEMENTED && globalReplies(ssh2).shift()?.(true));
     ssh2.on('error', (error) => this.end({ kind: 'lost', why: 'error', detail: error.message }));
     ssh2.on('close', () => this.end(this.#isClosing ? { kind: 'closed' } : { kind: 'lost', why: 'ended', detail: '' }));
   }

@@ -10,6 +10,7 @@ import { printable } from '../printable.ts';
 import { missing, type Proposal, toSsh2 } from './algorithms.ts';
 import { onDisconnectMessage } from './disconnectMessage.ts';
 import { ChosenGroup } from './groupExchange.ts';
+import { acceptAnyIdentification } from './identification.ts';
 import { copyReceived, exchangeSignature, offerHostKeys, onKeyExchange, sessionId } from './internals.ts';
 import { acceptCertificate, replaceGroup } from './keyExchange.ts';
 import { recordHello, type ServerHello } from './serverHello.ts';
@@ -85,6 +86,7 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
       check.begin();
       acceptCertificate(exchange, check.setCertificate);
     });
+    acceptAnyIdentification(ssh2);
     copyReceived(ssh2);
     const userauth = new BuiltinUserauth(ssh2, config.user);
     onDisconnectMessage(ssh2, (message) => ended(errorText(message), message));

@@ -23,7 +23,9 @@ interface Protocol {
   readonly _cipher: PacketCipher;
   readonly _decipher: PacketDecipher | undefined;
   parse: (bytes: Buffer, start: number, end: number) => void;
+  _remoteIdentRaw: Buffer | undefined;
   readonly _packetRW: {
+    read: { read(payload: Buffer): Buffer | undefined };
     readonly write: {
       readonly allocStart: number;
       alloc(payloadBytes: number): Buffer;
@@ -240,6 +242,39 @@ export function copyReceived(ssh2: Client): void {
 /** Does ssh2 decrypt AES-GCM with node:crypto now, which reads its input at once? CAUTION: as for `isNodeGcm`. */
 export function isConsumedAtOnce(ssh2: Client): boolean {
   return internals(ssh2)._protocol._decipher?.constructor.name === 'AESGCMDecipherNative';
+}
+
+/** Passes the server's identification, which the exchange hash covers (RFC 4253 §8), through `rewrite`. */
+export function rewriteIdentification(ssh2: Client, rewrite: (line: Buffer) => Buffer): void {
+  let current: Buffer | undefined;
+  Object.defineProperty(internals(ssh2)._protocol, '_remoteIdentRaw', {
+    get: () => current,
+    set: (line: Buffer | undefined) => {
+      current = line && rewrite(line);
+    },
+  });
+}
+
+/** Calls `heard` with every message that arrives, decrypted and decompressed. Each key exchange brings a new reader. */
+export function onMessage(ssh2: Client, heard: (message: Buffer) => void): void {
+  type Reader = Protocol['_packetRW']['read'];
+  const heeding = (reader: Reader): Reader => {
+    const read = reader.read.bind(reader);
+    reader.read = (payload) => {
+      const message = read(payload);
+      if (message) heard(message);
+      return message;
+    };
+    return reader;
+  };
+  const packets = internals(ssh2)._protocol._packetRW;
+  let current = heeding(packets.read);
+  Object.defineProperty(packets, 'read', {
+    get: () => current,
+    set: (reader: Reader) => {
+      current = heeding(reader);
+    },
+  });
 }
 
 /** Why the server did not open a channel (SSH_MSG_CHANNEL_OPEN_FAILURE, RFC 4254 §5.1). Undefined for another error. */

@@ -54,6 +54,7 @@ const privateMembers = [
   '_prime',
   '_protocol',
   '_public',
+  '_remoteIdentRaw',
   '_sig',
 ];
 
