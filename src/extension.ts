@@ -16,7 +16,9 @@ import { observeSettings } from './ui/settings.ts';
 import { warnOfBadRules } from './ui/showing/badRules.ts';
 import { registerConfigDiagnostics } from './ui/showing/configDiagnostics.ts';
 import { registerNotices } from './ui/showing/registerNotices.ts';
+import { followContextKeys } from './ui/showing/contextKeys.ts';
 import { PathView } from './ui/showing/pathView.ts';
+import { registerRowClicks } from './ui/showing/rowClicks.ts';
 import { StatusBar } from './ui/showing/statusBar.ts';
 import { registerTree } from './ui/showing/tree.ts';
 
@@ -60,7 +62,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     statusBar,
     { dispose: state.watch((now) => secrets.follow(now)) },
     registerConfigDiagnostics(state),
-    registerCommands(flows, () => tree.focused()),
+    followContextKeys(state),
+    registerCommands(flows, tree),
+    registerRowClicks(tree, log),
     followTerminals(sessions, log),
     warnOfBadRules(settings, log),
     vscode.window.onDidChangeWindowState(({ focused }) => sessions.setFocused(focused)),

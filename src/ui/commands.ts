@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { commandStart } from '../view/commandStart.ts';
-import type { Row } from '../view/row.ts';
 import type { Context, Flow } from './context.ts';
 import { addHost } from './flows/addHost.ts';
 import { changeLocalPort } from './flows/changeLocalPort.ts';
@@ -19,12 +18,13 @@ import { reconnect } from './flows/restore.ts';
 import { refresh } from './flows/refresh.ts';
 import { saveForward } from './flows/saveForward.ts';
 import { setLabel } from './flows/setLabel.ts';
-import { extendSharing, shareForward, unshareForward } from './flows/share.ts';
+import { copyNetworkAddress, extendSharing, shareForward, unshareForward } from './flows/share.ts';
 import { showForwards } from './flows/showForwards.ts';
 import { showLog, showPath } from './flows/show.ts';
 import { stopAll, stopForward } from './flows/stop.ts';
 import { toggleForwarding } from './flows/toggleForwarding.ts';
 import { guard } from './guard.ts';
+import type { PortsTree } from './showing/tree.ts';
 
 /** Every command of the Command Palette, the menus and the keys. */
 const flows: Readonly<Record<string, Flow>> = {
@@ -33,6 +33,7 @@ const flows: Readonly<Record<string, Flow>> = {
   connect,
   copyAddress,
   copyCommand,
+  copyNetworkAddress,
   diagnose,
   disconnect,
   extendSharing,
@@ -60,22 +61,22 @@ const flows: Readonly<Record<string, Flow>> = {
   unshareForward,
 };
 
-/** @param focused the tree's row that has the keyboard focus */
-export function registerCommands(context: Context, focused: () => Promise<Row | undefined>): vscode.Disposable {
+export function registerCommands(context: Context, tree: PortsTree): vscode.Disposable {
   const run = async (flow: Flow, args: readonly unknown[]): Promise<void> => {
     const start = commandStart(args);
     switch (start.kind) {
       case 'row':
-        return flow(context, start.row);
+        return flow(context, start.row, start.rows);
       case 'noRow':
-        return flow(context, undefined);
+        return flow(context, undefined, []);
       case 'lostRow':
         vscode.window.setStatusBarMessage('The list of ports has just changed: please press again', 5000);
         return undefined;
       case 'key': {
         // A key acts on the focused forward or on nothing: it must never ask for another forward.
-        const row = await focused();
-        return row?.target?.kind === 'forward' ? flow(context, row) : undefined;
+        const row = await tree.focused();
+        if (row?.target?.kind !== 'forward') return undefined;
+        return tree.keepFocus(row, () => flow(context, row, tree.selectedWith(row)));
       }
     }
   };

@@ -17,5 +17,8 @@ export interface Context {
   readonly showPath: (chosen: Chosen) => Promise<void>;
 }
 
-/** One thing that a person does. `row`: where the command was started; undefined from the Command Palette. */
-export type Flow = (context: Context, row: Row | undefined) => Promise<void>;
+/**
+ * One thing that a person does. `row`: where the command was started; undefined from the Command Palette. `rows`: all
+ * selected rows if `row` is one of them.
+ */
+export type Flow = (context: Context, row: Row | undefined, rows: readonly Row[]) => Promise<void>;

@@ -2,7 +2,7 @@ import type { Row } from './row.ts';
 
 /** Where a command was started from. */
 export type CommandStart =
-  | { readonly kind: 'row'; readonly row: Row }
+  | { readonly kind: 'row'; readonly row: Row; readonly rows: readonly Row[] }
   /** A row that VS Code could not find. */
   | { readonly kind: 'lostRow' }
   | { readonly kind: 'key' }
@@ -24,5 +24,7 @@ interface Key {
 export function commandStart(args: readonly unknown[]): CommandStart {
   const given = args[0] as Row | Key | null | undefined;
   if (given === undefined || given === null) return { kind: args.length > 1 ? 'lostRow' : 'noRow' };
-  return 'from' in given ? { kind: 'key' } : { kind: 'row', row: given };
+  if ('from' in given) return { kind: 'key' };
+  const selected = Array.isArray(args[1]) ? (args[1] as readonly Row[]) : [];
+  return { kind: 'row', row: given, rows: selected.length > 0 ? selected : [given] };
 }

@@ -36,6 +36,14 @@ export const canUnshare: Can = (_host, forward) => forward.isSharedByHand === tr
 /** Both kinds of SOCKS proxy, in every state. */
 export const canProtect: Can = (_host, { spec }) => spec.kind === 'dynamic' || spec.kind === 'remoteDynamic';
 
+/** Other machines can use the forward at this machine's network addresses. */
+export function isOnNetwork({ spec, status }: ForwardState): boolean {
+  const isHere = spec.kind === 'local' || spec.kind === 'dynamic';
+  return status.kind === 'open' && status.sharedFor !== undefined && isHere && spec.bind.kind === 'tcp';
+}
+
+export const canCopyNetwork: Can = (_host, forward) => isOnNetwork(forward);
+
 export const canExtend: Can = (_host, { status }) => status.kind === 'open' && typeof status.sharedFor === 'number';
 
 /** The SSH configuration already has its own forwards. */
@@ -62,6 +70,7 @@ const words: Readonly<Record<string, Can>> = {
   unshareable: canUnshare,
   protectable: canProtect,
   expiring: canExtend,
+  networked: canCopyNetwork,
   savable: canSave,
 };
 

@@ -41,9 +41,9 @@ function look(host: HostState, forward: ForwardState, seen: SeenPort | undefined
     case 'off':
       return dim('off', 'debug-pause', 'Forwarding is switched off');
     case 'paused':
-      return { ...dim('paused', 'debug-pause', 'Click to resume this forward'), click: 'resume' };
+      return { ...dim('paused', 'debug-pause', 'Double-click to resume this forward'), click: 'resume' };
     case 'expired': {
-      const hint = 'This forward was shared with the network, and its time is over. Click to open it again';
+      const hint = 'This forward was shared with the network, and its time is over. Double-click to open it again';
       return { ...dim('expired', 'clock', hint), click: 'resume' };
     }
     case 'dormant': {
@@ -62,7 +62,7 @@ function look(host: HostState, forward: ForwardState, seen: SeenPort | undefined
     case 'failed': {
       const { brief, what, next } = problemText(status.why);
       const icon = { id: 'error', color: colors.red };
-      return { description: brief, tooltip: `${what}\n${next}\nClick to try again`, icon, click: 'resume' };
+      return { description: brief, tooltip: `${what}\n${next}\nDouble-click to try again`, icon, click: 'resume' };
     }
   }
 }
@@ -91,7 +91,7 @@ function openLook(
   const tooltip = [
     ...about,
     forward.isProtected && 'The proxy asks for a user name and a password',
-    isKnownPage ? `Click to open ${url}` : `Answers ${where}`,
+    isKnownPage ? `Double-click to open ${url}` : `Answers ${where}`,
     ...(instead ? [problemText(instead.why).what] : []),
     `${traffic.openConnections} open connections, ${traffic.totalConnections} in all; ${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
     ...warnings,

@@ -1,5 +1,5 @@
-import { type AppState, type ForwardState, type HostState, isActive } from '../core/session/state.ts';
-import { canCopy, canOpen } from './forwardActions.ts';
+import { type AppState, type ForwardState, type HostState } from '../core/session/state.ts';
+import { canCopy, canOpen, isOnNetwork } from './forwardActions.ts';
 import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
 import { problemText } from './problem.ts';
 import { programBehind } from './remotePortText.ts';
@@ -99,12 +99,17 @@ function address(host: HostState, forward: ForwardState): readonly StatusPick[] 
   return [
     {
       label: where,
-      description: [name(host, forward), !isRemote && isActive(host) && host.name].filter(Boolean).join(' · '),
+      description: [name(host, forward), !isRemote && host.name, isOnNetwork(forward) && 'shared']
+        .filter(Boolean)
+        .join(' · '),
       icon: opens ? 'globe' : isRemote ? 'export' : 'plug',
       action: opens ? open : copies ? copy : path,
       buttons: [
         ...(opens ? [{ ...open, icon: 'globe', tooltip: 'Open in Browser' }] : []),
         ...(copies ? [{ ...copy, icon: 'copy', tooltip: 'Copy Local Address' }] : []),
+        ...(isOnNetwork(forward)
+          ? [{ command: 'copyNetworkAddress', target, icon: 'broadcast', tooltip: 'Copy Network Address' }]
+          : []),
       ],
     },
   ];

@@ -38,7 +38,6 @@ before(async () => {
 after(() => scope.close());
 afterEach(async (t) => {
   await screenshotOfFailure(t, page);
-  await runCommand(page, 'SSH Ports: Stop All Forwards');
   await runCommand(page, 'Notifications: Clear All Notifications');
 });
 

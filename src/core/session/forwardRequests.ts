@@ -1,7 +1,7 @@
 import { onAllInterfaces } from '../spec/bindScope.ts';
 import { isLoopback } from '../spec/loopback.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
-import type { ForwardState } from './state.ts';
+import { type ForwardState, localPort } from './state.ts';
 
 /** A forward that somebody wants: the user, a rule, or the configuration. */
 export interface ForwardRequest {
@@ -20,6 +20,24 @@ export interface ForwardRequest {
   readonly isProtected?: boolean;
   /** The scheme that one of the user's rules names. */
   readonly protocol?: 'http' | 'https';
+}
+
+/** The request that makes a stopped forward again, at the same local port if it is free. */
+export function requestAgain(forward: ForwardState): ForwardRequest {
+  const { spec, origin, label, remotePort, isSharedByHand, isProtected, protocol, status } = forward;
+  const lastPort = localPort(forward);
+  return {
+    spec,
+    origin,
+    localPort: 'near',
+    ...(label !== undefined && { label }),
+    ...(remotePort !== undefined && { remotePort }),
+    ...(lastPort !== undefined && { lastPort }),
+    ...(status.kind === 'paused' && { isPaused: true }),
+    ...(isSharedByHand && { isSharedByHand }),
+    ...(isProtected && { isProtected }),
+    ...(protocol && { protocol }),
+  };
 }
 
 /** The local forward of a remote port, as the user would type it. */

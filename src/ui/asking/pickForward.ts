@@ -34,6 +34,21 @@ export async function chooseForward(
   return host && forward && { host, forward };
 }
 
+/** The forwards of the selected rows that fit. Without a row the user picks one. */
+export async function chooseForwards(
+  state: AppState,
+  rows: readonly Row[],
+  question: ForwardQuestion,
+): Promise<readonly Chosen[]> {
+  const { can = () => true } = question;
+  if (rows.length > 1) {
+    const all = await Promise.all(rows.map((row) => chooseForward(state, row, question)));
+    return all.filter((chosen) => chosen !== undefined).filter(({ host, forward }) => can(host, forward));
+  }
+  const chosen = await chooseForward(state, rows[0], question);
+  return chosen ? [chosen] : [];
+}
+
 async function pickForward(
   { hosts }: AppState,
   { title, can = () => true, onlyOne }: ForwardQuestion,

@@ -1,17 +1,18 @@
 import * as vscode from 'vscode';
 import { addressToCopy, canCopy } from '../../view/forwardActions.ts';
 import { forwardCommand } from '../../core/session/forwardCommand.ts';
-import { chooseForward } from '../asking/pickForward.ts';
+import { chooseForward, chooseForwards } from '../asking/pickForward.ts';
 import { confirm } from '../asking/messages.ts';
 import type { Flow } from '../context.ts';
 
-export const copyAddress: Flow = async ({ sessions }, row) => {
+export const copyAddress: Flow = async ({ sessions }, _row, rows) => {
   const question = { title: 'Copy Local Address', can: canCopy, onlyOne: 'take' } as const;
-  const chosen = await chooseForward(sessions.state.get(), row, question);
-  const address = chosen && addressToCopy(chosen.host, chosen.forward);
-  if (!address) return;
-  await vscode.env.clipboard.writeText(address);
-  confirm(`Copied ${address}`);
+  const chosen = await chooseForwards(sessions.state.get(), rows, question);
+  const addresses = chosen.flatMap(({ host, forward }) => addressToCopy(host, forward) ?? []);
+  const [first] = addresses;
+  if (first === undefined) return;
+  await vscode.env.clipboard.writeText(addresses.join('\n'));
+  confirm(addresses.length === 1 ? `Copied ${first}` : `Copied ${addresses.length} addresses`);
 };
 
 export const copyCommand: Flow = async ({ sessions }, row) => {

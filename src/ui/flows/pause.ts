@@ -1,14 +1,16 @@
 import { never } from '../../base/delay.ts';
 import { canPause, canResume } from '../../view/forwardActions.ts';
-import { chooseForward } from '../asking/pickForward.ts';
+import { chooseForwards } from '../asking/pickForward.ts';
 import type { Flow } from '../context.ts';
 
-export const pauseForward: Flow = async ({ sessions }, row) => {
-  const chosen = await chooseForward(sessions.state.get(), row, { title: 'Pause Forwarding', can: canPause });
-  if (chosen) await sessions.forwardsOf(chosen.host.name).pause(chosen.forward.id);
+export const pauseForward: Flow = async ({ sessions }, _row, rows) => {
+  const question = { title: 'Pause Forwarding', can: canPause };
+  for (const chosen of await chooseForwards(sessions.state.get(), rows, question))
+    await sessions.forwardsOf(chosen.host.name).pause(chosen.forward.id);
 };
 
-export const resumeForward: Flow = async ({ sessions }, row) => {
-  const chosen = await chooseForward(sessions.state.get(), row, { title: 'Resume Forwarding', can: canResume });
-  if (chosen) await sessions.forwardsOf(chosen.host.name).resume(chosen.forward.id, never);
+export const resumeForward: Flow = async ({ sessions }, _row, rows) => {
+  const question = { title: 'Resume Forwarding', can: canResume };
+  for (const chosen of await chooseForwards(sessions.state.get(), rows, question))
+    await sessions.forwardsOf(chosen.host.name).resume(chosen.forward.id, never);
 };

@@ -1,19 +1,18 @@
-import os from 'node:os';
 import * as vscode from 'vscode';
 import { never } from '../../base/delay.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
-import { findHost, localPort } from '../../core/session/state.ts';
-import { canExtend, canShare, canUnshare } from '../../view/forwardActions.ts';
-import { address } from '../../view/address.ts';
+import { findHost } from '../../core/session/state.ts';
+import { canCopyNetwork, canExtend, canShare, canUnshare } from '../../view/forwardActions.ts';
 import { confirmSharing } from '../asking/confirmOpen.ts';
 import * as say from '../asking/messages.ts';
 import { type Chosen, chooseForward } from '../asking/pickForward.ts';
 import type { Flow } from '../context.ts';
+import { networkAddresses } from '../networkAddresses.ts';
 import { newProxyPassword } from './protectProxy.ts';
 
 export const shareForward: Flow = async ({ sessions, secrets }, row) => {
   const chosen = await chooseForward(sessions.state.get(), row, { title: 'Share on the Network', can: canShare });
-  const answer = chosen && (await confirmSharing([chosen.forward.spec], sessions.settings().expireSharedAfterMs));
+  const answer = chosen && (await confirmSharing(chosen.forward, sessions.settings().expireSharedAfterMs));
   if (!answer) return;
   const { name } = chosen.host;
   const forwards = sessions.forwardsOf(name);
@@ -36,20 +35,27 @@ export const extendSharing: Flow = async ({ sessions }, row) => {
   if (chosen) await sessions.forwardsOf(chosen.host.name).extend(chosen.forward.id);
 };
 
+export const copyNetworkAddress: Flow = async ({ sessions }, row) => {
+  const question = { title: 'Copy Network Address', can: canCopyNetwork, onlyOne: 'take' } as const;
+  const chosen = await chooseForward(sessions.state.get(), row, question);
+  if (chosen) await copyNetwork(networkAddresses(chosen.forward));
+};
+
 /** Shows at which addresses other machines reach a forward now. */
 async function showReachable(sessions: Sessions, { host, forward }: Chosen): Promise<void> {
   const now = findHost(sessions.state.get(), host.name)?.forwards.find(({ id }) => id === forward.id);
-  const port = now && localPort(now);
-  if (port === undefined) return;
-  const addresses = Object.values(os.networkInterfaces())
-    .flatMap((each) => each ?? [])
-    .filter(({ internal, family }) => !internal && family === 'IPv4')
-    .map((each) => `${forward.spec.kind === 'dynamic' ? 'socks5' : 'http'}://${address(each.address, port)}`);
+  const addresses = now ? networkAddresses(now) : [];
+  if (addresses.length === 0) return copyNetwork(addresses);
   const copy = 'Copy Address';
-  const [first] = addresses;
-  const message = first
-    ? `Other machines reach it at ${addresses.join(' or ')}`
-    : 'This machine has no network address at present. Connect it to a network.';
-  const choice = await say.info(message, ...(first ? [copy] : []));
-  if (choice === copy && first) await vscode.env.clipboard.writeText(first);
+  if ((await say.info(`Other machines reach it at ${addresses.join(' or ')}`, copy)) === copy)
+    await copyNetwork(addresses);
+}
+
+async function copyNetwork([first]: readonly string[]): Promise<void> {
+  if (first === undefined) {
+    await say.info('This machine has no network address at present. Connect it to a network.');
+    return;
+  }
+  await vscode.env.clipboard.writeText(first);
+  say.confirm(`Copied ${first}`);
 }

@@ -1,12 +1,35 @@
-import { chooseForward } from '../asking/pickForward.ts';
+import { never } from '../../base/delay.ts';
+import { requestAgain } from '../../core/session/forwardRequests.ts';
+import type { Sessions } from '../../core/session/sessions.ts';
+import * as say from '../asking/messages.ts';
+import { type Chosen, chooseForwards } from '../asking/pickForward.ts';
 import type { Flow } from '../context.ts';
 
-export const stopForward: Flow = async ({ sessions }, row) => {
-  const chosen = await chooseForward(sessions.state.get(), row, { title: 'Stop Forwarding' });
-  if (chosen) await sessions.stopForward(chosen.host.name, chosen.forward.id);
+export const stopForward: Flow = async ({ sessions }, _row, rows) => {
+  const chosen = await chooseForwards(sessions.state.get(), rows, { title: 'Stop Forwarding' });
+  await stop(sessions, chosen, { undo: chosen.length > 1 });
 };
 
 export const stopAll: Flow = async ({ sessions }) => {
   const { hosts } = sessions.state.get();
-  await Promise.all(hosts.flatMap(({ name, forwards }) => forwards.map(({ id }) => sessions.stopForward(name, id))));
+  const all = hosts.flatMap((host) => host.forwards.map((forward) => ({ host, forward })));
+  if (all.length === 0) return say.confirm('No port is forwarded');
+  await stop(sessions, all, { undo: true });
 };
+
+/** Stopping several forwards loses ports and labels that nobody remembers, so the message can undo it. */
+async function stop(
+  sessions: Sessions,
+  chosen: readonly Chosen[],
+  { undo: hasUndo }: { readonly undo: boolean },
+): Promise<void> {
+  await Promise.all(chosen.map(({ host, forward }) => sessions.stopForward(host.name, forward.id)));
+  if (!hasUndo) return;
+  const undo = 'Undo';
+  const text = chosen.length === 1 ? 'Stopped 1 forward.' : `Stopped ${chosen.length} forwards.`;
+  if ((await say.info(text, undo)) !== undo) return;
+  // One refusal must not keep the others away. The tree shows it.
+  await Promise.allSettled(
+    chosen.map(({ host, forward }) => sessions.forward(host.name, requestAgain(forward), never)),
+  );
+}

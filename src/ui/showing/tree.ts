@@ -2,22 +2,44 @@ import * as vscode from 'vscode';
 import { Queue } from '../../base/queue.ts';
 import { mount, type Readable } from '../../base/store.ts';
 import type { AppState } from '../../core/session/state.ts';
+import { findRow, neighbour, parentOf } from '../../view/neighbour.ts';
 import type { Row } from '../../view/row.ts';
 import { treeRows } from '../../view/rows.ts';
 import { focusedRow } from './focusedRow.ts';
+import { networkLines } from './networkLines.ts';
+import { clickCommand } from './rowClicks.ts';
+
+export interface PortsTree extends vscode.Disposable {
+  /** The row with the keyboard focus. */
+  focused(): Promise<Row | undefined>;
+  /** The selected rows if `row` is one of them, else `row` alone. */
+  selectedWith(row: Row): readonly Row[];
+  /** Runs an action that may remove the focused row. If it does, the neighbour of the row gets the focus. */
+  keepFocus(row: Row, action: () => Promise<unknown>): Promise<void>;
+}
 
 /** The Ports tree. `view/rows.ts` makes its rows. */
-export function registerTree(state: Readable<AppState>): vscode.Disposable & { focused(): Promise<Row | undefined> } {
+export function registerTree(state: Readable<AppState>): PortsTree {
   const changed = new vscode.EventEmitter<void>();
   let rows: readonly Row[] = [];
   let isAsked = false;
+  let kept: { readonly id: string; readonly before: readonly Row[] } | undefined;
+  /** RACE: a later redraw may come when the user is elsewhere, so the focus moves with the redraw that removes the row. */
+  const moveFocus = (): void => {
+    if (!kept || findRow(rows, kept.id)) return;
+    const next = neighbour(kept.before, kept.id, rows);
+    kept = undefined;
+    if (next) void view.reveal(next, { focus: true, select: false });
+  };
   const view = vscode.window.createTreeView('sshPorts.ports', {
     showCollapseAll: false,
+    canSelectMany: true,
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getChildren: (row?: Row) => [...(row ? row.children : rows)],
+      getParent: ({ id }) => parentOf(rows, id),
       getTreeItem: treeItem,
-      resolveTreeItem: (item, row) => Object.assign(item, { tooltip: tooltipOf(treeRows(state.get()), row.id) }),
+      resolveTreeItem: (item, row) => Object.assign(item, { tooltip: tooltipOf(state.get(), row) }),
     },
   });
   // Tooltips show traffic counters. They are made on demand, so that a new count does not redraw the tree.
@@ -27,18 +49,12 @@ export function registerTree(state: Readable<AppState>): vscode.Disposable & { f
     (next) => {
       rows = next;
       if (!isAsked) changed.fire();
+      moveFocus();
     },
   );
-  const stopBadge = mount(
-    state,
-    (app) => app.hosts.flatMap((host) => host.forwards).filter(({ status }) => status.kind === 'open').length,
-    (count) => {
-      view.badge =
-        count === 0
-          ? undefined
-          : { value: count, tooltip: count === 1 ? '1 forwarded port' : `${count} forwarded ports` };
-    },
-  );
+  const stopBadge = mount(state, openForwards, (count) => {
+    view.badge = badge(count);
+  });
   const asking = new Queue(); // RACE: a key that is held down asks again before the selection is back
   const all = vscode.Disposable.from(view, changed, { dispose: stop }, { dispose: stopBadge });
   const focused = async (): Promise<Row | undefined> => {
@@ -51,16 +67,37 @@ export function registerTree(state: Readable<AppState>): vscode.Disposable & { f
       if (rows !== drawn) changed.fire();
     }
   };
-  return { dispose: () => all.dispose(), focused: () => asking.run(focused) };
+  return {
+    dispose: () => all.dispose(),
+    focused: () => asking.run(focused),
+    selectedWith: (row) => (view.selection.some(({ id }) => id === row.id) ? view.selection : [row]),
+    async keepFocus(row, action) {
+      kept = { id: row.id, before: rows };
+      try {
+        await action();
+      } finally {
+        kept = undefined;
+      }
+    },
+  };
+}
+
+function openForwards({ hosts }: AppState): number {
+  return hosts.flatMap((host) => host.forwards).filter(({ status }) => status.kind === 'open').length;
+}
+
+function badge(count: number): vscode.ViewBadge | undefined {
+  if (count === 0) return undefined;
+  return { value: count, tooltip: count === 1 ? '1 forwarded port' : `${count} forwarded ports` };
 }
 
 function withoutTooltip(row: Row): Row {
   return { ...row, tooltip: '', children: row.children.map(withoutTooltip) };
 }
 
-function tooltipOf(rows: readonly Row[], id: string): string | undefined {
-  const row = rows.flatMap((each) => [each, ...each.children]).find((each) => each.id === id);
-  return row?.tooltip;
+function tooltipOf(state: AppState, { id, target }: Row): string | undefined {
+  const tooltip = findRow(treeRows(state), id)?.tooltip;
+  return tooltip === undefined ? undefined : [tooltip, ...networkLines(state, target)].join('\n');
 }
 
 function treeItem(row: Row): vscode.TreeItem {
@@ -73,7 +110,8 @@ function treeItem(row: Row): vscode.TreeItem {
   );
   item.contextValue = row.context;
   item.accessibilityInformation = { label: [row.label, row.description].filter(Boolean).join(', ') };
-  if (row.click) item.command = { command: clicks[row.click], title: '', arguments: [row] };
+  const command = clickCommand(row);
+  if (command) item.command = command;
   return item;
 }
 
@@ -81,13 +119,4 @@ const folds = {
   none: vscode.TreeItemCollapsibleState.None,
   expanded: vscode.TreeItemCollapsibleState.Expanded,
   collapsed: vscode.TreeItemCollapsibleState.Collapsed,
-} as const;
-
-const clicks = {
-  connect: 'sshPorts.connect',
-  forward: 'sshPorts.forwardListener',
-  open: 'sshPorts.openInBrowser',
-  copyAddress: 'sshPorts.copyAddress',
-  resume: 'sshPorts.resumeForward',
-  openConfig: 'sshPorts.openConfig',
 } as const;

@@ -5,9 +5,14 @@ import { commandStart } from '../../../src/view/commandStart.ts';
 const row = { target: { kind: 'host', host: 'devbox' } };
 
 void test('a click, a button and a menu of a row start a command with that row', () => {
-  assert.deepEqual(commandStart([row]), { kind: 'row', row });
-  assert.deepEqual(commandStart([row, undefined]), { kind: 'row', row });
-  assert.deepEqual(commandStart([row, [row]]), { kind: 'row', row });
+  for (const args of [[row], [row, undefined], [row, [row]]]) {
+    assert.deepEqual(commandStart(args), { kind: 'row', row, rows: [row] });
+  }
+});
+
+void test('a menu of one of several selected rows starts a command with all of them', () => {
+  const other = { target: { kind: 'host', host: 'other' } };
+  assert.deepEqual(commandStart([row, [other, row]]), { kind: 'row', row, rows: [other, row] });
 });
 
 void test('the button of a row that the editor is fetching anew starts a command with a lost row', () => {

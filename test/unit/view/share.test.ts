@@ -19,3 +19,12 @@ void test('a user name or password of more than 255 bytes is a problem', () => {
   assert.equal(credentialProblem('x'.repeat(255)), undefined);
   assert.match(credentialProblem('ü'.repeat(128)) ?? '', /255 bytes/u);
 });
+
+void test('a protected proxy is not announced as open without a login', () => {
+  const wide = { kind: 'dynamic', bind } as const;
+  assert.match(shareQuestion([wide], 0).detail, /without logging in\.$/u);
+  const question = shareQuestion([wide], 0, true);
+  assert.match(question.detail, /with the user name and the password of the proxy\.$/u);
+  assert.equal(question.protect, undefined);
+  assert.equal(question.what, 'Open port 1080 to the network?');
+});

@@ -1,0 +1,14 @@
+import * as vscode from 'vscode';
+import { mount, type Readable } from '../../base/store.ts';
+import type { AppState } from '../../core/session/state.ts';
+
+/** Keys for the `when` clauses of the manifest: the Command Palette lists only commands that can do something. */
+export function followContextKeys(state: Readable<AppState>): vscode.Disposable {
+  const follow = (key: string, project: (app: AppState) => boolean): (() => void) =>
+    mount(state, project, (value) => void vscode.commands.executeCommand('setContext', `sshPorts.${key}`, value));
+  const stops = [
+    follow('hasForwards', ({ hosts }) => hosts.some(({ forwards }) => forwards.length > 0)),
+    follow('hasHosts', ({ hosts }) => hosts.some(({ link }) => link.kind !== 'idle')),
+  ];
+  return new vscode.Disposable(() => stops.forEach((stop) => stop()));
+}
