@@ -18,6 +18,7 @@ import { registerConfigDiagnostics } from './ui/showing/configDiagnostics.ts';
 import { registerNotices } from './ui/showing/registerNotices.ts';
 import { followContextKeys } from './ui/showing/contextKeys.ts';
 import { PathView } from './ui/showing/pathView.ts';
+import { ReadOnlyText } from './ui/showing/readOnlyText.ts';
 import { registerRowClicks } from './ui/showing/rowClicks.ts';
 import { StatusBar } from './ui/showing/statusBar.ts';
 import { registerTree } from './ui/showing/tree.ts';
@@ -52,14 +53,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const notices = registerNotices(sessions, log, subscriptions);
   const tree = registerTree(state);
   const pathView = new PathView(sessions, extensionUri, log);
+  const readOnlyText = new ReadOnlyText();
   const statusBar = new StatusBar(sessions, settings);
   const showPath = pathView.show.bind(pathView);
-  const flows = { sessions, secrets, consent, extension, statusBar, log, showPath };
+  const flows = { sessions, secrets, consent, extension, statusBar, readOnlyText, log, showPath };
   subscriptions.push(
     log,
     tree,
     pathView,
     statusBar,
+    readOnlyText,
     { dispose: state.watch((now) => secrets.follow(now)) },
     registerConfigDiagnostics(state),
     followContextKeys(state),

@@ -4,6 +4,7 @@ import type { Row } from '../view/row.ts';
 import type { Consent } from './asking/consent.ts';
 import type { Chosen } from './asking/pickForward.ts';
 import type { RememberedSecrets } from './asking/rememberedSecrets.ts';
+import type { ReadOnlyText } from './showing/readOnlyText.ts';
 import type { StatusBar } from './showing/statusBar.ts';
 
 /** What flows work with. `extension.ts` makes it once. */
@@ -13,6 +14,7 @@ export interface Context {
   readonly consent: Consent;
   readonly extension: vscode.Extension<unknown>;
   readonly statusBar: StatusBar;
+  readonly readOnlyText: ReadOnlyText;
   readonly log: vscode.LogOutputChannel;
   readonly showPath: (chosen: Chosen) => Promise<void>;
 }

@@ -15,7 +15,7 @@ export interface Script extends Prompts {
 
 export function script(
   answers: {
-    readonly hostKey?: (question: HostKeyQuestion) => 'once' | 'remember' | 'refuse';
+    readonly hostKey?: (question: HostKeyQuestion) => 'once' | 'remember' | 'refuse' | undefined;
     readonly addToAgent?: (question: AgentQuestion) => boolean;
     readonly secret?: (question: SecretQuestion) => string | undefined;
   } = {},

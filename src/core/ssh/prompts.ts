@@ -2,7 +2,8 @@ import type { CertificateFault } from './certificateFault.ts';
 
 /** The questions that a connection may ask a person. The editor, the command line and the tests each implement them. */
 export interface Prompts {
-  hostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse'>;
+  /** Undefined: the person cancelled. */
+  hostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse' | undefined>;
   /** Undefined: the person cancelled. */
   secret(question: SecretQuestion, signal: AbortSignal): Promise<string | undefined>;
   /** The remembered answer to this question, or undefined. Asks nobody. */

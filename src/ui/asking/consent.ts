@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type * as vscode from 'vscode';
+import { UserError } from '../../base/userError.ts';
 import type { AllowCommand } from '../../core/session/connector.ts';
 import { askConsent } from './prompts.ts';
 
@@ -16,7 +17,9 @@ export class Consent {
   readonly allow: AllowCommand = async (command, attended) => {
     const hash = createHash('sha256').update(command).digest('hex');
     if (this.#hashes().includes(hash)) return true;
-    if (attended === 'background' || !(await askConsent(command))) return false;
+    if (attended === 'background') return false;
+    // A person who closes the question has stopped to connect. Nothing has failed.
+    if (!(await askConsent(command))) throw new UserError({ code: 'cancelled' });
     await this.#memory.update(key, [...this.#hashes(), hash]);
     return true;
   };

@@ -17,8 +17,8 @@ export function editorPrompts(secrets: RememberedSecrets): Prompts {
       const remember = 'Accept and Remember';
       const title = `Is this the right key for ${question.host}?`;
       const choice = await say.ask(title, hostKeyDetail(question), remember, once);
-      if (signal.aborted) return 'refuse';
-      return choice === remember ? 'remember' : choice === once ? 'once' : 'refuse';
+      if (signal.aborted || choice === undefined) return undefined;
+      return choice === remember ? 'remember' : 'once';
     },
 
     recall: (question) => secrets.recall(question),

@@ -8,7 +8,7 @@ import type { Flow } from '../context.ts';
 import { checkForward } from './checkForward.ts';
 
 /** Checks every host and forward, and opens the result as a text to paste into a bug report. */
-export const diagnose: Flow = async ({ sessions, extension }) => {
+export const diagnose: Flow = async ({ sessions, extension, readOnlyText }) => {
   const rttMs = new Map<string, number>();
   await withProgress('Checking all hosts and forwards…', async (signal) => {
     const checks = sessions.state.get().hosts.flatMap((host) => [
@@ -31,7 +31,7 @@ export const diagnose: Flow = async ({ sessions, extension }) => {
     System: `${os.type()} ${os.release()} ${os.arch()}`,
   };
   const content = diagnosis({ state: sessions.state.get(), settings: sessions.settings(), versions, rttMs });
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
+  await readOnlyText.show('SSH Ports Diagnosis.md', content);
 };
 
 function canBeChecked(sessions: Sessions, host: string, id: string): boolean {

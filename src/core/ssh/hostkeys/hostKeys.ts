@@ -117,6 +117,7 @@ export class HostKeys {
       { ...this.#question(key, address), ...(fault && { certificateFault: fault }) },
       signal,
     );
+    if (answer === undefined) throw new UserError<HostProblem>({ code: 'cancelled' });
     if (answer === 'refuse') {
       throw fault
         ? this.#invalid(fault, key)
@@ -208,7 +209,7 @@ export class HostKeys {
     );
   }
 
-  async #decide(question: HostKeyQuestion, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse'> {
+  async #decide(question: HostKeyQuestion, signal: AbortSignal): ReturnType<Prompts['hostKey']> {
     switch (this.#config.strictHostKeyChecking) {
       case 'yes':
         return 'refuse';

@@ -36,7 +36,8 @@ export function answering(
       const isInDns = inDns === undefined ? {} : { isInDns: inDns === 'Matching' };
       const answer = await prompts.hostKey({ host, address, port, keyType, fingerprint, ...isInDns }, signal);
       if (answer === 'remember') events.onRemember();
-      return answer === 'refuse' ? 'no' : 'yes';
+      if (answer === undefined) events.onCancel();
+      return answer === undefined || answer === 'refuse' ? 'no' : 'yes';
     }
     if (text !== passwordQuestion) return relay(question);
     attempt++;

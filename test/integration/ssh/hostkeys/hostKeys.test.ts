@@ -279,6 +279,11 @@ void test('the question about an unknown key shows type and fingerprint, and a r
   assert.deepEqual(prompts.hostKeys, [{ host: 'devbox', address: '127.0.0.1', port: sshd.port, ...key }]);
 });
 
+void test('a closed question about an unknown key cancels the connection, which is no failure', async () => {
+  const prompts = script({ hostKey: () => undefined });
+  assert.deepEqual(await problemOf(connectTo(asking(knownHostsFile()), { prompts })), { code: 'cancelled' });
+});
+
 void test('a key accepted once is not remembered', async () => {
   const file = knownHostsFile();
   const connection = await connectTo(asking(file), { prompts: script({ hostKey: () => 'once' }) });
