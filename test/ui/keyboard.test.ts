@@ -35,7 +35,9 @@ async function expectFocus(text: string | RegExp): Promise<void> {
 }
 
 test('the Enter key connects a host, then forwards a port, and the focus stays on their rows', async () => {
+  // RACE: the palette closes before its command has moved the focus to the tree.
   await runCommand(page, 'SSH Ports: Focus on Ports View');
+  await page.locator('.sidebar .pane-body .monaco-list:focus-within').waitFor();
   await page.keyboard.press('ArrowDown');
   await expectFocus('devbox');
   await page.keyboard.press('Enter');

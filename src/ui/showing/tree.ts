@@ -5,6 +5,7 @@ import type { AppState } from '../../core/session/state.ts';
 import { findRow, neighbour, parentOf } from '../../view/neighbour.ts';
 import type { Row } from '../../view/row.ts';
 import { treeRows } from '../../view/rows.ts';
+import { spoken } from '../../view/spoken.ts';
 import { focusedRow } from './focusedRow.ts';
 import { networkLines } from './networkLines.ts';
 import { clickCommand } from './rowClicks.ts';
@@ -109,7 +110,7 @@ function treeItem(row: Row): vscode.TreeItem {
     row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color),
   );
   item.contextValue = row.context;
-  item.accessibilityInformation = { label: [row.label, row.description].filter(Boolean).join(', ') };
+  item.accessibilityInformation = { label: spoken(row) };
   const command = clickCommand(row);
   if (command) item.command = command;
   return item;
