@@ -17,18 +17,22 @@ export const stopAll: Flow = async ({ sessions }) => {
   await stop(sessions, all, { undo: true });
 };
 
-/** Stopping several forwards loses ports and labels that nobody remembers, so the message can undo it. */
+/** The command ends when the forwards have stopped. It does not wait for an answer to the message. */
 async function stop(
   sessions: Sessions,
   chosen: readonly Chosen[],
-  { undo: hasUndo }: { readonly undo: boolean },
+  { undo }: { readonly undo: boolean },
 ): Promise<void> {
   await Promise.all(chosen.map(({ host, forward }) => sessions.stopForward(host.name, forward.id)));
-  if (!hasUndo) return;
+  if (undo) void offerUndo(sessions, chosen);
+}
+
+/** Ports and labels of several stopped forwards are not to be typed again. */
+async function offerUndo(sessions: Sessions, chosen: readonly Chosen[]): Promise<void> {
   const undo = 'Undo';
   const text = chosen.length === 1 ? 'Stopped 1 forward.' : `Stopped ${chosen.length} forwards.`;
   if ((await say.info(text, undo)) !== undo) return;
-  // One refusal must not keep the others away. The tree shows it.
+  // A forward that fails must not keep the others away. The tree shows why.
   await Promise.allSettled(
     chosen.map(({ host, forward }) => sessions.forward(host.name, requestAgain(forward), never)),
   );
