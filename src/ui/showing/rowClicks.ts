@@ -2,32 +2,16 @@ import * as vscode from 'vscode';
 import type { Log } from '../../base/log.ts';
 import type { Row } from '../../view/row.ts';
 import { guard } from '../guard.ts';
+import { rowActions } from './rowActions.ts';
 import type { PortsTree } from './tree.ts';
-
-/** The main action of a row. */
-const actions = {
-  connect: 'sshPorts.connect',
-  forward: 'sshPorts.forwardListener',
-  open: 'sshPorts.openInBrowser',
-  copyAddress: 'sshPorts.copyAddress',
-  resume: 'sshPorts.resumeForward',
-  openConfig: 'sshPorts.openConfig',
-} as const;
 
 /** VS Code reports the second click of a double click as another click. */
 const doubleClickMs = 500;
 
-/** A click runs the action of a host or of a remote port. A forward is selected by a click: its action has side effects. */
-export function clickCommand(row: Row): vscode.Command | undefined {
-  if (!row.click) return undefined;
-  const command = row.target?.kind === 'forward' ? 'sshPorts.clickForward' : actions[row.click];
-  return { command, title: '', arguments: [row] };
-}
-
 /** The Enter key and a double click run the action of every row. */
 export function registerRowClicks(tree: PortsTree, log: Log): vscode.Disposable {
   const run = async (row: Row): Promise<void> => {
-    const action = row.click && actions[row.click];
+    const action = row.click && rowActions[row.click];
     if (action) await tree.keepFocus(row, async () => vscode.commands.executeCommand(action, row));
   };
   let last = { id: '', atMs: 0 };

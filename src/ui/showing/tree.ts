@@ -8,7 +8,7 @@ import { treeRows } from '../../view/rows.ts';
 import { spoken } from '../../view/spoken.ts';
 import { focusedRow } from './focusedRow.ts';
 import { networkLines } from './networkLines.ts';
-import { clickCommand } from './rowClicks.ts';
+import { clickCommand } from './rowActions.ts';
 
 export interface PortsTree extends vscode.Disposable {
   /** The row with the keyboard focus. */
@@ -53,11 +53,8 @@ export function registerTree(state: Readable<AppState>): PortsTree {
       moveFocus();
     },
   );
-  const stopBadge = mount(state, openForwards, (count) => {
-    view.badge = badge(count);
-  });
   const asking = new Queue(); // RACE: a key that is held down asks again before the selection is back
-  const all = vscode.Disposable.from(view, changed, { dispose: stop }, { dispose: stopBadge });
+  const all = vscode.Disposable.from(view, changed, { dispose: stop }, { dispose: mountBadge(state, view) });
   const focused = async (): Promise<Row | undefined> => {
     const drawn = rows;
     isAsked = true;
@@ -81,6 +78,13 @@ export function registerTree(state: Readable<AppState>): PortsTree {
       }
     },
   };
+}
+
+/** The number on the icon in the activity bar. */
+function mountBadge(state: Readable<AppState>, view: vscode.TreeView<Row>): () => void {
+  return mount(state, openForwards, (count) => {
+    view.badge = badge(count);
+  });
 }
 
 function openForwards({ hosts }: AppState): number {
