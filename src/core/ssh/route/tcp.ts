@@ -4,6 +4,7 @@ import { abortable, delay } from '../../../base/delay.ts';
 import { errorCode, errorText, isProblem, UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { HostProblem } from '../connection.ts';
+import { withNamedZone } from './zone.ts';
 
 /** RFC 8305 §5: the delay after which the next address is tried as well. */
 const ATTEMPT_DELAY_MS = 250;
@@ -48,7 +49,7 @@ async function lookup(config: HostConfig, signal: AbortSignal): Promise<readonly
     // CAUTION: lookup returns a literal address even if it is of the other family.
     const usable = all.filter((address) => family === 0 || address.family === family);
     if (usable.length === 0) throw new Error('no address of the wanted family');
-    return usable;
+    return await Promise.all(usable.map(async (each) => ({ ...each, address: await withNamedZone(each.address) })));
   } catch (error) {
     signal.throwIfAborted();
     throw new UserError<HostProblem>(

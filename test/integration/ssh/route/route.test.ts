@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -304,4 +305,15 @@ void test('an aborted attempt leaves nothing open', async () => {
   setImmediate(() => stop.abort(new Error('given up')));
   await assert.rejects(attempt, /given up/);
   silent.close();
+});
+
+void test('an IPv6 address with a numeric zone is reached, as with ssh', async (t) => {
+  const six = await startSshd({ address: '::1' });
+  t.after(() => six.stop());
+  const index = fs.readFileSync('/sys/class/net/lo/ifindex', 'utf8').trim();
+  const hostKeyAlias = `[::1]:${six.port}`;
+  const options = [`HostName=::1%%${index}`, `HostKeyAlias=${hostKeyAlias}`, 'BatchMode=yes'];
+  const flags = options.flatMap((option) => ['-o', option]);
+  assert.equal(spawnSync('ssh', ['-F', six.configFile, ...flags, 'devbox', 'true'], { timeout: 20_000 }).status, 0);
+  await (await connectTo(sshdConfig(six, { hostName: `::1%${index}`, hostKeyAlias }))).close();
 });
