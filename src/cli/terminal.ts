@@ -3,11 +3,12 @@ import tty from 'node:tty';
 import type { HostKeyQuestion, Prompts, SecretQuestion } from '../core/ssh/prompts.ts';
 import { hostKeyHints } from '../view/hostKeyHints.ts';
 import { keyName } from '../view/keyName.ts';
+import { askpassProgram, askProgram } from './askpass.ts';
 import { visible } from './visible.ts';
 
 /**
- * Asks on the terminal itself, also when stdin and stdout are redirected. Without a terminal, the answer to a secret is
- * "cancelled" and a host key is refused.
+ * Asks on the terminal itself, also when stdin and stdout are redirected, or through the program of SSH_ASKPASS. Without
+ * either, the answer to a secret is "cancelled" and a host key is refused.
  */
 export function terminalPrompts(print: (line: string) => void): Prompts {
   return {
@@ -60,9 +61,14 @@ function secretPrompt(question: SecretQuestion): string {
   }
 }
 
-/** Reads one line from the terminal. Undefined without a terminal, at its end, or after Ctrl-C, which also ends the program. */
+/** Reads one line from the person. Undefined without a terminal, at its end, or after Ctrl-C, which also ends the program. */
 async function ask(prompt: string, echo: 'visible' | 'hidden', signal: AbortSignal): Promise<string | undefined> {
   const terminal = openTerminal();
+  const program = askpassProgram(process.env, terminal !== undefined);
+  if (program !== undefined) {
+    terminal?.close();
+    return askProgram(program, prompt, signal);
+  }
   if (!terminal) return undefined;
   const { input, write } = terminal;
   try {
@@ -72,18 +78,24 @@ async function ask(prompt: string, echo: 'visible' | 'hidden', signal: AbortSign
   } finally {
     input.setRawMode(false);
     write('\n');
-    input.destroy();
+    terminal.close();
   }
 }
 
-function openTerminal(): { readonly input: tty.ReadStream; readonly write: (text: string) => void } | undefined {
+interface Terminal {
+  readonly input: tty.ReadStream;
+  readonly write: (text: string) => void;
+  close(): void;
+}
+
+function openTerminal(): Terminal | undefined {
   const [inputPath, outputPath] =
     process.platform === 'win32' ? ['\\\\.\\CONIN$', '\\\\.\\CONOUT$'] : ['/dev/tty', '/dev/tty'];
   try {
     const output = fs.openSync(outputPath, 'w');
     const input = new tty.ReadStream(fs.openSync(inputPath, 'r+'));
     input.once('close', () => fs.closeSync(output));
-    return { input, write: (text) => void fs.writeSync(output, text) };
+    return { input, write: (text) => void fs.writeSync(output, text), close: () => void input.destroy() };
   } catch {
     return undefined;
   }

@@ -137,3 +137,36 @@ for (const [name, folder] of [
     });
   });
 }
+
+/** A program for SSH_ASKPASS that records the questions, and answers with the passphrase. */
+function askpass(sshd: Sshd): { readonly program: string; readonly asked: () => string } {
+  const program = path.join(sshd.folder, 'askpass');
+  const record = path.join(sshd.folder, 'asked');
+  fs.writeFileSync(program, `#!/bin/sh\necho "$1" >>${record}\necho "${passphrase}"\n`, { mode: 0o700 });
+  return { program, asked: () => (fs.existsSync(record) ? fs.readFileSync(record, 'utf8') : '') };
+}
+
+for (const [condition, changes, isAsked] of [
+  ['SSH_ASKPASS_REQUIRE=force', { SSH_ASKPASS_REQUIRE: 'force' }, true],
+  ['a display and no terminal', { DISPLAY: ':9' }, true],
+  ['SSH_ASKPASS_REQUIRE=never', { SSH_ASKPASS_REQUIRE: 'never', DISPLAY: ':9' }, false],
+  ['neither display nor terminal', {}, false],
+] as const) {
+  test(`with ${condition} the program of SSH_ASKPASS is ${isAsked ? '' : 'not '}asked, as by ssh`, async (t) => {
+    const sshd = await server(t);
+    const file = lockedKey(sshd);
+    const { program, asked } = askpass(sshd);
+    const unset = { DISPLAY: undefined, WAYLAND_DISPLAY: undefined, SSH_ASKPASS_REQUIRE: undefined };
+    const env = { ...process.env, ...unset, ...changes, SSH_ASKPASS: program };
+    const args = ['-F', sshd.configFile, '-o', 'PreferredAuthentications=publickey'];
+    const { status } = spawnSync('setsid', ['-w', 'ssh', ...args, 'devbox', 'true'], { env, timeout: 20_000 });
+    assert.equal(status === 0, isAsked);
+    const askedBySsh = asked();
+    const forward = `${await freePort()}:localhost:1`;
+    const ours = ['setsid', '-w', process.execPath, built.program, ...args, '-N', '-L', forward, 'devbox'];
+    const running = run(t, ours, env);
+    if (isAsked) await running.says(/^forwarding /mu);
+    else assert.notEqual(await running.status(), 0);
+    assert.equal(asked(), isAsked ? `${askedBySsh}Enter passphrase for key '${file}': \n` : '');
+  });
+}
