@@ -26,6 +26,7 @@ const sshWords: Words = {
   },
   hostKeyUnknown: ({ keyType, host, fingerprint }) =>
     `No ${keyType} host key is known for ${host} (${fingerprint}).\nHost key verification failed.`,
+  hostCertificateInvalid: (problem) => `${problemText(problem).what}\nHost key verification failed.`,
   hostKeyChanged: offendingKey,
   hostKeyRevoked: offendingKey,
   commandSyntax: (problem) => commandLine(problem),

@@ -4,6 +4,7 @@ import { act, type Program, type Result } from './act.ts';
 import type { Held, ParityCase, Tried } from './case.ts';
 import { setUp } from './place.ts';
 import { type Site, startSite } from './site.ts';
+import { notHere } from './notHere.ts';
 import { isHeld } from './held.ts';
 
 /** What a row came to. `verdict` is about what its author says of it: see `judge`. */
@@ -23,6 +24,8 @@ export type Verdict =
   | 'pending'
   /** The row says "pending", and holds: the mark has to go. */
   | 'mended'
+  /** This system cannot try it. */
+  | 'notHere'
   /** We differ, and the row does not say so. */
   | 'differs';
 
@@ -56,6 +59,8 @@ export async function compareAll(rows: readonly ParityCase[]): Promise<readonly 
 }
 
 async function compare(row: Tried, programs: readonly [Program, Program], site: Site): Promise<Compared> {
+  const why = notHere(row);
+  if (why !== undefined) return { row, ssh: why, ours: why, verdict: 'notHere' };
   const scope = new Scope();
   try {
     const place = await setUp(row, scope);

@@ -1,10 +1,9 @@
-/* oxlint-disable no-underscore-dangle -- names of ssh2 */
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import type { AuthContext, Connection } from 'ssh2';
 import { string, uint32 } from '../../src/core/ssh/keys/wire.ts';
-import { startServer } from '../support/scriptedServer.ts';
+import { sendPacket, startServer } from '../support/scriptedServer.ts';
 import type { Login, Server } from './case.ts';
 
 export interface Reachable {
@@ -60,23 +59,7 @@ function answer(context: AuthContext, login: Login, timers: Set<NodeJS.Timeout>)
 
 /** RFC 4253 §11.1. ssh2 sends the number of a reason without a text. */
 function disconnect(client: Connection, text: string): void {
-  const message = Buffer.concat([Buffer.of(1), uint32(2), string(text), string('')]);
-  const { _protocol: protocol } = client as unknown as {
-    readonly _protocol: {
-      readonly _packetRW: {
-        readonly write: {
-          readonly allocStart: number;
-          alloc(size: number): Buffer;
-          finalize(packet: Buffer): Buffer;
-        };
-      };
-      readonly _cipher: { encrypt(packet: Buffer): void };
-    };
-  };
-  const { write } = protocol._packetRW;
-  const packet = write.alloc(message.length);
-  message.copy(packet, write.allocStart);
-  protocol._cipher.encrypt(write.finalize(packet));
+  sendPacket(client, Buffer.of(1), uint32(2), string(text), string(''));
   client.end();
 }
 

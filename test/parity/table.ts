@@ -1,12 +1,13 @@
 import type { Compared, Verdict } from './compare.ts';
 
-const order: readonly Verdict[] = ['differs', 'mended', 'pending', 'meant', 'same'];
+const order: readonly Verdict[] = ['differs', 'mended', 'pending', 'meant', 'notHere', 'same'];
 
 const titles: Readonly<Record<Verdict, string>> = {
   differs: 'different, and no row says why',
   mended: 'marked as pending, and the same: remove the mark',
   pending: 'different, to be mended',
   meant: 'different for a reason',
+  notHere: 'not tried here',
   same: 'the same',
 };
 
@@ -23,7 +24,7 @@ export function table(compared: readonly Compared[]): string {
 function lines({ row, ssh, ours, verdict }: Compared): string {
   const first = `  ${row.kind.padEnd(4)} ${row.name}`;
   const why = row.pending ?? ('because' in row ? row.because : undefined);
-  if (verdict === 'same') return `${first}\n         both  ${'heldBy' in row ? ours : ssh}`;
+  if (verdict === 'same' || verdict === 'notHere') return `${first}\n         both  ${'heldBy' in row ? ours : ssh}`;
   return [
     first,
     `         ssh   ${ssh}`,

@@ -26,11 +26,15 @@ const refused = (line: string, why: string): ParityCase => ({
   because: oneLine,
 });
 
+const pending = 'BindAddress goes to Node unchecked, which takes an address only';
+
 /** A5 and parts of A8: values of the user's that reach the system. */
 export const values: readonly ParityCase[] = [
-  { kind: 'A5', name: 'BindAddress localhost, in a file', configFile: '09.ssh_config', host: 'box' },
-  ...['localhost', '127.1', '{hostname}', '127.0.0.9'].map(bindAddress),
-  ...['::1', 'no-such-name.invalid', '192.0.2.1', '300.1.1.1'].map(badBindAddress),
+  { kind: 'A5', name: 'BindAddress localhost, in a file', configFile: '09.ssh_config', host: 'box', pending },
+  bindAddress('127.0.0.9'),
+  ...['localhost', '127.1', '{hostname}'].map((address) => ({ ...bindAddress(address), pending })),
+  ...['::1', '192.0.2.1'].map(badBindAddress),
+  ...['no-such-name.invalid', '300.1.1.1'].map((address) => ({ ...badBindAddress(address), pending })),
   temporaryFolder('is gone', '/nowhere/at/all'),
   temporaryFolder('is a file', '/etc/passwd'),
   ...[80, 97, 104, 250].map((length) => temporaryFolder(`has ${length} characters`, longFolder(length))),
@@ -38,7 +42,13 @@ export const values: readonly ParityCase[] = [
   refused('Port 70000', 'bad port 70000'),
   refused('NoSuchKeyword yes', 'unknown keyword nosuchkeyword'),
   refused('ConnectTimeout 99999999999', 'bad time 99999999999'),
-  { kind: 'A5', name: 'ServerAliveInterval that no timer can hold', config: ['ServerAliveInterval 2147483647'] },
+  {
+    kind: 'A5',
+    name: 'ServerAliveInterval that no timer can hold',
+    config: ['ServerAliveInterval 2147483647'],
+    action: { kind: 'local', afterSeconds: 2 },
+  },
+  { kind: 'A5', name: 'ConnectTimeout that no timer can hold', config: ['ConnectTimeout 2147483647'] },
   { kind: 'A5', name: 'a HostName that is no name', config: ['HostName -bad-'] },
   { kind: 'A5', name: 'an IdentityFile that is a folder', config: ['IdentityFile {folder}'] },
   { kind: 'A5', name: 'an IdentityAgent that is a file', config: ['IdentityAgent {folder}/id', 'IdentitiesOnly no'] },
@@ -55,6 +65,7 @@ export const values: readonly ParityCase[] = [
     name: 'a value in Latin-1',
     config: ['User J\u{fc}rgen', 'IdentityFile /k/\u{e9}'],
     action: { kind: 'print', keywords: ['user', 'identityfile'] },
+    pending: 'configuration is read as UTF-8, and other bytes are lost',
   },
   {
     kind: 'A8',

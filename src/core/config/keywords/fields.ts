@@ -15,8 +15,12 @@ export const isOn = ([word]: Words): boolean => word !== undefined && word !== '
 
 export const number = ([word]: Words): number => Number(word ?? 0);
 
+/** CAUTION: a timer of Node that is set to more than this fires at once. It is 24 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** From seconds; 0 for `none`. */
-export const milliseconds = ([word = 'none']: Words): number => (word === 'none' ? 0 : Number(word) * 1000);
+export const milliseconds = ([word = 'none']: Words): number =>
+  word === 'none' ? 0 : Math.min(Number(word) * 1000, longestTimerMs);
 
 /** A choice in the words of ssh_config(5). `ssh -G` prints some of them as true and false. */
 export const choiceOf =
