@@ -166,10 +166,10 @@ function remotePortRow(host: HostState, seen: SeenPort): Row {
     description: processName(seen) ?? '',
     tooltip: [...remotePortLines(host.name, seen), 'Click to forward this port to this machine'].join('\n'),
     icon: { id: program?.icon ?? 'circle-outline', ...(isInfrastructure && { color: colors.grey }) },
-    context: 'listener',
+    context: 'remotePort',
     fold: 'none',
     children: [],
-    target: { kind: 'listener', host: host.name, port },
+    target: { kind: 'remotePort', host: host.name, port },
     click: 'forward',
   };
 }

@@ -76,7 +76,7 @@ suite('the SSH configuration in the editor', () => {
   };
   const forwardTo = async (host: string): Promise<ForwardState> => {
     await vscode.commands.executeCommand('sshPorts.connect', hostRow(host));
-    await vscode.commands.executeCommand('sshPorts.forwardListener', { target: { kind: 'listener', host, port } });
+    await vscode.commands.executeCommand('sshPorts.forwardListener', { target: { kind: 'remotePort', host, port } });
     const forward = findHost(api.state.get(), host)?.forwards.find((each) => each.remotePort === port);
     assert.ok(forward, JSON.stringify(findHost(api.state.get(), host)));
     return forward;

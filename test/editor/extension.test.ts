@@ -65,7 +65,7 @@ suite('the extension in its host', () => {
   /** Connects and forwards the web server's port. */
   const forward = async (): Promise<{ readonly id: string; readonly local: number }> => {
     await connect();
-    await vscode.commands.executeCommand('sshPorts.forwardListener', { target: { kind: 'listener', host, port } });
+    await vscode.commands.executeCommand('sshPorts.forwardListener', { target: { kind: 'remotePort', host, port } });
     const made = forwardOf(port);
     const local = made && localPort(made);
     assert.ok(made && local, JSON.stringify(made));

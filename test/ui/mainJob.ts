@@ -34,8 +34,8 @@ export async function mainJob({ page, remote, greeting, say }: MainJob): Promise
     .waitFor();
   await expand(rows(page, remote.host, 1).first());
   await rows(page, /\d/, 2).first().waitFor();
-  say(`connected to ${remote.host}, its listeners are shown`);
-  await screenshot(page, '2-listeners');
+  say(`connected to ${remote.host}, its remote ports are shown`);
+  await screenshot(page, '2-remote-ports');
 
   const { port } = await remote.startDevServer();
   const notice = toast(page, String(port)).first();

@@ -6,7 +6,7 @@ import type { Flow } from '../context.ts';
 
 /** Forwards the remote port of a row. */
 export const forwardRemotePort: Flow = async ({ sessions }, row) => {
-  if (row?.target?.kind !== 'listener') return;
+  if (row?.target?.kind !== 'remotePort') return;
   const { host: name, port } = row.target;
   const forward = await withProgress(`Forwarding ${port} from ${name}…`, (signal) =>
     sessions.forwardPort(name, port, signal),
