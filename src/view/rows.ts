@@ -59,7 +59,9 @@ function hostRow(host: HostState): Row {
       const { facts } = host.link;
       const tooltip = [
         `${host.name}: connected${facts.via.length > 0 ? ` through ${facts.via.join(', ')}` : ''}`,
-        `${facts.serverVersion}, ${facts.cipher}, logged in with ${facts.authMethod}`,
+        [facts.serverVersion, facts.cipher, `logged in with ${facts.authMethod}`]
+          .filter((fact) => fact !== '')
+          .join(', '),
         ...(facts.transport === 'openssh' ? ["Carried by the system's ssh"] : []),
       ].join('\n');
       const silence = silenceText(host.link);

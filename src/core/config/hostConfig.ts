@@ -72,6 +72,8 @@ export interface HostConfig {
   /** How long the agent keeps an added key. Absent: without limit. */
   readonly agentKeyLifetimeMs?: number;
   readonly forwardAgent: boolean;
+  /** The control socket of a master that the user may run. */
+  readonly controlPath?: string;
   /** Method names in order of preference (RFC 4252 §5, RFC 4256): 'publickey', 'keyboard-interactive', 'password' … */
   readonly preferredAuthentications: readonly string[];
   readonly pubkeyAuthentication: boolean;

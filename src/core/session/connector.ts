@@ -63,7 +63,7 @@ export function connector(
       },
       signal,
     );
-    needsOpenssh ||= transport === 'auto' && connection.facts.transport === 'openssh';
+    needsOpenssh ||= transport === 'auto' && connection.facts.transport === 'openssh' && !connection.facts.sharesMaster;
     return { connection, config };
   };
 }

@@ -42,6 +42,8 @@ export interface ConnectionFacts {
   readonly via: readonly string[];
   /** The method that logged in: 'publickey id_ed25519', 'password' … */
   readonly authMethod: string;
+  /** A master of the user's carries the connection (ssh_config(5) ControlPath). It told nothing about the server. */
+  readonly sharesMaster?: boolean;
 }
 
 export interface AuthFailed {

@@ -5,6 +5,7 @@ import { connect } from './builtin/connect.ts';
 import type { ConnectDeps } from './connectDeps.ts';
 import type { AuthFailed, BeyondBuiltin, Connection, HostProblem } from './connection.ts';
 import { connectOpenssh } from './openssh/connect.ts';
+import { shareMaster } from './openssh/sharedMaster.ts';
 import { opensshVersion } from './openssh/version.ts';
 
 /** What carries a connection. `auto`: the built-in transport, or the system's ssh where the built-in one lacks a feature. */
@@ -38,6 +39,8 @@ export async function connectWith(
   signal: AbortSignal,
 ): Promise<Connection> {
   if (transport === 'builtin') return connect(config, deps, signal);
+  const shared = await shareMaster(config, deps, signal);
+  if (shared) return shared;
   if (transport === 'openssh') return connectOpenssh(config, deps, signal);
   const isReplaceable = async (): Promise<boolean> => (await missingOpenssh()) === undefined;
   const settings = settingsBeyond(config);

@@ -117,13 +117,19 @@ function clientFacts(facts: ConnectionFacts | undefined): readonly string[] {
   ];
 }
 
+function negotiated({ serverVersion, hostKey, cipher }: ConnectionFacts): readonly string[] {
+  return [
+    // RFC 4253 §4.2: a comment may follow the version after a blank.
+    serverVersion.replace(/^SSH-2\.0-/u, '').replace(/ .*$/u, ''),
+    `${keyName(hostKey)} host ${hostKey.includes('-cert-') ? 'certificate' : 'key'}`,
+    `cipher ${cipher}`,
+  ];
+}
+
 function serverFacts(facts: ConnectionFacts | undefined, rttMs: number | undefined): readonly string[] {
   if (!facts) return [];
   return [
-    // RFC 4253 §4.2: a comment may follow the version after a blank.
-    facts.serverVersion.replace(/^SSH-2\.0-/u, '').replace(/ .*$/u, ''),
-    `${keyName(facts.hostKey)} host ${facts.hostKey.includes('-cert-') ? 'certificate' : 'key'}`,
-    `cipher ${facts.cipher}`,
+    ...(facts.sharesMaster ? [] : negotiated(facts)),
     ...(rttMs === undefined ? [] : [`round trip ${rttMs < 10 ? rttMs.toFixed(1) : Math.round(rttMs)} ms`]),
   ];
 }

@@ -1,12 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { signalGroup } from '../../../base/processGroup.ts';
 import type { Scope } from '../../../base/scope.ts';
 import type { Connection, ConnectionEnd } from '../connection.ts';
 import { linkLost } from '../linkLost.ts';
 import { opensshDial, opensshRoundTrip } from './dial.ts';
 import { opensshExec } from './exec.ts';
 import type { LoggedInMaster } from './login.ts';
-import { type Master, masterCommands } from './master.ts';
+import type { Master } from './master.ts';
 import { opensshListenRemote } from './remoteListeners.ts';
 
 /** The connection that a master carries. Closes `scope` when the master ends. */
@@ -18,7 +17,7 @@ export function opensshConnection(loggedIn: LoggedInMaster, scope: Scope): Conne
   setMaxListeners(0, lost.signal); // each open stream adds a listener
   void closed.then(() => lost.abort(linkLost()));
   void closed.then(() => scope.close());
-  const master: Master = { folder, log, lost: lost.signal, ...masterCommands(loggedIn.address) };
+  const master: Master = { folder, log, lost: lost.signal, ...loggedIn.commands };
   const dial = opensshDial(master);
   const roundTrip = opensshRoundTrip(dial);
   const ping = async (signal: AbortSignal): Promise<number> => {
@@ -36,7 +35,7 @@ export function opensshConnection(loggedIn: LoggedInMaster, scope: Scope): Conne
     retransmits: async () => undefined,
     giveUp: () => {
       end ??= { kind: 'lost', why: 'keepalive', detail: '' };
-      signalGroup(loggedIn.process, 'SIGKILL');
+      loggedIn.kill();
     },
     closed,
     close: async () => {

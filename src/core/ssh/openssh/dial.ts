@@ -76,7 +76,9 @@ function connector(master: Master): (socketPath: string) => Promise<Opening & { 
 export function opensshRoundTrip(dial: Dial): (signal: AbortSignal) => Promise<void> {
   return async (signal) => {
     try {
-      (await dial({ kind: 'unix', path: '/' }, signal)).destroy();
+      const stream = await dial({ kind: 'unix', path: '/' }, signal);
+      // Without a log, the end of the stream is the answer.
+      await once(stream.resume(), 'end', { signal }).finally(() => stream.destroy());
     } catch (error) {
       const isAnswer = error instanceof UserError && !isProblem<DialProblem>(error, 'linkLost');
       if (!isAnswer) throw error;

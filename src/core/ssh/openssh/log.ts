@@ -29,6 +29,11 @@ export class OpensshLog {
   #state: 'new' | 'understood' | 'notUnderstood' = 'new';
   #rest = '';
 
+  /** @param isReadable false when nobody passes the log to `read` */
+  constructor(isReadable = true) {
+    if (!isReadable) this.#state = 'notUnderstood';
+  }
+
   /**
    * Settles when the master has accepted the next connection to one of its sockets and asks the server for a channel.
    * CAUTION: one caller at a time.

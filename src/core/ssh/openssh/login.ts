@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { delay } from '../../../base/delay.ts';
 import type { Log } from '../../../base/log.ts';
+import { signalGroup } from '../../../base/processGroup.ts';
 import type { Scope } from '../../../base/scope.ts';
 import { privateFolder } from '../../../base/socketFolder.ts';
 import { errorCode, errorText, isProblem, UserError } from '../../../base/userError.ts';
@@ -15,7 +16,7 @@ import { listenForQuestions } from '../route/askpass.ts';
 import { PERSON_MS, UNATTENDED } from '../waiting.ts';
 import { asFlags, masterOptions, sessionOptions } from './arguments.ts';
 import { OpensshLog } from './log.ts';
-import type { MasterAddress } from './master.ts';
+import { type MasterCommands, masterCommands } from './master.ts';
 import { answering, explain } from './questions.ts';
 import { endTied, spawnTied, type TiedProcess } from './tiedProcess.ts';
 import { isMessage, messages, readFacts } from './verboseOutput.ts';
@@ -32,9 +33,10 @@ export interface OpensshDeps extends Pick<ConnectDeps, 'prompts' | 'log' | 'allo
 
 /** A master process that is logged in. */
 export interface LoggedInMaster {
-  readonly address: MasterAddress;
+  readonly commands: MasterCommands;
   readonly folder: string;
-  readonly process: TiedProcess;
+  /** Ends it at once. */
+  readonly kill: () => void;
   /** Settles when the process has ended. Never rejects. */
   readonly ended: Promise<unknown>;
   readonly log: OpensshLog;
@@ -68,39 +70,73 @@ export async function logIn(
   const env = { ...process.env, ...askpass.env, LC_ALL: 'C' };
   const child = spawnTied(program, [...args, ...asFlags(options), '-NTvvM', '-S', socket, config.name], env);
   scope.defer(() => endTied(child));
-  let stderr = '';
-  const output = scope.add(new ProgramOutput((text) => tell(text, config, deps.prompts, log), isMessage));
-  /** When the user's login began. ssh prints the line at each hop, so the destination's is the last. */
-  let loginAt = Infinity;
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-STDERR_TAIL);
-    if (text.includes('SSH2_MSG_SERVICE_ACCEPT')) loginAt = Date.now();
-    output.read(text);
-  });
-  const limit = deps.isUnattended && config.proxy.kind !== 'command' ? UNATTENDED.loginMs : 0;
-  const timeout = (): UserError<HostProblem> =>
-    new UserError({ code: 'timeout', host: config.name, phase: loginAt === Infinity ? 'connect' : 'auth' });
-  const timer = limit > 0 ? setTimeout(() => failed.abort(timeout()), limit) : undefined;
-  scope.defer(() => clearTimeout(timer));
-  const ended = once(child, 'close').catch((error: unknown) => {
-    stderr += errorText(error); // the system could not start the program
-  });
-  const failure = (): UserError<HostProblem> => {
-    const problem = explain(config, messages(stderr));
-    const hasWaited = isProblem<HostProblem>(problem, 'handshakeEnded') && Date.now() - loginAt > PERSON_MS;
-    return hasWaited ? timeout() : problem;
-  };
-  void ended.then(() => failed.abort(failure()));
+  const login = followLogin(child, config, deps, scope);
+  void login.failed.then((problem) => failed.abort(problem));
   await untilExists(socket, AbortSignal.any([signal, failed.signal]));
-  clearTimeout(timer);
-  output.flush();
-  await output.close();
+  await login.over();
   const masterLog = new OpensshLog();
   child.stderr.removeAllListeners('data').on('data', (text: string) => masterLog.read(text));
   if (isRemembering) await remember(newKnownHosts, config.userKnownHostsFiles[0], log);
   const via = config.proxy.kind === 'jump' ? config.proxy.hops.map((hop) => hop.host) : [];
   const address = { program, args: [...args, ...asFlags(session)], socket, host: config.name };
-  return { address, folder, process: child, ended, log: masterLog, facts: { ...readFacts(stderr), via } };
+  const kill = (): void => signalGroup(child, 'SIGKILL');
+  const facts = { ...readFacts(login.stderr()), via };
+  return { commands: masterCommands(address), folder, kill, ended: login.ended, log: masterLog, facts };
+}
+
+interface FollowedLogin {
+  readonly stderr: () => string;
+  /** Settles when the process has ended. Never rejects. */
+  readonly ended: Promise<unknown>;
+  /** Settles when the login has failed, or takes too long where nobody waits for it. */
+  readonly failed: Promise<UserError<HostProblem>>;
+  /** Shows the rest of what ssh said, and follows no further. */
+  over(): Promise<void>;
+}
+
+/** Follows a login by what ssh writes to its stderr, and shows what is meant for people. */
+function followLogin(
+  child: TiedProcess,
+  config: HostConfig,
+  { prompts, log, isUnattended }: OpensshDeps,
+  scope: Scope,
+): FollowedLogin {
+  let stderr = '';
+  /** When the user's login began. ssh prints the line at each hop, so the destination's is the last. */
+  let loginAt = Infinity;
+  const output = scope.add(new ProgramOutput((text) => tell(text, config, prompts, log), isMessage));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_TAIL);
+    if (text.includes('SSH2_MSG_SERVICE_ACCEPT')) loginAt = Date.now();
+    output.read(text);
+  });
+  const ended = once(child, 'close').catch((error: unknown) => {
+    stderr += errorText(error); // the system could not start the program
+  });
+  const timeout = (): UserError<HostProblem> =>
+    new UserError({ code: 'timeout', host: config.name, phase: loginAt === Infinity ? 'connect' : 'auth' });
+  const failure = (): UserError<HostProblem> => {
+    const problem = explain(config, messages(stderr));
+    const hasWaited = isProblem<HostProblem>(problem, 'handshakeEnded') && Date.now() - loginAt > PERSON_MS;
+    return hasWaited ? timeout() : problem;
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const failed = new Promise<UserError<HostProblem>>((resolve) => {
+    void ended.then(() => resolve(failure()));
+    const isLimited = isUnattended && config.proxy.kind !== 'command';
+    if (isLimited) timer = setTimeout(() => resolve(timeout()), UNATTENDED.loginMs);
+  });
+  scope.defer(() => clearTimeout(timer));
+  return {
+    stderr: () => stderr,
+    ended,
+    failed,
+    over: () => {
+      clearTimeout(timer);
+      output.flush();
+      return output.close();
+    },
+  };
 }
 
 /** ssh creates its control socket after the login. */

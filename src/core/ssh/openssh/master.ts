@@ -34,7 +34,9 @@ export interface MasterAddress {
 }
 
 /** The part of a master that runs further ssh processes. */
-export function masterCommands(address: MasterAddress): Pick<Master, 'run' | 'control' | 'isAlive'> {
+export type MasterCommands = Pick<Master, 'run' | 'control' | 'isAlive'>;
+
+export function masterCommands(address: MasterAddress): MasterCommands {
   const run = (args: readonly string[], command?: string): ChildProcessWithoutNullStreams => {
     const all = [...commandArguments(address, args), ...(command === undefined ? [] : [command])];
     return withStreams(spawn(address.program, all, { env: { ...process.env, LC_ALL: 'C' } }));
