@@ -3,10 +3,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A signal that never aborts, for whoever has no reason to cancel. */
 export const never: AbortSignal = new AbortController().signal;
 
+/** CAUTION: Node turns a longer time into 1 ms. A value of the user's may be longer. */
+const longestMs = 2 ** 31 - 1;
+
+/** `setTimeout` for any number of milliseconds. More than 24 days are 24 days. */
+export function after(ms: number, run: () => void): NodeJS.Timeout {
+  return setTimeout(run, Math.min(ms, longestMs));
+}
+
+/** `setInterval` for any number of milliseconds, as `after`. */
+export function every(ms: number, run: () => void): NodeJS.Timeout {
+  return setInterval(run, Math.min(ms, longestMs));
+}
+
 /** Waits `ms` milliseconds. Rejects with the signal's reason if the signal aborts first. */
 export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
   try {
-    await sleep(ms, undefined, signal && { signal });
+    await sleep(Math.min(ms, longestMs), undefined, signal && { signal });
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
@@ -33,7 +46,7 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
 /** True when `promise` resolves within `ms`, else false. CAUTION: the work behind the promise goes on. */
 export async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  const late = new Promise<false>((resolve) => (timer = after(ms, () => resolve(false))));
   try {
     return await Promise.race([promise.then(() => true), late]);
   } finally {
@@ -48,7 +61,7 @@ export function deadline(
   parent?: AbortSignal,
 ): { signal: AbortSignal; clear: () => void } {
   const own = new AbortController();
-  const timer = setTimeout(() => own.abort(reason()), ms);
+  const timer = after(ms, () => own.abort(reason()));
   const signal = parent ? AbortSignal.any([parent, own.signal]) : own.signal;
   return { signal, clear: () => clearTimeout(timer) };
 }

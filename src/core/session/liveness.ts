@@ -1,4 +1,4 @@
-import { delay, within } from '../../base/delay.ts';
+import { after, delay, within } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
 import type { OpenedConnection } from './connector.ts';
 import type { CountedConnection } from './countedConnection.ts';
@@ -62,7 +62,7 @@ export class Liveness {
   async answered<T>(answer: Promise<T>, name?: string): Promise<T> {
     const isSlow = name !== undefined && this.#slowNames.has(name);
     if (isSlow) this.#slowDials++;
-    const slow = setTimeout(() => void this.doubt('slowAnswer'), slowAnswerMs);
+    const slow = after(slowAnswerMs, () => void this.doubt('slowAnswer'));
     try {
       return await answer;
     } finally {

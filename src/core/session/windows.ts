@@ -4,6 +4,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { after } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
 import type { Readable } from '../../base/store.ts';
 import { socketFolders } from '../../base/socketFolder.ts';
@@ -72,7 +73,7 @@ export class Windows {
     const file = socketOf(this.#folder, pid);
     if (pid === process.pid || !this.#isTrusted || !isOurSocket(file)) return undefined;
     const socket = net.connect(file).on('error', () => undefined);
-    const timer = setTimeout(() => socket.destroy(), answerMs);
+    const timer = after(answerMs, () => socket.destroy());
     const ended = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
     socket.write(`${JSON.stringify(claim)}\n`);
     const answered = new Promise<boolean>((resolve) => void socket.once('data', () => resolve(true)));

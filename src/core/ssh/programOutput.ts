@@ -1,3 +1,4 @@
+import { after } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
 import type { HostConfig } from '../config/hostConfig.ts';
 import { printable } from './printable.ts';
@@ -29,7 +30,7 @@ export class ProgramOutput {
   /** Takes output in pieces of any size. */
   read(text: string): void {
     this.#text = (this.#text + text).slice(-BUFFER_CHARACTERS);
-    if (this.#left > 0) this.#timer ??= setTimeout(() => this.flush(), TOGETHER_MS);
+    if (this.#left > 0) this.#timer ??= after(TOGETHER_MS, () => this.flush());
   }
 
   /** Shows what was read so far. */

@@ -1,3 +1,4 @@
+import { after } from '../../base/delay.ts';
 import type { Prompts } from './prompts.ts';
 
 /** A time limit for machines. It pauses while a person answers a prompt, because a person may take any time. */
@@ -35,7 +36,7 @@ export class PromptTimeouts {
   #run(): void {
     if (!this.#isRunning) return;
     this.#startedAt = Date.now();
-    this.#timer = setTimeout(() => this.#onTimeout(), this.#remainingMs);
+    this.#timer = after(this.#remainingMs, () => this.#onTimeout());
   }
 
   #pause(): void {

@@ -1,3 +1,4 @@
+import { after } from '../../base/delay.ts';
 import type { Readable } from '../../base/store.ts';
 import {
   type Announced,
@@ -77,7 +78,7 @@ export class Notices {
     known.state = state;
     clearTimeout(known.timer);
     if (nextMs !== undefined)
-      known.timer = setTimeout(() => this.#happened(hostName, { kind: 'tick' }), Math.max(0, nextMs - now));
+      known.timer = after(Math.max(0, nextMs - now), () => this.#happened(hostName, { kind: 'tick' }));
     for (const action of actions) void this.#options.guard(() => this.#act(hostName, action));
   }
 

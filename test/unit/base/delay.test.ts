@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { backoffMs } from '../../../src/base/backoff.ts';
-import { abortable, deadline, delay, within } from '../../../src/base/delay.ts';
+import { abortable, after, deadline, delay, every, within } from '../../../src/base/delay.ts';
 import { Queue } from '../../../src/base/queue.ts';
 
 void test('an abort ends a delay at once, with the reason of the signal', async () => {
@@ -75,4 +75,16 @@ void test('within reports whether a promise settled in time, and clears its time
   assert.equal(await within(1, new Promise(() => undefined)), false);
   await assert.rejects(within(60_000, Promise.reject(new Error('no'))), /no/u);
   assert.equal(process.getActiveResourcesInfo().includes('Timeout'), false);
+});
+
+void test('a timer that is longer than Node counts does not fire at once', async (t) => {
+  let fired = 0;
+  const timers = [after(2 ** 31, () => fired++), every(Number.MAX_SAFE_INTEGER, () => fired++)];
+  t.after(() => timers.forEach((timer) => clearInterval(timer)));
+  const stop = new AbortController();
+  const waiting = delay(2 ** 40, stop.signal).then(() => fired++);
+  await delay(20);
+  assert.equal(fired, 0);
+  stop.abort(new Error('enough'));
+  await assert.rejects(waiting, /enough/u);
 });

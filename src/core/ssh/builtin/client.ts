@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
-import { abortable } from '../../../base/delay.ts';
+import { abortable, after } from '../../../base/delay.ts';
 import { ChannelStream } from './channel.ts';
 import type { ConnectionEnd } from '../connection.ts';
 import { linkLost } from '../linkLost.ts';
@@ -61,7 +61,7 @@ export class SshClient {
   async close(): Promise<void> {
     this.#isClosing = true;
     if (!this.isOpen) return;
-    const timer = setTimeout(() => this.end({ kind: 'closed' }), GOODBYE_MS);
+    const timer = after(GOODBYE_MS, () => this.end({ kind: 'closed' }));
     this.ssh2.end();
     await this.closed;
     clearTimeout(timer);

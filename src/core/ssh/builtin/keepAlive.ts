@@ -1,3 +1,4 @@
+import { after } from '../../../base/delay.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { SshClient } from './client.ts';
 
@@ -22,11 +23,11 @@ export function keepAlive(client: SshClient, config: HostConfig): () => void {
       return;
     }
     unanswered++;
-    timer = setTimeout(probe, intervalMs);
+    timer = after(intervalMs, probe);
     // A ping rejects when the connection ends, which the client itself reports.
     client.ping(stop.signal).then(heard, () => undefined);
   };
-  timer = setTimeout(probe, intervalMs);
+  timer = after(intervalMs, probe);
   client.onData(heard);
   const end = (): void => {
     clearTimeout(timer);

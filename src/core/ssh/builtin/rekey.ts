@@ -1,3 +1,4 @@
+import { every } from '../../../base/delay.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import { protocolOf } from './internals.ts';
 import type { SshClient } from './client.ts';
@@ -13,7 +14,7 @@ export function limitKeys(client: SshClient, { rekeyLimitBytes = Infinity, rekey
   const rekey = (): void => {
     if (client.isOpen) protocolOf(client.ssh2).rekey(); // does nothing while a key exchange runs
   };
-  const timer = rekeyIntervalMs === undefined ? undefined : setInterval(rekey, rekeyIntervalMs);
+  const timer = rekeyIntervalMs === undefined ? undefined : every(rekeyIntervalMs, rekey);
   client.onData(({ length }) => {
     received += length;
     if (received > rekeyLimitBytes) rekey();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { delay } from '../../../base/delay.ts';
+import { after, delay } from '../../../base/delay.ts';
 import type { Log } from '../../../base/log.ts';
 import { signalGroup } from '../../../base/processGroup.ts';
 import type { Scope } from '../../../base/scope.ts';
@@ -124,7 +124,7 @@ function followLogin(
   const failed = new Promise<UserError<HostProblem>>((resolve) => {
     void ended.then(() => resolve(failure()));
     const isLimited = isUnattended && config.proxy.kind !== 'command';
-    if (isLimited) timer = setTimeout(() => resolve(timeout()), UNATTENDED.loginMs);
+    if (isLimited) timer = after(UNATTENDED.loginMs, () => resolve(timeout()));
   });
   scope.defer(() => clearTimeout(timer));
   return {
