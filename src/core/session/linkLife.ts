@@ -85,6 +85,7 @@ const ofTheNetwork: ReadonlySet<Problem['code']> = new Set<Problem['code']>([
   'dnsFailed',
   'connectionRefused',
   'unreachable',
+  'bindFailed', // the address of a VPN that is away
   'timeout',
   'handshakeEnded',
   'jumpFailed',

@@ -78,6 +78,8 @@ export type HostProblem =
       readonly port: number;
       readonly detail: string;
     }
+  /** This machine has no such address to connect from (ssh_config(5) BindAddress), now or at all. */
+  | { readonly code: 'bindFailed'; readonly host: string; readonly bindAddress: string; readonly detail: string }
   | {
       readonly code: 'timeout';
       readonly host: string;

@@ -13,6 +13,7 @@ export const reachingTexts: Texts<
   | 'dnsFailed'
   | 'connectionRefused'
   | 'unreachable'
+  | 'bindFailed'
   | 'timeout'
   | 'handshakeEnded'
   | 'noCommonAlgorithm'
@@ -34,6 +35,11 @@ export const reachingTexts: Texts<
     brief: 'unreachable',
     what: `${host} cannot be reached at ${address(ip, port)} (${detail}).`,
     next: 'Check the network, the VPN and the firewall.',
+  }),
+  bindFailed: ({ host, bindAddress, detail }) => ({
+    brief: 'no such local address',
+    what: `${bindAddress}, from which to connect to ${host}, is no address of this machine (${detail}).`,
+    next: 'Check the network and the VPN, and BindAddress in the SSH configuration.',
   }),
   timeout: ({ host, phase }) => ({
     brief: 'timeout',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import type { Connection } from '../../../src/core/ssh/connection.ts';
@@ -54,6 +56,26 @@ void test('BindAddress is the source address of the connection', async () => {
   assert.match(await output(connection, 'echo $SSH_CONNECTION'), /^127\.0\.0\.9 /);
   await connection.close();
 });
+
+for (const [name, known] of [
+  ['localhost', true],
+  ['127.1', true],
+  [os.hostname(), undefined],
+  ['no-such-name.invalid', false],
+  ['192.0.2.1', false],
+  ['::1', false],
+  [`${'x'.repeat(300)}.example`, false],
+] as const) {
+  void test(`BindAddress ${name.slice(0, 20)} connects exactly if it does with ssh`, async () => {
+    const ssh = spawnSync('ssh', ['-F', sshd.configFile, '-o', `BindAddress=${name}`, 'devbox', 'true'], {
+      encoding: 'utf8',
+    });
+    if (known !== undefined) assert.equal(ssh.status === 0, known, ssh.stderr);
+    const attempt = connectTo(sshdConfig(sshd, { bindAddress: name }));
+    if (ssh.status === 0) await (await attempt).close();
+    else assert.equal((await problemOf(attempt)).code, 'bindFailed');
+  });
+}
 
 void test('ConnectionAttempts retries until the server listens', async () => {
   const port = await freePort();

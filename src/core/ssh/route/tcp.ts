@@ -1,6 +1,6 @@
 import { type LookupAddress, promises as dns } from 'node:dns';
 import net from 'node:net';
-import { abortable, delay } from '../../../base/delay.ts';
+import { abortable, after, delay } from '../../../base/delay.ts';
 import { errorCode, errorText, isProblem, UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { HostProblem } from '../connection.ts';
@@ -33,9 +33,9 @@ async function connectOnce(config: HostConfig, signal: AbortSignal): Promise<net
   const stop = AbortSignal.any([signal, own.signal]);
   const { connectTimeoutMs: limitMs } = config;
   // Without ConnectTimeout, the system decides how long it tries.
-  const timer = limitMs > 0 ? setTimeout(() => own.abort(timeout(config)), limitMs) : undefined;
+  const timer = limitMs > 0 ? after(limitMs, () => own.abort(timeout(config))) : undefined;
   try {
-    return await race(config, addresses, stop);
+    return await race(config, addresses, await ownAddresses(config, stop), stop);
   } finally {
     clearTimeout(timer);
     own.abort(new Error('another address was faster'));
@@ -59,6 +59,22 @@ async function lookup(config: HostConfig, signal: AbortSignal): Promise<readonly
   }
 }
 
+/** The addresses of BindAddress, which may be a name. As for ssh(1), one of the destination's family is taken. */
+async function ownAddresses(config: HostConfig, signal: AbortSignal): Promise<readonly LookupAddress[] | undefined> {
+  const { name: host, bindAddress } = config;
+  if (bindAddress === undefined) return undefined;
+  try {
+    return await abortable(dns.lookup(bindAddress, { all: true, verbatim: true }), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw bindFailed(host, bindAddress, error);
+  }
+}
+
+function bindFailed(host: string, bindAddress: string, cause: unknown): UserError<HostProblem> {
+  return new UserError({ code: 'bindFailed', host, bindAddress, detail: errorText(cause) }, { cause });
+}
+
 /** RFC 8305 §4: families alternate. The first is the one that the system returned first. */
 export function interleaved(addresses: readonly LookupAddress[]): readonly LookupAddress[] {
   const first = addresses.filter(({ family }) => family === addresses[0]?.family);
@@ -71,13 +87,18 @@ export function interleaved(addresses: readonly LookupAddress[]): readonly Looku
 }
 
 /** The first address that answers wins. When this settles, the sockets of the others are closed. */
-async function race(config: HostConfig, addresses: readonly LookupAddress[], signal: AbortSignal): Promise<net.Socket> {
+async function race(
+  config: HostConfig,
+  addresses: readonly LookupAddress[],
+  own: readonly LookupAddress[] | undefined,
+  signal: AbortSignal,
+): Promise<net.Socket> {
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
   const attempts: Promise<net.Socket>[] = [];
   try {
-    for (const { address } of addresses) {
-      attempts.push(open(config, address, stop));
+    for (const to of addresses) {
+      attempts.push(open(config, to, own, stop));
       const connected = Promise.any(attempts).catch(() => undefined);
       const socket = await Promise.race([connected, delay(ATTEMPT_DELAY_MS, stop)]);
       if (socket) return socket;
@@ -92,7 +113,16 @@ async function race(config: HostConfig, addresses: readonly LookupAddress[], sig
   }
 }
 
-function open(config: HostConfig, address: string, signal: AbortSignal): Promise<net.Socket> {
+async function open(
+  config: HostConfig,
+  { address, family }: LookupAddress,
+  own: readonly LookupAddress[] | undefined,
+  signal: AbortSignal,
+): Promise<net.Socket> {
+  const localAddress = own?.find((each) => each.family === family)?.address;
+  if (own && localAddress === undefined) {
+    throw bindFailed(config.name, config.bindAddress ?? '', new Error(`no address of the family of ${address}`));
+  }
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const socket = net.connect({
@@ -100,7 +130,7 @@ function open(config: HostConfig, address: string, signal: AbortSignal): Promise
       port: config.port,
       noDelay: true,
       keepAlive: config.tcpKeepAlive,
-      ...(config.bindAddress !== undefined && { localAddress: config.bindAddress }),
+      ...(localAddress !== undefined && { localAddress }),
       onread: {
         // CAUTION: do not use a new buffer for each read. After an uncaught exception anywhere in the process, Node
         // mixes up the buffers and delivers wrong bytes.
@@ -128,6 +158,9 @@ function open(config: HostConfig, address: string, signal: AbortSignal): Promise
 function explained(config: HostConfig, address: string, error: Error): UserError<HostProblem> {
   const { name: host, port } = config;
   const code = errorCode(error);
+  // Node tells of the system call in words that it adds to the error.
+  const isBind = 'syscall' in error && error.syscall === 'bind';
+  if (isBind && config.bindAddress !== undefined) return bindFailed(host, config.bindAddress, error);
   if (code === 'ECONNREFUSED') {
     return new UserError<HostProblem>({ code: 'connectionRefused', host, address, port }, { cause: error });
   }
