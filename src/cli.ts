@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 import v8 from 'node:v8';
+import { after } from './base/delay.ts';
 import { UserError } from './base/userError.ts';
 import { printConfig } from './core/config/effective/print.ts';
 import { type ResolveOptions, resolveConfig } from './core/config/resolve.ts';
 import { commandOverrides, parseCommand, type SshCommand } from './core/spec/command.ts';
 import { problemOf } from './core/problem.ts';
 import { forwardUntilEnd } from './cli/forwardUntilEnd.ts';
+import { printError } from './cli/output.ts';
+import { reportBug, reportBugs } from './cli/reportBugs.ts';
 import { problemLine, usage } from './cli/messages.ts';
 import { passwordVariable, proxyCredentials, userVariable } from './cli/proxyCredentials.ts';
 import { watch } from './cli/watch.ts';
@@ -41,7 +44,10 @@ async function main(args: readonly string[]): Promise<number> {
     return await watch({ command, host, isJson: args.includes('--json') }, stop.signal);
   } catch (error) {
     if (stop.signal.aborted) return 255; // aborted before a connection was up
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError)) {
+      reportBug(error);
+      return 255;
+    }
     const problem = problemOf(error);
     // ssh(1) -q still reports errors of the command line.
     return isQuiet && problem.code !== 'configSyntax' ? 255 : refuse(problemLine(problem));
@@ -63,7 +69,7 @@ function resolveOptions(command: SshCommand): ResolveOptions {
 }
 
 function refuse(message: string): number {
-  process.stderr.write(`${message}\n`);
+  printError(message);
   return 255;
 }
 
@@ -71,9 +77,10 @@ function refuse(message: string): number {
 // traffic would start a collection. With this flag the heap may grow to four times its used size first. Only versions
 // that know the flag get it, because others print a warning.
 if (Number(process.versions.node.split('.')[0]) <= 24) v8.setFlagsFromString('--heap-growing-percent=300');
-process.exitCode = 255; // Stays when main throws: every error that main does not handle is a failure.
+reportBugs();
+process.exitCode = 255; // until main says otherwise
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
   // A server that does not answer may still keep the process alive: do not wait for it.
-  return setTimeout(() => process.exit(), 500).unref();
+  return after(500, () => process.exit()).unref();
 });

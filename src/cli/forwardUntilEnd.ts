@@ -1,6 +1,5 @@
 import { within } from '../base/delay.ts';
 import { Scope } from '../base/scope.ts';
-import { errorText } from '../base/userError.ts';
 import { resolveHop, type ResolveOptions, resolveHost } from '../core/config/resolve.ts';
 import type { SshCommand } from '../core/spec/command.ts';
 import type { RelayProblem } from '../core/forward/connections.ts';
@@ -10,6 +9,8 @@ import { problemOf } from '../core/problem.ts';
 import type { ConnectionEnd } from '../core/ssh/connection.ts';
 import { connectWith, sshArguments } from '../core/ssh/transport.ts';
 import { connectionProblemLine, endLine, forwardFailureLines, readyLines } from './messages.ts';
+import { printError } from './output.ts';
+import { reportBug } from './reportBugs.ts';
 import { stderrLog } from './stderrLog.ts';
 import { terminalPrompts } from './terminal.ts';
 
@@ -29,7 +30,7 @@ export async function forwardUntilEnd(
   options: ResolveOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const print = command.verbosity < 0 ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
+  const print = command.verbosity < 0 ? () => undefined : printError;
   const config = await resolveHost(host, options, signal);
   const connection = await connectWith(
     'auto',
@@ -72,7 +73,7 @@ export async function forwardUntilEnd(
     return 255;
   } finally {
     await within(closeTimeoutMs, scope.close()).catch((error: unknown) => {
-      process.stderr.write(`${errorText(error)}\n`);
+      reportBug(error);
     });
   }
 }

@@ -19,6 +19,7 @@ const sshWords: Words = {
   dnsFailed: ({ hostName }) => `ssh: Could not resolve hostname ${hostName}: Name or service not known`,
   connectionRefused: ({ address, port }) => `ssh: connect to host ${address} port ${port}: Connection refused`,
   unreachable: ({ address, port, detail }) => `ssh: connect to host ${address} port ${port}: ${detail}`,
+  bindFailed: ({ bindAddress, detail }) => `ssh: bind ${bindAddress}: ${detail}`,
   timeout: ({ host, phase }) => `Connection to ${host} timed out (${phase}).`,
   authFailed: ({ user, host, accepted, said }) => {
     const methods = accepted.length > 0 ? ` (${accepted.join(',')})` : '';

@@ -21,7 +21,7 @@ export function terminalPrompts(print: (line: string) => void): Prompts {
     },
     secret: (question, signal) =>
       ask(
-        visible(secretPrompt(question)),
+        secretPrompt(question),
         question.kind === 'keyboardInteractive' && question.echo ? 'visible' : 'hidden',
         signal,
       ),
@@ -29,7 +29,7 @@ export function terminalPrompts(print: (line: string) => void): Prompts {
       const answer = await ask(`Add key ${keyFile} to agent (yes/no)? `, 'visible', signal);
       return answer === '' || answer?.toLowerCase() === 'yes';
     },
-    notice: (_host, text) => print(visible(text).trimEnd()),
+    notice: (_host, text) => print(text.trimEnd()),
   };
 }
 
@@ -73,7 +73,7 @@ async function ask(prompt: string, echo: 'visible' | 'hidden', signal: AbortSign
   const { input, write } = terminal;
   try {
     input.setRawMode(true);
-    write(prompt);
+    write(visible(prompt));
     return await readLine(input, echo === 'visible' ? write : () => undefined, signal);
   } finally {
     input.setRawMode(false);

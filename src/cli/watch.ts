@@ -2,7 +2,6 @@ import { within } from '../base/delay.ts';
 import { mount, Store } from '../base/store.ts';
 import { UserError } from '../base/userError.ts';
 import { commandOverrides, type SshCommand } from '../core/spec/command.ts';
-import { problemOf } from '../core/problem.ts';
 import { shortMemory } from '../core/session/memory.ts';
 import { Sessions } from '../core/session/sessions.ts';
 import { defaultSettings, type Settings } from '../core/session/settings.ts';
@@ -10,6 +9,8 @@ import { type AppState, findHost, type HostState, newHost } from '../core/sessio
 import { hostJson } from '../view/hostJson.ts';
 import { portTable } from '../view/portTable.ts';
 import { problemLine } from './messages.ts';
+import { printError, printJson, printTable } from './output.ts';
+import { reportBug } from './reportBugs.ts';
 import { stderrLog } from './stderrLog.ts';
 import { terminalPrompts } from './terminal.ts';
 
@@ -24,7 +25,7 @@ const closeTimeoutMs = 1500;
 
 /** Watches a host, forwards its dev servers automatically, and prints its ports whenever they change. */
 export async function watch({ command, host, isJson }: WatchRequest, signal: AbortSignal): Promise<number> {
-  const print = command.verbosity < 0 ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
+  const print = command.verbosity < 0 ? () => undefined : printError;
   const sessions = new Sessions({
     settings: new Store(settings(command)),
     prompts: terminalPrompts(print),
@@ -38,26 +39,25 @@ export async function watch({ command, host, isJson }: WatchRequest, signal: Abo
   const ended = new Promise<number>((resolve) => {
     signal.addEventListener('abort', () => resolve(0), { once: true });
     const now = (state: AppState): HostState => findHost(state, name) ?? newHost(name, { kind: 'typed' });
-    if (isJson) mount(sessions.state, now, (state) => process.stdout.write(jsonLine(state)));
-    else
-      mount(
-        sessions.state,
-        (state) => portTable(now(state)),
-        (table) => process.stdout.write(`${table}\n`),
+    // With the milliseconds of a monotonic clock.
+    if (isJson)
+      mount(sessions.state, now, (state) =>
+        printJson({ monotonicMs: Math.round(performance.now()), ...hostJson(state) }),
       );
+    else mount(sessions.state, (state) => portTable(now(state)), printTable);
     mount(
       sessions.state,
       (state) => now(state).link,
       (link) => {
         if (link.kind !== 'failed') return;
-        process.stderr.write(`${problemLine(link.why)}\n`);
+        printError(problemLine(link.why));
         resolve(255);
       },
     );
   });
   sessions.connect(name, signal).catch((error: unknown) => {
     // A problem that a person can act on is in the state. Any other error is a bug, and must be visible.
-    if (!(error instanceof UserError) && !signal.aborted) process.stderr.write(`${problemLine(problemOf(error))}\n`);
+    if (!(error instanceof UserError) && !signal.aborted) reportBug(error);
   });
   const code = await ended;
   await within(closeTimeoutMs, sessions.close());
@@ -68,9 +68,4 @@ export async function watch({ command, host, isJson }: WatchRequest, signal: Abo
 function settings({ configFile }: SshCommand): Settings {
   const own = { ...defaultSettings, forwardExisting: true, expireSharedAfterMs: 0 };
   return configFile === undefined ? own : { ...own, configFile };
-}
-
-/** One state as a line of JSON, with the milliseconds of a monotonic clock. */
-function jsonLine(host: HostState): string {
-  return `${JSON.stringify({ monotonicMs: Math.round(performance.now()), ...hostJson(host) })}\n`;
 }
