@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commandStart } from '../view/commandStart.ts';
 import type { Context, Flow } from './context.ts';
+import { askProgram } from './flows/askProgram.ts';
 import { addHost } from './flows/addHost.ts';
 import { changeLocalPort } from './flows/changeLocalPort.ts';
 import { connect } from './flows/connect.ts';
@@ -29,6 +30,7 @@ import type { PortsTree } from './showing/tree.ts';
 /** Every command of the Command Palette, the menus and the keys. */
 const flows: Readonly<Record<string, Flow>> = {
   addHost,
+  askProgram,
   changeLocalPort,
   connect,
   copyAddress,

@@ -5,11 +5,13 @@ import { forwardUrl, localAddress } from './forwardText.ts';
 /** Whether an action makes sense for a forward in its present state. Menus and pickers offer it only then. */
 export type Can = (host: HostState, forward: ForwardState) => boolean;
 
-/** A page is behind the forward: a rule of the user says so, or the program did not answer otherwise. */
+/** A page is behind the forward: a rule of the user says so, or the program did not answer otherwise. One that the user forwards may have a page as long as nobody has asked it. */
 export const canOpen: Can = (host, forward) => {
   if (!is(forward, 'open', 'elsewhere') || forwardUrl(host, forward) === undefined) return false;
   const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
-  return forward.protocol !== undefined || seen === undefined || seen.program?.scheme !== undefined;
+  if (forward.protocol !== undefined || seen === undefined) return true;
+  const { scheme, isUnasked } = seen.program ?? {};
+  return scheme !== undefined || (isUnasked === true && forward.origin === 'user');
 };
 
 export const canCopy: Can = (host, forward) => addressToCopy(host, forward) !== undefined;

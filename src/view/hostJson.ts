@@ -1,7 +1,7 @@
 import type { ForwardState, ForwardStatus, HostState, SeenPort } from '../core/session/state.ts';
 
 /** A host as `ssh-ports --json` prints it. CAUTION: scripts read these names, so they outlive the names in the code. */
-export interface HostJson extends Omit<HostState, 'remotePorts' | 'forwards'> {
+export interface HostJson extends Omit<HostState, 'remotePorts' | 'unlistedPorts' | 'forwards'> {
   readonly listeners: readonly ListenerJson[];
   readonly forwards: readonly ForwardJson[];
 }
@@ -18,7 +18,7 @@ interface ForwardJson extends Omit<ForwardState, 'isSharedByHand' | 'status'> {
     | (Omit<Extract<ForwardStatus, { readonly kind: 'open' }>, 'kind'> & { readonly kind: 'listening' });
 }
 
-export function hostJson({ remotePorts, forwards, ...host }: HostState): HostJson {
+export function hostJson({ remotePorts, unlistedPorts: _old, forwards, ...host }: HostState): HostJson {
   return { ...host, listeners: remotePorts.map(listenerJson), forwards: forwards.map(forwardJson) };
 }
 

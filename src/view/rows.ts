@@ -165,16 +165,23 @@ function remotePortRow(host: HostState, seen: SeenPort): Row {
   return {
     id: portId(host, port),
     label: [String(port), programName(seen)].filter(Boolean).join('  '),
-    description: processName(seen) ?? '',
-    tooltip: [...remotePortLines(host.name, seen), 'Click to forward this port to this machine'].join('\n'),
+    description: [processName(seen), program?.isUnasked && 'not asked'].filter(Boolean).join(' · '),
+    tooltip: [
+      ...remotePortLines(host.name, seen),
+      ...(program?.isUnasked ? [whyUnasked] : []),
+      'Click to forward this port to this machine',
+    ].join('\n'),
     icon: { id: program?.icon ?? 'circle-outline', ...(isInfrastructure && { color: colors.grey }) },
-    context: 'remotePort',
+    context: program?.isUnasked ? 'remotePort unasked' : 'remotePort',
     fold: 'none',
     children: [],
     target: { kind: 'remotePort', host: host.name, port },
     click: 'forward',
   };
 }
+
+const whyUnasked =
+  'SSH Ports has not asked this program what it is: it might serve one client only, and lose it. Ask What It Is does so';
 
 function note(id: string, icon: string, color: string | undefined, label: string, tooltip: string): Row {
   return {

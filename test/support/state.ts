@@ -52,10 +52,10 @@ export function forwardState(port: number, change: Partial<ForwardState> = {}): 
   return { id: String(port), spec, origin: 'auto', remotePort: port, status: openAt(port), ...change };
 }
 
-/** A port at which a Node program of the user listens. */
+/** A port at which a Node program of the user listens, as ss tells it. */
 export function remotePort(port: number, change: Partial<RemotePort> = {}): RemotePort {
   const process = { pid: 7, name: 'node', commandLine: ['node', 'server.js'] };
-  return { port, addresses: ['0.0.0.0'], owner: 'self', socketId: '1', process, ...change };
+  return { port, addresses: ['0.0.0.0'], owner: 'self', socketId: '1', backlog: 511, process, ...change };
 }
 
 export function seenPort(port: number, change: Partial<SeenPort> = {}): SeenPort {

@@ -29,12 +29,15 @@ function remotePort(port: number, group: readonly OwnedSocket[], me: Account): R
   const owner = group.map((owned) => ownerOf(owned, me)).find((found) => found);
   // Each worker process may have its own socket on the port. Workers come and go; the lowest inode is the most stable.
   const inode = group.flatMap(({ socket }) => socket.inode ?? []).sort((a, b) => Number(a) - Number(b))[0];
+  // CAUTION: programs may share a port at different addresses. The least backlog speaks for all of them.
+  const backlogs = group.flatMap(({ socket }) => socket.backlog ?? []);
   const socketId = inode ?? process?.pid.toString();
   return {
     port,
     addresses: [...new Set(group.map(({ socket }) => socket.address))].sort(),
     ...(owner && { owner }),
     ...(socketId !== undefined && { socketId }),
+    ...(backlogs.length > 0 && { backlog: Math.min(...backlogs) }),
     ...(process && { process }),
   };
 }

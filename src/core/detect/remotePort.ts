@@ -7,12 +7,17 @@ export interface RemotePort {
   readonly owner?: 'self' | 'root' | 'other';
   /** Changes when the server restarts (the socket's inode). Absent if the remote does not tell. */
   readonly socketId?: string;
+  /** How many connections may wait for the program (listen(2)). Absent if the remote does not tell. */
+  readonly backlog?: number;
   /** Absent if the remote does not tell, as for another user's process. */
   readonly process?: PortProcess;
 }
 
 export interface PortProcess {
   readonly pid: number;
+  /** The PID of the parent, and the process group. A dev server and its helpers share them. */
+  readonly parent?: number;
+  readonly group?: number;
   readonly name: string;
   readonly user?: string;
   readonly commandLine?: readonly string[];

@@ -41,6 +41,7 @@ const details = {
   directory: 'if [ -d /proc/self ]; then readlink "/proc/$n/cwd"; else lsof -a -d cwd -p "$n" -F n | head -c 2048; fi',
   user: 'stat -c %U "/proc/$n" || ps -o user= -p "$n"',
   cgroup: 'head -c 1024 "/proc/$n/cgroup"',
+  family: 'head -c 512 "/proc/$n/stat" || ps -o ppid= -o pgid= -p "$n"',
   name: 'head -c 64 "/proc/$n/comm" || ps -o comm= -p "$n"',
 } as const;
 

@@ -5,6 +5,7 @@ import type { PortProcess } from './remotePort.ts';
 import { merge } from './merge.ts';
 import { type Method, methodsFor } from './methods.ts';
 import { parseContainer } from './cgroup.ts';
+import { parseFamily } from './family.ts';
 import type { ListeningSocket } from '../listing/socket.ts';
 import type { DetailQuestion } from './script.ts';
 import type { Source } from './source.ts';
@@ -109,17 +110,18 @@ class UnixSource implements Source {
     return () => undefined;
   }
 
-  /** Pipelines its five questions: they cost one round trip. */
+  /** Pipelines its six questions: they cost one round trip. */
   async #process({ pid, name, uid }: Found, signal: AbortSignal): Promise<PortProcess> {
     const ask = async (question: DetailQuestion): Promise<string> => {
       const answer = await this.#talk.ask(`${question} ${pid}`, signal);
       return answer.kind === 'text' ? answer.text : '';
     };
-    const [command, directory, user, cgroup, ownName] = await Promise.all([
+    const [command, directory, user, cgroup, family, ownName] = await Promise.all([
       ask('command'),
       ask('directory'),
       uid === this.#talk.hello.uid ? this.#talk.hello.user : ask('user'),
       ask('cgroup'),
+      ask('family'),
       name === '' ? ask('name') : name,
     ]);
     const isLinux = this.#talk.hello.system === 'Linux';
@@ -132,6 +134,7 @@ class UnixSource implements Source {
     const userName = oneLine(user, 64);
     return {
       pid,
+      ...parseFamily(family),
       name: oneLine(ownName, 64),
       ...(userName !== '' && { user: userName }),
       ...(command !== '' && { commandLine }),

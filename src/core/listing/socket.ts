@@ -9,6 +9,8 @@ export interface ListeningSocket {
   readonly user?: string;
   /** Another inode is another socket: this shows a server's restart on the same port. */
   readonly inode?: string;
+  /** How many connections may wait for the program: what it gave to listen(2), or the system's limit. */
+  readonly backlog?: number;
   readonly process?: SocketProcess;
 }
 

@@ -4,14 +4,14 @@ import { type ListeningSocket, parseAddress, type SocketProcess } from './socket
 /** `ss -tne state listening` (ss(8)): one line per socket, with its inode and its user. */
 export function parseSs(text: string): ListeningSocket[] {
   return text.split('\n').flatMap((line) => {
-    const { address, rest } = row(line);
+    const { address, backlog, rest } = row(line);
     if (!address) return [];
     // CAUTION: a user chooses the name of a cgroup. It may contain `ino:` or `uid:`.
     const [extended = ''] = rest.split(' cgroup:', 1);
     const inode = /\bino:(\d{1,20})\b/.exec(extended)?.[1];
     const uid = /\buid:(\d{1,10})\b/.exec(extended)?.[1];
     // ss omits root's uid.
-    return [{ ...address, ...(inode !== undefined && { inode, uid: Number(uid ?? 0) }) }];
+    return [{ ...address, backlog, ...(inode !== undefined && { inode, uid: Number(uid ?? 0) }) }];
   });
 }
 
@@ -27,10 +27,16 @@ export function parseSsOwners(text: string): ListeningSocket[] {
   });
 }
 
-/** ss omits the state if the caller asked for one state only. */
-function row(text: string): { readonly address: ReturnType<typeof parseAddress>; readonly rest: string } {
-  const [, local = '', rest = ''] = /^(?:LISTEN +)?\d+ +\d+ +(\S+) +\S+([^]*)$/.exec(text) ?? [];
-  return { address: parseAddress(local), rest };
+interface SsRow {
+  readonly address: ReturnType<typeof parseAddress>;
+  readonly backlog: number;
+  readonly rest: string;
+}
+
+/** ss omits the state if the caller asked for one state only. Send-Q of a listening socket is its backlog. */
+function row(text: string): SsRow {
+  const [, backlog, local = '', rest = ''] = /^(?:LISTEN +)?\d+ +(\d+) +(\S+) +\S+([^]*)$/.exec(text) ?? [];
+  return { address: parseAddress(local), backlog: Number(backlog), rest };
 }
 
 /** A line that starts no row continues the row before it: a process name contains a line end. */

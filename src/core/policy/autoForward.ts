@@ -1,5 +1,6 @@
 import type { Program } from '../detect/identify/program.ts';
 import type { RemotePort } from '../detect/remotePort.ts';
+import { firstEphemeralPort } from '../spec/port.ts';
 import { attributesFor, hasRule, type PortAttributes, type PortRules, type RuleSubject } from './portRules.ts';
 
 /** A remote port that could be forwarded. `program`: absent until the program was asked or told by its command line. */
@@ -38,13 +39,13 @@ export type IgnoreReason =
   /** sshd, the editors' own servers, resolvers. */
   | 'infrastructure'
   | 'otherUser'
+  /** A second port of a server whose page is not forwarded. */
+  | 'page'
   | 'database'
   /** The port was open before the watch began. */
   | 'existing'
   | 'notADevServer';
 
-/** The system hands out ports from here on (ip(7), ip_local_port_range). Servers that people use pick a lower port. */
-const firstEphemeralPort = 32_768;
 const ephemeralWaitMs = 2000;
 
 /**
@@ -78,7 +79,7 @@ export function decide(candidate: Candidate, settings: AutoForwardSettings): Aut
 }
 
 /** A rule wants the port forwarded. A rule that only labels the port, or is `silent`, does not. */
-function isWanted(subject: RuleSubject, rules: PortRules): boolean {
+export function isWanted(subject: RuleSubject, rules: PortRules): boolean {
   const { onAutoForward } = attributesFor(subject, rules);
   return hasRule(subject, rules) && onAutoForward !== undefined && onAutoForward !== 'silent';
 }

@@ -98,7 +98,16 @@ export class HostSession {
   /** Connects first if need be. Settles when the forward accepts connections. */
   async forward(request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
     await this.connect(signal);
-    return this.#add(request, signal);
+    const forward = await this.#add(request, signal);
+    if (request.origin === 'user' && request.remotePort !== undefined) {
+      this.#run(this.#remotePorts.onForwarded(request.remotePort));
+    }
+    return forward;
+  }
+
+  /** The user asks what listens at a remote port. */
+  ask(port: number): Promise<void> {
+    return this.#remotePorts.ask(port);
   }
 
   /** Forwards a remote port, to the same local port if that is free. */
@@ -183,7 +192,11 @@ export class HostSession {
   }
 
   #onForwards(forwards: readonly ForwardState[]): void {
-    this.#options.write((host) => ({ ...host, forwards }));
+    this.#options.write(({ unlistedPorts: _old, ...host }) => ({
+      ...host,
+      forwards,
+      ...this.#remotePorts.unlisted(forwards),
+    }));
     this.#listenForPublicUrl();
     this.#record.noteForwards(forwards);
     this.#save();

@@ -1,7 +1,15 @@
 import type { Program } from '../detect/identify/program.ts';
 import type { RemotePort } from '../detect/remotePort.ts';
-import { type AutoForwardSettings, decide, type IgnoreReason, ruleSubject, settlingMs } from '../policy/autoForward.ts';
+import {
+  type AutoForward,
+  type AutoForwardSettings,
+  decide,
+  type IgnoreReason,
+  ruleSubject,
+  settlingMs,
+} from '../policy/autoForward.ts';
 import { wantsOpening } from '../policy/notices.ts';
+import { pageOf } from '../policy/secondPort.ts';
 import { attributesFor, type PortAttributes, type PortRules } from '../policy/portRules.ts';
 import { type ForwardRequest, requestFor } from './forwardRequests.ts';
 import { type ForwardState, type ForwardStatus, remoteEnd, type SeenPort } from './state.ts';
@@ -16,6 +24,8 @@ export interface PortMemory {
   readonly unasked: ReadonlySet<number>;
   /** Ports whose auto-forward the user stopped. They are not auto-forwarded again in this session. */
   readonly declined: ReadonlySet<number>;
+  /** Ports that were listed since the user connected. */
+  readonly listed: ReadonlySet<number>;
 }
 
 export type Decision =
@@ -26,6 +36,8 @@ export type Decision =
   /** The program behind a dormant forward is back. `notice`: tell the user, by these attributes. */
   | { readonly kind: 'wake'; readonly id: string; readonly notice?: PortAttributes }
   | { readonly kind: 'open'; readonly request: ForwardRequest; readonly notice?: PortAttributes }
+  /** The page at this port is forwarded: so are the second ports of its server. */
+  | { readonly kind: 'openBeside'; readonly page: number }
   | { readonly kind: 'ignore'; readonly port: number; readonly why: IgnoreReason | 'prohibited' };
 
 export const noPortMemory: PortMemory = {
@@ -33,6 +45,7 @@ export const noPortMemory: PortMemory = {
   expected: new Set(),
   unasked: new Set(),
   declined: new Set(),
+  listed: new Set(),
 };
 
 export interface Listing {
@@ -72,37 +85,80 @@ export function update({ listing, known, forwards, memory, isOwn, rules, nowMs }
   const expected = new Set([...memory.expected].filter((port) => !gone.some((each) => each.port === port)));
   return {
     remotePorts,
-    memory: { ...memory, isFirst: false, expected, unasked: new Set() },
+    memory: {
+      ...memory,
+      isFirst: false,
+      expected,
+      unasked: new Set(),
+      listed: new Set([...memory.listed, ...remotePorts.map(({ port }) => port)]),
+    },
     decisions: [...gone.flatMap((port) => sleeps(port, forwards)), ...asks],
   };
 }
 
-/** What to do when a program has told, or not told, what it is. */
+/** What the decisions about one port depend on. */
+export interface PortContext {
+  readonly forwards: readonly ForwardState[];
+  readonly remotePorts: readonly SeenPort[];
+  readonly memory: PortMemory;
+  readonly settings: AutoForwardSettings;
+}
+
+/** A program has told, or not told, what it is. */
+export interface Answered extends PortContext {
+  readonly port: SeenPort;
+  /** The server lets nobody reach the port. */
+  readonly isProhibited: boolean;
+}
+
+/** What to do then. */
 export function answered({
   port,
   isProhibited,
   forwards,
+  remotePorts,
   memory,
   settings,
-}: {
-  readonly port: SeenPort;
-  /** The server lets nobody reach the port. */
-  readonly isProhibited: boolean;
-  readonly forwards: readonly ForwardState[];
-  readonly memory: PortMemory;
-  readonly settings: AutoForwardSettings;
-}): readonly Decision[] {
+}: Answered): readonly Decision[] {
   const serving = forwards.filter(({ remotePort }) => remotePort === port.port);
   if (serving.length > 0) return wakes(port, serving, settings.rules);
   // An auto-forward would lead nowhere, so none is announced. A forward by hand says why it fails.
   if (isProhibited) return [{ kind: 'ignore', port: port.port, why: 'prohibited' }];
   if (memory.declined.has(port.port)) return [];
+  const page = pageOf(port, remotePorts);
   const decision = decide(port, settings);
+  if (page && !(decision.kind === 'forward' && decision.why === 'rule')) {
+    const isForwarded = forwards.some(({ remotePort }) => remotePort === page.port);
+    return isForwarded ? [{ kind: 'openBeside', page: page.port }] : [{ kind: 'ignore', port: port.port, why: 'page' }];
+  }
   if (decision.kind === 'ignore') return [decision];
-  const { attributes } = decision;
+  const { attributes, why } = decision;
   const request = { ...requestFor(port.port, 'auto'), ...wishesOf(attributes) };
-  return [{ kind: 'open', request, ...(!memory.expected.has(port.port) && { notice: attributes }) }];
+  // The user hears of pages. What a page needs beside it has no page of its own.
+  const isQuiet = memory.expected.has(port.port) || (why === 'devServer' && port.program?.scheme === undefined);
+  return [{ kind: 'open', request, ...(!isQuiet && { notice: attributes }) }];
 }
+
+/** The second ports of a page that have no forward yet. They are forwarded without a notice. */
+export function besidePage(
+  page: number,
+  { forwards, remotePorts, memory, settings }: PortContext,
+): readonly ForwardRequest[] {
+  if (settings.mode === 'off') return [];
+  return remotePorts
+    .filter((port) => port.program && pageOf(port, remotePorts)?.port === page)
+    .filter(({ port }) => !memory.declined.has(port) && forwards.every(({ remotePort }) => remotePort !== port))
+    .filter((port) => isAllowed(decide(port, settings)))
+    .slice(0, maxBesidePage)
+    .map(({ port }) => requestFor(port, 'auto'));
+}
+
+function isAllowed(decision: AutoForward): boolean {
+  return decision.kind === 'forward' || decision.why === 'notADevServer';
+}
+
+/** More ports than this are no parts of a page. */
+const maxBesidePage = 8;
 
 /** What the user's rules say about a port, for a forward of it. */
 export function wishesOf({ label, protocol, requireLocalPort }: PortAttributes): Partial<ForwardRequest> {

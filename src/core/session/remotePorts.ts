@@ -3,15 +3,27 @@ import type { Log } from '../../base/log.ts';
 import type { Readable } from '../../base/store.ts';
 import { identify } from '../detect/identify/identify.ts';
 import type { RemotePort } from '../detect/remotePort.ts';
-import { ruleSubject } from '../policy/autoForward.ts';
+import type { Occasion } from '../detect/identify/question.ts';
+import { type AutoForwardSettings, isWanted, ruleSubject } from '../policy/autoForward.ts';
 import { attributesFor, type PortAttributes } from '../policy/portRules.ts';
+import { pageOf } from '../policy/secondPort.ts';
 import type { Dialer } from './dialer.ts';
 import type { ForwardRequest } from './forwardRequests.ts';
 import type { ForwardSet } from './forwardSet.ts';
 import { inBackground } from './inBackground.ts';
-import { answered, type Decision, isSameStart, noPortMemory, type PortMemory, update, wishesOf } from './portUpdate.ts';
+import {
+  answered,
+  besidePage,
+  type Decision,
+  isSameStart,
+  noPortMemory,
+  type PortContext,
+  type PortMemory,
+  update,
+  wishesOf,
+} from './portUpdate.ts';
 import type { Settings } from './settings.ts';
-import type { ForwardState, HostAccess, SeenPort } from './state.ts';
+import type { ForwardState, HostAccess, HostState, SeenPort } from './state.ts';
 
 export interface RemotePortsDeps extends HostAccess {
   readonly settings: Pick<Readable<Settings>, 'get'>;
@@ -35,6 +47,9 @@ export interface RemotePortsOptions extends RemotePortsDeps {
 export class RemotePorts {
   readonly #options: RemotePortsOptions;
   #memory: PortMemory = noPortMemory;
+  readonly #openingBeside = new Set<number>();
+  /** Ends with the connection of the latest listing. */
+  #signal: AbortSignal | undefined;
 
   constructor(options: RemotePortsOptions) {
     this.#options = options;
@@ -42,7 +57,7 @@ export class RemotePorts {
 
   /** The user connects. `expected`: ports that were auto-forwarded the last time. */
   begin(expected: readonly number[]): void {
-    this.#memory = { ...this.#memory, isFirst: true, expected: new Set(expected) };
+    this.#memory = { ...this.#memory, isFirst: true, expected: new Set(expected), listed: new Set() };
   }
 
   onConnection(): void {
@@ -68,6 +83,14 @@ export class RemotePorts {
     return this.#options.read().remotePorts.find((each) => each.port === port);
   }
 
+  /** The remote ports of forwards at which no socket was listed since the user connected. */
+  unlisted(forwards: readonly ForwardState[]): Pick<HostState, 'unlistedPorts'> {
+    const unlistedPorts = forwards.flatMap(({ remotePort: port = 0 }) =>
+      port === 0 || this.#memory.listed.has(port) ? [] : port,
+    );
+    return unlistedPorts.length > 0 ? { unlistedPorts } : {};
+  }
+
   /** What the user's rules say about a port that the user forwards by hand. */
   wishes(port: number): Partial<ForwardRequest> {
     const seen = this.find(port);
@@ -78,6 +101,7 @@ export class RemotePorts {
   /** Takes a new listing. `signal` ends with the connection that it came by. */
   update(listing: readonly RemotePort[], signal: AbortSignal): void {
     const { read, write, settings } = this.#options;
+    this.#signal = signal;
     const { remotePorts: known, forwards } = read();
     const { remotePorts, memory, decisions } = update({
       listing,
@@ -89,8 +113,25 @@ export class RemotePorts {
       nowMs: Date.now(),
     });
     this.#memory = memory;
-    write((host) => ({ ...host, remotePorts }));
+    write(({ unlistedPorts: _old, ...host }) => ({ ...host, remotePorts, ...this.unlisted(host.forwards) }));
     for (const decision of decisions) inBackground(this.#carryOut(decision, signal), this.#options.log, signal);
+  }
+
+  /** The user asks what listens at a port. */
+  async ask(port: number): Promise<void> {
+    const seen = this.find(port);
+    if (seen && this.#signal) await this.#ask(seen, 0, this.#signal, 'asked');
+  }
+
+  /** The user has forwarded a port by hand: what was only seen until now may be asked, and has company that is forwarded too. */
+  async onForwarded(port: number): Promise<void> {
+    const seen = this.find(port);
+    const signal = this.#signal;
+    if (!seen || !signal) return;
+    if (seen.program?.isUnasked && this.#options.settings.get().identifyServers) {
+      await this.#ask(seen, 0, signal, 'wanted');
+    }
+    await this.#openBeside(port);
   }
 
   async #carryOut(decision: Decision, signal: AbortSignal): Promise<void> {
@@ -105,11 +146,31 @@ export class RemotePorts {
         const woken = this.#options.read().forwards.find(({ id }) => id === decision.id);
         return this.#tell(woken, decision.notice);
       }
-      case 'open':
-        return this.#tell(await open(decision.request), decision.notice);
+      case 'open': {
+        const { request, notice } = decision;
+        this.#tell(await open(request), notice);
+        if (request.remotePort !== undefined) await this.#openBeside(request.remotePort);
+        return;
+      }
+      case 'openBeside':
+        return this.#openBeside(decision.page);
       case 'ignore': {
         const level = decision.why === 'prohibited' ? 'info' : 'debug';
         log[level](`port ${decision.port} is not auto-forwarded: ${decision.why}`);
+      }
+    }
+  }
+
+  /** RACE: page and second port may both ask for this, and a forward that opens is not in the state at once. */
+  async #openBeside(page: number): Promise<void> {
+    for (const request of besidePage(page, this.#now())) {
+      const { remotePort = 0 } = request;
+      if (this.#openingBeside.has(remotePort)) continue;
+      this.#openingBeside.add(remotePort);
+      try {
+        await this.#options.open(request);
+      } finally {
+        this.#openingBeside.delete(remotePort);
       }
     }
   }
@@ -119,27 +180,35 @@ export class RemotePorts {
   }
 
   /** Asks a new program what it is, then does what follows from the answer. */
-  async #ask(seen: SeenPort, waitMs: number, signal: AbortSignal): Promise<void> {
-    const { dialer, settings, sshPort, read, write } = this.#options;
+  async #ask(seen: SeenPort, waitMs: number, signal: AbortSignal, by?: Occasion): Promise<void> {
+    const { dialer, write } = this.#options;
     if (waitMs > 0) await delay(waitMs, signal);
     if (!this.#isThere(seen)) return;
     let isProhibited = false;
     const dial = dialer((problem) => (isProhibited = problem?.code === 'forwardingProhibited'));
-    const program = await identify({ remotePort: seen, dial, probe: settings.get().identifyServers }, signal);
+    const program = await identify({ remotePort: seen, dial, occasion: by ?? this.#occasion(seen) }, signal);
     if (signal.aborted || !this.#isThere(seen)) return;
     write((host) => ({
       ...host,
       remotePorts: host.remotePorts.map((each) => (each.port === seen.port ? { ...each, program } : each)),
     }));
-    const { autoForward: mode, forwardExisting, portRules: rules } = settings.get();
-    const decisions = answered({
-      port: { ...seen, program },
-      isProhibited,
-      forwards: read().forwards,
-      memory: this.#memory,
-      settings: { mode, forwardExisting, rules, sshPort: sshPort() },
-    });
+    const decisions = answered({ port: { ...seen, program }, isProhibited, ...this.#now() });
     for (const decision of decisions) await this.#carryOut(decision, signal);
+  }
+
+  #occasion(seen: SeenPort): Occasion | undefined {
+    const { identifyServers, portRules } = this.#options.settings.get();
+    if (!identifyServers) return undefined;
+    if (isWanted(ruleSubject(seen), portRules)) return 'wanted';
+    return pageOf(seen, this.#options.read().remotePorts) ? undefined : 'seen';
+  }
+
+  /** What the decisions about a port depend on. */
+  #now(): PortContext {
+    const { autoForward: mode, forwardExisting, portRules: rules } = this.#options.settings.get();
+    const { forwards, remotePorts } = this.#options.read();
+    const settings: AutoForwardSettings = { mode, forwardExisting, rules, sshPort: this.#options.sshPort() };
+    return { forwards, remotePorts, memory: this.#memory, settings };
   }
 
   /** RACE: by the time a program has answered, or not, another program may have its port. */

@@ -164,6 +164,10 @@ export class Sessions {
     return this.#session(name).forwardPort(port, signal);
   }
 
+  async askProgram(name: string, port: number): Promise<void> {
+    await this.#hosts.get(name)?.ask(port);
+  }
+
   async stopForward(name: string, id: string): Promise<void> {
     await this.#hosts.get(name)?.stopForward(id);
   }

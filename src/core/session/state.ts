@@ -21,6 +21,8 @@ export interface HostState {
   readonly detection: Detection;
   readonly remotePorts: readonly SeenPort[];
   readonly forwards: readonly ForwardState[];
+  /** Remote ports of forwards at which no socket was ever listed. The remote's firewall may lead them to a container. */
+  readonly unlistedPorts?: readonly number[];
   /** The public address that a forwarding service has printed for its -R forward. */
   readonly publicUrl?: string;
 }

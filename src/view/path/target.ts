@@ -46,6 +46,9 @@ function serverOnHost(path: PathFacts, to: TcpEndpoint): Hop {
   const isThere = samePort !== undefined && answersAt(samePort, to.host);
   const base = { kind: 'target', place: host.name, title: title(isThere ? samePort : undefined) } as const;
   if (isThere) return { ...base, facts: serverFacts(samePort, to), state: 'ok', actions: [] };
+  // A port needs no socket: a rule of the remote's firewall may lead it to a container. The latest connection knows.
+  if (hasWorked(forward) && host.unlistedPorts?.includes(to.port))
+    return { ...base, facts: [endpoint(to)], state: 'ok', actions: [] };
   const instead = samePort ?? likelyServer(host, to.port);
   const name = instead && programName(instead);
   const but = instead && (samePort ? endpoint({ ...to, host: samePort.addresses[0] ?? '' }) : instead.port);

@@ -51,7 +51,7 @@ for (const server of npmServers) {
 
 void test('sshd is recognised without a request', async () => {
   const remotePort = await until('sshd', () => ports.find(({ port }) => port === sshd.port));
-  const program = await identify({ remotePort, dial: counted().dial, probe: true }, AbortSignal.timeout(20_000));
+  const program = await identify({ remotePort, dial: counted().dial, occasion: 'seen' }, AbortSignal.timeout(20_000));
   assert.equal(program.framework, 'ssh');
   assert.equal(program.role, 'infrastructure');
 });
@@ -61,7 +61,7 @@ type Use = (remotePort: RemotePort, dials: ReturnType<typeof counted>) => Promis
 const isRecognised =
   ({ expect: { framework, role, scheme, title, path: page } }: RealServer): Use =>
   async (remotePort, dials) => {
-    const program = await identify({ remotePort, dial: dials.dial, probe: true }, AbortSignal.timeout(20_000));
+    const program = await identify({ remotePort, dial: dials.dial, occasion: 'seen' }, AbortSignal.timeout(20_000));
     assert.deepEqual(
       { framework: program.framework, role: program.role, scheme: program.scheme },
       { framework, role, scheme },

@@ -5,17 +5,23 @@ import { dialAddress } from '../../../src/core/detect/dialAddress.ts';
 import { frameworks } from '../../../src/core/detect/identify/frameworks.ts';
 import { isComplete, parseHttp } from '../../../src/core/detect/identify/http.ts';
 import { identify } from '../../../src/core/detect/identify/identify.ts';
-import { judge, mayBeAsked } from '../../../src/core/detect/identify/judge.ts';
+import { judge } from '../../../src/core/detect/identify/judge.ts';
+import { isAskable, mayAsk } from '../../../src/core/detect/identify/question.ts';
 import { probe, type ProbeAnswer } from '../../../src/core/detect/identify/probe.ts';
 import type { RemotePort } from '../../../src/core/detect/remotePort.ts';
 
-function running(command: string, port = 40_000): RemotePort {
+function running(
+  command: string,
+  port = 40_000,
+  { cwd, ...change }: Partial<RemotePort> & { readonly cwd?: string } = {},
+): RemotePort {
   const commandLine = command.split(' ');
   return {
     port,
     addresses: ['127.0.0.1'],
     owner: 'self',
-    process: { pid: 7, name: commandLine[0] ?? '', commandLine },
+    process: { pid: 7, name: commandLine[0] ?? '', commandLine, ...(cwd && { workingDirectory: cwd }) },
+    ...change,
   };
 }
 
@@ -183,6 +189,34 @@ void test('a silent program on a dev server port, in a project folder, is a star
   assert.equal(judge({ ...at('python3 app.py', 5000), owner: 'other' }, silent).role, 'unknown');
 });
 
+void test('the title is the page’s own, with character references, whatever surrounds it', () => {
+  const titles: readonly (readonly [body: string, title: string | undefined])[] = [
+    ['<title>R&eacute;sum&eacute; &#8212; caf&#xE9; &#x1F600; &rarr;</title>', 'Résumé — café 😀 →'],
+    ['<title>a &#150; b &unknown; &#0; &#xD800;</title>', 'a – b &unknown; &#0; &#xD800;'],
+    ['<svg><title>Logo</title></svg><title>App</title>', 'App'],
+    ['<svg viewBox="0"><g><title>Logo</title></g></svg>', undefined],
+    ['<!-- <title>old</title> --><script>"<title>x</title>"</script><title>App</title>', 'App'],
+  ];
+  for (const [body, title] of titles) assert.equal(judge(running('x'), page(body)).title, title, body);
+});
+
+void test('a page is read in the charset that its header, or else the page itself, names', () => {
+  const read = (type: string, body: Buffer): string | undefined => {
+    const answer = parseHttp(Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\n\r\n`), body]));
+    return answer && judge(running('x'), { kind: 'http', scheme: 'http', answer }).title;
+  };
+  const latin1 = Buffer.from('<title>Übung</title>', 'latin1');
+  assert.equal(read('text/html; charset=iso-8859-1', latin1), 'Übung');
+  const shiftJis = Buffer.concat([Buffer.from('<title>'), Buffer.from('93fa967b', 'hex'), Buffer.from('</title>')]);
+  assert.equal(read('text/html;charset="Shift_JIS"', shiftJis), '日本');
+  assert.equal(read('text/html', Buffer.concat([Buffer.from('<meta charset=windows-1252>'), latin1])), 'Übung');
+  const http = Buffer.from('<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">');
+  assert.equal(read('text/html', Buffer.concat([http, latin1])), 'Übung');
+  assert.equal(read('text/html; charset=windows-1252', Buffer.from('<title>\x80 \x96</title>', 'latin1')), '€ –');
+  assert.equal(read('text/html; charset=none-such', Buffer.from('<title>Übung</title>')), 'Übung');
+  assert.equal(read('text/html', Buffer.from('\uFEFF<title>Übung</title>', 'utf16le')), 'Übung');
+});
+
 void test('if / answers 404, the framework’s path is opened', () => {
   const api = running('uvicorn api:app');
   assert.equal(judge(api, page('{"detail":"Not Found"}', {}, 404)).path, '/docs');
@@ -197,13 +231,13 @@ void test('a title is one line of at most 100 characters without control charact
 });
 
 void test('databases and sshd get no request, by command line or by port number', async () => {
-  assert.equal(mayBeAsked(running('redis-server *:7000', 7000)), false);
-  assert.equal(mayBeAsked({ port: 22, addresses: ['::'] }), false);
-  assert.equal(mayBeAsked({ port: 3306, addresses: ['::'] }), false);
-  assert.equal(mayBeAsked(running('python3 -m flask run', 6379)), true);
+  assert.equal(isAskable(running('redis-server *:7000', 7000)), false);
+  assert.equal(isAskable({ port: 22, addresses: ['::'] }), false);
+  assert.equal(isAskable({ port: 3306, addresses: ['::'] }), false);
+  assert.equal(isAskable(running('python3 -m flask run', 6379)), true);
   const dial = (): Promise<never> => assert.fail('it was asked');
   const program = await identify(
-    { remotePort: running('redis-server *:1', 1), dial, probe: true },
+    { remotePort: running('redis-server *:1', 1), dial, occasion: 'asked' },
     AbortSignal.timeout(5000),
   );
   assert.equal(program.role, 'database');
@@ -219,7 +253,7 @@ void test('a word among the arguments does not change the program', () => {
     'python3 app.py --store /var/lib/redis-server',
     'python3 relay.py nc',
   ]) {
-    assert.equal(mayBeAsked(running(command)), true, command);
+    assert.equal(isAskable(running(command)), true, command);
     assert.equal(judge(running(command), page200).role, 'devServer', command);
   }
 });
@@ -233,7 +267,7 @@ void test('a program that ends after one client gets no request', () => {
     ['/home/ada/go/bin/dlv debug --headless --listen=:2345', 'delve'],
     ['openocd -f board.cfg', 'openocd'],
   ] as const) {
-    assert.equal(mayBeAsked(running(command)), false, command);
+    assert.equal(isAskable(running(command)), false, command);
     assert.equal(judge(running(command)).framework, framework, command);
   }
 });
@@ -247,48 +281,177 @@ void test('the debugger port of a process gets no request, its other ports do', 
     ['qemu-system-x86_64 -s -nic user,hostfwd=tcp::8080-:80', 1234, 'qemu'],
     ['/usr/bin/qemu-system-arm -serial tcp::4444,server,nowait', 4444, 'qemu'],
   ] as const) {
-    assert.equal(mayBeAsked(running(command, port)), false, command);
+    assert.equal(isAskable(running(command, port)), false, command);
     assert.deepEqual(judge(running(command, port)).framework, framework, command);
     assert.equal(judge(running(command, port)).role, 'debugger', command);
   }
-  assert.equal(mayBeAsked(running(`java ${jdwp},address=5005 -jar app.jar`, 8080)), true);
-  assert.equal(mayBeAsked(running('qemu-system-x86_64 -s -nic user,hostfwd=tcp::8080-:80', 8080)), true);
-  assert.equal(mayBeAsked(running('qemu-system-x86_64 -nic user,hostfwd=tcp:127.0.0.1:8080-:80', 8080)), true);
+  assert.equal(isAskable(running(`java ${jdwp},address=5005 -jar app.jar`, 8080)), true);
+  assert.equal(isAskable(running('qemu-system-x86_64 -s -nic user,hostfwd=tcp::8080-:80', 8080)), true);
+  assert.equal(isAskable(running('qemu-system-x86_64 -nic user,hostfwd=tcp:127.0.0.1:8080-:80', 8080)), true);
 });
 
 void test('a server that waits for a login gets no request, because it may serve one request only', () => {
   for (const command of [
     'python3 /usr/lib/google-cloud-sdk/lib/gcloud.py auth login',
     'python3 lib/gcloud.py auth application-default login --quiet',
+    'python3 lib/gcloud.py init',
     'python3 -m azure.cli login',
     'python3 /usr/bin/aws sso login --profile dev',
+    'node /usr/bin/wrangler login',
+    'node /usr/bin/sf org login web',
+    'gh auth refresh',
+    'kubectl-oidc_login get-token',
     'rclone authorize drive',
   ]) {
-    assert.equal(mayBeAsked(running(command)), false, command);
+    assert.equal(isAskable(running(command)), false, command);
     assert.equal(judge(running(command)).framework, 'login', command);
   }
   for (const command of ['flask --app login run', 'node login.js', 'node /srv/login/server.js']) {
-    assert.equal(mayBeAsked(running(command)), true, command);
+    assert.equal(isAskable(running(command)), true, command);
   }
 });
 
+void test('the end of a tunnel gets no request: it would reach another machine', () => {
+  for (const [command, framework] of [
+    ['ssh -N -L 5432:db:5432 bastion', 'ssh-tunnel'],
+    ['ssh: /home/ada/.ssh/cm-bastion [mux]', 'ssh-tunnel'],
+    ['/usr/bin/autossh -M 0 -L 8080:web:80 bastion', 'ssh-tunnel'],
+    ['kubectl port-forward svc/web 8080:80', 'kubernetes-tunnel'],
+    ['/usr/local/bin/kubectl-1.31 port-forward pod/db 3000:5432', 'kubernetes-tunnel'],
+    ['oc port-forward pod/web 8080', 'kubernetes-tunnel'],
+    ['cloudflared access tcp --hostname db --url localhost:8080', 'tunnel'],
+    ['./cloud_sql_proxy -instances=p:r:i=tcp:3000', 'tunnel'],
+    ['cloud-sql-proxy.linux.amd64 p:r:i', 'tunnel'],
+    ['session-manager-plugin {} eu-west-1 StartSession', 'tunnel'],
+    ['python3 -S /opt/gcloud/lib/gcloud.py compute start-iap-tunnel vm 22 --local-host-port=localhost:8080', 'tunnel'],
+    ['python3 -m azure.cli network bastion tunnel --port 8080', 'tunnel'],
+  ] as const) {
+    const port = running(command, 8080, { backlog: 4096 });
+    assert.equal(mayAsk(port, 'asked'), false, command);
+    const { framework: found, role, scheme } = judge(port);
+    assert.deepEqual([found, role, scheme], [framework, 'unknown', undefined], command);
+  }
+  assert.equal(isAskable(running('node server.js ssh')), true);
+});
+
 void test('the listener of an ssh -R gets no request: its socket is ours and its process is hidden', () => {
-  const tunnel: RemotePort = { port: 8900, addresses: ['127.0.0.1', '::1'], owner: 'self' };
-  assert.equal(mayBeAsked(tunnel), false);
-  assert.equal(mayBeAsked({ ...tunnel, owner: 'root' }), true);
-  assert.equal(mayBeAsked({ ...tunnel, addresses: ['::'] }), true);
-  assert.equal(mayBeAsked({ port: 8900, addresses: ['127.0.0.1'] }), true);
+  const tunnel: RemotePort = { port: 8900, addresses: ['127.0.0.1', '::1'], owner: 'self', backlog: 128 };
+  assert.equal(mayAsk(tunnel, 'asked'), false);
+  const { backlog: _, ...untold } = tunnel;
+  assert.equal(mayAsk(untold, 'asked'), false, 'no tool tells the backlog');
+});
+
+void test('a server of ours that hides its process is a dev server, told by its user and its backlog', () => {
+  const hidden: RemotePort = { port: 8900, addresses: ['127.0.0.1'], owner: 'self', backlog: 511 };
+  assert.equal(mayAsk(hidden, 'seen'), true, 'node with a file capability');
+  assert.equal(mayAsk({ ...hidden, addresses: ['::'], backlog: 128 }, 'seen'), true, 'pasta of a rootless Podman');
+  assert.equal(mayAsk({ ...hidden, backlog: 1 }, 'seen'), false, 'a debugger');
+  assert.equal(judge(hidden, page('hello')).role, 'devServer');
+});
+
+/** What tells whether a program that was only seen gets a request. */
+const seen: readonly (readonly [name: string, mayBeAsked: boolean, port: RemotePort])[] = [
+  ['flask run', true, running('flask run', 5000, { backlog: 128 })],
+  ['flask run at a port of the ephemeral range', true, running('flask run', 45_000, { backlog: 128 })],
+  ['python3 -m http.server, with its small backlog', true, running('python3 -m http.server', 8000, { backlog: 5 })],
+  ['a known server without a backlog', true, running('node node_modules/.bin/vite', 5173)],
+  ['the debugger of a Flask server, on a port of its own', false, running('flask run', 4000, { backlog: 1 })],
+  ['the Ruby debugger of a Rails server', false, running('ruby bin/rails server', 12_345, { backlog: 4096 })],
+  ['a Node program', true, running('node server.js', 9999, { backlog: 511 })],
+  ['a login of a Node program, at an ephemeral port', false, running('node cli.js', 45_000, { backlog: 511 })],
+  ['a Go program that logs in, at an ephemeral port', false, running('/tmp/go-build1/main', 45_000, { backlog: 4096 })],
+  ['a program without a backlog, at any port', false, running('node server.js', 9999)],
+  ['rpdb', false, running('python3 app.py', 4444, { backlog: 1 })],
+  ['pdb behind a socket with Python’s own backlog', false, running('python3 app.py', 4444, { backlog: 128 })],
+  ['rdb of Celery', false, running('python3 -m celery -A app worker', 6900, { backlog: 1 })],
+  ['Swank', false, running('sbcl --load start.lisp', 4005, { backlog: 5 })],
+  ['a login of a Python program', false, running('python3 cli.py', 8085, { backlog: 5 })],
+  ['a project’s program at a usual port', true, running('python3 app.py', 8000, { cwd: '/home/ada/app' })],
+  ['the same with a backlog of ten', true, running('python3 app.py', 8000, { cwd: '/home/ada/app', backlog: 10 })],
+  [
+    'a login of a script, at a usual port',
+    false,
+    running('python3 app.py', 8080, { cwd: '/home/ada/app', backlog: 5 }),
+  ],
+  ['a server of root', false, running('flask run', 5000, { backlog: 128, owner: 'root' })],
+  ['a server of another user', false, running('flask run', 5000, { backlog: 128, owner: 'other' })],
+  [
+    'the server of an editor',
+    false,
+    running('/home/a/.vscode-server/bin/1/node out/server-main.js', 3000, { backlog: 511 }),
+  ],
+  ['Windows at a usual port', true, { port: 3000, addresses: ['::'], process: { pid: 7, name: '' } }],
+  ['Windows at another port', false, { port: 9876, addresses: ['::'], process: { pid: 7, name: '' } }],
+];
+
+for (const [name, expected, port] of seen) {
+  void test(`${name} is ${expected ? 'asked when it is seen' : 'not asked unless the user wants it'}`, () => {
+    assert.equal(mayAsk(port, 'seen'), expected);
+  });
+}
+
+void test('a forward by hand asks the user’s own program, but no debugger and nobody else’s program', () => {
+  assert.equal(mayAsk(running('python3 app.py', 45_000, { backlog: 5 }), 'wanted'), true);
+  assert.equal(mayAsk(running('python3 app.py', 45_000, { backlog: 1 }), 'wanted'), false);
+  assert.equal(mayAsk(running('flask run', 5000, { owner: 'other' }), 'wanted'), false);
+  assert.equal(mayAsk(running('flask run', 5000, { owner: 'other' }), 'asked'), true);
+});
+
+void test('a program that was not asked says so, unless a question makes no sense', async () => {
+  const dial = (): Promise<never> => assert.fail('it was asked');
+  const found = (remotePort: RemotePort) => identify({ remotePort, dial, occasion: 'seen' }, AbortSignal.timeout(5000));
+  const login = await found(running('python3 cli.py', 45_000, { backlog: 5 }));
+  assert.deepEqual([login.isUnasked, login.role], [true, 'unknown']);
+  assert.equal((await found(running('redis-server *:6379', 6379))).isUnasked, undefined);
+  assert.equal((await found(running('ssh -L 8080:db:80 x', 8080))).isUnasked, undefined);
+});
+
+void test('a second port of a dev server is no page as long as nobody has asked it', () => {
+  assert.equal(judge(running('flask run', 4444, { backlog: 1 })).role, 'unknown');
+  assert.equal(judge(running('/tmp/go-build1/main', 45_000, { backlog: 4096 })).scheme, undefined);
+});
+
+void test('a project’s program with a small backlog, at a usual port, is a dev server without a question', () => {
+  const port = running('python3 app.py', 8000, { cwd: '/home/ada/app', backlog: 5 });
+  const { role, scheme } = judge(port);
+  assert.deepEqual([role, scheme], ['devServer', 'http']);
+  assert.equal(judge({ ...port, backlog: 1 }).role, 'unknown', 'a debugger');
+});
+
+void test('a server that answers WebSocket handshakes alone is no page', () => {
+  const { framework, role, scheme } = judge(running('node node_modules/.bin/vite'), page('', {}, 426));
+  assert.deepEqual([framework, role, scheme], ['websocket', 'devServer', undefined]);
+});
+
+void test('LiveReload gets no request, and is no page', () => {
+  const port = running('jekyll serve --livereload', 35_729, { backlog: 4096 });
+  assert.equal(mayAsk(port, 'asked'), false);
+  const { framework, role, scheme } = judge(port);
+  assert.deepEqual([framework, role, scheme], ['livereload', 'devServer', undefined]);
+});
+
+void test('a server that refuses us after its TLS handshake keeps its scheme', () => {
+  const refused: ProbeAnswer = { kind: 'other', text: '', scheme: 'https' };
+  const { role, scheme } = judge(running('node server.js'), refused);
+  assert.deepEqual([role, scheme], ['devServer', 'https']);
+  assert.equal(judge({ port: 8443, addresses: ['::'] }, refused).scheme, 'https');
 });
 
 void test('with the probe off, no request is sent', async () => {
   const dial = (): Promise<never> => assert.fail('it was asked');
-  const program = await identify({ remotePort: running('flask run'), dial, probe: false }, AbortSignal.timeout(5000));
+  const program = await identify(
+    { remotePort: running('flask run'), dial, occasion: undefined },
+    AbortSignal.timeout(5000),
+  );
   assert.deepEqual([program.framework, program.evidence], ['flask', 'commandLine']);
 });
 
 void test('an unreachable server is recognised by its command line', async () => {
   const dial = (): Promise<never> => Promise.reject(new Error('refused'));
-  const program = await identify({ remotePort: running('flask run'), dial, probe: true }, AbortSignal.timeout(5000));
+  const program = await identify(
+    { remotePort: running('flask run'), dial, occasion: 'asked' },
+    AbortSignal.timeout(5000),
+  );
   assert.equal(program.framework, 'flask');
 });
 
@@ -310,7 +473,7 @@ void test(
     const stream = Duplex.from({ readable: toClient, writable: new PassThrough().resume() });
     toClient.write('HTTP/1.1 200 OK\r\nServer: Werkzeug/3\r\nContent-Length: 2\r\n\r\nhi');
     const dial = async (): Promise<Duplex> => stream;
-    const program = await identify({ remotePort: running('x'), dial, probe: true }, AbortSignal.timeout(8000));
+    const program = await identify({ remotePort: running('x'), dial, occasion: 'asked' }, AbortSignal.timeout(8000));
     assert.equal(program.framework, 'flask');
     assert.ok(stream.destroyed);
   },
@@ -326,7 +489,7 @@ void test('an endless answer is cut off at 64 KiB', { timeout: 10_000 }, async (
     write: (_chunk, _encoding, done) => done(),
   });
   const program = await identify(
-    { remotePort: running('x'), dial: async () => stream, probe: true },
+    { remotePort: running('x'), dial: async () => stream, occasion: 'asked' },
     AbortSignal.timeout(8000),
   );
   assert.equal(program.framework, 'unknown');
@@ -338,7 +501,7 @@ void test('an abort ends identify with the reason of the signal', async () => {
   const reason = new Error('enough');
   const abort = new AbortController();
   const dial = (): Promise<Duplex> => new Promise(() => queueMicrotask(() => abort.abort(reason)));
-  await assert.rejects(identify({ remotePort: running('x'), dial, probe: true }, abort.signal), reason);
+  await assert.rejects(identify({ remotePort: running('x'), dial, occasion: 'asked' }, abort.signal), reason);
 });
 
 void test('a chunked answer is joined, even without its end', () => {

@@ -53,7 +53,7 @@ function unix(answers: Readonly<Record<string, string | undefined>>, asked: stri
   });
 }
 
-void test('a remote port has its process, command line, folder, user and container', async () => {
+void test('a remote port has its backlog and its process, with command line, folder, user, container and family', async () => {
   const id = 'ab'.repeat(32);
   const { watch, last, paused } = watching(
     unix({
@@ -62,6 +62,7 @@ void test('a remote port has its process, command line, folder, user and contain
       'command 12': 'python3\nflask\nrun',
       'directory 12': '/home/ada/project',
       'cgroup 12': `0::/docker/${id}`,
+      'family 12': '12 (fl) (ask) S 7 11 11 0 -1 4194560',
     }),
   );
   await paused(1);
@@ -71,8 +72,11 @@ void test('a remote port has its process, command line, folder, user and contain
       addresses: ['127.0.0.1'],
       owner: 'self',
       socketId: '1',
+      backlog: 5,
       process: {
         pid: 12,
+        parent: 7,
+        group: 11,
         name: 'flask',
         user: 'ada',
         commandLine: ['python3', 'flask', 'run'],
@@ -85,12 +89,12 @@ void test('a remote port has its process, command line, folder, user and contain
   await watch.close();
 });
 
-void test('one port on several addresses is one remote port', async () => {
-  const text = `LISTEN 0 5 0.0.0.0:80 0.0.0.0:* ino:3 sk:1\n${row(80, 2)}LISTEN 0 5 [::1]:80 [::]:* ino:4 sk:1\n`;
+void test('one port on several addresses is one remote port, with the least backlog', async () => {
+  const text = `LISTEN 0 511 0.0.0.0:80 0.0.0.0:* ino:3 sk:1\n${row(80, 2)}LISTEN 0 5 [::1]:80 [::]:* ino:4 sk:1\n`;
   const { watch, last, paused } = watching(unix({ ss: text, ssOwners: '' }));
   await paused(1);
   assert.deepEqual(last()?.ports, [
-    { port: 80, addresses: ['0.0.0.0', '127.0.0.1', '::1'], owner: 'root', socketId: '2' },
+    { port: 80, addresses: ['0.0.0.0', '127.0.0.1', '::1'], owner: 'root', socketId: '2', backlog: 5 },
   ]);
   await watch.close();
 });

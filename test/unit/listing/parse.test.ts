@@ -83,15 +83,16 @@ void test('a process name that imitates the list of another process is ignored',
   }
 });
 
-void test('ss -e gives inode and uid, and a missing uid is root', () => {
+void test('ss -e gives backlog, inode and uid, and a missing uid is root', () => {
   assert.deepEqual(parseSs(output('ss -Htlne | head -3'))[0], {
     address: '127.0.0.1',
     port: 50567,
+    backlog: 5,
     inode: '357831',
     uid: 0,
   });
   const [socket] = parseSs('LISTEN 0 5 *:80 *:* uid:1000 ino:7 sk:1 cgroup:/a uid:5 ino:6 v6only:0 <->');
-  assert.deepEqual(socket, { address: '::', port: 80, inode: '7', uid: 1000 });
+  assert.deepEqual(socket, { address: '::', port: 80, backlog: 5, inode: '7', uid: 1000 });
 });
 
 void test('a row of ss without the state is parsed', () => {
@@ -102,8 +103,8 @@ void test('a row of ss without the state is parsed', () => {
     '',
   ];
   assert.deepEqual(parseSs(text.join('\n')), [
-    { address: '0.0.0.0', port: 2024, inode: '1151', uid: 0 },
-    { address: '::1', port: 36239, inode: '2464281', uid: 1000 },
+    { address: '0.0.0.0', port: 2024, backlog: 128, inode: '1151', uid: 0 },
+    { address: '::1', port: 36239, backlog: 511, inode: '2464281', uid: 1000 },
   ]);
 });
 

@@ -18,7 +18,7 @@ import type { ForwardState, ForwardStatus } from '../../../src/core/session/stat
 import { forwardState, openAt, remotePort, seenPort } from '../../support/state.ts';
 
 const later: PortMemory = { ...noPortMemory, isFirst: false };
-const flask: Program = { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer' };
+const flask: Program = { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer', scheme: 'http' };
 const nowMs = 1000;
 
 function updated(change: Partial<Listing>): ReturnType<typeof update> {
@@ -120,7 +120,7 @@ interface Answer {
 function decided({ isProhibited = false, forwards = [], memory = later, settings = {} }: Answer): readonly Decision[] {
   const usual = { mode: 'devServers', forwardExisting: false, rules: defaultSettings.portRules, sshPort: 22 } as const;
   const port = seenPort(3000, { program: flask });
-  return answered({ port, isProhibited, forwards, memory, settings: { ...usual, ...settings } });
+  return answered({ port, isProhibited, forwards, remotePorts: [port], memory, settings: { ...usual, ...settings } });
 }
 
 void test('a dev server is forwarded with a notice', () => {

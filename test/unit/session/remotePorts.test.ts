@@ -90,9 +90,10 @@ test('a late answer of a program that has gone is not shown of the program that 
 
 test('an ephemeral port that closes within two seconds is never asked', async () => {
   const { ports, asked } = remote();
-  ports.update([remotePort(40_000), remotePort(3000)], never);
+  const process = { pid: 8, name: 'vite', commandLine: ['vite', '--port', '0'] };
+  ports.update([remotePort(40_000, { process }), remotePort(3000)], never);
   await until('the question to the other', () => asked.length === 1);
-  ports.update([remotePort(40_001), remotePort(3000)], never);
+  ports.update([remotePort(40_001, { process }), remotePort(3000)], never);
   await until('the question to one that stays', () => asked.length === 2);
   assert.deepEqual(
     asked.map(({ port }) => port),

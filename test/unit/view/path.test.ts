@@ -128,6 +128,14 @@ void test('a missing server is a fault that names another server of the host', (
   assert.deepEqual(actions(path, 'target'), ['forwardOther:8081']);
 });
 
+void test('a port without a socket works as the latest connection found it', () => {
+  const unlisted = { remotePorts: [], unlistedPorts: [8080] };
+  assert.equal(hop(pathOf(devbox(unlisted)), 'target').state, 'ok', 'a firewall rule leads to a container');
+  const untried = forward({ status: listening({ traffic: noTraffic }) });
+  assert.equal(hop(pathOf(devbox({ ...unlisted, forwards: [untried] })), 'target').fault?.code, 'nothingListens');
+  assert.equal(hop(pathOf(devbox({ remotePorts: [], unlistedPorts: [] })), 'target').fault?.code, 'nothingListens');
+});
+
 void test('databases, unknown programs at distant ports and forwarded ports are no substitute for a missing server', () => {
   const others = [
     server(8081, 'redis', 'Redis', 'database'),

@@ -20,6 +20,8 @@ export interface Framework {
   readonly command?: RegExp;
   /** The same for a process with several ports whose arguments tell which port is this. */
   readonly commandAt?: (command: string, port: number) => boolean;
+  /** The command starts programs of all kinds: it does not say that they serve. */
+  readonly isLauncher?: true;
   /** The weakest evidence: decides a tie, and names servers that must not get a request. */
   readonly ports?: readonly number[];
   /** The path to open if `/` answers 404. */
@@ -99,9 +101,9 @@ export const frameworks: readonly Framework[] = [
   { id: 'quarkus', name: 'Quarkus', icon: 'coffee', role: 'devServer', answer: /<title>[^<]{0,100}- Quarkus|\/q\/dev-ui/, command: /quarkus(?::dev|-run\.jar|\s+dev)/, ports: [8080] },
   { id: 'tomcat', name: 'Tomcat', icon: 'coffee', role: 'web', title: /^Apache Tomcat\//, answer: /<h3>Apache Tomcat\//, command: /org\.apache\.catalina\.startup\.Bootstrap/, ports: [8080] },
   { id: 'phoenix', name: 'Phoenix', icon: 'flame', role: 'devServer', headers: { server: /^Cowboy$/i }, answer: /phx-socket|data-phx-main|phoenix\/live_reload/, command: /\bmix\s+phx\.server/, ports: [4000] },
-  { id: 'aspnet', name: 'ASP.NET', icon: 'server-process', role: 'devServer', headers: { server: /^Kestrel/ }, command: tool('dotnet', '\\s+(?:run|watch)\\b'), ports: [5000, 5001] },
-  { id: 'go', name: 'Go', icon: 'server-process', role: 'devServer', level: 'base', answer: /^404 page not found\n$/, command: /\/go-build\d*\/|(?:^|[\s/])go\s+run\s|\/tmp\/(?:air|main)\b/, ports: [8080] },
-  { id: 'rust', name: 'Rust', icon: 'server-process', role: 'devServer', level: 'base', command: /(?:^|\/)target\/(?:debug|release)\/|(?:^|[\s/])cargo\s+(?:run|watch)\b/ },
+  { id: 'aspnet', name: 'ASP.NET', icon: 'server-process', role: 'devServer', isLauncher: true, headers: { server: /^Kestrel/ }, command: tool('dotnet', '\\s+(?:run|watch)\\b'), ports: [5000, 5001] },
+  { id: 'go', name: 'Go', icon: 'server-process', role: 'devServer', level: 'base', isLauncher: true, answer: /^404 page not found\n$/, command: /\/go-build\d*\/|(?:^|[\s/])go\s+run\s|\/tmp\/(?:air|main)\b/, ports: [8080] },
+  { id: 'rust', name: 'Rust', icon: 'server-process', role: 'devServer', level: 'base', isLauncher: true, command: /(?:^|\/)target\/(?:debug|release)\/|(?:^|[\s/])cargo\s+(?:run|watch)\b/ },
 
   // Web servers and services
   { id: 'nginx', name: 'nginx', icon: 'globe', role: 'web', level: 'base', headers: { server: /^nginx\b/ }, command: program('nginx'), ports: [80, 443] },
@@ -134,6 +136,15 @@ export const frameworks: readonly Framework[] = [
   { id: 'qemu', name: 'QEMU', icon: 'vm', role: 'debugger', speaks: 'other', commandAt: (command, port) => /^\S*qemu-system-/.test(command) && !new RegExp(`hostfwd=tcp:[^\\s:]*:${port}-`).test(command) },
   { id: 'gdbserver', name: 'gdbserver', icon: 'debug', role: 'debugger', speaks: 'other', command: tool('gdbserver|lldb-server') },
 
+  { id: 'swank', name: 'Swank', icon: 'debug', role: 'debugger', speaks: 'other', commandAt: (command, port) => /^(?:\S*\/)?(?:sbcl|ccl\w*|ecl|clisp|abcl|lisp|ros)(?=\s|$)/.test(command) && (port === 4005 || /swank|slynk/.test(command)) },
+  { id: 'celery-rdb', name: 'Celery debugger', icon: 'debug', role: 'debugger', speaks: 'other', commandAt: (command, port) => /\bcelery\b/.test(command) && port >= 6899 && port <= 6999 },
+  { id: 'rdbg', name: 'Ruby debugger', icon: 'debug', role: 'debugger', speaks: 'other', commandAt: (command, port) => new RegExp(`\\brdbg\\s(?:(?! -- ).)*--port[= ]${port}(?!\\d)`).test(command) },
+
+  // The end of a tunnel. SECURITY: a request to it would reach another machine.
+  { id: 'ssh-tunnel', name: 'SSH tunnel', icon: 'arrow-both', role: 'unknown', speaks: 'other', command: program('ssh|autossh|slogin|dbclient|plink|sshuttle') },
+  { id: 'kubernetes-tunnel', name: 'Kubernetes tunnel', icon: 'arrow-both', role: 'unknown', speaks: 'other', command: program('kubectl(?:[-.]\\d[\\w.-]*)?|oc|k3s|k9s|kubecolor|kubefwd|microk8s[\\w.-]*|minikube|istioctl|linkerd|argocd|telepresence|skaffold|devspace|okteto') },
+  { id: 'tunnel', name: 'Tunnel', icon: 'arrow-both', role: 'unknown', speaks: 'other', command: new RegExp(`${program('cloudflared|cloud[_-]sql[_-]proxy[\\w.-]*|alloydb-auth-proxy|session-manager-plugin|tsh|boundary|chisel|frp[cs]|rathole|gost|wstunnel|stunnel4?|ghostunnel|rinetd|redir|simpleproxy|bore|inlets[\\w-]*|ktunnel|pscale|fly(?:ctl)?|railway|mutagen(?:-agent)?').source}|\\sstart-iap-tunnel(?=\\s|$)|azure\\.cli\\s.*\\sbastion\\s+(?:tunnel|ssh|rdp)(?=\\s|$)`) },
+
   // Not HTTP: recognised by command line or port, and never sent a request
   { id: 'postgresql', name: 'PostgreSQL', icon: 'database', role: 'database', speaks: 'other', command: program('postgres|postmaster'), ports: [5432] },
   { id: 'mysql', name: 'MySQL', icon: 'database', role: 'database', speaks: 'other', answer: /^[^]\0\0\0\n[\d.]{3,20}|mysql_native_password|caching_sha2_password/, command: program('mysqld|mariadbd'), ports: [3306, 33060] },
@@ -152,7 +163,9 @@ export const frameworks: readonly Framework[] = [
   { id: 'netcat', name: 'netcat', icon: 'plug', role: 'unknown', speaks: 'other', command: program('(?:busybox\\s+)?(?:nc|ncat|netcat|nc\\.(?:openbsd|traditional))|socat') },
   { id: 'iperf', name: 'iperf', icon: 'pulse', role: 'infrastructure', speaks: 'other', command: program('iperf3?'), ports: [5201] },
   // It waits for the browser of somebody who logs in, and some serve one request and no more.
-  { id: 'login', name: 'Login', icon: 'key', role: 'web', speaks: 'other', command: /\s(?:login|authenticate)(?=\s+-|$)|\sauth\s+(?:[\w-]+\s+)?login(?=\s|$)|\brclone\s+(?:authorize|config)(?=\s|$)/ },
+  { id: 'login', name: 'Login', icon: 'key', role: 'web', speaks: 'other', command: /\s(?:\w+:)*(?:login|authenticate)(?=\s+-|$)|\s(?:auth|org|sso)\s+(?:[\w-]+\s+)?login(?=\s|$)|\sauth\s+refresh(?=\s|$)|\sconfigure\s+sso(?=\s|$)|gcloud\.py\s+init(?=\s|$)|\brclone\s+(?:authorize|config)(?=\s|$)|^(?:\S*\/)?(?:kubelogin|kubectl-oidc[_-]login)(?=\s|$)/ },
+  // The page loads its script from here and then opens a WebSocket. Nothing answers `/`.
+  { id: 'livereload', name: 'LiveReload', icon: 'sync', role: 'devServer', speaks: 'other', commandAt: (_, port) => port === 35_729 },
   { id: 'rpcbind', name: 'rpcbind', icon: 'gear', role: 'infrastructure', speaks: 'other', command: program('rpcbind'), ports: [111] },
   { id: 'smb', name: 'SMB', icon: 'folder', role: 'infrastructure', speaks: 'other', command: program('smbd'), ports: [139, 445] },
   { id: 'ldap', name: 'LDAP', icon: 'organization', role: 'infrastructure', speaks: 'other', command: program('slapd'), ports: [389, 636] },

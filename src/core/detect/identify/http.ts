@@ -1,3 +1,5 @@
+import { decodeCharset } from './charset.ts';
+
 /** What a server sent back to `GET /`, as far as it was read. */
 export interface HttpAnswer {
   readonly status: number;
@@ -35,7 +37,20 @@ export function parseHttp(bytes: Buffer): HttpAnswer | undefined {
   }
   const raw = blank ? bytes.subarray(blank.index + blank[0].length) : Buffer.alloc(0);
   const body = /\bchunked\b/i.test(headers.get('transfer-encoding') ?? '') ? unchunk(raw) : raw;
-  return { status: Number(status), headers, body: body.toString('utf8') };
+  return { status: Number(status), headers, body: textOf(body, headers.get('content-type') ?? '') };
+}
+
+/** The header's charset counts more than the page's own (HTML standard, 13.2.3.2), and UTF-8 is the default. */
+function textOf(body: Buffer, contentType: string): string {
+  const start = body.toString('latin1', 0, 1024);
+  const label =
+    /\bcharset\s*=\s*["']?([\w.:-]{1,40})/i.exec(contentType)?.[1] ??
+    // A page that can be read so far is not in UTF-16, whatever it says.
+    /<meta\s[^>]{0,200}?\bcharset\s*=\s*["']?\s*(?!utf-?16)([\w.:-]{1,40})/i.exec(start)?.[1] ??
+    'utf-8';
+  const byteOrder =
+    body[0] === 0xfe && body[1] === 0xff ? 'utf-16be' : body[0] === 0xff && body[1] === 0xfe ? 'utf-16le' : label;
+  return decodeCharset(body, byteOrder) ?? body.toString('utf8');
 }
 
 /** Whether the whole response has arrived. Some servers keep the connection open after it. */

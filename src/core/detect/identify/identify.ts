@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { dialAddress } from '../dialAddress.ts';
 import type { RemotePort } from '../remotePort.ts';
-import type { Program } from './program.ts';
-import { judge, mayBeAsked } from './judge.ts';
+import { judge } from './judge.ts';
 import { probe } from './probe.ts';
+import type { Program } from './program.ts';
+import { isAskable, mayAsk, type Occasion } from './question.ts';
 
 /** Opens a connection to a port as seen from the remote. */
 export type DialPort = (
@@ -14,14 +15,15 @@ export type DialPort = (
 export interface IdentifyOptions {
   readonly remotePort: RemotePort;
   readonly dial: DialPort;
-  /** Whether to send the server a request. If false, only what the remote tells about the process counts. */
-  readonly probe: boolean;
+  /** Undefined: send no request, whatever it is. Only what the remote tells about the process counts. */
+  readonly occasion: Occasion | undefined;
 }
 
 /** Finds out which program listens on a port. CAUTION: call it once per server start; some servers handle one client at a time. */
-export async function identify(options: IdentifyOptions, signal: AbortSignal): Promise<Program> {
-  const { remotePort, dial } = options;
-  if (!options.probe || !mayBeAsked(remotePort)) return judge(remotePort);
+export async function identify({ remotePort, dial, occasion }: IdentifyOptions, signal: AbortSignal): Promise<Program> {
+  if (!occasion || !mayAsk(remotePort, occasion)) {
+    return { ...judge(remotePort), ...(isAskable(remotePort) && { isUnasked: true }) };
+  }
   const to = { kind: 'tcp', host: dialAddress(remotePort), port: remotePort.port } as const;
   return judge(remotePort, await probe((inner) => dial(to, inner), remotePort.port, signal));
 }

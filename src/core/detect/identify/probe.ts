@@ -5,8 +5,8 @@ import { type HttpAnswer, httpRequest, isComplete, parseHttp } from './http.ts';
 
 export type ProbeAnswer =
   | { readonly kind: 'http'; readonly scheme: 'http' | 'https'; readonly answer: HttpAnswer }
-  /** An answer that is not HTTP, at most 1,000 characters. Empty if the server closed the connection. */
-  | { readonly kind: 'other'; readonly text: string }
+  /** An answer that is not HTTP, at most 1,000 characters. Empty if the server closed the connection. `scheme`: it speaks TLS, and refused us. */
+  | { readonly kind: 'other'; readonly text: string; readonly scheme?: 'https' }
   /** The server is silent or unreachable. */
   | { readonly kind: 'nothing' };
 
@@ -26,8 +26,13 @@ export async function probe(
   const plain = await exchange(connect, port, signal);
   if (!plain) return { kind: 'nothing' };
   if (!wantsTls(plain)) return understood(plain, 'http');
-  const secured = await exchange(async (inner) => secure(await connect(inner)), port, signal);
-  return understood(secured && secured.bytes.length > 0 ? secured : plain, 'https');
+  let isTls = isTlsRecord(plain.bytes);
+  const connectSecurely = async (inner: AbortSignal): Promise<Duplex> =>
+    secure(await connect(inner), () => (isTls = true));
+  const secured = await exchange(connectSecurely, port, signal);
+  if (secured && secured.bytes.length > 0) return understood(secured, 'https');
+  const answer = understood(plain, 'https');
+  return isTls && answer.kind !== 'http' ? { kind: 'other', text: '', scheme: 'https' } : answer;
 }
 
 interface Exchange {
@@ -48,9 +53,13 @@ function understood({ bytes, isEnded }: Exchange, scheme: 'http' | 'https'): Pro
  */
 function wantsTls({ bytes, isEnded }: Exchange): boolean {
   if (bytes.length === 0) return isEnded;
-  if ((bytes[0] === 0x15 || bytes[0] === 0x16) && bytes[1] === 0x03) return true;
+  if (isTlsRecord(bytes)) return true;
   const answer = parseHttp(bytes);
   return answer?.status === 400 && /HTTPS|TLS|SSL/.test(answer.body.slice(0, 2000));
+}
+
+function isTlsRecord(bytes: Buffer): boolean {
+  return (bytes[0] === 0x15 || bytes[0] === 0x16) && bytes[1] === 0x03;
 }
 
 /** Undefined if the connection failed. */
@@ -104,11 +113,20 @@ async function converse(stream: Duplex, request: string, signal: AbortSignal): P
   });
 }
 
-/** Sends the server name that a browser will send (RFC 6066 §3): some servers have no certificate without it. */
-function secure(stream: Duplex): Duplex {
+/**
+ * Sends the server name that a browser will send (RFC 6066 §3): some servers have no certificate without it. `onTls`: the
+ * server speaks TLS, even if it then refuses us with an alert: for HTTP/1.1 (RFC 7301 §3.2) or for want of a certificate.
+ */
+function secure(stream: Duplex, onTls: () => void): Duplex {
   stream.on('error', () => undefined);
   const options = { servername: 'localhost', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] };
-  return tls.connect({ socket: stream, ...options }).on('close', () => {
-    stream.destroy();
-  });
+  return tls
+    .connect({ socket: stream, ...options })
+    .on('secureConnect', onTls)
+    .on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+      if (/^ERR_SSL_.*ALERT/.test(code)) onTls();
+    })
+    .on('close', () => {
+      stream.destroy();
+    });
 }

@@ -13,6 +13,8 @@ export interface Program {
   readonly role: 'devServer' | 'web' | 'database' | 'debugger' | 'infrastructure' | 'unknown';
   /** The strongest evidence. 'answer': the server's own answer. Absent if the program is unknown. */
   readonly evidence?: 'answer' | 'commandLine' | 'port';
+  /** Nobody asked the program, and the user may. Absent also if a question makes no sense, as for a database. */
+  readonly isUnasked?: true;
   /** Absent if it does not speak HTTP. */
   readonly scheme?: 'http' | 'https';
   /** The path to open instead of '/', with a leading slash. */
