@@ -22,6 +22,7 @@ import {
   type ForwardState,
   type HostState,
   isActive,
+  isInUse,
   localPort,
   newHost,
 } from './state.ts';
@@ -126,8 +127,12 @@ export class Sessions {
 
   /** Hosts that this window was connected to before it was reloaded, and is not now. */
   left(): readonly string[] {
-    const { hosts } = this.#state.get();
-    const active = new Set(hosts.filter(isActive).map(({ name }) => name));
+    const active = new Set(
+      this.#state
+        .get()
+        .hosts.filter(isActive)
+        .map(({ name }) => name),
+    );
     return this.#connected.all().flatMap(({ name }) => (active.has(name) ? [] : [name]));
   }
 
@@ -247,8 +252,4 @@ export class Sessions {
     if (!this.#state.get().isForwarding) void session.setForwarding(false);
     return session;
   }
-}
-
-function isInUse({ link, forwards }: HostState): boolean {
-  return link.kind !== 'idle' || forwards.length > 0;
 }

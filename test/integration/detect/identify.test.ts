@@ -7,11 +7,13 @@ import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { never } from '../../../src/base/delay.ts';
 import { type DialPort, identify } from '../../../src/core/detect/identify/identify.ts';
 import type { RemotePort } from '../../../src/core/detect/remotePort.ts';
 import { type PortWatch, watchPorts } from '../../../src/core/detect/watch.ts';
 import { start, stop } from '../../support/child.ts';
-import { freePort } from '../../support/freePort.ts';
+import { freeServerPort } from '../../support/freePort.ts';
+import { startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { sshExec } from '../../support/sshExec.ts';
 import { until } from '../../support/until.ts';
@@ -21,12 +23,17 @@ let sshd: Sshd;
 let watch: PortWatch;
 let ports: readonly RemotePort[] = [];
 let modules: string | undefined;
+let app: TestSessions;
 before(async () => {
   sshd = await startSshd({ config: ['SetEnv HOME=/nonexistent'] });
   watch = watchPorts({ exec: sshExec(sshd), onPorts: (now) => (ports = now) });
   modules = await installModules();
+  app = await startSessions(sshd.configFile);
+  await app.sessions.connect('devbox', never);
+  await until('the first listing', () => app.host().detection.kind === 'watching');
 });
 after(async () => {
+  await app.sessions.close();
   await watch.close();
   await sshd.stop();
   if (modules) fs.rmSync(modules, { recursive: true, force: true });
@@ -36,17 +43,25 @@ for (const server of realServers) {
   const [program] = server.run(1, '.');
   const isMissing = !fs.existsSync(program);
   const skip = isMissing && !process.env['CI'] ? `needs Debian's ${server.debian}` : false;
-  void test(`${server.name} is seen and recognised`, { skip, timeout: 60_000 }, async () => {
-    assert.ok(!isMissing, `needs Debian's ${server.debian}`);
-    await withServer(server, isRecognised(server));
-  });
+  void test(
+    `${server.name} is seen and recognised, and forwarded if it is a dev server`,
+    { skip, timeout: 60_000 },
+    async () => {
+      assert.ok(!isMissing, `needs Debian's ${server.debian}`);
+      await withServer(server, isRecognised(server));
+    },
+  );
 }
 
 for (const server of npmServers) {
-  void test(`${server.name} is seen and recognised`, { timeout: 60_000 }, async (t) => {
-    if (!modules) return t.skip('npm could not install it');
-    await withServer(server, isRecognised(server));
-  });
+  void test(
+    `${server.name} is seen and recognised, and forwarded if it is a dev server`,
+    { timeout: 60_000 },
+    async (t) => {
+      if (!modules) return t.skip('npm could not install it');
+      await withServer(server, isRecognised(server));
+    },
+  );
 }
 
 void test('sshd is recognised without a request', async () => {
@@ -59,7 +74,7 @@ void test('sshd is recognised without a request', async () => {
 type Use = (remotePort: RemotePort, dials: ReturnType<typeof counted>) => Promise<void>;
 
 const isRecognised =
-  ({ expect: { framework, role, scheme, title, path: page } }: RealServer): Use =>
+  ({ expect: { framework, role, scheme, title, path: page, isUnasked } }: RealServer): Use =>
   async (remotePort, dials) => {
     const program = await identify({ remotePort, dial: dials.dial, occasion: 'seen' }, AbortSignal.timeout(20_000));
     assert.deepEqual(
@@ -69,7 +84,12 @@ const isRecognised =
     if (title !== undefined) assert.equal(program.title, title);
     assert.equal(program.path, page);
     // One request, a second one for TLS, and no request to a server that does not speak HTTP.
-    assert.equal(dials.count(), scheme === 'https' ? 2 : role === 'database' ? 0 : 1);
+    assert.equal(dials.count(), isUnasked || role === 'database' ? 0 : scheme === 'https' ? 2 : 1);
+    assert.equal(program.isUnasked, isUnasked);
+    const { port } = remotePort;
+    if (role === 'devServer') await until('its forward', () => app.forwardOf(port)?.status.kind === 'open');
+    else await until('its name', () => app.host().remotePorts.find((each) => each.port === port)?.program);
+    assert.equal(app.forwardOf(port) !== undefined, role === 'devServer');
   };
 
 /** Installs the servers from npm. Undefined if the installation fails; in CI that is a failure. */
@@ -92,7 +112,7 @@ async function withServer(server: RealServer, use: Use): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'server-'));
   fs.chmodSync(folder, 0o755);
   if (modules) fs.symlinkSync(path.join(modules, 'node_modules'), path.join(folder, 'node_modules'));
-  const port = await freePort();
+  const port = server.port ?? (await freeServerPort());
   for (const [name, text] of Object.entries(server.files?.(port, folder) ?? {})) {
     fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     fs.writeFileSync(path.join(folder, name), text);

@@ -6,12 +6,15 @@ export interface RealServer {
   readonly run: (port: number, folder: string) => readonly [string, ...string[]];
   readonly files?: (port: number, folder: string) => Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** A usual port of dev servers. Absent: any free port. */
+  readonly port?: number;
   readonly expect: {
     readonly framework: string;
     readonly role: string;
     readonly scheme?: 'http' | 'https';
     readonly title?: string;
     readonly path?: string;
+    readonly isUnasked?: true;
   };
 }
 
@@ -27,6 +30,12 @@ export const npmPackages = {
 const python = '/usr/bin/python3';
 const page = '<!doctype html><title>Hello &amp; welcome</title><p>Hello';
 const devServer = (framework: string) => ({ framework, role: 'devServer', scheme: 'http' }) as const;
+
+/** The first lines of a Node program that makes its certificate. */
+const withCertificate =
+  'const { execFileSync } = require("child_process"), fs = require("fs");\n' +
+  'execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=x", "-keyout", "key.pem", "-out", "cert.pem"], { stdio: "ignore" });\n' +
+  'const options = { key: fs.readFileSync("key.pem"), cert: fs.readFileSync("cert.pem") };\n';
 
 export const realServers: readonly RealServer[] = [
   {
@@ -97,13 +106,15 @@ export const realServers: readonly RealServer[] = [
     expect: { ...devServer('python-http'), title: 'Hello & welcome' },
   },
   {
+    // Its backlog is that of a login listener, so it is told by its project folder and its port.
     name: 'a plain WSGI application',
     debian: 'python3',
+    port: 8000,
     files: (port) => ({
       'main.py': `from wsgiref.simple_server import make_server, demo_app\nmake_server("127.0.0.1", ${port}, demo_app).serve_forever()\n`,
     }),
     run: () => [python, 'main.py'],
-    expect: devServer('python-wsgi'),
+    expect: { ...devServer('python'), isUnasked: true },
   },
   {
     name: 'jupyter notebook',
@@ -180,13 +191,33 @@ export const realServers: readonly RealServer[] = [
     debian: 'nodejs openssl',
     files: (port) => ({
       'server.js':
-        'const { execFileSync } = require("child_process"), fs = require("fs");\n' +
-        'execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=x", "-keyout", "key.pem", "-out", "cert.pem"], { stdio: "ignore" });\n' +
-        'const options = { key: fs.readFileSync("key.pem"), cert: fs.readFileSync("cert.pem") };\n' +
+        withCertificate +
         `require("https").createServer(options, (q, r) => r.end("<title>Secret</title>")).listen(${port}, "127.0.0.1");\n`,
     }),
     run: () => [process.execPath, 'server.js'],
     expect: { ...devServer('node'), scheme: 'https', title: 'Secret' },
+  },
+  {
+    name: 'a Node.js program that speaks HTTP/2 alone',
+    debian: 'nodejs openssl',
+    files: (port) => ({
+      'server.js':
+        withCertificate +
+        `require("http2").createSecureServer(options).on("stream", (stream) => stream.end("x")).listen(${port}, "127.0.0.1");\n`,
+    }),
+    run: () => [process.execPath, 'server.js'],
+    expect: { ...devServer('node'), scheme: 'https' },
+  },
+  {
+    name: 'a Node.js program that wants a certificate of its clients',
+    debian: 'nodejs openssl',
+    files: (port) => ({
+      'server.js':
+        withCertificate +
+        `require("https").createServer({ ...options, requestCert: true, rejectUnauthorized: true }, (q, r) => r.end()).listen(${port}, "127.0.0.1");\n`,
+    }),
+    run: () => [process.execPath, 'server.js'],
+    expect: { ...devServer('node'), scheme: 'https' },
   },
   {
     name: "Node's inspector",

@@ -27,9 +27,11 @@ export async function probe(
   if (!plain) return { kind: 'nothing' };
   if (!wantsTls(plain)) return understood(plain, 'http');
   let isTls = isTlsRecord(plain.bytes);
-  const connectSecurely = async (inner: AbortSignal): Promise<Duplex> =>
-    secure(await connect(inner), () => (isTls = true));
-  const secured = await exchange(connectSecurely, port, signal);
+  const secured = await exchange(
+    async (inner) => secure(await connectOrClose(connect, inner), () => (isTls = true), inner),
+    port,
+    signal,
+  );
   if (secured && secured.bytes.length > 0) return understood(secured, 'https');
   const answer = understood(plain, 'https');
   return isTls && answer.kind !== 'http' ? { kind: 'other', text: '', scheme: 'https' } : answer;
@@ -117,16 +119,21 @@ async function converse(stream: Duplex, request: string, signal: AbortSignal): P
  * Sends the server name that a browser will send (RFC 6066 §3): some servers have no certificate without it. `onTls`: the
  * server speaks TLS, even if it then refuses us with an alert: for HTTP/1.1 (RFC 7301 §3.2) or for want of a certificate.
  */
-function secure(stream: Duplex, onTls: () => void): Duplex {
-  stream.on('error', () => undefined);
+async function secure(stream: Duplex, onTls: () => void, signal: AbortSignal): Promise<Duplex> {
+  signal.addEventListener('abort', () => stream.destroy(), { once: true });
   const options = { servername: 'localhost', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] };
-  return tls
-    .connect({ socket: stream, ...options })
-    .on('secureConnect', onTls)
-    .on('error', ({ code = '' }: NodeJS.ErrnoException) => {
-      if (/^ERR_SSL_.*ALERT/.test(code)) onTls();
-    })
-    .on('close', () => {
-      stream.destroy();
+  const secured = tls.connect({ socket: stream, ...options }).on('close', () => stream.destroy());
+  stream.once('close', () => secured.destroy());
+  return new Promise((resolve, reject) => {
+    // CAUTION: a request that waits for the handshake would hide the alert behind the error of its own write.
+    secured.once('secureConnect', () => {
+      onTls();
+      resolve(secured);
     });
+    secured.on('error', (error: NodeJS.ErrnoException) => {
+      if (/^ERR_SSL_.*ALERT/.test(error.code ?? '')) onTls();
+      reject(error);
+    });
+    secured.once('close', () => reject(new Error('closed')));
+  });
 }
