@@ -14,18 +14,9 @@ import { type AllowCommand, connector } from './connector.ts';
 import { forgetUnused, type Memory, shortMemory } from './memory.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import { realSenses, type NetworkSenses } from './networkEvents.ts';
+import { withListed } from './listedHosts.ts';
 import { claimOf, Windows } from './windows.ts';
-import {
-  type AppState,
-  emptyState,
-  findHost,
-  type ForwardState,
-  type HostState,
-  isActive,
-  isInUse,
-  localPort,
-  newHost,
-} from './state.ts';
+import { type AppState, emptyState, findHost, type ForwardState, isActive, localPort, newHost } from './state.ts';
 
 export interface SessionsOptions {
   readonly settings: Readable<Settings>;
@@ -89,22 +80,9 @@ export class Sessions {
   /** Reads the SSH configuration again. Hosts that are in use stay. Resolves to the files and folders to watch. */
   async refreshHosts(signal: AbortSignal): Promise<Pick<HostList, 'files' | 'folders'>> {
     const { configFile } = this.#options.settings.get();
-    const { hosts, files, folders, problems } = await listHosts(
-      configFile === undefined ? {} : { userFile: configFile },
-      signal,
-    );
-    this.#state.update((state) => {
-      const configured = hosts.map(({ name, file, line }): HostState => {
-        const source = { kind: 'config', file, line } as const;
-        const known = findHost(state, name);
-        return known ? { ...known, source } : newHost(name, source);
-      });
-      const others = state.hosts.filter(
-        (host) => !hosts.some(({ name }) => name === host.name) && (host.source.kind === 'typed' || isInUse(host)),
-      );
-      return { ...state, hosts: [...configured, ...others], configProblems: problems.map(({ problem }) => problem) };
-    });
-    return { files, folders };
+    const list = await listHosts(configFile === undefined ? {} : { userFile: configFile }, signal);
+    this.#state.update((state) => withListed(state, list));
+    return list;
   }
 
   /** Adds options, as for ssh(1) -o, to a host's configuration from its next connection on. */

@@ -141,7 +141,3 @@ export function servedPorts({ forwards }: HostState): ReadonlySet<number | undef
 export function isActive(host: HostState): boolean {
   return host.link.kind === 'online' || host.link.kind === 'connecting' || host.link.kind === 'waiting';
 }
-
-export function isInUse({ link, forwards }: HostState): boolean {
-  return link.kind !== 'idle' || forwards.length > 0;
-}
