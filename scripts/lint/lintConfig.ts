@@ -50,18 +50,20 @@ function wall(room: Room, folder: string): object {
   const others = rooms.filter(({ name }) => name !== room.name && !room.mayImport.includes(name));
   const closed = others.filter(({ name }) => !room.mayImportTypes?.includes(name));
   const typesOnly = others.filter(({ name }) => room.mayImportTypes?.includes(name));
+  const foreign = packages().filter((name) => ![folder, ''].includes(room.packages?.[name] ?? 'nowhere'));
   return {
     files: [isFile(room.name) ? `src/${room.name}` : ['src', room.name, folder, '**'].filter(Boolean).join('/')],
     rules: {
       'no-restricted-imports': [
         'error',
         {
-          paths: packages()
-            .filter((name) => ![folder, ''].includes(room.packages?.[name] ?? 'nowhere'))
-            .map((name) => ({ name, message })),
+          paths: foreign.map((name) => ({ name, message })),
           patterns: [
             { group: ['**/index.ts'], message: 'No barrels: import the file that has it.' },
-            { group: [...patterns(closed), ...(room.isPure ? ['node:*'] : [])], message },
+            {
+              group: [...patterns(closed), ...foreign.map((name) => `${name}/**`), ...(room.isPure ? ['node:*'] : [])],
+              message,
+            },
             ...(typesOnly.length > 0 ? [{ group: patterns(typesOnly), message, allowTypeImports: true }] : []),
           ],
         },

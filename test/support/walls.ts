@@ -60,7 +60,7 @@ export const rooms: readonly Room[] = [
     why: 'core/ssh makes connections; it knows no state and no policy.',
     mayImport: ['base', 'core/config', 'core/spec'],
     mayImportTypes: ['core/detect', 'core/forward'],
-    packages: { ssh2: 'builtin', 'bcrypt-pbkdf': 'keys' },
+    packages: { ssh2: 'builtin', '@noble/post-quantum': 'builtin', 'bcrypt-pbkdf': 'keys' },
   },
   {
     name: 'core/problem.ts',

@@ -5,6 +5,7 @@ import * as openssh from '../../config/keywords/algorithms.ts';
 import { selectAlgorithms } from '../../config/keywords/algorithms.ts';
 import type { KnownKinds } from '../hostkeys/knownHosts.ts';
 import { certificateSuffix } from '../keys/certificate.ts';
+import { HYBRID, swapNames } from './standIn.ts';
 
 /** What we offer by default, best first, and what a configuration may name besides. */
 type Offer = Pick<openssh.Algorithms, 'known' | 'preferred'>;
@@ -15,9 +16,14 @@ function offerOf({ known, preferred }: Offer, isLacking: RegExp): Offer {
   return { known: known.filter(isSupported), preferred: preferred.filter(isSupported) };
 }
 
-const KEX = offerOf(openssh.keyExchanges, /^(?:sntrup|mlkem)/);
+const KEX = hybridFirst(offerOf(openssh.keyExchanges, /^sntrup/));
 const HOST_KEYS = offerOf(openssh.keyTypes, /^(?:sk|webauthn)-/);
 const MACS = sha1Last(offerOf(openssh.macs, /^umac|(?:96|md5)-etm@/));
+
+/** As OpenSSH since 10.0. */
+function hybridFirst({ known, preferred }: Offer): Offer {
+  return { known: [...known, HYBRID], preferred: [HYBRID, ...preferred] };
+}
 
 /** HMAC-SHA-1 is still secure (RFC 6194 §3.3), and old devices support no other. */
 function sha1Last({ known, preferred }: Offer): Offer {
@@ -84,7 +90,7 @@ export function hostKeyType(algorithm: string): string {
 
 /** Without the host keys: `offerHostKeys` sets these. */
 export function toSsh2({ kex, ciphers: cipher, macs: hmac, compression }: Proposal): Algorithms {
-  return { kex, cipher, hmac, compress: compression } as unknown as Algorithms;
+  return { kex: swapNames(kex), cipher, hmac, compress: compression } as unknown as Algorithms;
 }
 
 /** The server's SSH_MSG_KEXINIT, in its order of preference. */

@@ -11,9 +11,13 @@ import { missing, type Proposal, toSsh2 } from './algorithms.ts';
 import { onDisconnectMessage } from './disconnectMessage.ts';
 import { ChosenGroup } from './groupExchange.ts';
 import { acceptAnyIdentification } from './identification.ts';
-import { copyReceived, exchangeSignature, offerHostKeys, onKeyExchange, sessionId } from './internals.ts';
-import { acceptCertificate, replaceGroup } from './keyExchange.ts';
+import { HybridExchange } from './hybridExchange.ts';
+import { acceptCertificate } from './certificateExchange.ts';
+import { copyReceived, exchangeSignature, onKeyExchange, sessionId } from './internals.ts';
+import { replaceGroup } from './keyExchange.ts';
+import { changeOffer } from './offer.ts';
 import { recordHello, type ServerHello } from './serverHello.ts';
+import { replaceStandIn } from './standIn.ts';
 import { BuiltinUserauth } from './userauth.ts';
 
 /** An encrypted connection to the right server. Nobody is logged in yet. */
@@ -80,9 +84,11 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
         return undefined;
       },
     });
-    offerHostKeys(ssh2, proposal.hostKeys);
+    changeOffer(ssh2, { serverHostKey: proposal.hostKeys });
+    const enterHybrid = replaceStandIn(ssh2, () => new HybridExchange());
     onKeyExchange(ssh2, (exchange) => {
       replaceGroup(exchange, (prime, generator) => new ChosenGroup(prime, generator));
+      enterHybrid(exchange);
       check.begin();
       acceptCertificate(exchange, check.setCertificate);
     });

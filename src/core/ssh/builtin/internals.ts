@@ -5,8 +5,9 @@ import type { KeyboardPrompt } from '../auth/userauth.ts';
 import type { KeyExchange } from './keyExchange.ts';
 
 /**
- * Every use of ssh2 beyond its public types, here and in keyExchange.ts. `test/unit/ssh/builtin/internals.test.ts` fails when ssh2
- * changes: then read this file again beside the new ssh2, and only then update the hashes in the test.
+ * Every use of ssh2 beyond its public types, with `keyExchange.ts`, `certificateExchange.ts`, `offer.ts` and `standIn.ts`,
+ * which have the key exchange. `test/unit/ssh/builtin/internals.test.ts` fails when ssh2 changes: then read all of them again
+ * beside the new ssh2, and only then update the hashes in the test.
  */
 interface Internals {
   readonly _protocol: Protocol;
@@ -19,7 +20,6 @@ interface Protocol {
   /** The methods of the unanswered login requests: message 60 has a different meaning for each method. */
   readonly _authsQueue: string[];
   _kex: KeyExchange;
-  _offer: Offer;
   readonly _cipher: PacketCipher;
   readonly _decipher: PacketDecipher | undefined;
   parse: (bytes: Buffer, start: number, end: number) => void;
@@ -39,17 +39,6 @@ interface Protocol {
   channelWindowAdjust(channel: number, bytes: number): void;
   ping(): void;
   rekey(): void;
-}
-
-interface NameList {
-  readonly array: readonly string[];
-}
-
-type NameLists = Readonly<Record<'cipher' | 'mac' | 'compress' | 'lang', NameList>>;
-
-/** Our SSH_MSG_KEXINIT (RFC 4253 §7.1), the same in every key exchange. */
-interface Offer {
-  readonly lists: { readonly kex: NameList; readonly cs: NameLists; readonly sc: NameLists };
 }
 
 /** The keys that ssh2 passes to node:crypto for every packet. Each cipher has some of them. */
@@ -125,23 +114,6 @@ export function onKeyExchange(ssh2: Client, enter: (exchange: KeyExchange) => vo
       enter(exchange);
     },
   });
-}
-
-/**
- * Offers these host key algorithms, best first. ssh2's own option takes no certificates.
- * CAUTION: call it right after `connect`, before anything is sent.
- */
-export function offerHostKeys(ssh2: Client, serverHostKey: readonly string[]): void {
-  const protocol = internals(ssh2)._protocol;
-  const { kex, cs, sc } = protocol._offer.lists;
-  const names = ({ cipher, mac, compress, lang }: NameLists): object => ({
-    cipher: cipher.array,
-    mac: mac.array,
-    compress: compress.array,
-    lang: lang.array,
-  });
-  const KexInit = protocol._offer.constructor as new (lists: object) => Offer;
-  protocol._offer = new KexInit({ kex: kex.array, serverHostKey, cs: names(cs), sc: names(sc) });
 }
 
 /** The server's signature over the exchange hash (RFC 4253 §8). ssh2 holds it only while it verifies the host key. */

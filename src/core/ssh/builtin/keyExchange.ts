@@ -1,12 +1,12 @@
 /* oxlint-disable no-underscore-dangle -- ssh2's own names */
-import { certificateSuffix, plainBlob } from '../keys/certificate.ts';
-import { string, WireReader } from '../keys/wire.ts';
 
 /** One key exchange of ssh2, the first or a later one. The guard of `internals.ts` covers this file as well. */
 export interface KeyExchange {
-  readonly type: string;
+  type: string;
   readonly sessionID: Buffer;
-  readonly negotiated: { serverHostKey: string };
+  readonly negotiated: { kex: string; serverHostKey: string };
+  /** The server's KEXINIT, for the exchange hash. */
+  _remoteKexinit: Buffer;
   readonly _sig: Buffer | undefined;
   _hostKey?: Buffer;
   /** For the type `groupex`: the group that the server chose, and our half of the exchange. */
@@ -14,7 +14,15 @@ export interface KeyExchange {
   readonly _generator?: Buffer | null;
   _dh?: DiffieHellman | null;
   _public?: Buffer;
-  generateKeys(): void;
+  hashName: string;
+  generateKeys: () => void;
+  /** What we send, again and again the same. */
+  getPublicKey: () => Buffer;
+  /** How the exchange hash covers what the other side sent. */
+  convertPublicKey: (theirs: Buffer) => Buffer;
+  /** The content of the string that stands for the shared secret in the exchange hash and in all keys. */
+  computeSecret: (theirs: Buffer) => Buffer | Error;
+  /** Takes a message of the server. */
   parse: (payload: Buffer) => unknown;
 }
 
@@ -23,6 +31,14 @@ export interface DiffieHellman {
   computeSecret(theirs: Buffer): Buffer;
   getPrime(): Buffer;
   getGenerator(): Buffer;
+}
+
+/** A key exchange of one message each way whose shared secret is a string, not a number. */
+export interface StringExchange {
+  readonly hashName: string;
+  publicKey(): Buffer;
+  /** @throws Error for a message that is not one of this key exchange */
+  computeSecret(theirs: Buffer): Buffer;
 }
 
 /** Calls `enter` when the server has chosen a group (RFC 4419). Other kinds of key exchange stay as they are. */
@@ -35,49 +51,20 @@ export function replaceGroup(exchange: KeyExchange, enter: (prime: Buffer, gener
   };
 }
 
-const KEXDH_REPLY = 31;
-const KEX_DH_GEX_REPLY = 33;
-
-/**
- * Lets ssh2 verify the exchange signature of a server that shows a certificate. ssh2 sees the certified key and its plain
- * algorithm, so it verifies the signature itself, but the hash that the server signed covers the certificate
- * (PROTOCOL.certkeys). `enter` gets the certificate, which nobody has checked yet, before ssh2 asks about the key.
- */
-export function acceptCertificate(exchange: KeyExchange, enter: (certificate: Buffer) => void): void {
-  const { negotiated } = exchange;
-  if (!negotiated.serverHostKey.endsWith(certificateSuffix)) return;
-  const reply = exchange.type === 'groupex' ? KEX_DH_GEX_REPLY : KEXDH_REPLY;
-  const parse = exchange.parse.bind(exchange);
-  exchange.parse = (payload) => {
-    const shown = payload[0] === reply ? splitReply(payload) : undefined;
-    // ssh2 refuses any other key: its type is not the negotiated one.
-    if (!shown) return parse(payload);
-    negotiated.serverHostKey = negotiated.serverHostKey.replace(certificateSuffix, '');
-    let isHashed = false;
-    Object.defineProperty(exchange, '_hostKey', {
-      // SECURITY: ssh2 reads this first for the hash, then for the key. In any other order no signature would be right.
-      get: () => {
-        if (isHashed) return shown.key;
-        isHashed = true;
-        return shown.certificate;
-      },
-      set: () => {},
-    });
-    enter(shown.certificate);
-    return parse(Buffer.concat([payload.subarray(0, 1), string(shown.key), shown.rest]));
+/** Replaces what ssh2 computes in an exchange of one message each way (RFC 4253 §8, RFC 5656 §4). */
+export function replaceExchange(exchange: KeyExchange, name: string, own: StringExchange): void {
+  exchange.negotiated.kex = name;
+  exchange.type = name;
+  exchange.hashName = own.hashName;
+  exchange.generateKeys = () => undefined;
+  exchange.getPublicKey = () => own.publicKey();
+  // ssh2 would drop leading zeros, as of a number.
+  exchange.convertPublicKey = (theirs) => theirs;
+  exchange.computeSecret = (theirs) => {
+    try {
+      return own.computeSecret(theirs);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
   };
-}
-
-/** Splits the server's reply (RFC 4253 §8, RFC 4419 §3) whose host key is a certificate. Undefined for other replies. */
-function splitReply(
-  payload: Buffer,
-): { readonly certificate: Buffer; readonly key: Buffer; readonly rest: Buffer } | undefined {
-  try {
-    const reader = new WireReader(Buffer.from(payload.subarray(1)));
-    const certificate = reader.string();
-    const key = plainBlob(certificate);
-    return key && { certificate, key, rest: reader.rest() };
-  } catch {
-    return undefined;
-  }
 }

@@ -23,7 +23,7 @@ import { FIRST_WINDOW_BYTES } from '../../../../src/core/ssh/builtin/receiveWind
 import { startServer } from '../../../support/scriptedServer.ts';
 
 const advice = 'ssh2 changed: read internals.ts again';
-const sourceFiles = ['internals.ts', 'keyExchange.ts'].map(
+const sourceFiles = ['internals.ts', 'keyExchange.ts', 'certificateExchange.ts', 'offer.ts', 'standIn.ts'].map(
   (name) => new URL(`../../../../src/core/ssh/builtin/${name}`, import.meta.url),
 );
 const ssh2Folder = path.dirname(createRequire(import.meta.url).resolve('ssh2'));
