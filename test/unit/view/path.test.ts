@@ -95,6 +95,7 @@ void test('the path of a healthy forward runs from the browser to the dev server
   ]);
   assert.deepEqual(hop(path, 'server').facts, [
     'OpenSSH_9.2p1',
+    'key exchange curve25519-sha256',
     'ED25519 host key',
     'cipher aes128-gcm@openssh.com',
     'round trip 12 ms',
@@ -105,7 +106,14 @@ void test('the path of a healthy forward runs from the browser to the dev server
 void test('the server of a path shows whether its key or its certificate is trusted', () => {
   const certified = { ...online, facts: { ...online.facts, hostKey: 'rsa-sha2-512-cert-v01@openssh.com' } };
   const path = pathOf(devbox({ link: certified }));
-  assert.equal(hop(path, 'server').facts[1], 'RSA host certificate');
+  assert.equal(hop(path, 'server').facts[2], 'RSA host certificate');
+});
+
+void test('the server shows that its key exchange withstands quantum computers', () => {
+  for (const kex of ['mlkem768x25519-sha256', 'sntrup761x25519-sha512@openssh.com']) {
+    const path = pathOf(devbox({ link: { kind: 'online', since: 0, facts: { ...facts, kex } } }));
+    assert.ok(hop(path, 'server').facts.includes(`post-quantum key exchange ${kex}`));
+  }
 });
 
 void test('the path of an noTraffic forward is ready and can be checked', () => {

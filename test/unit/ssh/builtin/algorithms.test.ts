@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyTypes } from '../../../../src/core/config/keywords/algorithms.ts';
 import { missing, proposal } from '../../../../src/core/ssh/builtin/algorithms.ts';
+import { swapNames } from '../../../../src/core/ssh/builtin/standIn.ts';
+import { keyExchanges } from '../../../../src/core/config/keywords/algorithms.ts';
 import { signatureAlgorithm } from '../../../../src/core/ssh/auth/publickey.ts';
 import { hostConfig } from '../../../support/hostConfig.ts';
 
@@ -15,6 +17,18 @@ void test('a broken algorithm is proposed only when the configuration names it',
   assert.ok(!JSON.stringify(macs).match(/md5|-96/));
   assert.equal(ours.ciphers[0], 'aes128-gcm@openssh.com');
   assert.deepEqual(proposal(hostConfig({ hostKeyAlgorithms: '+ssh-rsa' }), nothing).hostKeys.at(-1), 'ssh-rsa');
+});
+
+void test('the post-quantum key exchange comes first, unless the configuration gives an order or removes it', () => {
+  const kex = (kexAlgorithms = ''): readonly string[] => proposal(hostConfig({ kexAlgorithms }), nothing).kex;
+  const hybrid = 'mlkem768x25519-sha256';
+  assert.deepEqual(kex().slice(0, 2), [hybrid, 'curve25519-sha256']);
+  assert.deepEqual(kex(`curve25519-sha256,${hybrid}`), ['curve25519-sha256', hybrid]);
+  assert.deepEqual(kex('^ecdh-sha2-nistp256').slice(0, 2), ['ecdh-sha2-nistp256', hybrid]);
+  assert.ok(!kex('-mlkem*').includes(hybrid));
+  // The name that stands in for it within ssh2 is never one that we offer.
+  const all = kex(`+${keyExchanges.known.join(',')}`);
+  assert.ok(!all.some((name) => swapNames([hybrid]).includes(name)));
 });
 
 void test('known host key types come first, unless the configuration gives an order', () => {
