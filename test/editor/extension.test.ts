@@ -4,6 +4,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { findHost, type ForwardState, type HostState, localPort } from '../../src/core/session/state.ts';
 import type { Api } from '../../src/extension.ts';
+import { addAlias } from '../support/addAlias.ts';
+import { startHybridEchoServer } from '../support/hybridEchoServer.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { startWebServer, type WebServer } from '../support/webServer.ts';
@@ -98,6 +100,19 @@ suite('the extension in its host', () => {
   test('a host connects to its sshd and lists the ports that its programs listen on', async () => {
     await connect();
     await until(`port ${port}`, () => now().remotePorts.some((each) => each.port === port));
+  });
+
+  test('a server with the post-quantum key exchange alone is reached by the built-in client', async () => {
+    const hybrid = await startHybridEchoServer('aes128-gcm@openssh.com');
+    addAlias(sshd, 'hybrid', [`Port ${hybrid.port}`, `UserKnownHostsFile ${hybrid.knownHostsFile}`]);
+    await until('the host hybrid', () => findHost(api.state.get(), 'hybrid'));
+    const row = { target: { kind: 'host', host: 'hybrid' } };
+    await vscode.commands.executeCommand('sshPorts.connect', row);
+    const link = findHost(api.state.get(), 'hybrid')?.link;
+    assert.ok(link?.kind === 'online', JSON.stringify(link));
+    assert.deepEqual([link.facts.transport, link.facts.kex], ['builtin', 'mlkem768x25519-sha256']);
+    await vscode.commands.executeCommand('sshPorts.disconnect', row);
+    hybrid.close();
   });
 
   test('a remote port is forwarded when its row is clicked', async () => {

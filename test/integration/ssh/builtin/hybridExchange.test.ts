@@ -2,15 +2,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
-import type { Client, Connection as ServerConnection, KexAlgorithm } from 'ssh2';
-import { onKeyExchange } from '../../../../src/core/ssh/builtin/internals.ts';
-import type { StringExchange } from '../../../../src/core/ssh/builtin/keyExchange.ts';
-import { HYBRID, replaceStandIn, swapNames } from '../../../../src/core/ssh/builtin/standIn.ts';
+import { HYBRID, swapNames } from '../../../../src/core/ssh/builtin/standIn.ts';
 import { mpint, string } from '../../../../src/core/ssh/keys/wire.ts';
 import { hostConfig } from '../../../support/hostConfig.ts';
-import { hybridReply } from '../../../support/hybridReply.ts';
+import { startHybridEchoServer } from '../../../support/hybridEchoServer.ts';
 import { type HybridServer, type HybridServerOptions, startHybridServer } from '../../../support/hybridServer.ts';
-import { type ScriptedServer, startServer } from '../../../support/scriptedServer.ts';
 import { connectTo, problemOf } from '../../../support/ssh.ts';
 import { until } from '../../../support/until.ts';
 
@@ -40,17 +36,18 @@ void test('a server that hashes another encoding of the secret is refused', asyn
 
 for (const cipher of ['aes128-gcm@openssh.com', 'aes128-ctr'] as const) {
   void test(`${cipher}: every rekey, by either side, is a hybrid exchange as well, and every byte arrives`, async (t) => {
-    const { server, exchanges } = await rekeyingServer(t, cipher);
+    const server = await startHybridEchoServer(cipher);
+    t.after(() => server.close());
     const connection = await connect(server, 256 * 1024);
     assert.equal(connection.facts.kex, HYBRID);
     const bytes = randomBytes(2 * 1024 * 1024);
     const channel = await connection.exec('echo', AbortSignal.timeout(20_000));
     channel.stdin.end(bytes);
     assert.ok((await buffer(channel.stdout)).equals(bytes));
-    const ours = exchanges();
+    const ours = server.exchanges();
     assert.ok(ours >= 2, `${ours} key exchanges`);
     for (const client of server.clients) client.rekey();
-    await until('a rekey by the server', () => exchanges() > ours);
+    await until('a rekey by the server', () => server.exchanges() > ours);
     await connection.ping(AbortSignal.timeout(20_000));
     await connection.close();
   });
@@ -74,51 +71,4 @@ function connect(
       ...(rekeyLimitBytes !== undefined && { rekeyLimitBytes }),
     }),
   );
-}
-
-/** A server of ssh2 with the hybrid exchange alone, which lets everyone in and echoes. */
-async function rekeyingServer(
-  t: TestContext,
-  cipher: 'aes128-gcm@openssh.com' | 'aes128-ctr',
-): Promise<{ readonly server: ScriptedServer; readonly exchanges: () => number }> {
-  let exchanges = 0;
-  const kex = swapNames([HYBRID]) as KexAlgorithm[];
-  const server = await startServer(
-    (context) => context.accept(),
-    { algorithms: { kex, cipher: [cipher] } },
-    (client) => {
-      useHybrid(client, () => exchanges++);
-      client.on('session', (accept) =>
-        accept().on('exec', (start) => {
-          const channel = start();
-          channel.pipe(channel);
-        }),
-      );
-    },
-  );
-  t.after(() => server.close());
-  return { server, exchanges: () => exchanges };
-}
-
-/** ssh2's two sides have the same protocol object, so what extends the client extends the server. */
-function useHybrid(server: ServerConnection, onExchange: () => void): void {
-  const side = server as unknown as Client;
-  const enter = replaceStandIn(side, () => {
-    onExchange();
-    return serverHalf();
-  });
-  onKeyExchange(side, enter);
-}
-
-function serverHalf(): StringExchange {
-  let reply = Buffer.alloc(0);
-  return {
-    hashName: 'sha256',
-    publicKey: () => reply,
-    computeSecret: (init) => {
-      const made = hybridReply(init);
-      reply = Buffer.from(made.reply);
-      return made.secret;
-    },
-  };
 }
