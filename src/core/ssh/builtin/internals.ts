@@ -25,7 +25,7 @@ interface Protocol {
   parse: (bytes: Buffer, start: number, end: number) => void;
   _remoteIdentRaw: Buffer | undefined;
   readonly _packetRW: {
-    read: { read(payload: Buffer): Buffer | undefined };
+    read: { read(payload: Buffer): Buffer | undefined; cleanup(): void };
     readonly write: {
       readonly allocStart: number;
       alloc(payloadBytes: number): Buffer;
@@ -227,24 +227,38 @@ export function rewriteIdentification(ssh2: Client, rewrite: (line: Buffer) => B
   });
 }
 
-/** Calls `heard` with every message that arrives, decrypted and decompressed. Each key exchange brings a new reader. */
+/** Calls `heard` with every message that arrives, decrypted and decompressed. */
 export function onMessage(ssh2: Client, heard: (message: Buffer) => void): void {
+  changeReceived(ssh2, (message) => {
+    heard(message);
+    return message;
+  });
+}
+
+/**
+ * Passes every message that arrives through `change`, decrypted and decompressed. Several calls add up. Each key exchange
+ * brings a new reader, and so does the start of compression.
+ */
+export function changeReceived(ssh2: Client, change: (message: Buffer) => Buffer): void {
   type Reader = Protocol['_packetRW']['read'];
-  const heeding = (reader: Reader): Reader => {
+  const changing = (reader: Reader): Reader => {
     const read = reader.read.bind(reader);
-    reader.read = (payload) => {
-      const message = read(payload);
-      if (message) heard(message);
-      return message;
+    return {
+      read: (payload) => {
+        const message = read(payload);
+        return message && change(message);
+      },
+      cleanup: () => reader.cleanup(),
     };
-    return reader;
   };
   const packets = internals(ssh2)._protocol._packetRW;
-  let current = heeding(packets.read);
+  const earlier = Object.getOwnPropertyDescriptor(packets, 'read');
+  let current = changing(packets.read);
   Object.defineProperty(packets, 'read', {
     get: () => current,
     set: (reader: Reader) => {
-      current = heeding(reader);
+      earlier?.set?.call(packets, reader);
+      current = changing((earlier?.get?.call(packets) as Reader | undefined) ?? reader);
     },
   });
 }

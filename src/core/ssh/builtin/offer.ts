@@ -28,7 +28,7 @@ export function changeOffer(
   ssh2: Client,
   change: Readonly<Partial<Record<'kex' | 'serverHostKey', readonly string[]>>>,
 ): Offer {
-  const protocol = (ssh2 as unknown as { readonly _protocol: { _offer: Offer } })._protocol;
+  const protocol = protocolOf(ssh2);
   const { kex, serverHostKey, cs, sc } = protocol._offer.lists;
   const arrays = ({ cipher, mac, compress, lang }: Direction): object => ({
     cipher: cipher.array,
@@ -45,4 +45,12 @@ export function changeOffer(
     ...change,
   });
   return protocol._offer;
+}
+
+export function offerOf(ssh2: Client): Offer {
+  return protocolOf(ssh2)._offer;
+}
+
+function protocolOf(ssh2: Client): { _offer: Offer } {
+  return (ssh2 as unknown as { readonly _protocol: { _offer: Offer } })._protocol;
 }

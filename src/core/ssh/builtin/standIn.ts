@@ -1,8 +1,9 @@
 /* oxlint-disable no-underscore-dangle -- ssh2's own names */
 import type { Client } from 'ssh2';
 import { string, WireReader } from '../keys/wire.ts';
+import { changeReceived } from './internals.ts';
 import { type KeyExchange, replaceExchange, type StringExchange } from './keyExchange.ts';
-import { changeOffer, type Offer } from './offer.ts';
+import { changeOffer, offerOf } from './offer.ts';
 
 /** A key exchange that ssh2 lacks. */
 export const HYBRID = 'mlkem768x25519-sha256';
@@ -15,17 +16,6 @@ const STAND_IN = 'diffie-hellman-group17-sha512';
 
 const KEXINIT = 20;
 
-/** The parts of ssh2 that this file uses. The guard of `internals.ts` covers them. */
-interface Protocol {
-  readonly _offer: Offer;
-  readonly _packetRW: { read: PacketReader };
-}
-
-interface PacketReader {
-  /** Returns the payload of a packet, decompressed. */
-  read: (packet: Buffer) => Buffer;
-}
-
 /** Exchanges the two names, so that a server's own use of the stand-in's name meets nothing of ours. */
 export function swapNames(list: readonly string[]): readonly string[] {
   return list.map((name) => (name === HYBRID ? STAND_IN : name === STAND_IN ? HYBRID : name));
@@ -36,41 +26,18 @@ export function swapNames(list: readonly string[]): readonly string[] {
  * exchange. CAUTION: call it right after `connect`, before anything is sent.
  */
 export function replaceStandIn(ssh2: Client, create: () => StringExchange): (exchange: KeyExchange) => void {
-  const protocol = (ssh2 as unknown as { readonly _protocol: Protocol })._protocol;
-  sendRealNames(ssh2, protocol._offer.lists.kex.array);
-  const theirs = receiveSwappedNames(protocol);
+  const { kex } = offerOf(ssh2).lists;
+  changeOffer(ssh2, { kex: swapNames(kex.array) }).lists.kex.array = kex.array;
+  let received: Buffer | undefined;
+  changeReceived(ssh2, (message) => {
+    if (message[0] !== KEXINIT) return message;
+    received = message;
+    return swapIn(message);
+  });
   return (exchange) => {
-    exchange._remoteKexinit = theirs() ?? exchange._remoteKexinit; // both sides hash what was sent
+    exchange._remoteKexinit = received ?? exchange._remoteKexinit; // both sides hash what was sent
     if (exchange.negotiated.kex === STAND_IN) replaceExchange(exchange, HYBRID, create());
   };
-}
-
-function sendRealNames(ssh2: Client, swapped: readonly string[]): void {
-  changeOffer(ssh2, { kex: swapNames(swapped) }).lists.kex.array = swapped;
-}
-
-/** Shows ssh2 each KEXINIT with swapped names. Returns a function that returns the last one as the server sent it. */
-function receiveSwappedNames({ _packetRW: packets }: Protocol): () => Buffer | undefined {
-  let received: Buffer | undefined;
-  const swapping = (reader: PacketReader): PacketReader => {
-    const read = reader.read.bind(reader);
-    reader.read = (packet) => {
-      const payload = read(packet);
-      if (payload[0] !== KEXINIT) return payload;
-      received = payload;
-      return swapIn(payload);
-    };
-    return reader;
-  };
-  let current = swapping(packets.read);
-  // Each key exchange sets a new reader, and so does the start of compression.
-  Object.defineProperty(packets, 'read', {
-    get: () => current,
-    set: (reader: PacketReader) => {
-      current = swapping(reader);
-    },
-  });
-  return () => received;
 }
 
 /** Swaps the names in the first list of a KEXINIT (RFC 4253 §7.1). A malformed one is left to ssh2. */

@@ -14,6 +14,7 @@ import {
   handlersOf,
   isConsumedAtOnce,
   isNodeGcm,
+  onMessage,
   protocolOf,
   rewriteSent,
   sessionId,
@@ -119,6 +120,20 @@ void test('everything that the cipher writes passes through the rewriting', asyn
   });
   protocolOf(client).ping();
   assert.ok(rewritten >= 32, advice);
+});
+
+void test('all listeners hear every message, also after a key exchange', async (t) => {
+  const { client } = await connected(t);
+  const heard: string[] = [];
+  onMessage(client, () => heard.push('first'));
+  onMessage(client, () => heard.push('second'));
+  protocolOf(client).rekey();
+  await once(client, 'handshake', { signal: AbortSignal.timeout(10_000) });
+  heard.length = 0;
+  const answered = new Promise((resolve) => globalReplies(client).push(resolve));
+  protocolOf(client).ping();
+  await answered;
+  assert.deepEqual(heard, ['first', 'second'], advice);
 });
 
 void test('a channel shows the windows of both directions', async (t) => {
