@@ -1,4 +1,48 @@
 import type { ParityCase } from '../case.ts';
 
+const judging = 'test/unit/detect/identify.test.ts';
+const real = 'test/integration/detect/undisturbed.test.ts';
+
+const held = (kind: string, name: string, file: string, test: string): ParityCase => ({
+  kind,
+  name,
+  heldBy: { file, test },
+});
+
 /** B and C: `ssh` asks and names nothing, so tests hold these. */
-export const detection: readonly ParityCase[] = [];
+export const detection: readonly ParityCase[] = [
+  held('B', 'the login of a CLI tool takes any request for its redirect', real, 'is left to the browser'),
+  held(
+    'B',
+    'a remote debugger ends after one client',
+    real,
+    'waits for its client, also when the port is forwarded by hand',
+  ),
+  held('B', 'an ssh -L of the remote', real, 'an ssh -L on the remote carries no question to another machine'),
+  held(
+    'B',
+    'the ends of other tunnels',
+    judging,
+    'the end of a tunnel gets no request: it would reach another machine',
+  ),
+  held('B', 'other users’ servers', judging, 'but no debugger and nobody else’s program'),
+  held('B', 'a click asks', real, 'what was not asked is asked when the user forwards it, and when the user says so'),
+  held('C', 'a server of ours that hides its process', judging, 'is a dev server, told by its user and its backlog'),
+  held(
+    'C',
+    'a port without a socket',
+    'test/unit/view/path.test.ts',
+    'a port without a socket works as the latest connection found it',
+  ),
+  held(
+    'C',
+    'the second ports of a dev stack',
+    judging,
+    'a second port of a dev server is no page as long as nobody has asked it',
+  ),
+  held('C', 'a server for WebSockets alone', judging, 'a server that answers WebSocket handshakes alone is no page'),
+  held('C', 'LiveReload', judging, 'LiveReload gets no request, and is no page'),
+  held('C', 'TLS that refuses us', judging, 'a server that refuses us after its TLS handshake keeps its scheme'),
+  held('C', 'titles', judging, 'the title is the page’s own, with character references, whatever surrounds it'),
+  held('C', 'charsets', judging, 'a page is read in the charset that its header, or else the page itself, names'),
+];

@@ -58,7 +58,6 @@ export const login: readonly ParityCase[] = [
     name: 'a live master of ssh, where another login would fail',
     server: { kind: 'sshd', hasMaster: true },
     config: ['ControlPath {folder}/master'],
-    pending: 'we always log in by ourselves',
   },
   {
     kind: 'A8',
@@ -70,14 +69,12 @@ export const login: readonly ParityCase[] = [
     name: 'SSH_ASKPASS_REQUIRE=force: the program gives the password',
     server: { kind: 'scripted', login: { kind: 'password', password: 'from askpass' } },
     env: { SSH_ASKPASS: '{askpass}', SSH_ASKPASS_REQUIRE: 'force' },
-    pending: 'our program asks on the terminal only',
   },
   {
     kind: 'A8',
     name: 'no terminal and DISPLAY: SSH_ASKPASS gives the password',
     server: { kind: 'scripted', login: { kind: 'password', password: 'from askpass' } },
     env: { SSH_ASKPASS: '{askpass}', DISPLAY: ':0' },
-    pending: 'our program asks on the terminal only',
   },
   {
     kind: 'A8',

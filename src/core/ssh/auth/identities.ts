@@ -106,6 +106,7 @@ async function keyFile(file: string, config: HostConfig, prompts: Prompts, log: 
       return undefined;
     }
   }
+  if (beside && blob && plainBlob(beside)?.equals(blob)) blob = beside; // KEY.pub may hold the key's certificate
   const isOnlyOpenssh = text !== undefined && !named && blob !== undefined && onlyOpenssh.test(keyTypeOf(blob));
   return {
     label: path.basename(file),

@@ -1,6 +1,5 @@
 import type { Client } from 'ssh2';
-import { protocolOf } from './internals.ts';
-import { rewriteIdentification } from './received.ts';
+import { protocolOf, rewriteIdentification } from './internals.ts';
 
 const NEWLINE = 10;
 const SPACE = 0x20;

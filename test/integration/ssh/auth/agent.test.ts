@@ -75,6 +75,14 @@ void test('a certificate named by CertificateFile is used with its key', async (
   await connection.close();
 });
 
+void test('a certificate in the place of KEY.pub is offered, where the key alone may not log in', async () => {
+  const file = key();
+  fs.renameSync(certify(authority, file, sshd.user), `${file}.pub`);
+  const connection = await connectTo(sshdConfig(sshd, { identityFiles: [file] }));
+  assert.match(sshd.log(), /Accepted publickey .*-CERT/u);
+  await connection.close();
+});
+
 /** A certificate whose name says nothing of its key, as `vault` and others hand it out, where the key alone may not log in. */
 function signed(): { readonly file: string; readonly certificate: string } {
   const file = key('-t', 'rsa');
