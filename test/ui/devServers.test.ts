@@ -207,19 +207,19 @@ test('a database is named and neither forwarded nor announced', { skip }, async 
 });
 
 test('a kind of server that the user declined for good is never forwarded again', { skip }, async (t) => {
-  project(t, 'a plain WSGI application', 8100).start();
-  await toast(page, 'Python WSGI on devbox:8100').getByRole('button', { name: 'Don’t Forward' }).click();
+  project(t, 'php -S', 8100).start();
+  await toast(page, 'PHP on devbox:8100').getByRole('button', { name: 'Don’t Forward' }).click();
   const done = toast(page, 'Port 8100 of devbox is not forwarded any more');
   await done.waitFor();
   await screenshot(page, 'servers-8-declined');
-  await done.getByRole('button', { name: 'Don’t Ask Again for Python WSGI' }).click();
+  await done.getByRole('button', { name: 'Don’t Ask Again for PHP' }).click();
   const settings = path.join(workbench.server.profile.userData, 'User', 'settings.json');
-  await until('the rule', () => fs.readFileSync(settings, 'utf8').includes('python-wsgi'));
+  await until('the rule', () => fs.readFileSync(settings, 'utf8').includes('"php"'));
 
-  project(t, 'a plain WSGI application', 8101).start();
-  await row(8101, 'Python WSGI').waitFor();
-  project(t, 'php -S', 8200).start();
-  await toast(page, 'PHP on devbox:8200').waitFor();
+  project(t, 'php -S', 8101).start();
+  await row(8101, 'PHP').waitFor();
+  project(t, 'python3 -m http.server', 8200).start();
+  await toast(page, 'Python http.server on devbox:8200').waitFor();
   await screenshot(page, 'servers-9-never-again');
   assert.equal(await row(8101, '→').count(), 0);
 });
