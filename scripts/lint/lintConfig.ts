@@ -14,11 +14,7 @@ export function lintConfig(): string {
 /** One file, one idea: a file fits on a few screens, a function on one. A table of data is as long as it is. */
 const sizes = {
   files: ['src/**'],
-  excludeFiles: [
-    'src/core/ssh/builtin/internals.ts',
-    'src/core/config/keywords/keywords.ts',
-    'src/core/detect/identify/frameworks.ts',
-  ],
+  excludeFiles: ['src/core/config/keywords/keywords.ts', 'src/core/detect/identify/frameworks.ts'],
   rules: {
     'max-lines': ['error', { max: 250 }],
     'max-lines-per-function': ['error', { max: 60 }],

@@ -7,7 +7,8 @@ import { ChannelStream } from './channel.ts';
 import type { ConnectionEnd } from '../connection.ts';
 import { linkLost } from '../linkLost.ts';
 import { retransmits } from '../route/retransmits.ts';
-import { globalReplies, onMessage, protocolOf } from './internals.ts';
+import { globalReplies, protocolOf } from './internals.ts';
+import { onMessage } from './received.ts';
 import { FIRST_WINDOW_BYTES, SPARE_WINDOW_BYTES } from './receiveWindow.ts';
 
 const GOODBYE_MS = 1000;

@@ -1,5 +1,6 @@
 import type { Client } from 'ssh2';
-import { protocolOf, rewriteIdentification } from './internals.ts';
+import { protocolOf } from './internals.ts';
+import { rewriteIdentification } from './received.ts';
 
 const NEWLINE = 10;
 const SPACE = 0x20;

@@ -1,7 +1,7 @@
 /* oxlint-disable no-underscore-dangle -- ssh2's own names */
 import type { Client } from 'ssh2';
 import { string, WireReader } from '../keys/wire.ts';
-import { changeReceived } from './internals.ts';
+import { changeReceived } from './received.ts';
 import { type KeyExchange, replaceExchange, type StringExchange } from './keyExchange.ts';
 import { changeOffer, offerOf } from './offer.ts';
 

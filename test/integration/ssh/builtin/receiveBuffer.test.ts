@@ -6,7 +6,7 @@ import net from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import ssh2, { type CipherAlgorithm, type ClientChannel } from 'ssh2';
-import { copyReceived } from '../../../../src/core/ssh/builtin/internals.ts';
+import { copyReceived } from '../../../../src/core/ssh/builtin/received.ts';
 import { startSshd } from '../../../support/sshd.ts';
 
 const ciphers = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'chacha20-poly1305@openssh.com'];

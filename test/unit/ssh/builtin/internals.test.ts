@@ -12,21 +12,25 @@ import {
   exchangeSignature,
   globalReplies,
   handlersOf,
-  isConsumedAtOnce,
   isNodeGcm,
-  onMessage,
   protocolOf,
   rewriteSent,
   sessionId,
   windowsOf,
 } from '../../../../src/core/ssh/builtin/internals.ts';
+import { isConsumedAtOnce, onMessage } from '../../../../src/core/ssh/builtin/received.ts';
 import { FIRST_WINDOW_BYTES } from '../../../../src/core/ssh/builtin/receiveWindow.ts';
 import { startServer } from '../../../support/scriptedServer.ts';
 
 const advice = 'ssh2 changed: read internals.ts again';
-const sources = ['internals.ts', 'keyExchange.ts', 'certificateExchange.ts', 'offer.ts', 'standIn.ts'].map(
-  (name) => new URL(`../../../../src/core/ssh/builtin/${name}`, import.meta.url),
-);
+const sources = [
+  'internals.ts',
+  'received.ts',
+  'keyExchange.ts',
+  'certificateExchange.ts',
+  'offer.ts',
+  'standIn.ts',
+].map((name) => new URL(`../../../../src/core/ssh/builtin/${name}`, import.meta.url));
 const ssh2Folder = path.dirname(createRequire(import.meta.url).resolve('ssh2'));
 
 /** The private members of ssh2 that these files name. */
