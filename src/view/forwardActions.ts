@@ -1,4 +1,5 @@
 import { isWide } from '../core/spec/bindScope.ts';
+import { servesOne } from '../core/detect/identify/question.ts';
 import type { ForwardState, ForwardStatus, HostState } from '../core/session/state.ts';
 import { forwardUrl, localAddress } from './forwardText.ts';
 
@@ -11,7 +12,7 @@ export const canOpen: Can = (host, forward) => {
   const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
   if (forward.protocol !== undefined || seen === undefined) return true;
   const { scheme, isUnasked } = seen.program ?? {};
-  return scheme !== undefined || (isUnasked === true && forward.origin === 'user');
+  return scheme !== undefined || (isUnasked === true && forward.origin === 'user' && !servesOne(seen));
 };
 
 export const canCopy: Can = (host, forward) => addressToCopy(host, forward) !== undefined;

@@ -4,14 +4,15 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { never } from '../../../src/base/delay.ts';
 import { type DialPort, identify } from '../../../src/core/detect/identify/identify.ts';
+import type { Exec } from '../../../src/core/detect/exec.ts';
 import type { RemotePort } from '../../../src/core/detect/remotePort.ts';
 import { type PortWatch, watchPorts } from '../../../src/core/detect/watch.ts';
-import { start, stop } from '../../support/child.ts';
+import { kill, start, stop } from '../../support/child.ts';
 import { freeServerPort } from '../../support/freePort.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
@@ -64,12 +65,71 @@ for (const server of npmServers) {
   );
 }
 
+void test('the hot-reload port of vite is forwarded and not announced', { timeout: 60_000 }, async (t) => {
+  if (!modules) return t.skip('npm could not install it');
+  const vite = npmServers.find(({ name }) => name === 'vite');
+  assert.ok(vite);
+  const hot = await freeServerPort();
+  const files = (): Readonly<Record<string, string>> => ({
+    'index.html': '<title>Hello</title>',
+    'vite.config.mjs': `export default { server: { hmr: { port: ${hot} } } }`,
+  });
+  await withServer({ ...vite, files }, async ({ port }) => {
+    await until('both forwards', () => [port, hot].every((each) => app.forwardOf(each)?.status.kind === 'open'));
+    await until('the notice', () => app.announced.includes(port));
+    const seen = app.host().remotePorts.find((each) => each.port === hot);
+    assert.deepEqual([seen?.program?.framework, seen?.program?.scheme], ['websocket', undefined]);
+    assert.equal(app.announced.includes(hot), false);
+  });
+});
+
 void test('sshd is recognised without a request', async () => {
   const remotePort = await until('sshd', () => ports.find(({ port }) => port === sshd.port));
   const program = await identify({ remotePort, dial: counted().dial, occasion: 'seen' }, AbortSignal.timeout(20_000));
   assert.equal(program.framework, 'ssh');
   assert.equal(program.role, 'infrastructure');
 });
+
+/** Runs commands of the watch as another user of this machine. */
+const asNobody: Exec = async (command) => {
+  const child = start('/bin/sh', ['-c', command], { stdio: 'pipe', uid: nobody, gid: nobody, cwd: '/' });
+  return {
+    stdin: child.stdin as Writable,
+    stdout: child.stdout as Readable,
+    stderr: child.stderr as Readable,
+    exit: new Promise((resolve) => child.once('close', (status) => resolve({ status: status ?? undefined }))),
+    close: () => kill(child, 'SIGTERM'),
+  };
+};
+const nobody = 65_534;
+
+void test(
+  'a server that hides its process from its own user, as with a file capability, is a dev server',
+  { skip: process.getuid?.() !== 0 && 'needs root', timeout: 60_000 },
+  async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'capable-'));
+    fs.chmodSync(folder, 0o755);
+    const node = path.join(folder, 'node');
+    fs.copyFileSync(process.execPath, node);
+    await promisify(execFile)('/usr/sbin/setcap', ['cap_net_bind_service=ep', node]);
+    const port = await freeServerPort();
+    const code = `require("http").createServer((q, r) => r.end("hello")).listen(${port}, "127.0.0.1")`;
+    const child = start(node, ['-e', code], { uid: nobody, gid: nobody, cwd: '/' });
+    let listed: readonly RemotePort[] = [];
+    const theirs = watchPorts({ exec: asNobody, onPorts: (now) => (listed = now) });
+    try {
+      const remotePort = await until('the port', () => listed.find((each) => each.port === port));
+      assert.deepEqual([remotePort.owner, remotePort.process], ['self', undefined]);
+      const dials = counted();
+      const program = await identify({ remotePort, dial: dials.dial, occasion: 'seen' }, AbortSignal.timeout(20_000));
+      assert.deepEqual([program.role, program.scheme, dials.count()], ['devServer', 'http', 1]);
+    } finally {
+      await theirs.close();
+      await stop(child);
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
 
 type Use = (remotePort: RemotePort, dials: ReturnType<typeof counted>) => Promise<void>;
 

@@ -84,6 +84,7 @@ const debianNeeds: readonly Need[] = [
   debian('tcsh', () => hasFile('/usr/bin/tcsh')),
   debian('mksh', () => hasFile('/usr/bin/mksh')),
   debian('unshare', () => hasProgram('unshare') && hasProgram('nsenter'), 'util-linux'),
+  debian('setcap', () => hasFile('/usr/sbin/setcap'), 'libcap2-bin'),
   debian('pam_google_authenticator', () => hasPam('google_authenticator'), 'libpam-google-authenticator'),
   debian('Django', () => hasPython('django'), 'python3-django'),
   debian('FastAPI', () => hasPython('fastapi'), 'python3-fastapi'),

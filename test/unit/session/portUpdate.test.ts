@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Program } from '../../../src/core/detect/identify/program.ts';
+import type { PortProcess } from '../../../src/core/detect/remotePort.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import type { AutoForwardSettings } from '../../../src/core/policy/autoForward.ts';
 import { readPortRules } from '../../../src/core/policy/portRules.ts';
 import { requestFor } from '../../../src/core/session/forwardRequests.ts';
 import {
   answered,
+  besidePage,
   type Decision,
   type Listing,
   noPortMemory,
+  type PortContext,
   type PortMemory,
   update,
 } from '../../../src/core/session/portUpdate.ts';
 import { defaultSettings } from '../../../src/core/session/settings.ts';
-import type { ForwardState, ForwardStatus } from '../../../src/core/session/state.ts';
+import type { ForwardState, ForwardStatus, SeenPort } from '../../../src/core/session/state.ts';
 import { forwardState, openAt, remotePort, seenPort } from '../../support/state.ts';
 
 const later: PortMemory = { ...noPortMemory, isFirst: false };
@@ -128,6 +131,55 @@ void test('a dev server is forwarded with a notice', () => {
   assert.deepEqual(decided({}), [{ kind: 'open', request, notice: {} }]);
   const expected = { ...later, expected: new Set([3000]) };
   assert.deepEqual(decided({ memory: expected }), [{ kind: 'open', request }], 'without one after a reload');
+});
+
+/** A worker at a port of the ephemeral range, started by the program of `flaskPort`. */
+const worker = (change: Partial<PortProcess> = {}): SeenPort => {
+  const process = { pid: 8, name: 'node', parent: 7, group: 7, ...change };
+  return seenPort(40_000, { process, program: { ...flask, isUnasked: true } });
+};
+const pagePort = seenPort(3000, { program: flask, process: { pid: 7, name: 'node', parent: 1, group: 7 } });
+
+function decidedBeside(port: SeenPort, change: Partial<PortContext> = {}): readonly string[] {
+  const settings = {
+    mode: 'devServers',
+    forwardExisting: false,
+    rules: defaultSettings.portRules,
+    sshPort: 22,
+  } as const;
+  const context = { forwards: [], remotePorts: [pagePort, port], memory: later, settings, ...change };
+  const decisions = answered({ port, isProhibited: false, ...context });
+  return [...decisions.map(({ kind }) => kind), ...besidePage(3000, context).map((each) => `${each.remotePort}`)];
+}
+
+void test('a second port of a dev server is forwarded with its page, and not before', () => {
+  assert.deepEqual(decidedBeside(worker()), ['ignore', '40000']);
+  assert.deepEqual(decidedBeside(worker(), { forwards: [forwardState(3000)] }), ['openBeside', '40000']);
+  assert.deepEqual(decidedBeside(worker({ pid: 7 }), { forwards: [forwardState(3000)] }), ['openBeside', '40000']);
+  const both = [forwardState(3000), forwardState(40_000)];
+  assert.deepEqual(decidedBeside(worker(), { forwards: both }), [], 'it is forwarded already');
+  const declined = { ...later, declined: new Set([40_000]) };
+  assert.deepEqual(decidedBeside(worker(), { forwards: [forwardState(3000)], memory: declined }), []);
+});
+
+void test('another program of the same shell is no second port of the page', () => {
+  assert.deepEqual(decidedBeside(worker({ parent: 1, commandLine: ['node', 'other.js'] })), ['open']);
+  assert.deepEqual(decidedBeside(worker({ group: 8 })), ['open']);
+  assert.deepEqual(decidedBeside({ ...worker(), backlog: 1 }), ['open'], 'a debugger');
+});
+
+void test('a dev server without a page is forwarded without a notice', () => {
+  const { scheme: _, ...webSocket } = flask;
+  const port = seenPort(3001, { program: webSocket, process: { pid: 9, name: 'node' } });
+  const settings = {
+    mode: 'devServers',
+    forwardExisting: false,
+    rules: defaultSettings.portRules,
+    sshPort: 22,
+  } as const;
+  const context = { forwards: [], remotePorts: [port], memory: later, settings };
+  const decisions = answered({ port, isProhibited: false, ...context });
+  assert.deepEqual(decisions, [{ kind: 'open', request: requestFor(3001, 'auto') }]);
 });
 
 void test('the rules of the user shape the forward', () => {

@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import test from 'node:test';
 import type { ForwardSpec } from '../../../src/core/spec/spec.ts';
-import { type ForwardState, type ForwardStatus, type HostState } from '../../../src/core/session/state.ts';
+import {
+  type ForwardState,
+  type ForwardStatus,
+  type HostState,
+  type SeenPort,
+} from '../../../src/core/session/state.ts';
 import { addressToCopy, canCopy, canExtend, canPause, forwardContext } from '../../../src/view/forwardActions.ts';
 import { forwardPicks } from '../../../src/view/forwardPicks.ts';
-import { hostState, openAt } from '../../support/state.ts';
+import { hostState, openAt, seenPort } from '../../support/state.ts';
 
 const manifest = JSON.parse(fs.readFileSync('package.json', 'utf8')) as {
   contributes: {
@@ -26,6 +31,14 @@ function forward(change: Partial<ForwardState> = {}): ForwardState {
 }
 
 const host = (...forwards: ForwardState[]): HostState => hostState({ forwards });
+
+void test('a forward by hand to a program that nobody has asked may have a page, but not one to a debugger', () => {
+  const program = { framework: 'unknown', name: 'Python', icon: 'snake', role: 'unknown', isUnasked: true } as const;
+  const leading = (change: Partial<SeenPort>) => ({ remotePorts: [seenPort(5000, { program, ...change })] });
+  assert.ok(offers('openInBrowser', { remotePort: 5000 }, leading({})));
+  assert.ok(!offers('openInBrowser', { remotePort: 5000 }, leading({ backlog: 1 })));
+  assert.ok(!offers('openInBrowser', { remotePort: 5000, origin: 'auto' }, leading({})));
+});
 
 /** The commands of the menu of a forward's row. */
 function menu(change: Partial<ForwardState>, at: Partial<HostState> = {}): readonly string[] {

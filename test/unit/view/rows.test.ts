@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import test from 'node:test';
 import { emptyState, type ForwardState } from '../../../src/core/session/state.ts';
 import { announcement } from '../../../src/view/announcement.ts';
@@ -19,6 +20,7 @@ import {
   remoteForward,
   someTraffic,
   sshdPort,
+  seenPort,
 } from '../../support/state.ts';
 
 const refused = { code: 'connectionRefused', host: 'down', address: '127.0.0.1', port: 1 } as const;
@@ -223,6 +225,25 @@ test('a process has the name of its command, unless it overwrites its command li
   assert.equal(named('sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups'), 'comm');
   assert.equal(named(), 'comm');
 });
+
+void test('a program that nobody has asked says so, and its menu asks it', () => {
+  const program = { framework: 'unknown', name: 'Python', icon: 'snake', role: 'unknown', isUnasked: true } as const;
+  const row = only(only(treeRows(appState(onlineHost({ remotePorts: [seenPort(8085, { program })] })))).children);
+  assert.equal(row.description, 'node · not asked');
+  assert.match(row.tooltip, /it might serve one client only/u);
+  const manifest = JSON.parse(fs.readFileSync('package.json', 'utf8')) as Manifest;
+  const offered = manifest.contributes.menus['view/item/context'].filter(({ when }) =>
+    new RegExp(/viewItem =~ \/(.*)\//u.exec(when)?.[1] ?? '^$', 'u').test(row.context),
+  );
+  const commands = new Set(offered.map(({ command }) => command));
+  assert.deepEqual([...commands], ['sshPorts.forwardListener', 'sshPorts.askProgram']);
+});
+
+interface Manifest {
+  readonly contributes: {
+    readonly menus: { readonly 'view/item/context': readonly { readonly command: string; readonly when: string }[] };
+  };
+}
 
 test('the row of a forward of the SSH configuration says “config”', () => {
   const row = only(
