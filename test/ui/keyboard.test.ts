@@ -38,8 +38,11 @@ test('the Enter key connects a host, then forwards a port, and the focus stays o
   // RACE: the palette closes before its command has moved the focus to the tree.
   await runCommand(page, 'SSH Ports: Focus on Ports View');
   await page.locator('.sidebar .pane-body .monaco-list:focus-within').waitFor();
-  await page.keyboard.press('ArrowDown');
-  await expectFocus('devbox');
+  // RACE: a key that comes before the tree has its rows moves nothing.
+  await until('the focus on devbox', async () => {
+    await page.keyboard.press('ArrowDown');
+    return (await focused().filter({ hasText: 'devbox' }).count()) === 1;
+  });
   await page.keyboard.press('Enter');
   await rows(page, /devbox.*connected/su, 1).waitFor();
   await expectFocus('devbox');
