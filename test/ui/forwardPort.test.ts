@@ -76,9 +76,17 @@ function otherKey(): string {
 
 /** Opens the question for a port of a host and waits for the ports that the remote listens on. */
 async function askForPort(host: string): Promise<void> {
-  await runCommand(page, 'SSH Ports: Forward Port');
-  await quickPickRow(page, host).first().click();
-  await quickPickRow(page, String(port)).first().waitFor();
+  // RACE: a quick pick closes when something else takes the focus, such as the tree that draws its rows.
+  await until(
+    `the ports of ${host}`,
+    async () => {
+      await runCommand(page, 'SSH Ports: Forward Port');
+      await quickPickRow(page, host).first().click({ timeout: 3000 });
+      await quickPickRow(page, String(port)).first().waitFor({ timeout: 8000 });
+      return true;
+    },
+    60_000,
+  );
 }
 
 /** Forwards the web server's port by a pasted command. Returns the local port. */
