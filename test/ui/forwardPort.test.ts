@@ -81,8 +81,11 @@ async function askForPort(host: string): Promise<void> {
     `the ports of ${host}`,
     async () => {
       await runCommand(page, 'SSH Ports: Forward Port');
-      await quickPickRow(page, host).first().click({ timeout: 3000 });
-      await quickPickRow(page, String(port)).first().waitFor({ timeout: 8000 });
+      // The only connected host is not asked for.
+      const [hostRow, portRow] = [quickPickRow(page, host).first(), quickPickRow(page, String(port)).first()];
+      await hostRow.or(portRow).first().waitFor({ timeout: 3000 });
+      if ((await portRow.count()) === 0) await hostRow.click({ timeout: 3000 });
+      await portRow.waitFor({ timeout: 8000 });
       return true;
     },
     60_000,
