@@ -3,7 +3,7 @@ import { never } from './base/delay.ts';
 import type { Readable } from './base/store.ts';
 import { Sessions } from './core/session/sessions.ts';
 import type { AppState } from './core/session/state.ts';
-import { windowFolder } from './core/session/windows.ts';
+import { windowFolder } from './core/session/memory/windows.ts';
 import { Consent } from './ui/asking/consent.ts';
 import { editorPrompts } from './ui/asking/prompts.ts';
 import { RememberedSecrets } from './ui/asking/rememberedSecrets.ts';

@@ -2,7 +2,7 @@ import { within } from '../base/delay.ts';
 import { mount, Store } from '../base/store.ts';
 import { UserError } from '../base/userError.ts';
 import { commandOverrides, type SshCommand } from '../core/spec/command.ts';
-import { shortMemory } from '../core/session/memory.ts';
+import { shortMemory } from '../core/session/memory/memory.ts';
 import { Sessions } from '../core/session/sessions.ts';
 import { defaultSettings, type Settings } from '../core/session/settings.ts';
 import { type AppState, findHost, type HostState, newHost } from '../core/session/state.ts';

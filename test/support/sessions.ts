@@ -1,7 +1,7 @@
 import { never } from '../../src/base/delay.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { Store } from '../../src/base/store.ts';
-import { shortMemory } from '../../src/core/session/memory.ts';
+import { shortMemory } from '../../src/core/session/memory/memory.ts';
 import { Sessions, type SessionsOptions } from '../../src/core/session/sessions.ts';
 import { defaultSettings, type Settings } from '../../src/core/session/settings.ts';
 import { findHost, type ForwardState, type HostState, localPort } from '../../src/core/session/state.ts';

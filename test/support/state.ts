@@ -1,7 +1,7 @@
 import type { Program } from '../../src/core/detect/identify/program.ts';
 import type { RemotePort } from '../../src/core/detect/remotePort.ts';
 import { parseForward } from '../../src/core/spec/grammar.ts';
-import { requestFor } from '../../src/core/session/forwardRequests.ts';
+import { requestFor } from '../../src/core/session/forwards/forwardRequests.ts';
 import {
   type AppState,
   emptyState,

@@ -1,15 +1,15 @@
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { Detection, RemotePort } from '../detect/remotePort.ts';
-import type { OpenedConnection } from './connector.ts';
-import { dialer } from './dialer.ts';
-import { type ForwardRequest, requestFor } from './forwardRequests.ts';
-import { ForwardSet, type ForwardSetOptions } from './forwardSet.ts';
-import { HostLink, type HostLinkOptions } from './hostLink.ts';
-import { HostRecord, type HostRecordDeps } from './hostRecord.ts';
+import type { OpenedConnection } from './link/connector.ts';
+import { dialer } from './link/dialer.ts';
+import { type ForwardRequest, requestFor } from './forwards/forwardRequests.ts';
+import { ForwardSet, type ForwardSetOptions } from './forwards/forwardSet.ts';
+import { HostLink, type HostLinkOptions } from './link/hostLink.ts';
+import { HostRecord, type HostRecordDeps } from './memory/hostRecord.ts';
 import { inBackground } from './inBackground.ts';
 import { Online } from './online.ts';
-import { openRequest, type ProxyDeps } from './openRequest.ts';
-import { RemotePorts, type RemotePortsDeps } from './remotePorts.ts';
+import { openRequest, type ProxyDeps } from './forwards/openRequest.ts';
+import { RemotePorts, type RemotePortsDeps } from './ports/remotePorts.ts';
 import type { ForwardState } from './state.ts';
 
 export interface HostSessionOptions

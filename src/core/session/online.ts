@@ -4,7 +4,7 @@ import type { Detection, RemotePort } from '../detect/remotePort.ts';
 import { type PortWatch, watchPorts, type WatchOptions } from '../detect/watch.ts';
 import type { Connection } from '../ssh/connection.ts';
 import { inBackground } from './inBackground.ts';
-import { listenForPublicUrl } from './publicUrl.ts';
+import { listenForPublicUrl } from './ports/publicUrl.ts';
 import type { HostState } from './state.ts';
 
 export interface OnlineOptions extends Pick<WatchOptions, 'rememberedMethod'> {

@@ -6,16 +6,16 @@ import type { Credentials } from '../forward/socks.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
 import type { Problem } from '../problem.ts';
 import type { Prompts } from '../ssh/prompts.ts';
-import type { ForwardRequest } from './forwardRequests.ts';
-import { ConnectedHosts } from './connected.ts';
+import type { ForwardRequest } from './forwards/forwardRequests.ts';
+import { ConnectedHosts } from './memory/connected.ts';
 import { HostSession } from './hostSession.ts';
-import { journal } from './journal.ts';
-import { type AllowCommand, connector } from './connector.ts';
-import { forgetUnused, type Memory, shortMemory } from './memory.ts';
+import { journal } from './memory/journal.ts';
+import { type AllowCommand, connector } from './link/connector.ts';
+import { forgetUnused, type Memory, shortMemory } from './memory/memory.ts';
 import { type Settings, settingsOf } from './settings.ts';
-import { realSenses, type NetworkSenses } from './networkEvents.ts';
+import { realSenses, type NetworkSenses } from './link/networkEvents.ts';
 import { withListed } from './listedHosts.ts';
-import { claimOf, Windows } from './windows.ts';
+import { claimOf, Windows } from './memory/windows.ts';
 import { type AppState, emptyState, findHost, type ForwardState, isActive, localPort, newHost } from './state.ts';
 
 export interface SessionsOptions {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type * as vscode from 'vscode';
 import { UserError } from '../../base/userError.ts';
-import type { AllowCommand } from '../../core/session/connector.ts';
+import type { AllowCommand } from '../../core/session/link/connector.ts';
 import { askConsent } from './prompts.ts';
 
 const key = 'allowedCommands';

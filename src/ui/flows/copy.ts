@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { addressToCopy, canCopy } from '../../view/forwardActions.ts';
-import { forwardCommand } from '../../core/session/forwardCommand.ts';
+import { forwardCommand } from '../../core/session/forwards/forwardCommand.ts';
 import { chooseForward, chooseForwards } from '../asking/pickForward.ts';
 import { confirm } from '../asking/messages.ts';
 import type { Flow } from '../context.ts';

@@ -1,7 +1,7 @@
 import type { HostChoice } from '../../core/config/typed.ts';
 import { problemOf } from '../../core/problem.ts';
-import { type ForwardRequest, typedRequest } from '../../core/session/forwardRequests.ts';
-import { localPortProblem } from '../../core/session/localPort.ts';
+import { type ForwardRequest, typedRequest } from '../../core/session/forwards/forwardRequests.ts';
+import { localPortProblem } from '../../core/session/forwards/localPort.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { findHost, type ForwardState } from '../../core/session/state.ts';
 import { announcement } from '../../view/announcement.ts';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../base/log.ts';
 import { oauthRedirectPort } from '../../core/policy/oauthRedirect.ts';
-import { requestFor } from '../../core/session/forwardRequests.ts';
-import { listeningHost, served } from '../../core/session/oneUse.ts';
+import { requestFor } from '../../core/session/forwards/forwardRequests.ts';
+import { listeningHost, served } from '../../core/session/forwards/oneUse.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { guard } from '../guard.ts';
 import * as say from '../asking/messages.ts';

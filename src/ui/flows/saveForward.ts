@@ -4,7 +4,7 @@ import { readDestination } from '../../core/spec/destination.ts';
 import { realEnvironment } from '../../core/config/environment.ts';
 import { addForward } from '../../core/config/editing/write.ts';
 import type { ForwardSpec } from '../../core/spec/spec.ts';
-import { withLocalPort } from '../../core/session/localPort.ts';
+import { withLocalPort } from '../../core/session/forwards/localPort.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { findHost, type ForwardState, localPort } from '../../core/session/state.ts';
 import { forwardIsThere, forwardSaved } from '../../view/configChanges.ts';

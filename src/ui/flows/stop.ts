@@ -1,5 +1,5 @@
 import { never } from '../../base/delay.ts';
-import { requestAgain } from '../../core/session/forwardRequests.ts';
+import { requestAgain } from '../../core/session/forwards/forwardRequests.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import * as say from '../asking/messages.ts';
 import { type Chosen, chooseForwards } from '../asking/pickForward.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { never } from '../../base/delay.ts';
-import { withLocalPort } from '../../core/session/localPort.ts';
+import { withLocalPort } from '../../core/session/forwards/localPort.ts';
 import type { Sessions } from '../../core/session/sessions.ts';
 import { type ForwardState, localPort } from '../../core/session/state.ts';
 import type { ActionId } from '../../view/path/hop.ts';

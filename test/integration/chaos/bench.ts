@@ -4,7 +4,7 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
-import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
 import type { SessionsOptions } from '../../../src/core/session/sessions.ts';
 import type { Settings } from '../../../src/core/session/settings.ts';
 import { freePort } from '../../support/freePort.ts';

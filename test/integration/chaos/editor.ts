@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
-import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
-import type { Memory } from '../../../src/core/session/memory.ts';
+import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
+import type { Memory } from '../../../src/core/session/memory/memory.ts';
 import { startSessions } from '../../support/sessions.ts';
 
 /** A process that forwards like an editor's window, to be killed. With a forward it connects; without, it restores. */

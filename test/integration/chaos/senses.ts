@@ -1,5 +1,5 @@
 import { delay } from '../../../src/base/delay.ts';
-import type { NetworkSenses } from '../../../src/core/session/networkEvents.ts';
+import type { NetworkSenses } from '../../../src/core/session/link/networkEvents.ts';
 
 /** A machine whose network does not change, and that sleeps when the test says so. */
 export function senses(): { readonly senses: NetworkSenses; sleep(): void } {

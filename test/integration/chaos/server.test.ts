@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import { type Log, silentLog } from '../../../src/base/log.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
-import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
 import { freePort } from '../../support/freePort.ts';
 import { read } from '../../support/sessions.ts';
 import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';

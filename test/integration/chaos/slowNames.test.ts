@@ -7,7 +7,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
-import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { start, stop } from '../../support/child.ts';
 import { freePort } from '../../support/freePort.ts';

@@ -4,7 +4,7 @@ import net, { type AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
-import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
 import { freePort } from '../../support/freePort.ts';
 import { sshdConfig } from '../../support/hostConfig.ts';
 import { read } from '../../support/sessions.ts';

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
-import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
 import { freePort } from '../../support/freePort.ts';
 import { startSessions } from '../../support/sessions.ts';
 import { descendants, startSshd } from '../../support/sshd.ts';

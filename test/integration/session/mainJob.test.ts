@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import { type DevServer, greeting, startDevServer } from '../../support/devServer.ts';
-import { type Memory, shortMemory } from '../../../src/core/session/memory.ts';
+import { type Memory, shortMemory } from '../../../src/core/session/memory/memory.ts';
 import { localPort } from '../../../src/core/session/state.ts';
 import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';

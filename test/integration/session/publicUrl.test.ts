@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import type { Connection } from 'ssh2';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
-import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
 import { freePort } from '../../support/freePort.ts';
 import { startServer } from '../../support/scriptedServer.ts';
 import { startSessions } from '../../support/sessions.ts';

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
-import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
 import { freePort } from '../../support/freePort.ts';
 import { read, startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';

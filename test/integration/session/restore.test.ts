@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
-import { shortMemory } from '../../../src/core/session/memory.ts';
+import { shortMemory } from '../../../src/core/session/memory/memory.ts';
 import type { SessionsOptions } from '../../../src/core/session/sessions.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';

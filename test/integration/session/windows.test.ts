@@ -8,7 +8,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url';
 import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
-import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
 import type { ForwardStatus } from '../../../src/core/session/state.ts';
 import { kill, start, stop } from '../../support/child.ts';
 import { freePort } from '../../support/freePort.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, type TestContext, test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
-import { typedRequest } from '../../../src/core/session/forwardRequests.ts';
+import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
 import { readTypedHost } from '../../../src/core/config/typed.ts';
 import { buildCli, type Cli, run, type Running } from '../../support/cli.ts';
 import { freePort } from '../../support/freePort.ts';

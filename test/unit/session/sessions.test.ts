@@ -5,7 +5,7 @@ import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import { isProblem } from '../../../src/base/userError.ts';
-import { shortMemory } from '../../../src/core/session/memory.ts';
+import { shortMemory } from '../../../src/core/session/memory/memory.ts';
 import type { SessionsOptions } from '../../../src/core/session/sessions.ts';
 import { findHost } from '../../../src/core/session/state.ts';
 import { freePort } from '../../support/freePort.ts';

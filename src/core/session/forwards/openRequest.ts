@@ -1,0 +1,47 @@
+import { UserError } from '../../../base/userError.ts';
+import { type ForwardRules, openForward } from '../../forward/open.ts';
+import type { Credentials } from '../../forward/socks.ts';
+import type { Problem } from '../../problem.ts';
+import type { Dialer } from '../link/dialer.ts';
+import type { HostLink } from '../link/hostLink.ts';
+import type { OpenSpec } from './openNear.ts';
+import type { HostState } from '../state.ts';
+
+export interface ProxyDeps {
+  /** The user name and password that the SOCKS proxies of a host ask for. */
+  readonly proxyPassword: () => Promise<Credentials | undefined>;
+}
+
+export interface OpenRequestOptions extends ProxyDeps {
+  readonly link: Pick<HostLink, 'listenRemote'>;
+  readonly dialer: Dialer;
+  /** Of the host's configuration; undefined before it was read. */
+  readonly rules: () => ForwardRules | undefined;
+  readonly read: () => HostState;
+}
+
+const noRules: ForwardRules = { streamLocalBindUnlink: false, streamLocalBindMask: 0o177, permitRemoteOpen: [] };
+
+/** Opens the forwards of a host over its connection. */
+export function openRequest({ link, dialer, rules, proxyPassword, read }: OpenRequestOptions): OpenSpec {
+  return async ({ spec, isProtected }, tell, signal) => {
+    const credentials = isProtected ? await proxyPassword() : undefined;
+    // SECURITY: without its password a protected proxy does not open, least of all unprotected.
+    if (isProtected && !credentials) throw new UserError<Problem>({ code: 'proxyPasswordMissing' });
+    const onTrouble = (trouble: Problem | undefined): void => tell(trouble && explained(trouble, read()));
+    const options = {
+      rules: rules() ?? noRules,
+      // `onProblem` tells of a dial that fails.
+      dial: dialer((problem) => problem ?? onTrouble(undefined)),
+      listenRemote: link.listenRemote,
+      onProblem: onTrouble,
+      ...(credentials && { credentials }),
+    };
+    return openForward(spec, options, signal);
+  };
+}
+
+/** While the host needs the user (a wrong key, a login), forwards report the host's problem, not 'linkLost'. */
+function explained(trouble: Problem, { link }: HostState): Problem {
+  return trouble.code === 'linkLost' && link.kind === 'failed' ? link.why : trouble;
+}

@@ -1,0 +1,59 @@
+import { abortable } from '../../../base/delay.ts';
+import { isProblem } from '../../../base/userError.ts';
+import { dialAddress } from '../../detect/dialAddress.ts';
+import type { RemotePort } from '../../detect/remotePort.ts';
+import type { Dial, DialProblem } from '../../forward/dial.ts';
+import { type Problem, problemOf } from '../../problem.ts';
+import { nameOf } from './countedConnection.ts';
+import type { HostLink } from './hostLink.ts';
+
+export interface DialerOptions {
+  readonly link: Pick<HostLink, 'connection' | 'carried'> & {
+    readonly liveness: Pick<HostLink['liveness'], 'answered'>;
+  };
+  /** The remote port of this number, if the watch has seen it. */
+  readonly findPort: (port: number) => RemotePort | undefined;
+}
+
+/**
+ * Dials over the present connection of a host, or over the next one if it comes in time. Makes of `localhost` an address
+ * of the family in which the port listens there. `onOutcome` tells how each dial fared: undefined when it succeeded.
+ */
+export type Dialer = (onOutcome?: (problem: Problem | undefined) => void) => Dial;
+
+export function dialer({ link, findPort }: DialerOptions): Dialer {
+  const dial: Dial = async (to, signal) => {
+    for (;;) {
+      const connection = await link.connection(signal);
+      const seen = to.kind === 'tcp' && to.host === 'localhost' ? findPort(to.port) : undefined;
+      try {
+        const target = seen && to.kind === 'tcp' ? { ...to, host: dialAddress(seen) } : to;
+        const channel = await link.liveness.answered(connection.dial(target, signal), nameOf(target));
+        link.carried(connection);
+        return channel;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isProblem<DialProblem>(error, 'linkLost')) throw error;
+        if (connection.isRetired && nameOf(to) === undefined) continue; // another connection has taken its place
+        // The server may have choked on the name: another connection is not asked for it again.
+        if (connection.isRetired) throw error;
+        // The lost connection has not done what it was asked for, so the next connection is asked.
+        await abortable(connection.closed, signal);
+      }
+    }
+  };
+  return (onOutcome) => (onOutcome ? telling(dial, onOutcome) : dial);
+}
+
+function telling(dial: Dial, onOutcome: (problem: Problem | undefined) => void): Dial {
+  return async (to, signal) => {
+    try {
+      const channel = await dial(to, signal);
+      onOutcome(undefined);
+      return channel;
+    } catch (error) {
+      onOutcome(problemOf(error));
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,60 @@
+import { Queue } from '../../../base/queue.ts';
+import type { ForwardRequest } from '../forwards/forwardRequests.ts';
+import { type Memory, recall, remember } from './memory.ts';
+import { type ForwardState, type HostState, localPort } from '../state.ts';
+import { wantedForwards } from '../forwards/wantedForwards.ts';
+
+export interface HostRecordDeps {
+  readonly memory: Memory;
+}
+
+/** What outlives the session of a host: forwards by hand, local ports, how its remote ports were seen. */
+export class HostRecord {
+  readonly #memory: Memory;
+  readonly #name: string;
+  readonly #saving = new Queue();
+  readonly #localPorts: Record<number, number>;
+  #method: string | undefined;
+
+  constructor(memory: Memory, name: string) {
+    this.#memory = memory;
+    this.#name = name;
+    const { localPorts, method } = recall(memory, name);
+    this.#localPorts = { ...localPorts };
+    this.#method = method;
+  }
+
+  /** The forwards to open on connect: those of the configuration, and those that the user had last. */
+  wanted(config: Parameters<typeof wantedForwards>[0], startConfigForwards: boolean): readonly ForwardRequest[] {
+    return wantedForwards(config, recall(this.#memory, this.#name).forwards, startConfigForwards);
+  }
+
+  /** `Detection`'s method that worked the last time. */
+  get method(): string | undefined {
+    return this.#method;
+  }
+
+  /** The local port that served a remote port the last time. */
+  localPortOf(remotePort: number): number | undefined {
+    return this.#localPorts[remotePort];
+  }
+
+  noteForwards(forwards: readonly ForwardState[]): void {
+    for (const forward of forwards) {
+      const port = localPort(forward);
+      if (port !== undefined && forward.remotePort !== undefined) this.#localPorts[forward.remotePort] = port;
+    }
+  }
+
+  /** Settles when the record is written. */
+  save({ forwards, detection }: Pick<HostState, 'forwards' | 'detection'>): Promise<void> {
+    if (detection.kind === 'watching') this.#method = detection.method;
+    const seen = { localPorts: { ...this.#localPorts }, ...(this.#method !== undefined && { method: this.#method }) };
+    return this.#saving.run(() => remember(this.#memory, this.#name, forwards, seen));
+  }
+
+  /** Settles when all that was saved is written. */
+  flush(): Promise<void> {
+    return this.#saving.run(async () => undefined);
+  }
+}

@@ -1,0 +1,208 @@
+import type { Program } from '../../detect/identify/program.ts';
+import type { RemotePort } from '../../detect/remotePort.ts';
+import {
+  type AutoForward,
+  type AutoForwardSettings,
+  decide,
+  type IgnoreReason,
+  ruleSubject,
+  settlingMs,
+} from '../../policy/autoForward.ts';
+import { wantsOpening } from '../../policy/notices.ts';
+import { pageOf } from '../../policy/secondPort.ts';
+import { attributesFor, type PortAttributes, type PortRules } from '../../policy/portRules.ts';
+import { type ForwardRequest, requestFor } from '../forwards/forwardRequests.ts';
+import { type ForwardState, type ForwardStatus, remoteEnd, type SeenPort } from '../state.ts';
+
+/** What is remembered from one listing to the next, as plain data. */
+export interface PortMemory {
+  /** The next listing is the first since the user connected: its ports were there before. */
+  readonly isFirst: boolean;
+  /** Ports that were auto-forwarded before this window was reloaded. They are forwarded again without a notice. */
+  readonly expected: ReadonlySet<number>;
+  /** Ports that the last connection did not live long enough to ask. */
+  readonly unasked: ReadonlySet<number>;
+  /** Ports whose auto-forward the user stopped. They are not auto-forwarded again in this session. */
+  readonly declined: ReadonlySet<number>;
+  /** Ports that were listed since the user connected. */
+  readonly listed: ReadonlySet<number>;
+}
+
+export type Decision =
+  /** Ask the program what it is, after `waitMs` if the port is still there then. */
+  | { readonly kind: 'ask'; readonly port: SeenPort; readonly waitMs: number }
+  /** The program behind an auto-forward has gone. */
+  | { readonly kind: 'sleep'; readonly id: string; readonly program?: Program }
+  /** The program behind a dormant forward is back. `notice`: tell the user, by these attributes. */
+  | { readonly kind: 'wake'; readonly id: string; readonly notice?: PortAttributes }
+  | { readonly kind: 'open'; readonly request: ForwardRequest; readonly notice?: PortAttributes }
+  /** The page at this port is forwarded: so are the second ports of its server. */
+  | { readonly kind: 'openBeside'; readonly page: number }
+  | { readonly kind: 'ignore'; readonly port: number; readonly why: IgnoreReason | 'prohibited' };
+
+export const noPortMemory: PortMemory = {
+  isFirst: true,
+  expected: new Set(),
+  unasked: new Set(),
+  declined: new Set(),
+  listed: new Set(),
+};
+
+export interface Listing {
+  /** What the watch has found. */
+  readonly listing: readonly RemotePort[];
+  readonly known: readonly SeenPort[];
+  readonly forwards: readonly ForwardState[];
+  readonly memory: PortMemory;
+  /** This process itself listens there, with one of its forwards. */
+  readonly isOwn: (port: RemotePort) => boolean;
+  readonly rules: PortRules;
+  readonly nowMs: number;
+}
+
+/** What a listing changes, and what to do about it. */
+export function update({ listing, known, forwards, memory, isOwn, rules, nowMs }: Listing): {
+  readonly remotePorts: readonly SeenPort[];
+  readonly memory: PortMemory;
+  readonly decisions: readonly Decision[];
+} {
+  const asks: Decision[] = [];
+  const remotePorts = listing
+    // A remote may be this very machine: forwarding what we opened ourselves would never end.
+    .filter((port) => !isOwn(port))
+    .map((port): SeenPort => {
+      const before = known.find((each) => each.port === port.port);
+      const isSame = before !== undefined && isSameStart(before, port);
+      if (isSame && !memory.unasked.has(port.port)) return again(before, port);
+      const wasThere = memory.isFirst && !memory.expected.has(port.port);
+      const seen = isSame ? again(before, port) : { ...port, wasThere, seenAt: nowMs };
+      // At our own -R forwards the answer would come from this side, and a forward would lead back.
+      const isOurs = forwards.some((forward) => remoteEnd(forward) === port.port);
+      if (!isOurs) asks.push({ kind: 'ask', port: seen, waitMs: settleMs(seen, forwards, rules, nowMs) });
+      return seen;
+    });
+  const gone = known.filter(({ port }) => !remotePorts.some((each) => each.port === port));
+  const expected = new Set([...memory.expected].filter((port) => !gone.some((each) => each.port === port)));
+  return {
+    remotePorts,
+    memory: {
+      ...memory,
+      isFirst: false,
+      expected,
+      unasked: new Set(),
+      listed: new Set([...memory.listed, ...remotePorts.map(({ port }) => port)]),
+    },
+    decisions: [...gone.flatMap((port) => sleeps(port, forwards)), ...asks],
+  };
+}
+
+/** What the decisions about one port depend on. */
+export interface PortContext {
+  readonly forwards: readonly ForwardState[];
+  readonly remotePorts: readonly SeenPort[];
+  readonly memory: PortMemory;
+  readonly settings: AutoForwardSettings;
+}
+
+/** A program has told, or not told, what it is. */
+export interface Answered extends PortContext {
+  readonly port: SeenPort;
+  /** The server lets nobody reach the port. */
+  readonly isProhibited: boolean;
+}
+
+/** What to do then. */
+export function answered({
+  port,
+  isProhibited,
+  forwards,
+  remotePorts,
+  memory,
+  settings,
+}: Answered): readonly Decision[] {
+  const serving = forwards.filter(({ remotePort }) => remotePort === port.port);
+  if (serving.length > 0) return wakes(port, serving, settings.rules);
+  // An auto-forward would lead nowhere, so none is announced. A forward by hand says why it fails.
+  if (isProhibited) return [{ kind: 'ignore', port: port.port, why: 'prohibited' }];
+  if (memory.declined.has(port.port)) return [];
+  const page = pageOf(port, remotePorts);
+  const decision = decide(port, settings);
+  if (page && !(decision.kind === 'forward' && decision.why === 'rule')) {
+    const isForwarded = forwards.some(({ remotePort }) => remotePort === page.port);
+    return isForwarded ? [{ kind: 'openBeside', page: page.port }] : [{ kind: 'ignore', port: port.port, why: 'page' }];
+  }
+  if (decision.kind === 'ignore') return [decision];
+  const { attributes, why } = decision;
+  const request = { ...requestFor(port.port, 'auto'), ...wishesOf(attributes) };
+  // The user hears of pages. What a page needs beside it has no page of its own.
+  const isQuiet = memory.expected.has(port.port) || (why === 'devServer' && port.program?.scheme === undefined);
+  return [{ kind: 'open', request, ...(!isQuiet && { notice: attributes }) }];
+}
+
+/** The second ports of a page that have no forward yet. They are forwarded without a notice. */
+export function besidePage(
+  page: number,
+  { forwards, remotePorts, memory, settings }: PortContext,
+): readonly ForwardRequest[] {
+  if (settings.mode === 'off') return [];
+  return remotePorts
+    .filter((port) => port.program && pageOf(port, remotePorts)?.port === page)
+    .filter(({ port }) => !memory.declined.has(port) && forwards.every(({ remotePort }) => remotePort !== port))
+    .filter((port) => isAllowed(decide(port, settings)))
+    .slice(0, maxBesidePage)
+    .map(({ port }) => requestFor(port, 'auto'));
+}
+
+function isAllowed(decision: AutoForward): boolean {
+  return decision.kind === 'forward' || decision.why === 'notADevServer';
+}
+
+/** More ports than this are no parts of a page. */
+const maxBesidePage = 8;
+
+/** What the user's rules say about a port, for a forward of it. */
+export function wishesOf({ label, protocol, requireLocalPort }: PortAttributes): Partial<ForwardRequest> {
+  return {
+    ...(label !== undefined && { label }),
+    ...(protocol && { protocol }),
+    ...(requireLocalPort && { localPort: 'exact' }),
+  };
+}
+
+/** The same start of the same program, as far as the remote tells. */
+export function isSameStart(before: RemotePort, after: RemotePort): boolean {
+  if (before.socketId !== undefined && after.socketId !== undefined) return before.socketId === after.socketId;
+  return before.process === undefined || after.process === undefined || before.process.pid === after.process.pid;
+}
+
+/** A port that was there before, or whose forward waits for it, need not show that it stays. */
+function settleMs(seen: SeenPort, forwards: readonly ForwardState[], rules: PortRules, nowMs: number): number {
+  const isKnown = seen.wasThere || forwards.some(({ remotePort }) => remotePort === seen.port);
+  return isKnown ? 0 : Math.max(0, seen.seenAt + settlingMs(seen, rules) - nowMs);
+}
+
+function sleeps({ port, program }: SeenPort, forwards: readonly ForwardState[]): readonly Decision[] {
+  return forwards
+    .filter(({ remotePort, origin, status }) => remotePort === port && origin === 'auto' && sleepers.has(status.kind))
+    .map(({ id }) => ({ kind: 'sleep', id, ...(program && { program }) }));
+}
+
+/** A forward that the user paused, or that failed, does not sleep: the return of its program would open it. */
+const sleepers: ReadonlySet<ForwardStatus['kind']> = new Set<ForwardStatus['kind']>([
+  'open',
+  'opening',
+  'off',
+  'elsewhere',
+]);
+
+function wakes(port: SeenPort, serving: readonly ForwardState[], rules: PortRules): readonly Decision[] {
+  const attributes = attributesFor(ruleSubject(port, port.program), rules);
+  return serving
+    .filter(({ status }) => status.kind === 'dormant')
+    .map(({ id }) => ({ kind: 'wake', id, ...(wantsOpening(attributes) && { notice: attributes }) }));
+}
+
+/** A new look at a known port: keeps what a look does not tell. */
+function again({ seenAt, wasThere, program }: SeenPort, port: RemotePort): SeenPort {
+  return { ...port, seenAt, wasThere, ...(program && { program }) };
+}

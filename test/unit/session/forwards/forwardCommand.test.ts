@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isCommandText } from '../../../../src/core/spec/commandLine.ts';
+import { parseForward } from '../../../../src/core/spec/grammar.ts';
+import type { ForwardState } from '../../../../src/core/session/state.ts';
+import { forwardCommand } from '../../../../src/core/session/forwards/forwardCommand.ts';
+import { readTypedHost } from '../../../../src/core/config/typed.ts';
+
+function forward(kind: 'local' | 'remote' | 'dynamic', text: string): ForwardState {
+  return { id: '1', spec: parseForward(kind, text), origin: 'user', status: { kind: 'paused' } };
+}
+
+test('the ssh command of a forward is what a person would type', () => {
+  assert.equal(forwardCommand('devbox', [], forward('local', '8000:db:5432')), 'ssh -N -L 8000:db:5432 devbox');
+  assert.equal(forwardCommand('devbox', [], forward('remote', '0:localhost:22')), 'ssh -N -R 0:localhost:22 devbox');
+});
+
+test('a host that was typed with a port or in brackets is written as ssh takes it', () => {
+  const web = forward('local', '80:h:1');
+  assert.equal(forwardCommand('me@box:2222', [], web), 'ssh -N -p 2222 -l me -L 80:h:1 box');
+  assert.equal(forwardCommand('ssh://a%40b@box:22', [], web), 'ssh -N -p 22 -l a@b -L 80:h:1 box');
+  assert.equal(forwardCommand('[::1]:22', [], web), 'ssh -N -p 22 -L 80:h:1 ::1');
+  assert.equal(forwardCommand('me@::1', [], web), 'ssh -N -l me -L 80:h:1 ::1');
+});
+
+test('the ssh command has the actual local port, and the options of the host', () => {
+  const traffic = { openConnections: 0, totalConnections: 0, bytesToRemote: 0, bytesFromRemote: 0 };
+  const bound = [{ kind: 'tcp', address: '127.0.0.1', port: 5001 }] as const;
+  const moved: ForwardState = {
+    ...forward('local', '5000:localhost:5000'),
+    status: { kind: 'open', bound, traffic },
+  };
+  const command = forwardCommand('me@box:2222', ['ProxyJump=jump'], moved);
+  assert.match(command, /-L 5001:localhost:5000/u);
+  assert.ok(isCommandText(command));
+  const choice = {
+    name: 'me@box:2222',
+    options: ['ProxyJump=jump'],
+    forwards: [parseForward('local', '5001:localhost:5000')],
+  };
+  assert.deepEqual(readTypedHost(command), { kind: 'command', choice });
+});
