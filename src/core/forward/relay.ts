@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import type { Duplex } from 'node:stream';
+import { batchWrites } from '../../base/batchWrites.ts';
 
 /** Counters of payload bytes, which the relay increments. */
 export interface Meter {
@@ -48,19 +49,11 @@ export function reset(socket: net.Socket): void {
 }
 
 function pump(from: Duplex, to: Duplex, count: (bytes: number) => void): void {
-  let isCorked = false;
-  const uncork = (): void => {
-    isCorked = false;
-    to.uncork();
-  };
+  const batch = batchWrites(to);
   from.on('data', (chunk: Buffer) => {
     if (to.destroyed) return;
     count(chunk.length);
-    if (!isCorked) {
-      isCorked = true;
-      to.cork();
-      process.nextTick(uncork);
-    }
+    batch();
     to.write(chunk);
     if (to.writableLength >= maxPendingBytes) from.pause();
   });

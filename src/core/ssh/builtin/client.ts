@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
+import { batchWrites } from '../../../base/batchWrites.ts';
 import { abortable, after } from '../../../base/delay.ts';
 import { ChannelStream } from './channel.ts';
 import type { ConnectionEnd } from '../connection.ts';
@@ -25,7 +26,6 @@ export class SshClient {
   #settle: (end: ConnectionEnd) => void = () => undefined;
   #end: ConnectionEnd | undefined;
   #isClosing = false;
-  #isCorked = false;
   /** The fastest answer so far. Slower answers waited behind other data. */
   #rttMs = Infinity;
   #spareWindowBytes = SPARE_WINDOW_BYTES;
@@ -34,6 +34,7 @@ export class SshClient {
   constructor(ssh2: Client, socket: Duplex) {
     this.ssh2 = ssh2;
     this.#socket = socket;
+    this.batch = batchWrites(socket);
     this.closed = new Promise((resolve) => (this.#settle = resolve));
     // The answer to a request that the server does not implement (RFC 4253 §11.4), such as a ping. It answers in order.
     onMessage(ssh2, (message) => message[0] === UNIMPLEMENTED && globalReplies(ssh2).shift()?.(true));
@@ -69,15 +70,7 @@ export class SshClient {
   }
 
   /** Sends everything written in this turn of the event loop in one piece. */
-  readonly batch = (): void => {
-    if (this.#isCorked) return;
-    this.#isCorked = true;
-    this.#socket.cork();
-    process.nextTick(() => {
-      this.#isCorked = false;
-      this.#socket.uncork();
-    });
-  };
+  readonly batch: () => void;
 
   /** Calls `heard` with every chunk that arrives. CAUTION: the next chunk may reuse its memory. */
   onData(heard: (chunk: Buffer) => void): void {
