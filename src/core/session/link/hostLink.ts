@@ -1,4 +1,3 @@
-import { backoffMs } from '../../../base/backoff.ts';
 import { abortable, delay } from '../../../base/delay.ts';
 import type { Log } from '../../../base/log.ts';
 import { Queue } from '../../../base/queue.ts';
@@ -23,6 +22,7 @@ import {
   noDoubt,
   type Online,
   type Retry,
+  retryPauseMs,
   runOf,
   uselessOf,
 } from './linkLife.ts';
@@ -40,8 +40,6 @@ export interface HostLinkOptions {
   /** Called for every connection, the first and each later one, before any dial gets it. */
   readonly onConnection: (opened: OpenedConnection) => void;
 }
-
-const retryPause = { minMs: 1000, maxMs: 30_000 } as const;
 
 /**
  * Keeps a host connected: connects on request, notices the loss, reconnects. Network failures are retried with growing
@@ -214,7 +212,7 @@ export class HostLink {
 
   async #pause(run: AbortController, retry: Retry): Promise<'over' | 'woken'> {
     const wake = new AbortController();
-    const waitMs = backoffMs(retry.attempt, retryPause);
+    const waitMs = retryPauseMs(retry.attempt);
     this.#enter({ kind: 'waiting', run, retry, retryAt: Date.now() + waitMs, wake });
     await delay(waitMs, AbortSignal.any([run.signal, wake.signal])).catch(() => undefined);
     return wake.signal.aborted ? 'woken' : 'over';

@@ -1,3 +1,4 @@
+import { backoffMs } from '../../../base/backoff.ts';
 import type { Problem } from '../../problem.ts';
 import type { CountedConnection } from './countedConnection.ts';
 import type { LinkState } from '../state.ts';
@@ -71,6 +72,9 @@ export interface Retry {
    */
   readonly useless: number;
 }
+
+/** The pause before a connection attempt; 0 before attempt 0. */
+export const retryPauseMs = (attempt: number): number => backoffMs(attempt, { minMs: 1000, maxMs: 30_000 });
 
 /** What follows a connection attempt that failed. */
 export type AfterAttempt = Retry | Extract<LinkLife, { readonly kind: 'idle' | 'failed' }>;

@@ -1,11 +1,8 @@
-import { backoffMs } from '../../../base/backoff.ts';
 import { delay } from '../../../base/delay.ts';
 import type { Log } from '../../../base/log.ts';
 import { problemOf } from '../../problem.ts';
 import type { OpenedConnection } from './connector.ts';
-import { passesByItself } from './linkLife.ts';
-
-const retryPause = { minMs: 1000, maxMs: 30_000 } as const;
+import { passesByItself, retryPauseMs } from './linkLife.ts';
 
 /**
  * Connects in the background beside a connection that has fallen silent, and retries while the network is at fault.
@@ -26,7 +23,7 @@ export async function replacement(
       const why = problemOf(error);
       log.info(`no second connection beside the silent one: ${why.code}`);
       if (!passesByItself(why)) break;
-      await delay(backoffMs(failures + 1, retryPause), over).catch(() => undefined);
+      await delay(retryPauseMs(failures + 1), over).catch(() => undefined);
     }
   }
   return undefined;
