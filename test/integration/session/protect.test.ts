@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import type { Credentials } from '../../../src/core/forward/socks.ts';
 import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
-import { shortMemory } from '../../../src/core/session/memory/memory.ts';
+import { type Memory, shortMemory } from '../../../src/core/session/memory/memory.ts';
 import type { ForwardState } from '../../../src/core/session/state.ts';
 import { freePort } from '../../support/freePort.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';
@@ -21,8 +21,8 @@ void describe('a protected SOCKS proxy', { timeout: 120_000 }, () => {
   let web: http.Server;
   let app: TestSessions;
   let proxy: number;
-  let password: Credentials | undefined = { user: 'me', password: 'secret' };
-  const memory = shortMemory();
+  let password: Credentials | undefined;
+  let memory: Memory;
 
   const open = async (): Promise<void> => {
     app = await startSessions(sshd.configFile, { autoForward: 'off' }, { memory, proxyPassword: async () => password });
@@ -38,6 +38,16 @@ void describe('a protected SOCKS proxy', { timeout: 120_000 }, () => {
     return forward;
   };
   const listens = (): Promise<unknown> => until('the proxy', () => only().status.kind === 'open');
+  const protect = async (): Promise<void> => {
+    await listens();
+    await app.sessions.forwardsOf('devbox').protect(only().id, true, never);
+  };
+  const reopenWithoutPassword = async (): Promise<void> => {
+    await protect();
+    password = undefined;
+    await reopen();
+    await until('the failure', () => only().status.kind === 'failed');
+  };
   const get = async (user: string): Promise<string> => {
     const { port } = web.address() as AddressInfo;
     const args = ['-sS', '--noproxy', '', '--max-time', '20', '-x', `socks5h://${user}127.0.0.1:${proxy}`];
@@ -50,18 +60,22 @@ void describe('a protected SOCKS proxy', { timeout: 120_000 }, () => {
     await once(web, 'listening');
     proxy = await freePort();
     sshd = await startSshd({ clientConfig: [`DynamicForward ${proxy}`] });
-    await open();
   });
   after(async () => {
-    await app.sessions.close();
     await sshd.stop();
     web.close();
   });
+  beforeEach(async () => {
+    password = { user: 'me', password: 'secret' };
+    memory = shortMemory();
+    await open();
+  });
+  afterEach(() => app.sessions.close());
 
   test('asks for the password as soon as it is protected, at the same port, and shows it', async () => {
     await listens();
     assert.equal(await get(''), 'hello');
-    await app.sessions.forwardsOf('devbox').protect(only().id, true, never);
+    await protect();
     assert.match(await get(''), /No authentication method/u);
     assert.match(await get('me:wrong@'), /rejected/u);
     assert.equal(await get('me:secret@'), 'hello');
@@ -69,6 +83,7 @@ void describe('a protected SOCKS proxy', { timeout: 120_000 }, () => {
   });
 
   test('still asks after a reload, also if the configuration names the same proxy', async () => {
+    await protect();
     await reopen();
     await listens();
     assert.match(await get(''), /No authentication method/u);
@@ -78,14 +93,13 @@ void describe('a protected SOCKS proxy', { timeout: 120_000 }, () => {
   });
 
   test('does not open without its password, and its state says why', async () => {
-    password = undefined;
-    await reopen();
-    await until('the failure', () => only().status.kind === 'failed');
+    await reopenWithoutPassword();
     assert.deepEqual(only().status, { kind: 'failed', why: { code: 'proxyPasswordMissing' } });
     assert.match(await get(''), /connect/iu);
   });
 
   test('does not ask once the protection is removed', async () => {
+    await reopenWithoutPassword();
     await app.sessions.forwardsOf('devbox').protect(only().id, false, never);
     assert.equal(await get(''), 'hello');
     await reopen();
@@ -95,9 +109,9 @@ void describe('a protected SOCKS proxy', { timeout: 120_000 }, () => {
   });
 
   test('can be protected from the start, and a new password counts at once', async () => {
-    password = { user: 'you', password: 'other' };
+    await listens();
     await app.sessions.stopForward('devbox', only().id);
-    proxy = await freePort();
+    password = { user: 'you', password: 'other' };
     const request = { ...typedRequest(parseForward('dynamic', String(proxy))), isProtected: true };
     const { id } = await app.sessions.forward('devbox', request, never);
     assert.equal(await get('you:other@'), 'hello');
