@@ -25,11 +25,3 @@ export async function guard(log: Log, action: () => Promise<void>): Promise<void
     if (choice === showLog) await vscode.commands.executeCommand('sshPorts.showLog');
   }
 }
-
-/** A signal that aborts when VS Code cancels. */
-export function signalOf(token: vscode.CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  if (token.isCancellationRequested) controller.abort();
-  token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
-}

@@ -95,7 +95,7 @@ async function forward(page: Page, host: string, port: number): Promise<number> 
   await connect(page, host);
   await rows(page, String(port), 2).first().waitFor();
   await runCommand(page, 'SSH Ports: Forward Port');
-  await quickPickRow(page, new RegExp(`^${port}\\b`, 'u'))
+  await quickPickRow(page, new RegExp(`^${port}(?!\\d)`, 'u'))
     .first()
     .click();
   const row = await rows(page, /localhost:\d+/u, 2)

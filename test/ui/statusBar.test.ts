@@ -26,7 +26,7 @@ before(async () => {
   await connect(page, 'devbox');
   await rows(page, /devbox.*connected/su, 1).waitFor();
   await runCommand(page, 'SSH Ports: Forward Port');
-  await quickPickRow(page, new RegExp(`^${port}\\b`, 'u'))
+  await quickPickRow(page, new RegExp(`^${port}(?!\\d)`, 'u'))
     .first()
     .click();
   await toast(page, `devbox:${port} → `).waitFor();

@@ -1,8 +1,17 @@
 import * as vscode from 'vscode';
-import { signalOf } from '../guard.ts';
+import { within } from '../../base/delay.ts';
 
-/** Runs a slow action under a notification that can cancel it. */
-export function withProgress<T>(title: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** A notification that comes and goes at once disturbs. VS Code also drops the fourth notification within 800 ms. */
+const shownAfterMs = 300;
+
+/** Runs a slow action. One that takes longer than a moment has a notification, which can cancel it. */
+export async function withProgress<T>(title: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const cancelled = new AbortController();
+  const job = run(cancelled.signal);
+  if (await within(shownAfterMs, job)) return job;
   const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title };
-  return Promise.resolve(vscode.window.withProgress(options, (_, token) => run(signalOf(token))));
+  return vscode.window.withProgress(options, (_, token) => {
+    token.onCancellationRequested(() => cancelled.abort());
+    return job;
+  });
 }
