@@ -1,13 +1,17 @@
 /**
- * The destination server of the throughput benchmark, in its own process. Prints its port. The first byte of a client
- * chooses the work: `d`, a number of MiB and a line feed downloads that much; `u` uploads until the client's FIN and returns
- * the size; `o` returns 1 KB and ends; `r` returns 1 KB for each request of 100 bytes.
+ * The destination server of the benchmark, in its own process: `origin.ts PORT`, 0 for any. Prints its port. The first byte
+ * of a client chooses the work: `d`, a number of MiB and a line feed downloads that much; `u` uploads until the client's FIN
+ * and returns the size; `o` returns 1 KB and ends; `r` returns 1 KB for each request of 100 bytes. A request of HTTP gets
+ * the page of a Vite project, which serves many clients at once as this server does.
  */
+import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 
 const mebibyte = Buffer.alloc(1024 * 1024, 'sent by the benchmark ');
 const requestBytes = 100;
 const answer = Buffer.alloc(1024, 'a');
+const page = '<!doctype html><script type="module" src="/@vite/client"></script><title>benchmark</title>';
+const web = http.createServer((_, response) => response.setHeader('content-type', 'text/html').end(page));
 
 const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
   socket.on('error', () => socket.destroy());
@@ -17,7 +21,7 @@ const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket)
     else if (wish === 'u') take(socket, first.length);
     else if (wish === 'o') socket.end(answer);
     else if (wish === 'r') answerAll(socket, first.length);
-    else socket.destroy(); // somebody else on this machine
+    else serve(socket, first);
   });
 });
 
@@ -51,4 +55,11 @@ function answerAll(socket: net.Socket, already: number): void {
   on(already);
 }
 
-server.listen(0, '0.0.0.0', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
+function serve(socket: net.Socket, first: Buffer): void {
+  socket.unshift(first);
+  web.emit('connection', socket);
+}
+
+server.listen(Number(process.argv[2] ?? 0), '0.0.0.0', () =>
+  process.stdout.write(`${(server.address() as AddressInfo).port}\n`),
+);

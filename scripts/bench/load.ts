@@ -7,10 +7,16 @@ const mebibyte = Buffer.alloc(1024 * 1024, 'sent by the benchmark ');
 const request = Buffer.alloc(100, 'r');
 const answerBytes = 1024;
 
-/** The work of a client of `origin.ts`, through the local port of a forward. Each function resolves when its work is done. */
+/** Where a client connects to: the local port of a forward, or the origin itself. */
+export interface To {
+  readonly host: string;
+  readonly port: number;
+}
 
-export async function download(port: number, mebibytes: number): Promise<void> {
-  const socket = await open(port);
+/** The work of a client of `origin.ts`. Each function resolves when its work is done. */
+
+export async function download(to: To, mebibytes: number): Promise<void> {
+  const socket = await open(to);
   let bytes = 0;
   socket.on('data', (chunk: Buffer) => (bytes += chunk.length));
   socket.write(`d${mebibytes}\n`);
@@ -19,8 +25,8 @@ export async function download(port: number, mebibytes: number): Promise<void> {
   assert.equal(bytes, mebibytes * mebibyte.length);
 }
 
-export async function upload(port: number, mebibytes: number): Promise<void> {
-  const socket = await open(port);
+export async function upload(to: To, mebibytes: number): Promise<void> {
+  const socket = await open(to);
   socket.write('u');
   for (let sent = 0; sent < mebibytes; sent += 1) {
     if (!socket.write(mebibyte)) await once(socket, 'drain');
@@ -30,10 +36,10 @@ export async function upload(port: number, mebibytes: number): Promise<void> {
 }
 
 /** Sends each request over a new connection, which the server ends after its answer. `atOnce` connections run in parallel. */
-export async function newConnections(port: number, count: number, atOnce: number): Promise<void> {
+export async function newConnections(to: To, count: number, atOnce: number): Promise<void> {
   await together(count, atOnce, async (share) => {
     for (let index = 0; index < share; index += 1) {
-      const socket = await open(port);
+      const socket = await open(to);
       socket.write('o');
       assert.equal((await text(socket)).length, answerBytes);
       socket.end();
@@ -42,20 +48,25 @@ export async function newConnections(port: number, count: number, atOnce: number
 }
 
 /** Sends requests over kept connections. */
-export async function keptConnections(port: number, count: number, atOnce: number): Promise<void> {
+export async function keptConnections(to: To, count: number, atOnce: number): Promise<void> {
   await together(count, atOnce, async (share) => {
-    const socket = await open(port);
+    const socket = await open(to);
     for (let index = 0; index < share; index += 1) await ask(socket);
     socket.destroy();
   });
 }
 
-/** Requests data and never reads it. Resolves when its first bytes arrive. */
-export async function stopReading(port: number, mebibytes: number): Promise<net.Socket> {
-  const socket = await open(port);
-  socket.write(`d${mebibytes}\n`);
-  await once(socket, 'readable');
-  return socket;
+/** Sends requests over a kept connection while `goOn` says so. Returns the milliseconds that each answer took. */
+export async function latencies(to: To, goOn: () => boolean): Promise<number[]> {
+  const socket = await open(to);
+  const times: number[] = [];
+  while (goOn()) {
+    const sentAt = performance.now();
+    await ask(socket);
+    times.push(performance.now() - sentAt);
+  }
+  socket.destroy();
+  return times;
 }
 
 async function together(count: number, atOnce: number, work: (share: number) => Promise<void>): Promise<void> {
@@ -63,8 +74,8 @@ async function together(count: number, atOnce: number, work: (share: number) => 
   await Promise.all(shares.map(work));
 }
 
-async function open(port: number): Promise<net.Socket> {
-  const socket = net.connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
+async function open(to: To): Promise<net.Socket> {
+  const socket = net.connect({ ...to, noDelay: true, allowHalfOpen: true });
   await once(socket, 'connect');
   return socket;
 }

@@ -3,7 +3,7 @@
  * each), the cost of a poll with few and with 20,000 sockets of each kind, and the CPU time per minute without changes. Run
  * by hand:
  *
- *     node --import tsx test/benchmark/detection.ts
+ *     node --import tsx scripts/bench/detection.ts
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,12 +17,12 @@ import type { RemotePort } from '../../src/core/detect/remotePort.ts';
 import { pollMs } from '../../src/core/detect/pace.ts';
 import { openUnixSource } from '../../src/core/detect/unixSource.ts';
 import { watchPorts } from '../../src/core/detect/watch.ts';
-import { start, stop } from '../support/child.ts';
-import { sshdConfig } from '../support/hostConfig.ts';
-import { connectTo } from '../support/ssh.ts';
-import { startSessions } from '../support/sessions.ts';
-import { startSshd } from '../support/sshd.ts';
-import { until } from '../support/until.ts';
+import { start, stop } from '../../test/support/child.ts';
+import { sshdConfig } from '../../test/support/hostConfig.ts';
+import { connectTo } from '../../test/support/ssh.ts';
+import { startSessions } from '../../test/support/sessions.ts';
+import { startSshd } from '../../test/support/sshd.ts';
+import { until } from '../../test/support/until.ts';
 
 const starts = 50;
 /** Below the ephemeral range: detection delays a port of that range, because most of these close again soon. */
