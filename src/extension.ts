@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { never } from './base/delay.ts';
 import type { Readable } from './base/store.ts';
-import { Sessions } from './core/session/sessions.ts';
 import type { AppState } from './core/session/state.ts';
-import { windowFolder } from './core/session/memory/windows.ts';
+import type { Engine } from './engine/engine.ts';
+import { localEngine } from './engine/localEngine.ts';
 import { Consent } from './ui/asking/consent.ts';
 import { editorPrompts } from './ui/asking/prompts.ts';
 import { RememberedSecrets } from './ui/asking/rememberedSecrets.ts';
@@ -23,7 +23,7 @@ import { registerRowClicks } from './ui/showing/rowClicks.ts';
 import { StatusBar } from './ui/showing/statusBar.ts';
 import { registerTree } from './ui/showing/tree.ts';
 
-let running: Sessions | undefined;
+let running: Engine | undefined;
 
 /** What other extensions may use: the state as plain data. */
 export interface Api {
@@ -37,26 +37,25 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const settings = observeSettings(subscriptions);
   const consent = new Consent(globalState);
   const secrets = new RememberedSecrets(context.secrets, log);
-  const sessions = new Sessions({
+  const engine = localEngine({
     settings,
     prompts: editorPrompts(secrets),
     allowCommand: consent.allow,
     onAutoForward: (host, forward, attributes) => notices.forwarded(host, forward, attributes),
     memory: globalState,
     windowMemory: workspaceState,
-    windowFolder: windowFolder(),
     proxyPassword: (host) => secrets.proxyPassword(host),
     log,
   });
-  const { state } = sessions;
-  running = sessions;
-  const notices = registerNotices(sessions, log, subscriptions);
+  const { state } = engine;
+  running = engine;
+  const notices = registerNotices(engine, log, subscriptions);
   const tree = registerTree(state);
-  const pathView = new PathView(sessions, extensionUri, log);
+  const pathView = new PathView(engine, extensionUri, log);
   const readOnlyText = new ReadOnlyText();
-  const statusBar = new StatusBar(sessions, settings);
+  const statusBar = new StatusBar(engine, settings);
   const showPath = pathView.show.bind(pathView);
-  const flows = { sessions, secrets, consent, extension, statusBar, readOnlyText, log, showPath };
+  const flows = { engine, settings, secrets, consent, extension, statusBar, readOnlyText, log, showPath };
   subscriptions.push(
     log,
     tree,
@@ -68,16 +67,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     followContextKeys(state),
     registerCommands(flows, tree),
     registerRowClicks(tree, log),
-    followTerminals(sessions, log),
+    followTerminals(engine, log),
     warnOfBadRules(settings, log),
-    vscode.window.onDidChangeWindowState(({ focused }) => sessions.setFocused(focused)),
-    await followConfigFiles(sessions, settings, log),
+    vscode.window.onDidChangeWindowState(({ focused }) => void engine.setFocused(focused)),
+    await followConfigFiles(engine, settings, log),
   );
   await vscode.commands.executeCommand('setContext', 'sshPorts.ready', true);
   void guard(log, () => restore(flows, settings.get().restore, never));
   // `npm start -- --host NAME` connects at once.
   const first = process.env['SSH_PORTS_CONNECT'];
-  if (first) void guard(log, () => sessions.connect(first, never));
+  if (first) void guard(log, () => engine.connect(first, never));
   return { state };
 }
 

@@ -60,7 +60,9 @@ function wall(room: Room, folder: string): object {
               group: [...patterns(closed), ...foreign.map((name) => `${name}/**`), ...(room.isPure ? ['node:*'] : [])],
               message,
             },
-            ...(typesOnly.length > 0 ? [{ group: patterns(typesOnly), message, allowTypeImports: true }] : []),
+            ...(typesOnly.length > 0
+              ? [{ group: [...patterns(typesOnly), ...openFiles(room)], message, allowTypeImports: true }]
+              : []),
           ],
         },
       ],
@@ -73,6 +75,11 @@ function pattern(name: string, isFromCore: boolean): readonly string[] {
   const last = name.replace('core/', '');
   if (!isFile(name)) return [`**/${last}/**`];
   return name.startsWith('core/') && isFromCore ? [`../${last}`, `../../${last}`, `../../../${last}`] : [`**/${name}`];
+}
+
+/** The linter forbids what a group names, without what the group names after a `!`. */
+function openFiles({ mayImportFiles = [] }: Room): readonly string[] {
+  return mayImportFiles.map((file) => `!**/${file}`);
 }
 
 function isFile(name: string): boolean {

@@ -3,12 +3,12 @@ import * as vscode from 'vscode';
 import type { Log } from '../base/log.ts';
 import type { Readable } from '../base/store.ts';
 import { errorText } from '../base/userError.ts';
-import type { Sessions } from '../core/session/sessions.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Settings } from '../core/session/settings.ts';
 
 /** Reads the list of hosts now and whenever the SSH configuration or a file that it includes changes. */
 export async function followConfigFiles(
-  sessions: Sessions,
+  engine: Engine,
   settings: Readable<Settings>,
   log: Log,
 ): Promise<vscode.Disposable> {
@@ -16,7 +16,7 @@ export async function followConfigFiles(
   let watched = '';
   let watchers: readonly vscode.Disposable[] = [];
   const refresh = async (): Promise<void> => {
-    const { files, folders } = await sessions.refreshHosts(stopped.signal);
+    const { files, folders } = await engine.refreshHosts(stopped.signal);
     const places = [
       ...files.map((file) => [path.dirname(file), path.basename(file)]),
       ...folders.map((each) => [each, '*']),

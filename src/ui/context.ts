@@ -1,15 +1,18 @@
 import type * as vscode from 'vscode';
-import type { Sessions } from '../core/session/sessions.ts';
+import type { Readable } from '../base/store.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Row } from '../view/row.ts';
 import type { Consent } from './asking/consent.ts';
 import type { Chosen } from './asking/pickForward.ts';
 import type { RememberedSecrets } from './asking/rememberedSecrets.ts';
 import type { ReadOnlyText } from './showing/readOnlyText.ts';
+import type { EditorSettings } from './readSettings.ts';
 import type { StatusBar } from './showing/statusBar.ts';
 
 /** What flows work with. `extension.ts` makes it once. */
 export interface Context {
-  readonly sessions: Sessions;
+  readonly engine: Engine;
+  readonly settings: Readable<EditorSettings>;
   readonly secrets: RememberedSecrets;
   readonly consent: Consent;
   readonly extension: vscode.Extension<unknown>;

@@ -6,6 +6,8 @@ export interface Room {
   readonly mayImport: readonly string[];
   /** Rooms of which it may import types alone. */
   readonly mayImportTypes?: readonly string[];
+  /** Files of those rooms that it may import whole: what they do is cheap, and does nothing to the machine. */
+  readonly mayImportFiles?: readonly string[];
   /** Packages of npm, or 'vscode', and the folder of the room that alone may import each: '' for all of it. */
   readonly packages?: Readonly<Record<string, string>>;
   /** No `node:`, not even through what it imports. */
@@ -79,17 +81,34 @@ export const rooms: readonly Room[] = [
     mayImport: ['base', 'core/problem.ts', ...core],
     isPure: true,
   },
+  {
+    name: 'engine',
+    why: 'engine is how the editor reaches core; it knows no editor.',
+    mayImport: ['base', 'core/problem.ts', ...core],
+  },
   { name: 'webview', why: 'Scripts in views draw what they are sent.', mayImport: ['view'], isPure: true },
   {
     name: 'ui',
-    why: 'Only src/ui and src/extension.ts know VS Code.',
-    mayImport: ['base', 'view', 'core/problem.ts', ...core],
+    why: 'Only src/ui and src/extension.ts know VS Code. What core does, ui asks the engine for (src/engine/engine.ts).',
+    mayImport: ['base', 'view', 'core/problem.ts', 'core/spec', 'core/policy'],
+    mayImportTypes: ['engine', ...core],
+    mayImportFiles: [
+      'core/config/typed.ts',
+      'core/detect/identify/frameworks.ts',
+      'core/session/forwards/forwardCommand.ts',
+      'core/session/forwards/forwardRequests.ts',
+      'core/session/forwards/localPort.ts',
+      'core/session/forwards/oneUse.ts',
+      'core/session/state.ts',
+      'core/ssh/prompts.ts',
+    ],
     packages: { vscode: '' },
   },
   {
     name: 'extension.ts',
-    why: 'extension.ts puts the parts together.',
-    mayImport: ['base', 'view', 'ui', 'core/problem.ts', ...core],
+    why: 'extension.ts puts the parts together. What core does, it asks the engine for.',
+    mayImport: ['base', 'view', 'ui', 'engine'],
+    mayImportTypes: core,
     packages: { vscode: '' },
   },
   {

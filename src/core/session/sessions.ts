@@ -64,7 +64,8 @@ export class Sessions {
     this.#options = options;
     this.#windowMemory = options.windowMemory ?? shortMemory();
     this.#connected = new ConnectedHosts(this.#windowMemory, Date.now());
-    this.#state = new Store({ ...emptyState, isForwarding: this.#windowMemory.get(switchKey) !== false });
+    const isForwarding = this.#windowMemory.get(switchKey) !== false;
+    this.#state = new Store({ ...emptyState, isForwarding, windowHosts: this.#connected.names() });
     this.#windows = options.windowFolder ? new Windows(options.windowFolder, this.#state, options.log) : undefined;
     void this.#windows?.open();
   }
@@ -100,7 +101,7 @@ export class Sessions {
 
   async disconnect(name: string): Promise<void> {
     await this.#hosts.get(name)?.disconnect();
-    await this.#connected.forget(name);
+    await this.#forget(name);
   }
 
   /** Hosts that this window was connected to before it was reloaded, and is not now. */
@@ -111,7 +112,7 @@ export class Sessions {
         .hosts.filter(isActive)
         .map(({ name }) => name),
     );
-    return this.#connected.all().flatMap(({ name }) => (active.has(name) ? [] : [name]));
+    return this.#connected.names().filter((name) => !active.has(name));
   }
 
   /**
@@ -136,7 +137,7 @@ export class Sessions {
   }
 
   async forgetLeft(): Promise<void> {
-    for (const name of this.left()) await this.#connected.forget(name);
+    for (const name of this.left()) await this.#forget(name);
   }
 
   forward(name: string, request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
@@ -190,6 +191,18 @@ export class Sessions {
     this.#windows?.close();
   }
 
+  async #forget(name: string): Promise<void> {
+    const forgotten = this.#connected.forget(name);
+    this.#showConnected();
+    await forgotten;
+  }
+
+  #showConnected(): void {
+    const windowHosts = this.#connected.names();
+    if (windowHosts.join('\n') === this.#state.get().windowHosts.join('\n')) return;
+    this.#state.update((state) => ({ ...state, windowHosts }));
+  }
+
   #session(name: string): HostSession {
     const known = this.#hosts.get(name);
     if (known) return known;
@@ -219,6 +232,7 @@ export class Sessions {
         }));
         journal(before, after, log);
         this.#connected.follow(before, after, this.optionsOf(name));
+        if (before.link !== after.link) this.#showConnected();
       },
       proxyPassword: async () => this.#options.proxyPassword?.(name),
       isOwnPort: (port) =>

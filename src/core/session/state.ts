@@ -11,6 +11,8 @@ export interface AppState {
   readonly configProblems: readonly Problem[];
   /** The status bar's switch: false stops every listener and connection; true brings the same ones back. */
   readonly isForwarding: boolean;
+  /** Hosts that this window is connected to, or was before it was reloaded. */
+  readonly windowHosts: readonly string[];
 }
 
 export interface HostState {
@@ -100,7 +102,7 @@ export interface HostAccess {
   readonly write: (change: (host: HostState) => HostState) => void;
 }
 
-export const emptyState: AppState = { hosts: [], configProblems: [], isForwarding: true };
+export const emptyState: AppState = { hosts: [], configProblems: [], isForwarding: true, windowHosts: [] };
 
 export function newHost(name: string, source: HostSource): HostState {
   return { name, source, link: { kind: 'idle' }, detection: { kind: 'off' }, remotePorts: [], forwards: [] };
@@ -135,6 +137,11 @@ export function remoteEnd({ spec, status }: ForwardState): number | undefined {
 /** The remote ports that a forward leads to, and those at which a -R forward listens. None needs another forward. */
 export function servedPorts({ forwards }: HostState): ReadonlySet<number | undefined> {
   return new Set(forwards.flatMap((forward) => [forward.remotePort, remoteEnd(forward)]));
+}
+
+/** Hosts that the window was connected to before it was reloaded, and that nobody has tried since. */
+export function previousHosts(state: AppState): readonly string[] {
+  return state.windowHosts.filter((name) => (findHost(state, name)?.link.kind ?? 'idle') === 'idle');
 }
 
 /** Whether a host is connected or connecting. */

@@ -1,21 +1,21 @@
 import * as vscode from 'vscode';
+import { never } from '../../base/delay.ts';
 import { UserError } from '../../base/userError.ts';
-import { addDraft, draftHost, proposeAlias } from '../../core/config/editing/hostDraft.ts';
 import { readDestination } from '../../core/spec/destination.ts';
 import { formatCommand } from '../../core/spec/command.ts';
 import { problemOf } from '../../core/problem.ts';
-import type { Sessions } from '../../core/session/sessions.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { findHost } from '../../core/session/state.ts';
 import { problemText } from '../../view/problem.ts';
 import { hostOf } from '../../view/row.ts';
 import type { Flow } from '../context.ts';
-import { changeSshConfig } from './changeSshConfig.ts';
-import { openSshConfig, userConfigFile } from './openSshConfig.ts';
+import { openSshConfig } from './openSshConfig.ts';
+import { isSaved } from './saveSshConfig.ts';
 
 const title = 'Add SSH Host';
 
-export const addHost: Flow = async ({ sessions }, row) => {
-  await addHostToConfig(sessions, hostOf(row));
+export const addHost: Flow = async ({ engine }, row) => {
+  await addHostToConfig(engine, hostOf(row));
 };
 
 /**
@@ -24,30 +24,30 @@ export const addHost: Flow = async ({ sessions }, row) => {
  * @param known a host that was typed before: the first value of the input box
  * @returns the alias; undefined when cancelled
  */
-export async function addHostToConfig(sessions: Sessions, known: string | undefined): Promise<string | undefined> {
-  const aliases = sessions.state.get().hosts.flatMap(({ name, source }) => (source.kind === 'config' ? [name] : []));
+export async function addHostToConfig(engine: Engine, known: string | undefined): Promise<string | undefined> {
   const text = await vscode.window.showInputBox({
     title,
     prompt: 'Paste an ssh command or type user@host',
     placeHolder: 'ssh -p 2222 me@box.example.com -J jump.example.com',
-    value: known === undefined ? '' : asTyped(known, sessions.optionsOf(known)),
+    value: known === undefined ? '' : asTyped(known, await engine.optionsOf(known)),
     ignoreFocusOut: true,
-    validateInput: (value) => (value.trim() === '' ? undefined : complaint(() => draftHost(value, aliases))),
+    validateInput: (value) => (value.trim() === '' ? undefined : complaint(engine.proposeHost(value))),
   });
   if (!text?.trim()) return undefined;
-  const draft = draftHost(text, aliases);
+  const proposed = await engine.proposeHost(text);
   const alias = await vscode.window.showInputBox({
     title,
-    prompt: `Name of the new host ${draft.host}, as in “ssh NAME”`,
-    value: proposeAlias(draft, aliases),
+    prompt: `Name of the new host ${proposed.host}, as in “ssh NAME”`,
+    value: proposed.alias,
     ignoreFocusOut: true,
-    validateInput: (value) => complaint(() => addDraft('', value.trim(), draft, aliases)),
+    validateInput: (value) => complaint(engine.checkAlias(text, value.trim())),
   });
   if (alias === undefined) return undefined;
   const name = alias.trim();
-  const file = userConfigFile(sessions.settings().configFile);
-  if (!(await changeSshConfig(sessions, file, (before) => addDraft(before, name, draft, aliases)))) return undefined;
-  const source = findHost(sessions.state.get(), name)?.source;
+  const file = await engine.userConfigFile();
+  if (!(await isSaved(file))) return undefined;
+  await engine.addHost(text, name, never);
+  const source = findHost(engine.state.get(), name)?.source;
   await openSshConfig(source?.kind === 'config' ? source : { file });
   return name;
 }
@@ -59,9 +59,9 @@ function asTyped(name: string, options: readonly string[]): string {
 }
 
 /** Why the typed text does not work; undefined if it does. */
-function complaint(attempt: () => unknown): string | undefined {
+async function complaint(attempt: Promise<unknown>): Promise<string | undefined> {
   try {
-    attempt();
+    await attempt;
     return undefined;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

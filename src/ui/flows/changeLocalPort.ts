@@ -8,12 +8,12 @@ import type { Flow } from '../context.ts';
 
 const title = 'Change Local Port';
 
-export const changeLocalPort: Flow = async ({ sessions }, row) => {
-  const chosen = await chooseForward(sessions.state.get(), row, { title, can: canMove });
+export const changeLocalPort: Flow = async ({ engine }, row) => {
+  const chosen = await chooseForward(engine.state.get(), row, { title, can: canMove });
   const port = chosen && (await askPort(localPort(chosen.forward)));
   if (!chosen || port === undefined) return;
   await withProgress(`Moving to port ${port}…`, (signal) =>
-    sessions.forwardsOf(chosen.host.name).move(chosen.forward.id, port, signal),
+    engine.moveForward(chosen.host.name, chosen.forward.id, port, signal),
   );
 };
 

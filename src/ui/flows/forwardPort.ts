@@ -7,7 +7,7 @@ import { connectTo, reachHost } from './reachHost.ts';
 
 /** Asks for what is not known yet: the host, then the port. A single connected host is known. */
 export const forwardPort: Flow = async (context, row) => {
-  const connected = context.sessions.state.get().hosts.filter(({ link }) => link.kind === 'online');
+  const connected = context.engine.state.get().hosts.filter(({ link }) => link.kind === 'online');
   const [only] = connected;
   if (row || !only || connected.length > 1) return forwardFrom(context, hostOf(row));
   await askPort(context, only.name, 'anotherHost');
@@ -15,30 +15,30 @@ export const forwardPort: Flow = async (context, row) => {
 
 /** A pasted command, and ports that the user typed before the host, say everything at once. */
 async function forwardFrom(context: Context, name: string | undefined): Promise<void> {
-  const host = await reachHost(context.sessions, name, 'Forward Port');
+  const host = await reachHost(context.engine, name, 'Forward Port');
   if (!host) return;
   if (host.forwards.length > 0) return forwardSpecs(context, host);
   await askPort(context, host.name, 'thisHost');
 }
 
 async function askPort(context: Context, name: string, others: 'anotherHost' | 'thisHost'): Promise<void> {
-  const { sessions } = context;
-  const choice = await pickPort(sessions.state, name, others);
+  const { engine } = context;
+  const choice = await pickPort(engine.state, name, others);
   switch (choice?.kind) {
     case undefined:
       return;
     case 'anotherHost':
       return forwardFrom(context, undefined);
     case 'host':
-      await connectTo(sessions, choice.host);
+      await connectTo(engine, choice.host);
       return forwardSpecs(context, choice.host);
     case 'specs':
       return forwardSpecs(context, { ...choice, name, forwards: choice.specs });
     case 'remotePort': {
       const forward = await withProgress(`Forwarding ${choice.port} from ${name}…`, (signal) =>
-        sessions.forwardPort(name, choice.port, signal),
+        engine.forwardPort(name, choice.port, signal),
       );
-      return offerToOpen(sessions, name, forward);
+      return offerToOpen(engine, name, forward);
     }
   }
 }

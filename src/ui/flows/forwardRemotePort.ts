@@ -5,13 +5,13 @@ import { withProgress } from '../asking/progress.ts';
 import type { Flow } from '../context.ts';
 
 /** Forwards the remote port of a row. */
-export const forwardRemotePort: Flow = async ({ sessions }, row) => {
+export const forwardRemotePort: Flow = async ({ engine }, row) => {
   if (row?.target?.kind !== 'remotePort') return;
   const { host: name, port } = row.target;
   const forward = await withProgress(`Forwarding ${port} from ${name}…`, (signal) =>
-    sessions.forwardPort(name, port, signal),
+    engine.forwardPort(name, port, signal),
   );
-  const host = findHost(sessions.state.get(), name);
+  const host = findHost(engine.state.get(), name);
   const isMoved = forward.status.kind === 'open' && forward.status.instead !== undefined;
   if (host && isMoved) void say.info(announcement(host, forward));
 };

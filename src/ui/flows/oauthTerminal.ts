@@ -3,7 +3,7 @@ import type { Log } from '../../base/log.ts';
 import { oauthRedirectPort } from '../../core/policy/oauthRedirect.ts';
 import { requestFor } from '../../core/session/forwards/forwardRequests.ts';
 import { listeningHost, served } from '../../core/session/forwards/oneUse.ts';
-import type { Sessions } from '../../core/session/sessions.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { guard } from '../guard.ts';
 import * as say from '../asking/messages.ts';
 
@@ -21,12 +21,12 @@ const keptCharacters = 4096;
  * this machine. This offers to forward that port for one login. No other terminal output leads to a forward. VS Code gives
  * us the output of commands in terminals with shell integration; a running `ssh` is such a command.
  */
-export function followTerminals(sessions: Sessions, log: Log): vscode.Disposable {
+export function followTerminals(engine: Engine, log: Log): vscode.Disposable {
   const offered = new Set<number>();
   const onRedirect = (port: number): void => {
     if (offered.has(port)) return;
     offered.add(port);
-    void guard(log, () => offer(sessions, port)).finally(() => offered.delete(port));
+    void guard(log, () => offer(engine, port)).finally(() => offered.delete(port));
   };
   return vscode.window.onDidStartTerminalShellExecution(({ execution }) => {
     void guard(log, () => read(execution.read(), onRedirect));
@@ -44,16 +44,16 @@ async function read(output: AsyncIterable<string>, onRedirect: (port: number) =>
   }
 }
 
-async function offer(sessions: Sessions, port: number): Promise<void> {
-  sessions.refresh();
-  const host = await listeningHost(sessions.state, port, AbortSignal.timeout(listenMs)).catch(() => undefined);
+async function offer(engine: Engine, port: number): Promise<void> {
+  await engine.refresh();
+  const host = await listeningHost(engine.state, port, AbortSignal.timeout(listenMs)).catch(() => undefined);
   if (!host || host.forwards.some(({ remotePort }) => remotePort === port)) return;
   const yes = 'Forward for This Login';
   const question = `A login on ${host.name} waits at its port ${port}. Your browser will open port ${port} of this machine.`;
   if ((await say.info(question, yes)) !== yes) return;
   const signal = AbortSignal.timeout(loginMs);
   const request = { ...requestFor(port, 'auto', 'Login'), localPort: 'exact' } as const;
-  const forward = await sessions.forward(host.name, request, signal);
-  await served(sessions.state, { host: host.name, id: forward.id, lingerMs }, signal).catch(() => undefined);
-  await sessions.forwardsOf(host.name).remove(forward.id);
+  const forward = await engine.forward(host.name, request, signal);
+  await served(engine.state, { host: host.name, id: forward.id, lingerMs }, signal).catch(() => undefined);
+  await engine.removeForward(host.name, forward.id);
 }

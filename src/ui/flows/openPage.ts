@@ -1,4 +1,4 @@
-import type { Sessions } from '../../core/session/sessions.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { canOpen } from '../../view/forwardActions.ts';
 import { forwardUrl } from '../../view/forwardText.ts';
 import type { Row } from '../../view/row.ts';
@@ -6,17 +6,17 @@ import { chooseForward } from '../asking/pickForward.ts';
 import type { Flow } from '../context.ts';
 import { openInBrowser, openPreview } from './open.ts';
 
-export const openPage: Flow = async ({ sessions }, row) => {
-  const url = await choosePage(sessions, row, 'Open in Browser');
+export const openPage: Flow = async ({ engine }, row) => {
+  const url = await choosePage(engine, row, 'Open in Browser');
   if (url) await openInBrowser(url);
 };
 
-export const previewPage: Flow = async ({ sessions }, row) => {
-  const url = await choosePage(sessions, row, 'Preview in Editor');
+export const previewPage: Flow = async ({ engine }, row) => {
+  const url = await choosePage(engine, row, 'Preview in Editor');
   if (url) await openPreview(url);
 };
 
-async function choosePage(sessions: Sessions, row: Row | undefined, title: string): Promise<string | undefined> {
-  const chosen = await chooseForward(sessions.state.get(), row, { title, can: canOpen, onlyOne: 'take' });
+async function choosePage(engine: Engine, row: Row | undefined, title: string): Promise<string | undefined> {
+  const chosen = await chooseForward(engine.state.get(), row, { title, can: canOpen, onlyOne: 'take' });
   return chosen && forwardUrl(chosen.host, chosen.forward);
 }

@@ -1,25 +1,15 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
-import { configFiles } from '../../core/config/resolve.ts';
-import { realEnvironment } from '../../core/config/environment.ts';
 import { findHost } from '../../core/session/state.ts';
 import { hostOf } from '../../view/row.ts';
 import type { Flow } from '../context.ts';
 
 /** Opens the SSH configuration at the place of a row; without a place the user's own file. */
-export const openConfig: Flow = async ({ sessions }, row) => {
+export const openConfig: Flow = async ({ engine }, row) => {
   if (row?.target?.kind === 'place') return openSshConfig(row.target);
   const name = hostOf(row);
-  const source = name === undefined ? undefined : findHost(sessions.state.get(), name)?.source;
-  const file = userConfigFile(sessions.settings().configFile);
-  await openSshConfig(source?.kind === 'config' ? source : { file });
+  const source = name === undefined ? undefined : findHost(engine.state.get(), name)?.source;
+  await openSshConfig(source?.kind === 'config' ? source : { file: await engine.userConfigFile() });
 };
-
-/** The configuration file that belongs to the user: the one of the setting, else `~/.ssh/config`. */
-export function userConfigFile(configFile: string | undefined): string {
-  const environment = realEnvironment({});
-  return configFiles(configFile, environment)[0]?.file ?? path.join(environment.home, '.ssh', 'config');
-}
 
 /** Opens a configuration file, at a line where one is known. */
 export async function openSshConfig(place: { readonly file: string; readonly line?: number }): Promise<void> {

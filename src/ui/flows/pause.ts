@@ -3,14 +3,14 @@ import { canPause, canResume } from '../../view/forwardActions.ts';
 import { chooseForwards } from '../asking/pickForward.ts';
 import type { Flow } from '../context.ts';
 
-export const pauseForward: Flow = async ({ sessions }, _row, rows) => {
+export const pauseForward: Flow = async ({ engine }, _row, rows) => {
   const question = { title: 'Pause Forwarding', can: canPause };
-  for (const chosen of await chooseForwards(sessions.state.get(), rows, question))
-    await sessions.forwardsOf(chosen.host.name).pause(chosen.forward.id);
+  for (const chosen of await chooseForwards(engine.state.get(), rows, question))
+    await engine.pauseForward(chosen.host.name, chosen.forward.id);
 };
 
-export const resumeForward: Flow = async ({ sessions }, _row, rows) => {
+export const resumeForward: Flow = async ({ engine }, _row, rows) => {
   const question = { title: 'Resume Forwarding', can: canResume };
-  for (const chosen of await chooseForwards(sessions.state.get(), rows, question))
-    await sessions.forwardsOf(chosen.host.name).resume(chosen.forward.id, never);
+  for (const chosen of await chooseForwards(engine.state.get(), rows, question))
+    await engine.resumeForward(chosen.host.name, chosen.forward.id, never);
 };

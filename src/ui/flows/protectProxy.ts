@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { never } from '../../base/delay.ts';
 import type { Credentials } from '../../core/forward/socks.ts';
-import type { Sessions } from '../../core/session/sessions.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { findHost, type ForwardState } from '../../core/session/state.ts';
 import { onAllInterfaces } from '../../core/spec/bindScope.ts';
 import { canProtect } from '../../view/forwardActions.ts';
@@ -9,55 +9,54 @@ import { credentialProblem } from '../../view/share.ts';
 import { confirmOpen } from '../asking/confirmOpen.ts';
 import { chooseForward } from '../asking/pickForward.ts';
 import type { RememberedSecrets } from '../asking/rememberedSecrets.ts';
-import type { Flow } from '../context.ts';
+import type { Context, Flow } from '../context.ts';
 
 /** All protected proxies of a host share one user name and password. An empty answer unprotects this proxy. */
-export const protectProxy: Flow = async ({ sessions, secrets }, row) => {
+export const protectProxy: Flow = async (context, row) => {
+  const { engine, secrets } = context;
   const question = { title: 'Protect SOCKS Proxy', can: canProtect, onlyOne: 'take' } as const;
-  const chosen = await chooseForward(sessions.state.get(), row, question);
+  const chosen = await chooseForward(engine.state.get(), row, question);
   if (!chosen) return;
   const { host, forward } = chosen;
   const answer = await askProxyPassword(secrets, host.name);
   if (!answer) return;
-  if (answer === 'none') return unprotect(sessions, secrets, host.name, forward);
-  await setProxyPassword(sessions, secrets, host.name, answer);
-  if (!forward.isProtected) await sessions.forwardsOf(host.name).protect(forward.id, true, never);
+  if (answer === 'none') return unprotect(context, host.name, forward);
+  await setProxyPassword(engine, secrets, host.name, answer);
+  if (!forward.isProtected) await engine.protectForward(host.name, forward.id, true, never);
 };
 
 /** Asks for the user name and password of a host's protected proxies. False: cancelled, or left empty. */
-export async function newProxyPassword(sessions: Sessions, secrets: RememberedSecrets, host: string): Promise<boolean> {
+export async function newProxyPassword(engine: Engine, secrets: RememberedSecrets, host: string): Promise<boolean> {
   const answer = await askProxyPassword(secrets, host);
   if (!answer || answer === 'none') return false;
-  await setProxyPassword(sessions, secrets, host, answer);
+  await setProxyPassword(engine, secrets, host, answer);
   return true;
 }
 
 async function unprotect(
-  sessions: Sessions,
-  secrets: RememberedSecrets,
+  { engine, secrets, settings }: Pick<Context, 'engine' | 'secrets' | 'settings'>,
   host: string,
   forward: ForwardState,
 ): Promise<void> {
   if (!forward.isProtected) return;
   const spec = forward.isSharedByHand ? onAllInterfaces(forward.spec) : forward.spec;
-  if ((await confirmOpen([spec], sessions.settings().expireSharedAfterMs)) !== 'open') return;
-  await sessions.forwardsOf(host).protect(forward.id, false, never);
-  if (protectedProxies(sessions, host).length === 0) await secrets.forgetProxyPassword(host);
+  if ((await confirmOpen([spec], settings.get().expireSharedAfterMs)) !== 'open') return;
+  await engine.protectForward(host, forward.id, false, never);
+  if (protectedProxies(engine, host).length === 0) await secrets.forgetProxyPassword(host);
 }
 
 async function setProxyPassword(
-  sessions: Sessions,
+  engine: Engine,
   secrets: RememberedSecrets,
   host: string,
   credentials: Credentials,
 ): Promise<void> {
   await secrets.setProxyPassword(host, credentials);
-  const forwards = sessions.forwardsOf(host);
-  await Promise.all(protectedProxies(sessions, host).map(({ id }) => forwards.protect(id, true, never)));
+  await Promise.all(protectedProxies(engine, host).map(({ id }) => engine.protectForward(host, id, true, never)));
 }
 
-function protectedProxies(sessions: Sessions, host: string): readonly ForwardState[] {
-  return (findHost(sessions.state.get(), host)?.forwards ?? []).filter(({ isProtected }) => isProtected);
+function protectedProxies(engine: Engine, host: string): readonly ForwardState[] {
+  return (findHost(engine.state.get(), host)?.forwards ?? []).filter(({ isProtected }) => isProtected);
 }
 
 /** Undefined when cancelled; `none` for an empty answer. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { never } from '../../base/delay.ts';
-import type { Sessions } from '../../core/session/sessions.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { findHost } from '../../core/session/state.ts';
 import { canCopyNetwork, canExtend, canShare, canUnshare } from '../../view/forwardActions.ts';
 import { confirmSharing } from '../asking/confirmOpen.ts';
@@ -10,40 +10,39 @@ import type { Flow } from '../context.ts';
 import { networkAddresses } from '../networkAddresses.ts';
 import { newProxyPassword } from './protectProxy.ts';
 
-export const shareForward: Flow = async ({ sessions, secrets }, row) => {
-  const chosen = await chooseForward(sessions.state.get(), row, { title: 'Share on the Network', can: canShare });
-  const answer = chosen && (await confirmSharing(chosen.forward, sessions.settings().expireSharedAfterMs));
+export const shareForward: Flow = async ({ engine, secrets, settings }, row) => {
+  const chosen = await chooseForward(engine.state.get(), row, { title: 'Share on the Network', can: canShare });
+  const answer = chosen && (await confirmSharing(chosen.forward, settings.get().expireSharedAfterMs));
   if (!answer) return;
   const { name } = chosen.host;
-  const forwards = sessions.forwardsOf(name);
   if (answer === 'protect') {
-    if (!(await newProxyPassword(sessions, secrets, name))) return;
-    await forwards.protect(chosen.forward.id, true, never);
+    if (!(await newProxyPassword(engine, secrets, name))) return;
+    await engine.protectForward(name, chosen.forward.id, true, never);
   }
-  await forwards.share(chosen.forward.id, true, never);
-  await showReachable(sessions, chosen);
+  await engine.shareForward(name, chosen.forward.id, true, never);
+  await showReachable(engine, chosen);
 };
 
-export const unshareForward: Flow = async ({ sessions }, row) => {
+export const unshareForward: Flow = async ({ engine }, row) => {
   const question = { title: 'Stop Sharing on the Network', can: canUnshare };
-  const chosen = await chooseForward(sessions.state.get(), row, question);
-  if (chosen) await sessions.forwardsOf(chosen.host.name).share(chosen.forward.id, false, never);
+  const chosen = await chooseForward(engine.state.get(), row, question);
+  if (chosen) await engine.shareForward(chosen.host.name, chosen.forward.id, false, never);
 };
 
-export const extendSharing: Flow = async ({ sessions }, row) => {
-  const chosen = await chooseForward(sessions.state.get(), row, { title: 'Share Longer', can: canExtend });
-  if (chosen) await sessions.forwardsOf(chosen.host.name).extend(chosen.forward.id);
+export const extendSharing: Flow = async ({ engine }, row) => {
+  const chosen = await chooseForward(engine.state.get(), row, { title: 'Share Longer', can: canExtend });
+  if (chosen) await engine.extendSharing(chosen.host.name, chosen.forward.id);
 };
 
-export const copyNetworkAddress: Flow = async ({ sessions }, row) => {
+export const copyNetworkAddress: Flow = async ({ engine }, row) => {
   const question = { title: 'Copy Network Address', can: canCopyNetwork, onlyOne: 'take' } as const;
-  const chosen = await chooseForward(sessions.state.get(), row, question);
+  const chosen = await chooseForward(engine.state.get(), row, question);
   if (chosen) await copyNetwork(networkAddresses(chosen.forward));
 };
 
 /** Shows at which addresses other machines reach a forward now. */
-async function showReachable(sessions: Sessions, { host, forward }: Chosen): Promise<void> {
-  const now = findHost(sessions.state.get(), host.name)?.forwards.find(({ id }) => id === forward.id);
+async function showReachable(engine: Engine, { host, forward }: Chosen): Promise<void> {
+  const now = findHost(engine.state.get(), host.name)?.forwards.find(({ id }) => id === forward.id);
   const addresses = now ? networkAddresses(now) : [];
   if (addresses.length === 0) return copyNetwork(addresses);
   const copy = 'Copy Address';

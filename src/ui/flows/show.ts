@@ -3,7 +3,7 @@ import type { Flow } from '../context.ts';
 
 export const showPath: Flow = async (context, row) => {
   const question = { title: 'Show Path', onlyOne: 'take' } as const;
-  const chosen = await chooseForward(context.sessions.state.get(), row, question);
+  const chosen = await chooseForward(context.engine.state.get(), row, question);
   if (chosen) await context.showPath(chosen);
 };
 

@@ -1,15 +1,14 @@
 import * as vscode from 'vscode';
 import { never } from '../../base/delay.ts';
 import { withLocalPort } from '../../core/session/forwards/localPort.ts';
-import type { Sessions } from '../../core/session/sessions.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { type ForwardState, localPort } from '../../core/session/state.ts';
 import type { ActionId } from '../../view/path/hop.ts';
-import { checkForward } from '../flows/checkForward.ts';
 import type { Chosen } from '../asking/pickForward.ts';
 
 /** Runs a button of the Path view. Resolves to the forward that replaced this one, if any. */
 export async function runPathAction(
-  sessions: Sessions,
+  engine: Engine,
   chosen: Chosen,
   action: ActionId,
 ): Promise<ForwardState | undefined> {
@@ -30,22 +29,22 @@ export async function runPathAction(
     case 'resume':
       return run('resumeForward');
     case 'switchOn':
-      await sessions.setForwarding(true);
+      await engine.setForwarding(true);
       return undefined;
     case 'retry':
-      sessions.refresh();
+      await engine.refresh();
       return undefined;
     case 'check':
-      await checkForward(forward, never);
+      await engine.checkForward(forward, never);
       return undefined;
     default:
-      return forwardOther(sessions, chosen, Number(action.slice('forwardOther:'.length)));
+      return forwardOther(engine, chosen, Number(action.slice('forwardOther:'.length)));
   }
 }
 
 /** Points the same local port to another port of the host. */
 async function forwardOther(
-  sessions: Sessions,
+  engine: Engine,
   { host, forward }: Chosen,
   port: number,
 ): Promise<ForwardState | undefined> {
@@ -53,8 +52,8 @@ async function forwardOther(
   if (spec.kind !== 'local') return undefined;
   const local = localPort(forward);
   const here = local === undefined ? spec : withLocalPort(spec, local);
-  await sessions.stopForward(host.name, forward.id);
-  return sessions.forward(
+  await engine.stopForward(host.name, forward.id);
+  return engine.forward(
     host.name,
     {
       spec: { ...spec, bind: here.bind, to: { kind: 'tcp', host: 'localhost', port } },

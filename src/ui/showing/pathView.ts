@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { delay } from '../../base/delay.ts';
 import type { Log } from '../../base/log.ts';
 import { mount, Store } from '../../base/store.ts';
-import type { Sessions } from '../../core/session/sessions.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { sameSpec } from '../../core/spec/sameSpec.ts';
 import { findHost, type HostState } from '../../core/session/state.ts';
 import type { Measured } from '../../view/path/hop.ts';
@@ -17,7 +17,7 @@ const measureEveryMs = 3000;
 
 /** The Path tab: draws the path of one forward and follows its state. */
 export class PathView {
-  readonly #sessions: Sessions;
+  readonly #engine: Engine;
   readonly #extension: vscode.Uri;
   readonly #log: Log;
   readonly #chosen = new Store<Chosen | undefined>(undefined);
@@ -25,8 +25,8 @@ export class PathView {
   readonly #measured = new Store<Readonly<Record<string, Measured>>>({});
   #panel: vscode.WebviewPanel | undefined;
 
-  constructor(sessions: Sessions, extension: vscode.Uri, log: Log) {
-    this.#sessions = sessions;
+  constructor(engine: Engine, extension: vscode.Uri, log: Log) {
+    this.#engine = engine;
     this.#extension = extension;
     this.#log = log;
   }
@@ -56,7 +56,7 @@ export class PathView {
       if (request?.kind === 'act') void guard(this.#log, () => this.#act(request.id));
     });
     const stops = [
-      mount(this.#sessions.state, () => this.#message(), post),
+      mount(this.#engine.state, () => this.#message(), post),
       this.#chosen.watch(post),
       this.#measured.watch(post),
     ];
@@ -79,14 +79,14 @@ export class PathView {
     const now = this.#now();
     if (!now) return undefined;
     const { host, forward } = now;
-    return forwardPath(this.#sessions.state.get(), host.name, forward.id, this.#measured.get()[host.name]);
+    return forwardPath(this.#engine.state.get(), host.name, forward.id, this.#measured.get()[host.name]);
   }
 
   /** The chosen forward as it is now. After a reconnect: the forward with the same spec. */
   #now(): Chosen | undefined {
     const chosen = this.#chosen.get();
     if (!chosen) return undefined;
-    const host = findHost(this.#sessions.state.get(), chosen.host.name);
+    const host = findHost(this.#engine.state.get(), chosen.host.name);
     const forward =
       host?.forwards.find(({ id }) => id === chosen.forward.id) ??
       host?.forwards.find(({ spec }) => sameSpec(spec, chosen.forward.spec));
@@ -99,7 +99,7 @@ export class PathView {
     const actions = this.#path()?.hops.flatMap((hop) => hop.actions) ?? [];
     const action = actions.find(({ id }) => id === wanted);
     if (!now || !action) return;
-    const successor = await runPathAction(this.#sessions, now, action.id);
+    const successor = await runPathAction(this.#engine, now, action.id);
     if (successor) this.#chosen.set({ ...now, forward: successor });
   }
 
@@ -115,7 +115,7 @@ export class PathView {
   async #measureHost({ name, link }: HostState, signal: AbortSignal): Promise<void> {
     const via = link.kind === 'online' ? link.facts.via : this.#measured.get()[name]?.via;
     // If the connection ends meanwhile, the state says so.
-    const rttMs = await this.#sessions.ping(name, signal).catch(() => undefined);
+    const rttMs = await this.#engine.ping(name, signal).catch(() => undefined);
     this.#measured.update((all) => ({
       ...all,
       [name]: { ...(rttMs !== undefined && { rttMs }), ...(via && { via }) },

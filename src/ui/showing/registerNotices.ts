@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../base/log.ts';
-import type { Sessions } from '../../core/session/sessions.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { info } from '../asking/messages.ts';
 import { openInBrowser, openPreview } from '../flows/open.ts';
 import { guard } from '../guard.ts';
@@ -8,10 +8,10 @@ import { addPortRules } from '../settings.ts';
 import { Notices } from './notices.ts';
 
 /** The notices of this window. */
-export function registerNotices(sessions: Sessions, log: Log, subscriptions: vscode.Disposable[]): Notices {
+export function registerNotices(engine: Engine, log: Log, subscriptions: vscode.Disposable[]): Notices {
   const notices = new Notices({
-    state: sessions.state,
-    stopForward: (host, id) => sessions.stopForward(host, id),
+    state: engine.state,
+    stopForward: (host, id) => engine.stopForward(host, id),
     info,
     openInBrowser,
     openPreview,

@@ -1,42 +1,41 @@
 import * as vscode from 'vscode';
 import type { Readable } from '../../base/store.ts';
-import type { Sessions } from '../../core/session/sessions.ts';
+import { previousHosts } from '../../core/session/state.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { status, troubles } from '../../view/status.ts';
-import { previousHosts } from '../previousHosts.ts';
 import type { EditorSettings } from '../readSettings.ts';
 
 const commands = { menu: 'sshPorts.showForwards', toggle: 'sshPorts.toggleForwarding' } as const;
 
 /** The status bar item: how many ports are forwarded, and from which host. */
 export class StatusBar {
-  readonly #sessions: Sessions;
+  readonly #engine: Engine;
   readonly #settings: Readable<EditorSettings>;
   readonly #item = vscode.window.createStatusBarItem('sshPorts.status', vscode.StatusBarAlignment.Left, 40);
   readonly #unwatch: readonly (() => void)[];
   #seen: readonly string[] = [];
   #drawn = '';
 
-  constructor(sessions: Sessions, settings: Readable<EditorSettings>) {
-    this.#sessions = sessions;
+  constructor(engine: Engine, settings: Readable<EditorSettings>) {
+    this.#engine = engine;
     this.#settings = settings;
     this.#item.name = 'SSH Ports';
-    this.#unwatch = [sessions.state.watch(() => this.draw()), settings.watch(() => this.draw())];
-    this.draw();
+    this.#unwatch = [engine.state.watch(() => this.#draw()), settings.watch(() => this.#draw())];
+    this.#draw();
   }
 
   /** The user has seen what is wrong now. A trouble that ends and returns is a new one. */
   markSeen(): void {
-    this.#seen = troubles(this.#sessions.state.get());
-    this.draw();
+    this.#seen = troubles(this.#engine.state.get());
+    this.#draw();
   }
 
-  /** Draws what has changed. Nobody watches the hosts of the previous window: call this after changing them. */
-  draw(): void {
-    const state = this.#sessions.state.get();
+  #draw(): void {
+    const state = this.#engine.state.get();
     const found = troubles(state);
     this.#seen = this.#seen.filter((trouble) => found.includes(trouble));
     const click = this.#settings.get().statusBarClick;
-    const now = status(state, { click, seen: this.#seen, previousHosts: previousHosts(this.#sessions) });
+    const now = status(state, { click, seen: this.#seen, previousHosts: previousHosts(state) });
     const text = JSON.stringify([now, click]);
     if (text === this.#drawn) return;
     this.#drawn = text;

@@ -4,7 +4,14 @@ import type { ForwardSpec } from '../../../src/core/spec/spec.ts';
 import { readPortRules } from '../../../src/core/policy/portRules.ts';
 import type { Problem } from '../../../src/core/problem.ts';
 import { defaultSettings, type Settings } from '../../../src/core/session/settings.ts';
-import type { AppState, ForwardState, ForwardStatus, HostState, LinkState } from '../../../src/core/session/state.ts';
+import {
+  type AppState,
+  emptyState,
+  type ForwardState,
+  type ForwardStatus,
+  type HostState,
+  type LinkState,
+} from '../../../src/core/session/state.ts';
 import { diagnosis } from '../../../src/view/diagnosis.ts';
 import { someTraffic } from '../../support/state.ts';
 
@@ -97,7 +104,7 @@ function forward(id: string, status: ForwardStatus, change: Partial<ForwardState
 
 function report(state: Partial<AppState>): string {
   return diagnosis({
-    state: { hosts: [], configProblems: [], isForwarding: true, ...state },
+    state: { ...emptyState, ...state },
     settings,
     versions: { 'SSH Ports': '0.1.0' },
     rttMs: new Map([[host().name, 12.34]]),

@@ -32,6 +32,10 @@ export class ConnectedHosts {
     return [...this.#hosts.values()];
   }
 
+  names(): readonly string[] {
+    return [...this.#hosts.keys()];
+  }
+
   /** Takes every change of a host. */
   follow(before: HostState, after: HostState, options: readonly string[]): void {
     const known = this.#hosts.get(after.name);

@@ -1,6 +1,6 @@
-import { deadline } from '../../base/delay.ts';
-import { connectLocal } from '../../core/forward/connectLocal.ts';
-import type { ForwardState } from '../../core/session/state.ts';
+import { deadline } from '../../../base/delay.ts';
+import { connectLocal } from '../../forward/connectLocal.ts';
+import type { ForwardState } from '../state.ts';
 
 const limitMs = 5000;
 

@@ -1,0 +1,87 @@
+import type { Readable } from '../base/store.ts';
+import type { ForwardRequest } from '../core/session/forwards/forwardRequests.ts';
+import type { AppState, ForwardState } from '../core/session/state.ts';
+
+/**
+ * What the editor may ask of the engine: all that core does. This interface is the protocol. Arguments and results are
+ * plain data (they survive `structuredClone`), failures are `UserError`s, and an `AbortSignal` stands last. A new call is
+ * one line here and one in `localEngine.ts`.
+ */
+export interface EngineCalls {
+  /** Reads the SSH configuration again. Resolves to the files and folders to watch. */
+  refreshHosts(signal: AbortSignal): Promise<WatchedPlaces>;
+  /** Adds options, as for ssh(1) -o, to a host's configuration from its next connection on. */
+  useOptions(host: string, options: readonly string[]): Promise<void>;
+  optionsOf(host: string): Promise<readonly string[]>;
+  connect(host: string, signal: AbortSignal): Promise<void>;
+  disconnect(host: string): Promise<void>;
+  /** Connects to the hosts of the window before it was reloaded. `attended`: a person waits, so hosts may ask. */
+  restore(attended: 'attended' | 'background', signal: AbortSignal): Promise<void>;
+  forgetLeft(): Promise<void>;
+  /** One round trip, in milliseconds; undefined while the host is away. */
+  ping(host: string, signal: AbortSignal): Promise<number | undefined>;
+  /** Lists remote ports at once, and ends the pauses before reconnects. */
+  refresh(): Promise<void>;
+  setForwarding(isForwarding: boolean): Promise<void>;
+  setFocused(isFocused: boolean): Promise<void>;
+  /** Asks the program at a remote port what it is. */
+  askProgram(host: string, port: number): Promise<void>;
+
+  /** Connects first if need be. Settles when the forward accepts connections. */
+  forward(host: string, request: ForwardRequest, signal: AbortSignal): Promise<ForwardState>;
+  /** Forwards a remote port, to the same local port if that is free. */
+  forwardPort(host: string, port: number, signal: AbortSignal): Promise<ForwardState>;
+  /** The user does not want it: an auto-forward of its remote port does not come back by itself. */
+  stopForward(host: string, id: string): Promise<void>;
+  /** It has served its purpose. */
+  removeForward(host: string, id: string): Promise<void>;
+  pauseForward(host: string, id: string): Promise<void>;
+  resumeForward(host: string, id: string, signal: AbortSignal): Promise<void>;
+  moveForward(host: string, id: string, localPort: number, signal: AbortSignal): Promise<void>;
+  shareForward(host: string, id: string, isWanted: boolean, signal: AbortSignal): Promise<void>;
+  protectForward(host: string, id: string, isProtected: boolean, signal: AbortSignal): Promise<void>;
+  extendSharing(host: string, id: string): Promise<void>;
+  labelForward(host: string, id: string, label: string | undefined): Promise<void>;
+  /** Makes one connection through a local forward and closes it. The state then has the result. */
+  checkForward(forward: ForwardState, signal: AbortSignal): Promise<void>;
+
+  /** The configuration file that belongs to the user: the one of the setting, else `~/.ssh/config`. */
+  userConfigFile(): Promise<string>;
+  /** The file that a forward of this configured host is saved in. */
+  configFileOf(host: string): Promise<string>;
+  /** Reads a pasted `ssh` command or a typed destination. @throws UserError when no Host block can say it */
+  proposeHost(text: string): Promise<ProposedHost>;
+  /** @throws UserError when the new host cannot have this name */
+  checkAlias(text: string, alias: string): Promise<void>;
+  /** Writes the text as a Host block of the user's configuration file, and lists the hosts again. */
+  addHost(text: string, alias: string, signal: AbortSignal): Promise<void>;
+  /** Adds a forward to the Host block of a configured host, with the local port of now. */
+  saveForward(alias: string, forward: ForwardState, signal: AbortSignal): Promise<SavedInConfig>;
+}
+
+/** The engine as the editor sees it. */
+export interface Engine extends EngineCalls {
+  /** The latest state that has arrived. It is never older than the answer to a call. */
+  readonly state: Readable<AppState>;
+  /** Ends every listener, connection and child process, within two seconds. */
+  close(): Promise<void>;
+}
+
+export interface WatchedPlaces {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+}
+
+export interface ProposedHost {
+  /** As the user typed it. */
+  readonly host: string;
+  /** A short free name for it. */
+  readonly alias: string;
+}
+
+export interface SavedInConfig {
+  /** The configuration had the forward before. */
+  readonly wasThere: boolean;
+  /** The 1-based line of the forward. Absent where a Match block or another file gives it. */
+  readonly line?: number;
+}
