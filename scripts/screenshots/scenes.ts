@@ -8,7 +8,7 @@ import { start, stop } from '../../test/support/child.ts';
 import { type OwnNetwork, startOwnNetwork } from '../../test/support/ownNetwork.ts';
 import { startSshd } from '../../test/support/sshd.ts';
 import { connect, expand, openPortsView, rows } from '../../test/ui/pages/sshPorts.ts';
-import { openWorkbench, quickInput, quickPickRow, runCommand, toast } from '../../test/ui/pages/workbench.ts';
+import { openWorkbench, quickInput, quickPickRow, toast, clearNotifications } from '../../test/ui/pages/workbench.ts';
 
 /** The names of `realServers` that are there when the host is connected, at their usual ports. */
 const neighbours: Readonly<Record<number, string>> = {
@@ -52,7 +52,7 @@ export async function takeScenes(folder: string, scope: Scope): Promise<void> {
   await page.mouse.move(540, 320);
   await page.screenshot({ path: path.join(folder, 'ports.png'), animations: 'disabled' });
 
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await clearNotifications(page);
   await flask.stop();
   await rows(page, 'localhost:5000', 2).first().click({ button: 'right' });
   await page.locator('.monaco-menu .action-label', { hasText: 'Show Path' }).click();

@@ -4,18 +4,19 @@ import type { Locator, Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
 import { read } from '../support/sessions.ts';
 import { addAlias } from '../support/addAlias.ts';
-import { type Sshd, startSshd } from '../support/sshd.ts';
+import { type Sshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
-import { clickRow, disconnectAll, openPortsView, rowAction, rows } from './pages/sshPorts.ts';
+import { openPortsWindow } from './pages/portsWindow.ts';
+import { clickRow, disconnectAll, rowAction, rows } from './pages/sshPorts.ts';
 import {
   answerDialog,
   dialog,
-  openWorkbench,
   runCommand,
   screenshot,
   screenshotOfFailure,
   toast,
+  clearNotifications,
 } from './pages/workbench.ts';
 
 const scope = new Scope();
@@ -29,23 +30,19 @@ let port: number;
 
 before(async () => {
   ({ port } = scope.add(await startWebServer('hello from the remote')));
-  sshd = await startSshd();
-  scope.defer(() => sshd.stop());
-  for (const host of proxied) addAlias(sshd, host, [`ProxyCommand ${proxyCommand(host)}`]);
-  const settings = {
-    'sshPorts.configFile': sshd.configFile,
-    'sshPorts.autoForward': 'off',
-    'sshPorts.identifyServers': false,
-  };
-  ({ page } = scope.add(await openWorkbench({ settings })));
-  await openPortsView(page);
+  ({ sshd, page } = await openPortsWindow(scope, {
+    prepare: (to) => {
+      for (const host of proxied) addAlias(to, host, [`ProxyCommand ${proxyCommand(host)}`]);
+    },
+    settings: { 'sshPorts.autoForward': 'off', 'sshPorts.identifyServers': false },
+  }));
 });
 after(() => scope.close());
 
 afterEach(async (t) => {
   await screenshotOfFailure(t, page);
   await disconnectAll(page);
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await clearNotifications(page);
 });
 
 const host = (name: string): Locator => rows(page, new RegExp(`^\\s*${name}`, 'u'), 1);
@@ -99,7 +96,7 @@ test('a reloaded window offers once to reconnect, and then has its host and its 
   const local = Number(/localhost:(\d+)/u.exec(await row.innerText())?.[1]);
   await until('the page', async () => (await read(local)) === 'hello from the remote');
   // RACE: the editor writes an extension's memory to disk with a delay. Running a command takes longer than that.
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await clearNotifications(page);
   await screenshot(page, 'before-reload');
   await page.reload();
   const notice = toast(page, /Reconnect/u).first();

@@ -11,18 +11,18 @@ import { npmPackages, realServers } from '../integration/detect/servers.ts';
 import { start, stop } from '../support/child.ts';
 import { noOwnNetwork, type OwnNetwork, startOwnNetwork } from '../support/ownNetwork.ts';
 import { read } from '../support/sessions.ts';
-import { startSshd } from '../support/sshd.ts';
+
 import { until } from '../support/until.ts';
-import { connect, icon, openPortsView, rows } from './pages/sshPorts.ts';
+import { openConnectedWindow } from './pages/portsWindow.ts';
+import { icon, rows } from './pages/sshPorts.ts';
 import {
   answerDialog,
   dialog,
-  openWorkbench,
-  runCommand,
   screenshot,
   screenshotOfFailure,
   toast,
   type Workbench,
+  clearNotifications,
 } from './pages/workbench.ts';
 
 const skip = noOwnNetwork;
@@ -45,21 +45,19 @@ before(async () => {
   if (skip) return;
   network = await startOwnNetwork();
   scope.defer(() => network.stop());
-  const sshd = await startSshd({ runner: network.runner });
-  scope.defer(() => sshd.stop());
-  await network.open(sshd.port);
-  workbench = scope.add(await openWorkbench({ settings: { 'sshPorts.configFile': sshd.configFile, ...rules } }));
+  workbench = await openConnectedWindow(scope, {
+    sshd: { runner: network.runner },
+    prepare: (sshd) => network.open(sshd.port),
+    settings: rules,
+  });
   ({ page } = workbench);
-  await openPortsView(page);
-  await connect(page, 'devbox');
-  await rows(page, /connected/u, 1).waitFor();
   await rows(page, 'SSH', 2).waitFor();
   await rows(page, 'Nothing else listens yet', 2).waitFor();
   await screenshot(page, 'servers-1-connected');
 });
 after(() => scope.close());
 beforeEach(async () => {
-  if (!skip) await runCommand(page, 'Notifications: Clear All Notifications');
+  if (!skip) await clearNotifications(page);
 });
 afterEach((t) => screenshotOfFailure(t, page));
 

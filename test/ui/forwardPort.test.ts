@@ -9,21 +9,22 @@ import { Scope } from '../../src/base/scope.ts';
 import { addAlias } from '../support/addAlias.ts';
 import { freePort } from '../support/freePort.ts';
 import { read } from '../support/sessions.ts';
-import { type Sshd, startSshd } from '../support/sshd.ts';
+import { type Sshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
-import { disconnectAll, openPortsView, rowAction, rows, status } from './pages/sshPorts.ts';
+import { openPortsWindow } from './pages/portsWindow.ts';
+import { disconnectAll, rowAction, rows, status } from './pages/sshPorts.ts';
 import {
   answerDialog,
   chosenRow,
   dialog,
-  openWorkbench,
   quickInput,
   quickPickRow,
   runCommand,
   screenshot,
   screenshotOfFailure,
   toast,
+  clearNotifications,
 } from './pages/workbench.ts';
 
 const scope = new Scope();
@@ -35,26 +36,23 @@ let port: number;
 
 before(async () => {
   ({ port } = scope.add(await startWebServer('hello from the remote')));
-  sshd = await startSshd();
-  scope.defer(() => sshd.stop());
-  for (const host of hosts) addAlias(sshd, host);
-  const empty = path.join(sshd.folder, 'empty_known_hosts');
-  addAlias(sshd, 'stranger', ['StrictHostKeyChecking ask', `UserKnownHostsFile ${empty}`]);
-  const changed = path.join(sshd.folder, 'changed_known_hosts');
-  fs.writeFileSync(changed, `[127.0.0.1]:${sshd.port} ${otherKey()}\n`);
-  addAlias(sshd, 'changed', [`UserKnownHostsFile ${changed}`]);
-  const workbench = scope.add(
-    await openWorkbench({ settings: { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off' } }),
-  );
-  page = workbench.page;
-  await openPortsView(page);
+  ({ sshd, page } = await openPortsWindow(scope, { prepare: addHosts }));
 });
 after(() => scope.close());
 afterEach(async (t) => {
   await screenshotOfFailure(t, page);
   await disconnectAll(page);
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await clearNotifications(page);
 });
+
+function addHosts(to: Sshd): void {
+  for (const host of hosts) addAlias(to, host);
+  const empty = path.join(to.folder, 'empty_known_hosts');
+  addAlias(to, 'stranger', ['StrictHostKeyChecking ask', `UserKnownHostsFile ${empty}`]);
+  const changed = path.join(to.folder, 'changed_known_hosts');
+  fs.writeFileSync(changed, `[127.0.0.1]:${to.port} ${newKey(to.folder)}\n`);
+  addAlias(to, 'changed', [`UserKnownHostsFile ${changed}`]);
+}
 
 async function answerInput(prompt: string, text: string): Promise<void> {
   await page.locator('.quick-input-widget', { hasText: prompt }).waitFor();
@@ -68,8 +66,8 @@ async function throughProxy(user: string, proxy: number): Promise<string | undef
   return curl.then(({ stdout }) => stdout).catch(() => undefined);
 }
 
-function otherKey(): string {
-  const file = path.join(sshd.folder, 'other');
+function newKey(folder: string): string {
+  const file = path.join(folder, 'other');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
   return fs.readFileSync(`${file}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
 }

@@ -2,107 +2,135 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
-import { startSshd } from '../support/sshd.ts';
+import { addAlias } from '../support/addAlias.ts';
+import { freePort } from '../support/freePort.ts';
+import type { Sshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
-import { clickRow, openPortsView, rows } from './pages/sshPorts.ts';
-import { openWorkbench, quickInput, quickPickRow, runCommand, screenshotOfFailure, toast } from './pages/workbench.ts';
+import { openPortsWindow } from './pages/portsWindow.ts';
+import { clickRow, connect, disconnectAll, rows } from './pages/sshPorts.ts';
+import {
+  clearNotifications,
+  quickInput,
+  quickPickRow,
+  runCommand,
+  screenshotOfFailure,
+  toast,
+} from './pages/workbench.ts';
 
 const scope = new Scope();
+/** Each test has a host of its own; all hosts are the same sshd. */
+const hosts = ['entered', 'clicked', 'deleted', 'undone'];
 let page: Page;
 let port: number;
 
 before(async () => {
   ({ port } = scope.add(await startWebServer('hello from the remote')));
-  const sshd = await startSshd();
-  scope.defer(() => sshd.stop());
-  const settings = { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off' };
-  ({ page } = scope.add(await openWorkbench({ settings })));
-  await openPortsView(page);
+  const prepare = (sshd: Sshd): void => {
+    for (const host of hosts) addAlias(sshd, host);
+  };
+  ({ page } = await openPortsWindow(scope, { prepare }));
   await rows(page, 'devbox', 1).waitFor();
 });
 after(() => scope.close());
 afterEach(async (t) => {
   await screenshotOfFailure(t, page);
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await disconnectAll(page);
+  await clearNotifications(page);
 });
 
 /** The row with the keyboard focus. */
 const focused = (): Locator => page.locator('.sidebar .pane-body .monaco-list:focus-within .monaco-list-row.focused');
+const isFocused = async (text: string | RegExp): Promise<boolean> =>
+  (await focused().filter({ hasText: text }).count()) === 1;
 
 async function expectFocus(text: string | RegExp): Promise<void> {
-  await until(`the focus on ${text}`, async () => (await focused().filter({ hasText: text }).count()) === 1);
+  await until(`the focus on ${text}`, () => isFocused(text));
+}
+
+/** Presses the arrow key that leads to a row until that row has the focus. */
+async function moveFocusTo(row: Locator, text: string): Promise<void> {
+  // RACE: a key that comes before the tree has its rows moves nothing.
+  await until(`the focus on ${text}`, async () => {
+    if (await isFocused(text)) return true;
+    const [there, here] = [await indexOf(row), (await focused().count()) === 1 ? await indexOf(focused()) : -1];
+    await page.keyboard.press(here < there ? 'ArrowDown' : 'ArrowUp');
+    return isFocused(text);
+  });
+}
+
+const indexOf = async (row: Locator): Promise<number> =>
+  Number(await row.getAttribute('data-index', { timeout: 1000 }));
+
+/** Forwards free local ports, with neighbouring numbers in the order of the rows. */
+async function forwardPorts(host: string, count: number): Promise<readonly number[]> {
+  await connect(page, host);
+  await rows(page, new RegExp(`${host}.*connected`, 'su'), 1).waitFor();
+  const ports = [];
+  while (ports.length < count) ports.push(await freePort());
+  ports.sort((a, b) => a - b);
+  for (const local of ports) {
+    await runCommand(page, 'SSH Ports: Forward Port');
+    await quickInput(page).fill(`${local}:127.0.0.1:9`);
+    await quickPickRow(page, `local ${local}`).first().click();
+    await rows(page, `localhost:${local}`, 2).waitFor();
+  }
+  await clearNotifications(page);
+  return ports;
 }
 
 test('the Enter key connects a host, then forwards a port, and the focus stays on their rows', async () => {
   // RACE: the palette closes before its command has moved the focus to the tree.
   await runCommand(page, 'SSH Ports: Focus on Ports View');
   await page.locator('.sidebar .pane-body .monaco-list:focus-within').waitFor();
-  // RACE: a key that comes before the tree has its rows moves nothing.
-  await until('the focus on devbox', async () => {
-    await page.keyboard.press('ArrowDown');
-    return (await focused().filter({ hasText: 'devbox' }).count()) === 1;
-  });
+  await moveFocusTo(rows(page, 'entered', 1), 'entered');
   await page.keyboard.press('Enter');
-  await rows(page, /devbox.*connected/su, 1).waitFor();
-  await expectFocus('devbox');
-  await rows(page, String(port), 2).waitFor();
-  await until('the focus on the port', async () => {
-    await page.keyboard.press('ArrowDown');
-    return (
-      (await focused()
-        .filter({ hasText: String(port) })
-        .count()) === 1
-    );
-  });
+  await rows(page, /entered.*connected/su, 1).waitFor();
+  await expectFocus('entered');
+  const row = rows(page, String(port), 2);
+  await row.waitFor();
+  await moveFocusTo(row, String(port));
   await page.keyboard.press('Enter');
   await rows(page, new RegExp(`${port}.*localhost:`, 'su'), 2).waitFor();
   await expectFocus(String(port));
 });
 
 test('a click on a forward selects it and opens nothing', async () => {
+  const [local] = await forwardPorts('clicked', 1);
   const pages = page.context().pages().length;
-  await clickRow(rows(page, String(port), 2));
-  await page.waitForTimeout(1500);
+  const copied = page.locator('.statusbar').getByText(`Copied http://localhost:${local}`).waitFor();
+  await clickRow(rows(page, `localhost:${local}`, 2));
+  await page.keyboard.press('Control+c');
+  await copied;
   assert.equal(page.context().pages().length, pages);
   assert.equal(await page.locator('.monaco-dialog-box').count(), 0);
 });
 
 test('after Delete the neighbour has the focus, and several selected forwards stop together and come back', async () => {
-  for (const local of [18_201, 18_202, 18_203]) {
-    await runCommand(page, 'SSH Ports: Forward Port');
-    await quickInput(page).fill(`${local}:127.0.0.1:9`);
-    await quickPickRow(page, `local ${local}`).first().click();
-    await rows(page, `localhost:${local}`, 2).waitFor();
-  }
-  await runCommand(page, 'Notifications: Clear All Notifications');
-  await clickRow(rows(page, 'localhost:18201', 2));
+  const [first, second, third] = await forwardPorts('deleted', 3);
+  await clickRow(rows(page, `localhost:${first}`, 2));
   await page.keyboard.press('Delete');
-  await rows(page, 'localhost:18201', 2).waitFor({ state: 'detached' });
-  await expectFocus('localhost:18202');
+  await rows(page, `localhost:${first}`, 2).waitFor({ state: 'detached' });
+  await expectFocus(`localhost:${second}`);
 
-  await clickRow(rows(page, 'localhost:18202', 2));
+  await clickRow(rows(page, `localhost:${second}`, 2));
   await page.keyboard.press('Shift+ArrowDown');
   await page.keyboard.press('Delete');
-  await rows(page, /localhost:1820/u, 2)
-    .first()
-    .waitFor({ state: 'detached' });
+  for (const local of [second, third]) await rows(page, `localhost:${local}`, 2).waitFor({ state: 'detached' });
   await toast(page, 'Stopped 2 forwards.').getByRole('button', { name: 'Undo' }).click();
-  for (const local of [18_202, 18_203]) await rows(page, `localhost:${local}`, 2).waitFor();
+  for (const local of [second, third]) await rows(page, `localhost:${local}`, 2).waitFor();
 });
 
 test('Stop All Forwards can be undone, with labels', async () => {
-  await clickRow(rows(page, 'localhost:18203', 2));
+  const [first, second] = await forwardPorts('undone', 2);
+  await clickRow(rows(page, `localhost:${second}`, 2));
   await page.keyboard.press('F2');
   await quickInput(page).fill('my label');
   await page.keyboard.press('Enter');
   await rows(page, /my label/u, 2).waitFor();
   await runCommand(page, 'SSH Ports: Stop All Forwards');
-  await rows(page, /localhost:\d/u, 2)
-    .first()
-    .waitFor({ state: 'detached' });
-  await toast(page, /Stopped \d forwards\./u)
-    .getByRole('button', { name: 'Undo' })
-    .click();
-  await rows(page, /my label.*localhost:18203/su, 2).waitFor();
+  for (const local of [first, second]) await rows(page, `localhost:${local}`, 2).waitFor({ state: 'detached' });
+  await toast(page, 'Stopped 2 forwards.').getByRole('button', { name: 'Undo' }).click();
+  await rows(page, `localhost:${first}`, 2).waitFor();
+  await rows(page, new RegExp(`my label.*localhost:${second}`, 'su'), 2).waitFor();
 });

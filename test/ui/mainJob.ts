@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { until } from '../support/until.ts';
 import { connect, expand, openPortsView, rows, statusAction } from './pages/sshPorts.ts';
-import { runCommand, screenshot, toast } from './pages/workbench.ts';
+import { screenshot, toast, clearNotifications } from './pages/workbench.ts';
 
 /** A remote on which a web server can be started. */
 export interface Remote {
@@ -57,7 +57,7 @@ export async function mainJob({ page, remote, greeting, say }: MainJob): Promise
   await tab.close();
   say(`${address} shows "${greeting}"`);
 
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await clearNotifications(page);
   await statusAction(page, 'Switch Off');
   await until(`nothing at ${address}`, async () => (await read(address)) === '');
   await row.filter({ hasText: 'off' }).waitFor();

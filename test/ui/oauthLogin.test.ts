@@ -6,11 +6,12 @@ import type { Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
 import { noOwnNetwork, startOwnNetwork } from '../support/ownNetwork.ts';
 import { read } from '../support/sessions.ts';
-import { type Sshd, startSshd } from '../support/sshd.ts';
+import { type Sshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
-import { connect, icon, openPortsView, rows } from './pages/sshPorts.ts';
+import { openConnectedWindow } from './pages/portsWindow.ts';
+import { icon, rows } from './pages/sshPorts.ts';
 import { openTerminal, terminal } from './pages/terminal.ts';
-import { openWorkbench, screenshot, toast } from './pages/workbench.ts';
+import { screenshot, toast } from './pages/workbench.ts';
 
 const skip = noOwnNetwork;
 const scope = new Scope();
@@ -43,18 +44,12 @@ before(async () => {
   if (skip) return;
   const network = await startOwnNetwork();
   scope.defer(() => network.stop());
-  sshd = await startSshd({ runner: network.runner });
-  scope.defer(() => sshd.stop());
-  await network.open(sshd.port);
+  ({ sshd, page } = await openConnectedWindow(scope, {
+    sshd: { runner: network.runner },
+    prepare: (to) => network.open(to.port),
+    settings: { 'terminal.integrated.gpuAcceleration': 'off' }, // then what it shows is in the page as text
+  }));
   fs.writeFileSync(path.join(sshd.folder, 'tool.py'), tool);
-  const settings = {
-    'sshPorts.configFile': sshd.configFile,
-    'terminal.integrated.gpuAcceleration': 'off', // then what it shows is in the page as text
-  };
-  ({ page } = scope.add(await openWorkbench({ settings })));
-  await openPortsView(page);
-  await connect(page, 'devbox');
-  await rows(page, /connected/u, 1).waitFor();
 });
 after(() => scope.close());
 

@@ -1,11 +1,12 @@
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
-import { startSshd } from '../support/sshd.ts';
+
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
-import { clickRow, connect, openPortsView, rowAction, rows } from './pages/sshPorts.ts';
-import { answerDialog, dialog, openWorkbench, runCommand, screenshot } from './pages/workbench.ts';
+import { openConnectedWindow } from './pages/portsWindow.ts';
+import { clickRow, rowAction, rows } from './pages/sshPorts.ts';
+import { answerDialog, dialog, runCommand, screenshot } from './pages/workbench.ts';
 
 const scope = new Scope();
 const greeting = 'hello from the remote';
@@ -13,12 +14,7 @@ let page: Page;
 
 before(async () => {
   const { port } = scope.add(await startWebServer(`<h1>${greeting}</h1>`, { 'content-type': 'text/html' }));
-  const sshd = await startSshd();
-  scope.defer(() => sshd.stop());
-  const settings = { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off' };
-  ({ page } = scope.add(await openWorkbench({ settings })));
-  await openPortsView(page);
-  await connect(page, 'devbox');
+  ({ page } = await openConnectedWindow(scope));
   await clickRow(rows(page, String(port), 2));
   await rows(page, /→ localhost:\d+/u, 2).waitFor();
 });

@@ -7,12 +7,13 @@ import type { Locator, Page } from 'playwright-core';
 import { type DevServer, greeting, startDevServer } from '../support/devServer.ts';
 import { Scope } from '../../src/base/scope.ts';
 import { read } from '../support/sessions.ts';
-import { type Sshd, type SshdOptions, startSshd } from '../support/sshd.ts';
+import { type SshdOptions } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { stumblingBlocks } from './pages/accessibility.ts';
 import { button, showPath } from './pages/pathView.ts';
-import { connect, openPortsView, rows } from './pages/sshPorts.ts';
-import { bothThemes, openWorkbench, quickPickRow, runCommand, screenshot, toggleTheme } from './pages/workbench.ts';
+import { openPortsWindow, type PortsWindow } from './pages/portsWindow.ts';
+import { connect, forwardListedPort, rows } from './pages/sshPorts.ts';
+import { bothThemes, runCommand, screenshot, toggleTheme, clearNotifications } from './pages/workbench.ts';
 
 const scope = new Scope();
 after(() => scope.close());
@@ -72,14 +73,8 @@ test('a check of the path names an sshd that forbids forwarding', async () => {
   await screenshot(page, 'diagnosis');
 });
 
-async function open(options: SshdOptions): Promise<{ sshd: Sshd; page: Page }> {
-  const sshd = await startSshd(options);
-  scope.defer(() => sshd.stop());
-  const settings = { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off', ...bothThemes };
-  const { page } = scope.add(await openWorkbench({ settings }));
-  await openPortsView(page);
-  return { sshd, page };
-}
+const open = (sshd: SshdOptions): Promise<PortsWindow> =>
+  openPortsWindow(scope, { sshd, settings: { 'sshPorts.autoForward': 'off', ...bothThemes } });
 
 async function serve(): Promise<DevServer> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'flask-'));
@@ -94,14 +89,11 @@ async function forward(page: Page, host: string, port: number): Promise<number> 
   await rows(page, host, 1).first().waitFor({ timeout: 60_000 });
   await connect(page, host);
   await rows(page, String(port), 2).first().waitFor();
-  await runCommand(page, 'SSH Ports: Forward Port');
-  await quickPickRow(page, new RegExp(`^${port}(?!\\d)`, 'u'))
-    .first()
-    .click();
+  await forwardListedPort(page, port);
   const row = await rows(page, /localhost:\d+/u, 2)
     .first()
     .innerText();
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await clearNotifications(page);
   return Number(/localhost:(\d+)/u.exec(row)?.[1]);
 }
 

@@ -14,6 +14,7 @@ import {
   quickPickRow,
   runCommand,
   screenshot,
+  clearNotifications,
 } from './pages/workbench.ts';
 
 const scope = new Scope();
@@ -59,7 +60,7 @@ test('a remembered password logs in again without a question, until the user for
     assert.deepEqual(server.attempts, ['password', 'password']);
 
     // RACE: the editor writes an extension's memory to disk with a delay. Running a command takes longer than that.
-    await runCommand(page, 'Notifications: Clear All Notifications');
+    await clearNotifications(page);
     await page.reload();
     await openPortsView(page);
     await online.waitFor({ timeout: 60_000 });

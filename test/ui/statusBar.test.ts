@@ -5,11 +5,12 @@ import { Scope } from '../../src/base/scope.ts';
 import { addAlias } from '../support/addAlias.ts';
 import { freePort } from '../support/freePort.ts';
 import { read } from '../support/sessions.ts';
-import { startSshd } from '../support/sshd.ts';
+import type { Sshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
-import { connect, openPortsView, rows, status, statusAction } from './pages/sshPorts.ts';
-import { openWorkbench, quickPickRow, runCommand, screenshot, screenshotOfFailure, toast } from './pages/workbench.ts';
+import { openConnectedWindow } from './pages/portsWindow.ts';
+import { connect, forwardListedPort, status, statusAction } from './pages/sshPorts.ts';
+import { quickPickRow, screenshot, screenshotOfFailure, toast, clearNotifications } from './pages/workbench.ts';
 
 const scope = new Scope();
 let page: Page;
@@ -17,20 +18,11 @@ let port: number;
 
 before(async () => {
   ({ port } = scope.add(await startWebServer('hello from the remote')));
-  const sshd = await startSshd();
-  scope.defer(() => sshd.stop());
-  addAlias(sshd, 'broken', [`Port ${await freePort()}`]);
-  const settings = { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off' };
-  ({ page } = scope.add(await openWorkbench({ settings })));
-  await openPortsView(page);
-  await connect(page, 'devbox');
-  await rows(page, /devbox.*connected/su, 1).waitFor();
-  await runCommand(page, 'SSH Ports: Forward Port');
-  await quickPickRow(page, new RegExp(`^${port}(?!\\d)`, 'u'))
-    .first()
-    .click();
+  const prepare = async (sshd: Sshd): Promise<void> => addAlias(sshd, 'broken', [`Port ${await freePort()}`]);
+  ({ page } = await openConnectedWindow(scope, { prepare }));
+  await forwardListedPort(page, port);
   await toast(page, `devbox:${port} → `).waitFor();
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await clearNotifications(page);
 });
 after(() => scope.close());
 afterEach((t) => screenshotOfFailure(t, page));
@@ -72,7 +64,7 @@ test('a failed host is listed with its fix, and the yellow ends when the user ha
   const isYellow = async (): Promise<boolean> =>
     (await status(page).getAttribute('class'))?.includes('warning-kind') ?? false;
   await until('the warning', isYellow);
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await clearNotifications(page);
   await status(page).click();
   await quickPickRow(page, /broken: refused/u).waitFor();
   await screenshot(page, 'status-menu-problem');

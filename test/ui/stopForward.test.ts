@@ -4,22 +4,17 @@ import { after, afterEach, before, test, type TestContext } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
 import { freePort } from '../support/freePort.ts';
-import { startSshd } from '../support/sshd.ts';
+
 import { until } from '../support/until.ts';
-import { connect, expand, openPortsView, rowAction, rows } from './pages/sshPorts.ts';
-import { openWorkbench, quickInput, quickPickRow, runCommand, screenshotOfFailure } from './pages/workbench.ts';
+import { openConnectedWindow } from './pages/portsWindow.ts';
+import { connect, expand, rowAction, rows } from './pages/sshPorts.ts';
+import { quickInput, quickPickRow, runCommand, screenshotOfFailure } from './pages/workbench.ts';
 
 const scope = new Scope();
 let page: Page;
 
 before(async () => {
-  const sshd = await startSshd();
-  scope.defer(() => sshd.stop());
-  const settings = { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off' };
-  ({ page } = scope.add(await openWorkbench({ settings })));
-  await openPortsView(page);
-  await connect(page, 'devbox');
-  await rows(page, /connected/u, 1).waitFor();
+  ({ page } = await openConnectedWindow(scope));
 });
 after(() => scope.close());
 afterEach(async (t) => {

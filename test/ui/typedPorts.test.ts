@@ -4,20 +4,21 @@ import type { Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
 import { freePort } from '../support/freePort.ts';
 import { addAlias } from '../support/addAlias.ts';
-import { startSshd } from '../support/sshd.ts';
+
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
-import { connect, openPortsView, rows } from './pages/sshPorts.ts';
+import { openConnectedWindow } from './pages/portsWindow.ts';
+import { rows } from './pages/sshPorts.ts';
 import {
   answerDialog,
   dialog,
-  openWorkbench,
   quickInput,
   quickPickRow,
   runCommand,
   screenshot,
   screenshotOfFailure,
   toast,
+  clearNotifications,
 } from './pages/workbench.ts';
 
 const scope = new Scope();
@@ -26,19 +27,12 @@ let port: number;
 
 before(async () => {
   ({ port } = scope.add(await startWebServer('hello from the remote')));
-  const sshd = await startSshd();
-  scope.defer(() => sshd.stop());
-  addAlias(sshd, 'second');
-  const settings = { 'sshPorts.configFile': sshd.configFile, 'sshPorts.autoForward': 'off' };
-  ({ page } = scope.add(await openWorkbench({ settings })));
-  await openPortsView(page);
-  await connect(page, 'devbox');
-  await rows(page, /devbox.*connected/su, 1).waitFor();
+  ({ page } = await openConnectedWindow(scope, { prepare: (sshd) => addAlias(sshd, 'second') }));
 });
 after(() => scope.close());
 afterEach(async (t) => {
   await screenshotOfFailure(t, page);
-  await runCommand(page, 'Notifications: Clear All Notifications');
+  await clearNotifications(page);
 });
 
 /** Opens Forward Port, types a text and presses the Enter key, as fast as a person who knows the way. */

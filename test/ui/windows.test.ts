@@ -4,13 +4,14 @@ import type { Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
 import { freePort } from '../support/freePort.ts';
 import { read } from '../support/sessions.ts';
-import { startSshd } from '../support/sshd.ts';
+
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
 import { stumblingBlocks } from './pages/accessibility.ts';
 import { showPath } from './pages/pathView.ts';
+import { openPortsWindow } from './pages/portsWindow.ts';
 import { connect, openPortsView, rows } from './pages/sshPorts.ts';
-import { openWorkbench, quickInput, quickPickRow, runCommand, screenshot } from './pages/workbench.ts';
+import { quickInput, quickPickRow, runCommand, screenshot } from './pages/workbench.ts';
 
 const scope = new Scope();
 let first: Page;
@@ -21,15 +22,12 @@ let local: number;
 before(async () => {
   ({ port } = scope.add(await startWebServer('hello from the remote')));
   local = await freePort();
-  const sshd = await startSshd();
-  scope.defer(() => sshd.stop());
   const settings = {
-    'sshPorts.configFile': sshd.configFile,
     'sshPorts.autoForward': 'off',
     'sshPorts.restore': 'never',
     'workbench.colorTheme': 'Default High Contrast',
   };
-  first = scope.add(await openWorkbench({ settings })).page;
+  first = (await openPortsWindow(scope, { settings })).page;
   second = await first.context().newPage();
   await second.goto(first.url());
 });

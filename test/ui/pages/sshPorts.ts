@@ -59,6 +59,22 @@ export async function connect(page: Page, host: string): Promise<void> {
   });
 }
 
+/** Forwards a listed port of the only connected host, as Forward Port does. */
+export async function forwardListedPort(page: Page, port: number): Promise<void> {
+  // RACE: a quick pick closes when something else takes the focus, such as the tree that draws its rows.
+  await until(
+    `the choice of port ${port}`,
+    async () => {
+      await runCommand(page, 'SSH Ports: Forward Port');
+      await quickPickRow(page, new RegExp(`^${port}(?!\\d)`, 'u'))
+        .first()
+        .click({ timeout: 8000 });
+      return true;
+    },
+    60_000,
+  );
+}
+
 /** Disconnects every host, which ends its forwards. Resolves when the tree shows it. */
 export async function disconnectAll(page: Page): Promise<void> {
   const connected = rows(page, /connected/u, 1);

@@ -54,6 +54,11 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   });
 }
 
+/** Dismisses all notifications. */
+export async function clearNotifications(page: Page): Promise<void> {
+  await runCommand(page, 'Notifications: Clear All Notifications');
+}
+
 /** Settings of a workbench that begins dark and is light after `toggleTheme`. */
 export const bothThemes = {
   'workbench.colorTheme': 'Default Dark Modern',
