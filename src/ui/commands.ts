@@ -1,5 +1,10 @@
 import * as vscode from 'vscode';
 import { commandStart } from '../view/commandStart.ts';
+import { type CommandName, commandShapes, type Given } from '../view/script/commandShapes.ts';
+import { findTargets } from '../view/script/findTargets.ts';
+import { answer } from '../view/script/outcome.ts';
+import { readArguments } from '../view/script/readArguments.ts';
+import type { Place } from '../view/row.ts';
 import type { Context, Flow } from './context.ts';
 import { askProgram } from './flows/askProgram.ts';
 import { addHost } from './flows/addHost.ts';
@@ -24,11 +29,11 @@ import { showForwards } from './flows/showForwards.ts';
 import { showLog, showPath } from './flows/show.ts';
 import { stopAll, stopForward } from './flows/stop.ts';
 import { toggleForwarding } from './flows/toggleForwarding.ts';
-import { guard } from './guard.ts';
+import { guard, guardScript } from './guard.ts';
 import type { PortsTree } from './showing/tree.ts';
 
 /** Every command of the Command Palette, the menus and the keys. */
-const flows: Readonly<Record<string, Flow>> = {
+const flows: Readonly<Record<CommandName, Flow>> = {
   addHost,
   askProgram,
   changeLocalPort,
@@ -64,29 +69,50 @@ const flows: Readonly<Record<string, Flow>> = {
 };
 
 export function registerCommands(context: Context, tree: PortsTree): vscode.Disposable {
-  const run = async (flow: Flow, args: readonly unknown[]): Promise<void> => {
+  const { log, engine } = context;
+  const act = async (
+    name: CommandName,
+    rows: readonly Place[],
+    row: Place | undefined,
+    given?: Given,
+  ): Promise<unknown> => {
+    const outcome = await flows[name](context, row, rows, given);
+    return answer(engine.state.get(), outcome ?? undefined, given ?? {});
+  };
+  const run = async (name: CommandName, args: readonly unknown[]): Promise<unknown> => {
     const start = commandStart(args);
     switch (start.kind) {
       case 'row':
-        return flow(context, start.row, start.rows);
+        return guard(log, () => act(name, start.rows, start.row));
       case 'noRow':
-        return flow(context, undefined, []);
+        return guard(log, () => act(name, [], undefined));
       case 'lostRow':
         vscode.window.setStatusBarMessage('The list of ports has just changed: please press again', 5000);
         return undefined;
-      case 'key': {
-        // A key acts on the focused forward or on nothing: it must never ask for another forward.
-        const row = await tree.focused();
-        if (row?.target?.kind !== 'forward') return undefined;
-        return tree.keepFocus(row, () => flow(context, row, tree.selectedWith(row)));
-      }
+      case 'key':
+        return guard(log, () => onFocused(name));
+      case 'script':
+        return guardScript(log, async () => {
+          const given = readArguments(name, start.value);
+          const places = findTargets(engine.state.get(), name, given).map((target) => ({
+            target,
+            from: 'script' as const,
+          }));
+          return act(name, places, places[0], given);
+        });
     }
   };
+  /** A key acts on the focused forward or on nothing: it must never ask for another forward. */
+  const onFocused = async (name: CommandName): Promise<void> => {
+    const row = await tree.focused();
+    if (row?.target?.kind !== 'forward') return;
+    await tree.keepFocus(row, () => act(name, tree.selectedWith(row), row));
+  };
   return vscode.Disposable.from(
-    ...Object.entries(flows).map(([id, flow]) =>
-      vscode.commands.registerCommand(`sshPorts.${id}`, (...args: readonly unknown[]) =>
-        guard(context.log, () => run(flow, args)),
-      ),
+    ...commandNames.map((name) =>
+      vscode.commands.registerCommand(`sshPorts.${name}`, (...args: readonly unknown[]) => run(name, args)),
     ),
   );
 }
+
+const commandNames = Object.keys(commandShapes) as readonly CommandName[];

@@ -1,7 +1,9 @@
 import type * as vscode from 'vscode';
 import type { Readable } from '../base/store.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Row } from '../view/row.ts';
+import type { Place } from '../view/row.ts';
+import type { Given } from '../view/script/commandShapes.ts';
+import type { Outcome } from '../view/script/outcome.ts';
 import type { Consent } from './asking/consent.ts';
 import type { Chosen } from './asking/pickForward.ts';
 import type { RememberedSecrets } from './asking/rememberedSecrets.ts';
@@ -23,7 +25,12 @@ export interface Context {
 }
 
 /**
- * One thing that a person does. `row`: where the command was started; undefined from the Command Palette. `rows`: all
- * selected rows if `row` is one of them.
+ * One thing that a person or a script does. `row`: where the command was started, or what a script named; undefined from
+ * the Command Palette. `rows`: all selected rows if `row` is one of them. `given`: the arguments of a script.
  */
-export type Flow = (context: Context, row: Row | undefined, rows: readonly Row[]) => Promise<void>;
+export type Flow = (
+  context: Context,
+  row: Place | undefined,
+  rows: readonly Place[],
+  given: Given | undefined,
+) => Promise<Outcome | undefined | void>;

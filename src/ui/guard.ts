@@ -3,25 +3,44 @@ import type { Log } from '../base/log.ts';
 import { UserError, errorText } from '../base/userError.ts';
 import { problemOf } from '../core/problem.ts';
 import { problemText } from '../view/problem.ts';
+import { ScriptError } from '../view/script/readArguments.ts';
 import * as say from './asking/messages.ts';
 
-/** Runs a command. A failure becomes a message with its next step. A bug is logged with its stack. */
-export async function guard(log: Log, action: () => Promise<void>): Promise<void> {
+/**
+ * Runs a command of a person. A failure becomes a message with its next step. A bug is logged with its stack. Undefined:
+ * it failed, or nothing came of it.
+ */
+export async function guard<T>(log: Log, action: () => Promise<T>): Promise<T | undefined> {
   try {
-    await action();
+    return await action();
   } catch (error) {
-    const problem = problemOf(error);
-    if (problem.code === 'cancelled') return;
-    log.error(
-      error instanceof UserError
-        ? error.message
-        : error instanceof Error
-          ? (error.stack ?? errorText(error))
-          : errorText(error),
-    );
-    const { what, next } = problemText(problem);
+    const text = logged(log, error);
+    if (text === undefined) return undefined;
     const showLog = 'Show Log';
-    const choice = await say.error(`${what} ${next}`.trim(), showLog);
+    const choice = await say.error(text, showLog);
     if (choice === showLog) await vscode.commands.executeCommand('sshPorts.showLog');
+    return undefined;
   }
+}
+
+/** Runs a command of a script. A failure reaches the script, in the same words. Undefined: a person cancelled. */
+export async function guardScript<T>(log: Log, action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof ScriptError) throw error;
+    const text = logged(log, error);
+    if (text === undefined) return undefined;
+    throw new Error(text, { cause: error });
+  }
+}
+
+/** Logs a failure. Resolves to what went wrong and the next step; undefined if a person cancelled. */
+function logged(log: Log, error: unknown): string | undefined {
+  const problem = problemOf(error);
+  if (problem.code === 'cancelled') return undefined;
+  const isBug = error instanceof Error && !(error instanceof UserError);
+  log.error(isBug ? (error.stack ?? error.message) : errorText(error));
+  const { what, next } = problemText(problem);
+  return `${what} ${next}`.trim();
 }

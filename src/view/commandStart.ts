@@ -6,6 +6,8 @@ export type CommandStart =
   /** A row that VS Code could not find. */
   | { readonly kind: 'lostRow' }
   | { readonly kind: 'key' }
+  /** A script: a keybinding or a task of the user, another extension, a command link. */
+  | { readonly kind: 'script'; readonly value: unknown }
   /** The palette, the view's title or the status bar. */
   | { readonly kind: 'noRow' };
 
@@ -16,15 +18,25 @@ interface Key {
 
 /**
  * Tells a command's start from the arguments that VS Code passes: a row and the other selected rows for a row's buttons
- * and its menu, a row alone for a click, at most the focused row for the view's title.
+ * and its menu, a row alone for a click, at most the focused row for the view's title. Whatever else comes, a script gave it.
  *
  * RACE: VS Code forgets all rows when the tree changes and knows them again once it has fetched them. A button that is
  * pressed in between passes `undefined` in place of its row.
  */
 export function commandStart(args: readonly unknown[]): CommandStart {
-  const given = args[0] as Row | Key | null | undefined;
+  const [given] = args;
   if (given === undefined || given === null) return { kind: args.length > 1 ? 'lostRow' : 'noRow' };
-  if ('from' in given) return { kind: 'key' };
+  if (isKey(given)) return { kind: 'key' };
+  if (!isRow(given)) return { kind: 'script', value: given };
   const selected = Array.isArray(args[1]) ? (args[1] as readonly Row[]) : [];
   return { kind: 'row', row: given, rows: selected.length > 0 ? selected : [given] };
+}
+
+function isKey(given: {}): given is Key {
+  return typeof given === 'object' && 'from' in given && given.from === 'key';
+}
+
+/** A row whole, or a place: of a row that a click, a button of ours or a test passes, the target is enough. */
+function isRow(given: {}): given is Row {
+  return typeof given === 'object' && ('target' in given || ('context' in given && 'fold' in given));
 }

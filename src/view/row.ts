@@ -6,7 +6,12 @@ export type Target =
   /** A line of an SSH configuration file, 1-based. */
   | { readonly kind: 'place'; readonly file: string; readonly line: number };
 
-export function hostOf(row: Row | undefined): string | undefined {
+/** Where a command was started: a row, or what a script named. */
+export interface Place extends Pick<Row, 'target'> {
+  readonly from?: 'script';
+}
+
+export function hostOf(row: Place | undefined): string | undefined {
   return row?.target && 'host' in row.target ? row.target.host : undefined;
 }
 

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { type AppState, findHost, type ForwardState, type HostState } from '../../core/session/state.ts';
 import type { Can } from '../../view/forwardActions.ts';
 import { type ForwardPick, forwardPicks } from '../../view/forwardPicks.ts';
-import type { Row } from '../../view/row.ts';
+import type { Place } from '../../view/row.ts';
+import { ScriptError } from '../../view/script/readArguments.ts';
 import * as say from './messages.ts';
 
 /** The forward that a command acts on. */
@@ -20,10 +21,14 @@ export interface ForwardQuestion {
   readonly onlyOne?: 'take';
 }
 
-/** The forward of a row. Without a row the user picks one. */
+/**
+ * The forward of a row. Without a row the user picks one.
+ *
+ * @throws ScriptError when a script names a forward that does not fit. A menu offers only what fits.
+ */
 export async function chooseForward(
   state: AppState,
-  row: Row | undefined,
+  row: Place | undefined,
   question: ForwardQuestion,
 ): Promise<Chosen | undefined> {
   if (!row) return pickForward(state, question);
@@ -31,13 +36,16 @@ export async function chooseForward(
   if (target?.kind !== 'forward') return undefined;
   const host = findHost(state, target.host);
   const forward = host?.forwards.find(({ id }) => id === target.id);
-  return host && forward && { host, forward };
+  if (!host || !forward) return undefined;
+  if (row.from === 'script' && question.can?.(host, forward) === false)
+    throw new ScriptError(`${question.title}: this forward does not allow it at present (${forward.status.kind}).`);
+  return { host, forward };
 }
 
 /** The forwards of the selected rows that fit. Without a row the user picks one. */
 export async function chooseForwards(
   state: AppState,
-  rows: readonly Row[],
+  rows: readonly Place[],
   question: ForwardQuestion,
 ): Promise<readonly Chosen[]> {
   const { can = () => true } = question;

@@ -15,7 +15,8 @@ import { isSaved } from './saveSshConfig.ts';
 const title = 'Add SSH Host';
 
 export const addHost: Flow = async ({ engine }, row) => {
-  await addHostToConfig(engine, hostOf(row));
+  const alias = await addHostToConfig(engine, hostOf(row));
+  return alias === undefined ? undefined : { kind: 'value', value: alias };
 };
 
 /**

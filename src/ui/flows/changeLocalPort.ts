@@ -2,19 +2,21 @@ import * as vscode from 'vscode';
 import { isPort } from '../../core/spec/port.ts';
 import { localPort } from '../../core/session/state.ts';
 import { canMove } from '../../view/forwardActions.ts';
+import { actedOn } from '../../view/script/outcome.ts';
 import { chooseForward } from '../asking/pickForward.ts';
 import { withProgress } from '../asking/progress.ts';
 import type { Flow } from '../context.ts';
 
 const title = 'Change Local Port';
 
-export const changeLocalPort: Flow = async ({ engine }, row) => {
+export const changeLocalPort: Flow = async ({ engine }, row, _rows, given) => {
   const chosen = await chooseForward(engine.state.get(), row, { title, can: canMove });
-  const port = chosen && (await askPort(localPort(chosen.forward)));
+  const port = chosen && (given?.newLocalPort ?? (await askPort(localPort(chosen.forward))));
   if (!chosen || port === undefined) return;
   await withProgress(`Moving to port ${port}…`, (signal) =>
     engine.moveForward(chosen.host.name, chosen.forward.id, port, signal),
   );
+  return actedOn(chosen);
 };
 
 async function askPort(current: number | undefined): Promise<number | undefined> {

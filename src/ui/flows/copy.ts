@@ -10,16 +10,20 @@ export const copyAddress: Flow = async ({ engine }, _row, rows) => {
   const chosen = await chooseForwards(engine.state.get(), rows, question);
   const addresses = chosen.flatMap(({ host, forward }) => addressToCopy(host, forward) ?? []);
   const [first] = addresses;
-  if (first === undefined) return;
-  await vscode.env.clipboard.writeText(addresses.join('\n'));
+  if (first === undefined) return undefined;
+  const text = addresses.join('\n');
+  await vscode.env.clipboard.writeText(text);
   confirm(addresses.length === 1 ? `Copied ${first}` : `Copied ${addresses.length} addresses`);
+  return { kind: 'value', value: text };
 };
 
 export const copyCommand: Flow = async ({ engine }, row) => {
   const question = { title: 'Copy as ssh Command', onlyOne: 'take' } as const;
   const chosen = await chooseForward(engine.state.get(), row, question);
-  if (!chosen) return;
+  if (!chosen) return undefined;
   const { name } = chosen.host;
-  await vscode.env.clipboard.writeText(forwardCommand(name, await engine.optionsOf(name), chosen.forward));
+  const text = forwardCommand(name, await engine.optionsOf(name), chosen.forward);
+  await vscode.env.clipboard.writeText(text);
   confirm('Copied the ssh command');
+  return { kind: 'value', value: text };
 };

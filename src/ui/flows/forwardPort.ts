@@ -2,11 +2,13 @@ import { hostOf } from '../../view/row.ts';
 import { pickPort } from '../asking/pickPort.ts';
 import { withProgress } from '../asking/progress.ts';
 import type { Context, Flow } from '../context.ts';
+import { forwardedBy, forwardGiven } from './forwardGiven.ts';
 import { forwardSpecs, offerToOpen } from './forwardSpecs.ts';
 import { connectTo, reachHost } from './reachHost.ts';
 
 /** Asks for what is not known yet: the host, then the port. A single connected host is known. */
-export const forwardPort: Flow = async (context, row) => {
+export const forwardPort: Flow = async (context, row, _rows, given) => {
+  if (given?.port !== undefined || given?.spec !== undefined) return forwardedBy(await forwardGiven(context, given));
   const connected = context.engine.state.get().hosts.filter(({ link }) => link.kind === 'online');
   const [only] = connected;
   if (row || !only || connected.length > 1) return forwardFrom(context, hostOf(row));

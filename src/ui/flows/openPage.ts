@@ -1,22 +1,25 @@
 import type { Engine } from '../../engine/engine.ts';
 import { canOpen } from '../../view/forwardActions.ts';
 import { forwardUrl } from '../../view/forwardText.ts';
-import type { Row } from '../../view/row.ts';
+import type { Place } from '../../view/row.ts';
+import { actedOn, type Outcome } from '../../view/script/outcome.ts';
 import { chooseForward } from '../asking/pickForward.ts';
 import type { Flow } from '../context.ts';
 import { openInBrowser, openPreview } from './open.ts';
 
-export const openPage: Flow = async ({ engine }, row) => {
-  const url = await choosePage(engine, row, 'Open in Browser');
-  if (url) await openInBrowser(url);
-};
+export const openPage: Flow = ({ engine }, row) => showPage(engine, row, 'Open in Browser', openInBrowser);
 
-export const previewPage: Flow = async ({ engine }, row) => {
-  const url = await choosePage(engine, row, 'Preview in Editor');
-  if (url) await openPreview(url);
-};
+export const previewPage: Flow = ({ engine }, row) => showPage(engine, row, 'Preview in Editor', openPreview);
 
-async function choosePage(engine: Engine, row: Row | undefined, title: string): Promise<string | undefined> {
+async function showPage(
+  engine: Engine,
+  row: Place | undefined,
+  title: string,
+  open: (url: string) => Promise<void>,
+): Promise<Outcome | undefined> {
   const chosen = await chooseForward(engine.state.get(), row, { title, can: canOpen, onlyOne: 'take' });
-  return chosen && forwardUrl(chosen.host, chosen.forward);
+  const url = chosen && forwardUrl(chosen.host, chosen.forward);
+  if (!url) return undefined;
+  await open(url);
+  return actedOn(chosen);
 }

@@ -6,6 +6,7 @@ import { findHost, type ForwardState } from '../../core/session/state.ts';
 import { onAllInterfaces } from '../../core/spec/bindScope.ts';
 import { canProtect } from '../../view/forwardActions.ts';
 import { credentialProblem } from '../../view/share.ts';
+import { actedOn } from '../../view/script/outcome.ts';
 import { confirmOpen } from '../asking/confirmOpen.ts';
 import { chooseForward } from '../asking/pickForward.ts';
 import type { RememberedSecrets } from '../asking/rememberedSecrets.ts';
@@ -16,13 +17,17 @@ export const protectProxy: Flow = async (context, row) => {
   const { engine, secrets } = context;
   const question = { title: 'Protect SOCKS Proxy', can: canProtect, onlyOne: 'take' } as const;
   const chosen = await chooseForward(engine.state.get(), row, question);
-  if (!chosen) return;
+  if (!chosen) return undefined;
   const { host, forward } = chosen;
   const answer = await askProxyPassword(secrets, host.name);
-  if (!answer) return;
-  if (answer === 'none') return unprotect(context, host.name, forward);
+  if (!answer) return undefined;
+  if (answer === 'none') {
+    await unprotect(context, host.name, forward);
+    return actedOn(chosen);
+  }
   await setProxyPassword(engine, secrets, host.name, answer);
   if (!forward.isProtected) await engine.protectForward(host.name, forward.id, true, never);
+  return actedOn(chosen);
 };
 
 /** Asks for the user name and password of a host's protected proxies. False: cancelled, or left empty. */

@@ -4,6 +4,7 @@ import { findHost } from '../../core/session/state.ts';
 import { readDestination } from '../../core/spec/destination.ts';
 import { forwardIsThere, forwardSaved } from '../../view/configChanges.ts';
 import { canSave } from '../../view/forwardActions.ts';
+import { actedOn } from '../../view/script/outcome.ts';
 import { chooseForward } from '../asking/pickForward.ts';
 import type { Flow } from '../context.ts';
 import { addHostToConfig } from './addHost.ts';
@@ -15,16 +16,17 @@ import * as say from '../asking/messages.ts';
 export const saveForward: Flow = async ({ engine }, row) => {
   const question = { title: 'Save Forward to SSH Config', can: canSave };
   const chosen = await chooseForward(engine.state.get(), row, question);
-  if (!chosen) return;
+  if (!chosen) return undefined;
   const { host, forward } = chosen;
   const known = aliasOf(engine, host.name);
   const alias = known ?? (await addHostToConfig(engine, host.name));
-  if (alias === undefined) return;
+  if (alias === undefined) return undefined;
   const file = await engine.configFileOf(alias);
-  if (!(await isSaved(file))) return;
+  if (!(await isSaved(file))) return undefined;
   const { wasThere, line } = await engine.saveForward(alias, forward, never);
   const text = wasThere ? forwardIsThere(alias, file, line) : forwardSaved(alias, file);
   void tell(text, file, line);
+  return actedOn(chosen);
 };
 
 async function tell(text: string, file: string, line: number | undefined): Promise<void> {

@@ -28,3 +28,13 @@ void test('the palette and a view title without a focused row start a command wi
 void test('a key starts a command with its own arguments', () => {
   assert.deepEqual(commandStart([{ from: 'key' }]), { kind: 'key' });
 });
+
+void test('whatever else comes is the argument of a script', () => {
+  for (const value of ['devbox', 5000, false, { host: 'devbox' }, {}, ['devbox']])
+    assert.deepEqual(commandStart([value]), { kind: 'script', value });
+});
+
+void test('a row without a target starts a command with that row', () => {
+  const message = { id: 'hint', label: 'Nothing listens', context: 'hint', fold: 'none', children: [] };
+  assert.deepEqual(commandStart([message]), { kind: 'row', row: message, rows: [message] });
+});
