@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { networkInterfaces } from '../base/networkInterfaces.ts';
 import { type ForwardState, localPort } from '../core/session/state.ts';
 import { address } from '../view/address.ts';
 import { isOnNetwork } from '../view/forwardActions.ts';
@@ -8,7 +8,7 @@ export function networkAddresses(forward: ForwardState): readonly string[] {
   const port = localPort(forward);
   if (port === undefined || !isOnNetwork(forward)) return [];
   const scheme = forward.spec.kind === 'dynamic' ? 'socks5' : (forward.protocol ?? 'http');
-  return Object.values(os.networkInterfaces())
+  return Object.values(networkInterfaces())
     .flatMap((each) => each ?? [])
     .filter(({ internal, family }) => !internal && family === 'IPv4')
     .map((each) => `${scheme}://${address(each.address, port)}`);

@@ -1,6 +1,7 @@
 import { type ForwardState, type HostState, servedPorts } from '../core/session/state.ts';
 import { insteadText } from './forwardRow.ts';
 import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
+import { limitTexts } from './limitTexts.ts';
 import { processName, programBehind, programName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 
@@ -22,7 +23,7 @@ export function portTable(host: HostState): string {
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();
-  return [head, ...table.map(line)].join('\n');
+  return [head, ...table.map(line), ...limitTexts(host)].join('\n');
 }
 
 function linkText({ link }: HostState): string {

@@ -4,6 +4,7 @@ import { forwardRow } from './forwardRow.ts';
 import { remotePortLines, processName, programName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 import { colors, type Row } from './row.ts';
+import { limitTexts } from './limitTexts.ts';
 import { silenceText } from './silenceText.ts';
 
 export function treeRows(state: AppState): readonly Row[] {
@@ -103,6 +104,7 @@ function hostChildren(host: HostState): readonly Row[] {
   return [
     ...rows,
     ...(hint ? [note(`note:${host.name}`, 'info', undefined, hint, hint)] : []),
+    ...limitTexts(host).map((text) => note(`note:${host.name}:${text}`, 'warning', colors.yellow, text, text)),
     ...ports.filter(({ isInfrastructure }) => isInfrastructure).map(({ row }) => row),
   ];
 }

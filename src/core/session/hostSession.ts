@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { Detection, RemotePort } from '../detect/remotePort.ts';
 import type { OpenedConnection } from './link/connector.ts';
@@ -9,6 +10,7 @@ import { HostRecord, type HostRecordDeps } from './memory/hostRecord.ts';
 import { inBackground } from './inBackground.ts';
 import { Online } from './online.ts';
 import { openRequest, type ProxyDeps } from './forwards/openRequest.ts';
+import { roomFor, withinLimit } from './ports/autoForwardLimit.ts';
 import { RemotePorts, type RemotePortsDeps } from './ports/remotePorts.ts';
 import type { ForwardState } from './state.ts';
 
@@ -60,7 +62,11 @@ export class HostSession {
       ...options,
       dialer: dial,
       sshPort: () => this.#config?.port ?? 22,
-      open: (request) => this.#add(request, this.#closing.signal),
+      open: withinLimit({
+        ...options,
+        add: (request) => this.#add(request, this.#closing.signal),
+        forgetDormant: (id) => this.#forwards.forgetDormant(id),
+      }),
       sleep: (id, program) => this.#forwards.sleep(id, program),
       wake: (id) => this.#forwards.resume(id, this.#closing.signal),
     });
@@ -91,7 +97,11 @@ export class HostSession {
       await this.#online?.close();
       await this.#forwards.clear();
       this.#remotePorts.forgetDeclined();
-      this.#options.write((host) => ({ ...host, remotePorts: [], detection: { kind: 'off' } }));
+      this.#options.write(({ morePorts: _more, isAutoForwardFull: _full, ...host }) => ({
+        ...host,
+        remotePorts: [],
+        detection: { kind: 'off' },
+      }));
     });
   }
 
@@ -192,10 +202,11 @@ export class HostSession {
   }
 
   #onForwards(forwards: readonly ForwardState[]): void {
-    this.#options.write(({ unlistedPorts: _old, ...host }) => ({
+    this.#options.write(({ unlistedPorts: _old, isAutoForwardFull, ...host }) => ({
       ...host,
       forwards,
       ...this.#remotePorts.unlisted(forwards),
+      ...(isAutoForwardFull && roomFor(forwards).kind === 'full' && { isAutoForwardFull }),
     }));
     this.#listenForPublicUrl();
     this.#record.noteForwards(forwards);
@@ -203,7 +214,9 @@ export class HostSession {
   }
 
   #onListing(listing: readonly RemotePort[], detection: Detection, signal: AbortSignal): void {
-    this.#options.write((host) => ({ ...host, detection }));
+    if (!isDeepStrictEqual(detection, this.#options.read().detection)) {
+      this.#options.write((host) => ({ ...host, detection }));
+    }
     if (detection.kind === 'watching') {
       this.#remotePorts.update(listing, signal);
       if (detection.method !== this.#record.method) this.#save();

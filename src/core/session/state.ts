@@ -22,9 +22,13 @@ export interface HostState {
   readonly link: LinkState;
   readonly detection: Detection;
   readonly remotePorts: readonly SeenPort[];
+  /** How many remote ports there are beyond `remotePorts`. */
+  readonly morePorts?: number;
   readonly forwards: readonly ForwardState[];
   /** Remote ports of forwards at which no socket was ever listed. The remote's firewall may lead them to a container. */
   readonly unlistedPorts?: readonly number[];
+  /** No further port is forwarded automatically: there are as many as a host may have. */
+  readonly isAutoForwardFull?: true;
   /** The public address that a forwarding service has printed for its -R forward. */
   readonly publicUrl?: string;
 }

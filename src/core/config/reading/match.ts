@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { networkInterfaces } from '../../../base/networkInterfaces.ts';
 import { BadValue } from '../badValue.ts';
 import { isInNetworks } from './networks.ts';
 import { matchHostList, matchList } from '../../../base/pattern.ts';
@@ -90,5 +90,5 @@ const tests: Readonly<Record<string, (argument: string, facts: MatchFacts) => bo
 };
 
 function localAddresses(): readonly string[] {
-  return Object.values(os.networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
+  return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
 }

@@ -59,6 +59,13 @@ export class ForwardSet {
     });
   }
 
+  /** Takes a dormant forward out of the list at once: it holds nothing, so it waits for no other action. */
+  forgetDormant(id: string): void {
+    if (this.#forwards.get(id)?.state.status.kind !== 'dormant') return;
+    this.#forwards.delete(id);
+    this.#publish();
+  }
+
   /** The program behind an auto-forward has gone: the forward stops listening and stays in the list. */
   sleep(id: string, program: Program | undefined): Promise<void> {
     return this.#do(id, (forward) => forward.sleep(program));

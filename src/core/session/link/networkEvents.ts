@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { networkInterfaces } from '../../../base/networkInterfaces.ts';
 import { delay } from '../../../base/delay.ts';
 
 /** An event that may end connections unnoticed: the machine slept, or its addresses changed. */
@@ -38,7 +38,7 @@ export async function watchNetwork(
 }
 
 function networkAddresses(): readonly string[] {
-  return Object.entries(os.networkInterfaces())
+  return Object.entries(networkInterfaces())
     .flatMap(([name, all]) => (all ?? []).filter(({ internal }) => !internal).map(({ cidr }) => `${name} ${cidr}`))
     .sort();
 }

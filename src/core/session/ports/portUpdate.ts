@@ -12,6 +12,7 @@ import { wantsOpening } from '../../policy/notices.ts';
 import { pageOf } from '../../policy/secondPort.ts';
 import { attributesFor, type PortAttributes, type PortRules } from '../../policy/portRules.ts';
 import { type ForwardRequest, requestFor } from '../forwards/forwardRequests.ts';
+import { listedPorts } from './listedPorts.ts';
 import { type ForwardState, type ForwardStatus, remoteEnd, type SeenPort } from '../state.ts';
 
 /** What is remembered from one listing to the next, as plain data. */
@@ -63,28 +64,35 @@ export interface Listing {
 /** What a listing changes, and what to do about it. */
 export function update({ listing, known, forwards, memory, isOwn, rules, nowMs }: Listing): {
   readonly remotePorts: readonly SeenPort[];
+  /** How many ports there are beyond these. */
+  readonly morePorts: number;
   readonly memory: PortMemory;
   readonly decisions: readonly Decision[];
 } {
   const asks: Decision[] = [];
-  const remotePorts = listing
-    // A remote may be this very machine: forwarding what we opened ourselves would never end.
-    .filter((port) => !isOwn(port))
-    .map((port): SeenPort => {
-      const before = known.find((each) => each.port === port.port);
-      const isSame = before !== undefined && isSameStart(before, port);
-      if (isSame && !memory.unasked.has(port.port)) return again(before, port);
-      const wasThere = memory.isFirst && !memory.expected.has(port.port);
-      const seen = isSame ? again(before, port) : { ...port, wasThere, seenAt: nowMs };
-      // At our own -R forwards the answer would come from this side, and a forward would lead back.
-      const isOurs = forwards.some((forward) => remoteEnd(forward) === port.port);
-      if (!isOurs) asks.push({ kind: 'ask', port: seen, waitMs: settleMs(seen, forwards, rules, nowMs) });
-      return seen;
-    });
-  const gone = known.filter(({ port }) => !remotePorts.some((each) => each.port === port));
-  const expected = new Set([...memory.expected].filter((port) => !gone.some((each) => each.port === port)));
+  const before = new Map(known.map((port) => [port.port, port]));
+  const ours = new Set(forwards.map(remoteEnd));
+  // A remote may be this very machine: forwarding what we opened ourselves would never end.
+  const { listed, more } = listedPorts(
+    listing.filter((port) => !isOwn(port)),
+    forwards,
+  );
+  const remotePorts = listed.map((port): SeenPort => {
+    const earlier = before.get(port.port);
+    const isSame = earlier !== undefined && isSameStart(earlier, port);
+    if (isSame && !memory.unasked.has(port.port)) return again(earlier, port);
+    const wasThere = memory.isFirst && !memory.expected.has(port.port);
+    const seen = isSame ? again(earlier, port) : { ...port, wasThere, seenAt: nowMs };
+    // At our own -R forwards the answer would come from this side, and a forward would lead back.
+    if (!ours.has(port.port)) asks.push({ kind: 'ask', port: seen, waitMs: settleMs(seen, forwards, rules, nowMs) });
+    return seen;
+  });
+  const there = new Set(remotePorts.map(({ port }) => port));
+  const gone = known.filter(({ port }) => !there.has(port));
+  const expected = new Set([...memory.expected].filter((port) => !before.has(port) || there.has(port)));
   return {
     remotePorts,
+    morePorts: more,
     memory: {
       ...memory,
       isFirst: false,

@@ -1,5 +1,6 @@
 import { delay } from '../../../base/delay.ts';
 import type { Log } from '../../../base/log.ts';
+import { Slots } from '../../../base/slots.ts';
 import type { Readable } from '../../../base/store.ts';
 import { identify } from '../../detect/identify/identify.ts';
 import type { RemotePort } from '../../detect/remotePort.ts';
@@ -22,6 +23,7 @@ import {
   update,
   wishesOf,
 } from './portUpdate.ts';
+import { ProgramAnswers } from './programAnswers.ts';
 import type { Settings } from '../settings.ts';
 import type { ForwardState, HostAccess, HostState, SeenPort } from '../state.ts';
 
@@ -38,14 +40,20 @@ export interface RemotePortsOptions extends RemotePortsDeps {
   readonly dialer: Dialer;
   /** The port that the SSH connection itself goes to. */
   readonly sshPort: () => number;
-  readonly open: (request: ForwardRequest) => Promise<ForwardState>;
+  /** Undefined: the host has as many automatic forwards as it may have. */
+  readonly open: (request: ForwardRequest) => Promise<ForwardState | undefined>;
   readonly wake: (id: string) => Promise<void>;
   readonly sleep: ForwardSet['sleep'];
 }
 
+/** Questions under way. Each one takes a channel of the connection. */
+const maxQuestions = 16;
+
 /** The remote ports of a host: asks each new program what it is, and forwards it if the rules say so. */
 export class RemotePorts {
   readonly #options: RemotePortsOptions;
+  readonly #questions = new Slots(maxQuestions);
+  readonly #answers: ProgramAnswers;
   #memory: PortMemory = noPortMemory;
   readonly #openingBeside = new Set<number>();
   /** Ends with the connection of the latest listing. */
@@ -53,6 +61,7 @@ export class RemotePorts {
 
   constructor(options: RemotePortsOptions) {
     this.#options = options;
+    this.#answers = new ProgramAnswers(options.write);
   }
 
   /** The user connects. `expected`: ports that were auto-forwarded the last time. */
@@ -103,7 +112,7 @@ export class RemotePorts {
     const { read, write, settings } = this.#options;
     this.#signal = signal;
     const { remotePorts: known, forwards } = read();
-    const { remotePorts, memory, decisions } = update({
+    const { remotePorts, morePorts, memory, decisions } = update({
       listing,
       known,
       forwards,
@@ -113,7 +122,12 @@ export class RemotePorts {
       nowMs: Date.now(),
     });
     this.#memory = memory;
-    write(({ unlistedPorts: _old, ...host }) => ({ ...host, remotePorts, ...this.unlisted(host.forwards) }));
+    write(({ unlistedPorts: _unlisted, morePorts: _more, ...host }) => ({
+      ...host,
+      remotePorts,
+      ...(morePorts > 0 && { morePorts }),
+      ...this.unlisted(host.forwards),
+    }));
     for (const decision of decisions) inBackground(this.#carryOut(decision, signal), this.#options.log, signal);
   }
 
@@ -181,17 +195,17 @@ export class RemotePorts {
 
   /** Asks a new program what it is, then does what follows from the answer. */
   async #ask(seen: SeenPort, waitMs: number, signal: AbortSignal, by?: Occasion): Promise<void> {
-    const { dialer, write } = this.#options;
+    const { dialer } = this.#options;
     if (waitMs > 0) await delay(waitMs, signal);
-    if (!this.#isThere(seen)) return;
     let isProhibited = false;
     const dial = dialer((problem) => (isProhibited = problem?.code === 'forwardingProhibited'));
-    const program = await identify({ remotePort: seen, dial, occasion: by ?? this.#occasion(seen) }, signal);
+    const program = await this.#questions.run(async () => {
+      if (signal.aborted || !this.#isThere(seen)) return undefined;
+      return identify({ remotePort: seen, dial, occasion: by ?? this.#occasion(seen) }, signal);
+    });
+    if (!program || signal.aborted || !this.#isThere(seen)) return;
+    await this.#answers.note(seen, program);
     if (signal.aborted || !this.#isThere(seen)) return;
-    write((host) => ({
-      ...host,
-      remotePorts: host.remotePorts.map((each) => (each.port === seen.port ? { ...each, program } : each)),
-    }));
     const decisions = answered({ port: { ...seen, program }, isProhibited, ...this.#now() });
     for (const decision of decisions) await this.#carryOut(decision, signal);
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type net from 'node:net';
-import os from 'node:os';
+import { networkInterfaces } from '../../../base/networkInterfaces.ts';
 
 /** `tr` of a row of /proc/net/tcp (proc_net_tcp.txt): the timer that sends unacknowledged bytes again. */
 const RETRANSMIT_TIMER = '01';
@@ -20,7 +20,7 @@ export async function retransmits(socket: net.Socket): Promise<number | undefine
 }
 
 function isOurs(address: string): boolean {
-  return Object.values(os.networkInterfaces()).some((all) => all?.some((each) => each.address === address));
+  return Object.values(networkInterfaces()).some((all) => all?.some((each) => each.address === address));
 }
 
 /** The same, from the text of the table. */

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
+import { networkInterfaces } from '../../../base/networkInterfaces.ts';
 
 const LINUX_INTERFACES = '/sys/class/net';
 
@@ -17,7 +17,7 @@ export async function withNamedZone(address: string): Promise<string> {
 
 async function interfaceName(index: number): Promise<string | undefined> {
   // Node's own list has the index of an interface only beside a link-local address.
-  for (const [name, addresses = []] of Object.entries(os.networkInterfaces())) {
+  for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
     if (addresses.some((each) => each.family === 'IPv6' && each.scopeid === index)) return name;
   }
   for (const name of await fs.readdir(LINUX_INTERFACES).catch(() => [])) {

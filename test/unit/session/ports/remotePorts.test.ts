@@ -25,6 +25,7 @@ function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
   let host = hostState({ forwards });
   const asked: { readonly port: number; readonly say: (text: string) => void }[] = [];
   const forwarded: number[] = [];
+  let writes = 0;
   const dial: Dial = async (to) => {
     if (to.kind === 'tcp' && to.port === prohibited) {
       throw new UserError<DialProblem>({ code: 'forwardingProhibited', to, detail: '' });
@@ -37,7 +38,10 @@ function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
     settings: { get: () => ({ ...defaultSettings, autoForward: 'all' }) },
     log: silentLog,
     read: () => host,
-    write: (change) => (host = change(host)),
+    write: (change) => {
+      host = change(host);
+      writes++;
+    },
     dialer: dialer({
       link: {
         connection: async () => new CountedConnection({ ...connection(), dial }),
@@ -58,7 +62,7 @@ function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
   });
   ports.begin([]);
   ports.update([], never);
-  return { ports, asked, forwarded, find: (port: number) => ports.find(port) };
+  return { ports, asked, forwarded, writes: () => writes, find: (port: number) => ports.find(port) };
 }
 
 test('a port of our own -R forward is neither asked nor forwarded', async () => {
@@ -110,4 +114,22 @@ test('a port that the server prohibits is named but not auto-forwarded', async (
   asked[0]?.say(answer('hello'));
   await until('the forward of the other', () => forwarded.length > 0);
   assert.deepEqual(forwarded, [3000]);
+});
+
+test('1,000 new ports are asked 16 at a time, and their answers are written together', async () => {
+  const { ports, asked, find, writes } = remote();
+  const numbers = Array.from({ length: 1000 }, (_, index) => 3000 + index);
+  const before = writes();
+  ports.update(
+    numbers.map((port) => remotePort(port)),
+    never,
+  );
+  let answers = 0;
+  await until('all answers', () => {
+    assert.ok(asked.length - answers <= 16, `${asked.length - answers} questions at once`);
+    for (; answers < asked.length; answers++) asked[answers]?.say(answer('hello'));
+    return answers === 500 && find(3499)?.program !== undefined;
+  });
+  assert.equal(find(3500), undefined);
+  assert.ok(writes() - before < 40, `${writes() - before} writes`);
 });

@@ -1,0 +1,41 @@
+import type { Log } from '../../../base/log.ts';
+import type { ForwardRequest } from '../forwards/forwardRequests.ts';
+import type { ForwardState, HostAccess } from '../state.ts';
+
+/** Automatic forwards of one host. SECURITY: a remote must not use up the ports and descriptors of this machine. */
+export const maxAutoForwards = 50;
+
+/** Room for one more automatic forward. `forget`: dormant forwards that give way, the oldest first. */
+export type Room = { readonly kind: 'room'; readonly forget: readonly string[] } | { readonly kind: 'full' };
+
+export function roomFor(forwards: readonly ForwardState[]): Room {
+  const auto = forwards.filter(({ origin }) => origin === 'auto');
+  const excess = auto.length + 1 - maxAutoForwards;
+  const forget = auto
+    .filter(({ status }) => status.kind === 'dormant')
+    .slice(0, Math.max(0, excess))
+    .map(({ id }) => id);
+  return forget.length < excess ? { kind: 'full' } : { kind: 'room', forget };
+}
+
+export interface LimitDeps extends HostAccess {
+  readonly add: (request: ForwardRequest) => Promise<ForwardState>;
+  readonly forgetDormant: (id: string) => void;
+  readonly log: Log;
+}
+
+/** Adds an automatic forward, or says once that there are as many as a host may have. */
+export function withinLimit({ read, write, log, add, forgetDormant }: LimitDeps) {
+  return async (request: ForwardRequest): Promise<ForwardState | undefined> => {
+    const room = roomFor(read().forwards);
+    if (room.kind === 'room') {
+      room.forget.forEach(forgetDormant);
+      return add(request);
+    }
+    if (!read().isAutoForwardFull) {
+      log.warn(`${maxAutoForwards} ports are forwarded automatically, further ports are not`);
+      write((host) => ({ ...host, isAutoForwardFull: true }));
+    }
+    return undefined;
+  };
+}

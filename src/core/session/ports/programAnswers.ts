@@ -1,0 +1,39 @@
+import { after } from '../../../base/delay.ts';
+import type { Program } from '../../detect/identify/program.ts';
+import { isSameStart } from './portUpdate.ts';
+import type { HostAccess, SeenPort } from '../state.ts';
+
+/** How long the answers that follow a write are gathered before the next write. */
+const togetherMs = 200;
+
+/**
+ * Writes what programs have told into the state: a lone answer at once, the answers of a burst together. Each write costs
+ * as much as the host has ports, so a write for each of a thousand answers would stop the event loop for seconds.
+ */
+export class ProgramAnswers {
+  readonly #write: HostAccess['write'];
+  #gathered: { readonly port: SeenPort; readonly program: Program }[] = [];
+  #pause: Promise<void> | undefined;
+
+  constructor(write: HostAccess['write']) {
+    this.#write = write;
+  }
+
+  /** Resolves when the answer is in the state. */
+  async note(port: SeenPort, program: Program): Promise<void> {
+    this.#gathered.push({ port, program });
+    await this.#pause;
+    if (this.#gathered.length === 0) return; // another answer took this one along
+    const programs = new Map(this.#gathered.map((answer) => [answer.port.port, answer]));
+    this.#gathered = [];
+    this.#pause = new Promise((resolve) => after(togetherMs, resolve).unref());
+    this.#write((host) => ({
+      ...host,
+      remotePorts: host.remotePorts.map((each) => {
+        const answer = programs.get(each.port);
+        // RACE: another program may have the port by now.
+        return answer && isSameStart(answer.port, each) ? { ...each, program: answer.program } : each;
+      }),
+    }));
+  }
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { never } from '../../../src/base/delay.ts';
+import { Scope } from '../../../src/base/scope.ts';
+import { buildCli, run } from '../../support/cli.ts';
+import { startManyServers } from '../../support/manyServers.ts';
+import { startSessions, type TestSessions } from '../../support/sessions.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { until } from '../../support/until.ts';
+
+/** Below the ephemeral range: detection delays a port of that range. */
+const first = 20_000;
+const scope = new Scope();
+let sshd: Sshd;
+let app: TestSessions;
+let writes = 0;
+
+before(async () => {
+  sshd = await startSshd({ config: ['SetEnv HOME=/nonexistent'] });
+  scope.defer(() => sshd.stop());
+  app = await startSessions(sshd.configFile, { autoForward: 'all' });
+  scope.defer(() => app.sessions.close());
+  await app.sessions.connect('devbox', never);
+  await until('the watch', () => app.host().detection.kind === 'watching');
+  app.sessions.state.watch(() => writes++);
+});
+after(() => scope.close());
+
+test('a remote that opens 1,000 ports at once gets 500 rows, 50 automatic forwards, and few writes of state', async () => {
+  writes = 0;
+  const servers = await startManyServers(first, 1000);
+  await until(
+    'the limit',
+    () => app.host().isAutoForwardFull === true && app.host().remotePorts.every((each) => each.program),
+  );
+  const { remotePorts, morePorts = 0, forwards } = app.host();
+  assert.equal(remotePorts.length, 500);
+  assert.ok(morePorts >= 500, String(morePorts));
+  assert.equal(forwards.length, 50);
+  // Each of the 50 forwards is written twice: it opens, and it is open.
+  assert.ok(writes < 200, `${writes} writes`);
+  await servers.stop();
+  await until('the end of all', () => app.host().remotePorts.every(({ port }) => port < first || port >= first + 1000));
+});
+
+test('ports that come and go without end take the places of forwards whose programs have gone', async () => {
+  const servers = await startManyServers(first + 2000, 40, 4);
+  const seen = new Set<number>();
+  await until('further ports', () => {
+    app.sessions.refresh(); // the thousand ports before have slowed down the watch
+    const { forwards } = app.host();
+
+    assert.ok(forwards.length <= 50, String(forwards.length));
+    for (const { remotePort = 0 } of forwards) seen.add(remotePort);
+    return seen.size > 110;
+  });
+  await servers.stop();
+});
+
+test('a forward by hand opens beside 50 automatic ones', async () => {
+  const servers = await startManyServers(first + 4000, 200);
+  app.sessions.refresh();
+  await until('the limit', () => app.host().isAutoForwardFull === true);
+  const port = first + 4199;
+  await app.sessions.forwardPort('devbox', port, never);
+  assert.equal(await app.page(port), 'ok');
+  await servers.stop();
+});
+
+test('a command line with few file descriptors outlives a remote with more ports than that', async (t) => {
+  const cli = await buildCli();
+  t.after(() => cli.remove());
+  const servers = await startManyServers(first + 6000, 200);
+  t.after(() => servers.stop());
+  const limited = ['/bin/sh', '-c', 'ulimit -n 60; exec "$@"', 'sh', process.execPath, cli.program];
+  const options = ['-F', sshd.configFile];
+  const watching = run(t, [...limited, ...options, 'devbox']);
+  let table = '';
+  watching.child.stdout?.on('data', (chunk: Buffer) => (table += chunk.toString()));
+  await until('the limit', () => {
+    assert.equal(watching.child.exitCode, null, watching.said());
+    const latest = table.slice(table.lastIndexOf('devbox: '));
+    return latest.includes('are forwarded automatically') && !latest.includes('opening');
+  });
+  assert.match(table, /EMFILE|too many open files/);
+  assert.equal(watching.child.exitCode, null, watching.said());
+  assert.equal(watching.said(), '');
+});
