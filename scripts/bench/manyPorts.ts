@@ -31,7 +31,7 @@ for (const [name, count, seconds] of [
   mount(app.sessions.state, treeRows, () => draws++);
   const delays = monitorEventLoopDelay({ resolution: 10 });
   delays.enable();
-  const servers = await startManyServers(21_000, count, seconds);
+  const servers = await startManyServers(21_000, count, seconds === undefined ? {} : { seconds });
   await sleep(measureMs);
   delays.disable();
   const longest = `longest block ${Math.round(delays.max / 1e6)} ms`;

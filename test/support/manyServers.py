@@ -1,12 +1,15 @@
-"""Web servers at COUNT ports from FIRST on. With SECONDS, they end after that time and begin anew at the next COUNT ports."""
+"""
+Web servers at COUNT ports from FIRST on, STEP apart. With SECONDS, they end after that time and begin anew at the next
+COUNT ports.
+"""
 
 import selectors
 import socket
 import sys
 import time
 
-first, count = int(sys.argv[1]), int(sys.argv[2])
-seconds = float(sys.argv[3]) if len(sys.argv) > 3 else float("inf")
+first, count, step = (int(each) for each in sys.argv[1:4])
+seconds = float(sys.argv[4]) if len(sys.argv) > 4 else float("inf")
 answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 turn = 0
 while True:
@@ -16,7 +19,7 @@ while True:
         server = socket.socket()
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            server.bind(("127.0.0.1", first + turn % 8 * count + index))
+            server.bind(("127.0.0.1", first + (turn % 8 * count + index) * step))
         except OSError:
             continue  # a forward has this port of the same machine
         server.listen(511)

@@ -1,8 +1,9 @@
 import type net from 'node:net';
-import { type RelayProblem, Connections } from './connections.ts';
+import { admitsConnection } from '../../base/descriptors.ts';
+import { type RelayProblem, Connections, tooManyConnections } from './connections.ts';
 import type { RunningForward } from './runningForward.ts';
 import { type Family, type LocalListener, listenLocal, type SocketFile } from './listen.ts';
-import type { Meter } from './relay.ts';
+import { type Meter, reset } from './relay.ts';
 import type { Bind } from '../spec/spec.ts';
 
 export interface AcceptOptions extends SocketFile {
@@ -22,7 +23,11 @@ export async function acceptLocal(
   signal: AbortSignal,
 ): Promise<RunningForward> {
   const connections = new Connections(onProblem);
-  const onSocket = (socket: net.Socket): void => connections.add((meter, ending) => carry(socket, meter, ending));
+  const onSocket = (socket: net.Socket): void => {
+    if (admitsConnection()) return connections.add((meter, ending) => carry(socket, meter, ending));
+    reset(socket);
+    onProblem(tooManyConnections);
+  };
   const onError = (error: Error): void => onProblem({ code: 'acceptFailed', detail: error.message });
   let listener: LocalListener;
   try {

@@ -1,3 +1,4 @@
+import { reservedDescriptors } from '../../base/descriptors.ts';
 import { UserError, errorText } from '../../base/userError.ts';
 import type { DialProblem } from './dial.ts';
 import type { Traffic } from './runningForward.ts';
@@ -17,6 +18,11 @@ export type RelayProblem =
   /** The system refuses to accept more connections, for example for lack of file descriptors. */
   | { readonly code: 'acceptFailed'; readonly detail: string }
   | { readonly code: 'unexpected'; readonly detail: string };
+
+export const tooManyConnections: RelayProblem = {
+  code: 'acceptFailed',
+  detail: `only ${reservedDescriptors} file descriptors are left`,
+};
 
 /** Counts the connections of one forward and ends them together. */
 export class Connections {

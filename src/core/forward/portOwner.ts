@@ -46,20 +46,38 @@ async function read(file: string): Promise<string> {
   return fs.readFile(file, 'utf8').catch(() => '');
 }
 
+/** Where the latest search found the descriptor of each socket: a search reads the descriptors of all processes. */
+const descriptorOf = new Map<string, string>();
+
 async function ownerOfInodes(inodes: readonly string[]): Promise<PortOwner | undefined> {
   if (inodes.length === 0) return undefined;
-  const pids = (await fs.readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  for (const pid of pids) {
-    // The system hides the descriptors of other users, and a process may end during the search.
-    const descriptors = await fs.readdir(`/proc/${pid}/fd`).catch(() => []);
-    for (const descriptor of descriptors) {
-      const target = await fs.readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '');
-      const inode = socketInode(target);
-      if (inode === undefined || !inodes.includes(inode)) continue;
-      return { pid: Number(pid), name: (await fs.readFile(`/proc/${pid}/comm`, 'utf8')).trim() };
-    }
+  const owner = await known(inodes);
+  if (owner) return owner;
+  await findDescriptors();
+  return known(inodes);
+}
+
+async function known(inodes: readonly string[]): Promise<PortOwner | undefined> {
+  for (const inode of inodes) {
+    const descriptor = descriptorOf.get(inode);
+    // RACE: the process may have ended, and another one may have its number.
+    if (!descriptor || socketInode(await fs.readlink(descriptor).catch(() => '')) !== inode) continue;
+    const pid = Number(descriptor.split('/')[2]);
+    return { pid, name: (await fs.readFile(`/proc/${pid}/comm`, 'utf8')).trim() };
   }
   return undefined;
+}
+
+async function findDescriptors(): Promise<void> {
+  descriptorOf.clear();
+  for (const pid of (await fs.readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const folder = `/proc/${pid}/fd`;
+    // The system hides the descriptors of other users, and a process may end during the search.
+    for (const descriptor of await fs.readdir(folder).catch(() => [])) {
+      const inode = socketInode(await fs.readlink(`${folder}/${descriptor}`).catch(() => ''));
+      if (inode !== undefined && !descriptorOf.has(inode)) descriptorOf.set(inode, `${folder}/${descriptor}`);
+    }
+  }
 }
 
 async function askNetstat(port: number): Promise<PortOwner | undefined> {

@@ -1,7 +1,8 @@
 import type net from 'node:net';
+import { admitsConnection } from '../../base/descriptors.ts';
 import { UserError } from '../../base/userError.ts';
 import { connectLocal } from './connectLocal.ts';
-import { type RelayProblem, Connections } from './connections.ts';
+import { type RelayProblem, Connections, tooManyConnections } from './connections.ts';
 import type { IncomingConnection, ListenRemote, RemoteListener } from './dial.ts';
 import type { BoundAddress, RunningForward } from './runningForward.ts';
 import { permitsRemoteOpen } from '../spec/permitRemoteOpen.ts';
@@ -49,6 +50,10 @@ export async function openRemoteForward(
 
   const onConnection = (incoming: IncomingConnection): void => {
     if (isClosed) return incoming.reject();
+    if (!admitsConnection()) {
+      incoming.reject();
+      return onProblem(tooManyConnections);
+    }
     connections.add((meter, ending) =>
       spec.kind === 'remote' ? carry(incoming, spec.to, meter, ending) : carrySocks(incoming, options, meter, ending),
     );

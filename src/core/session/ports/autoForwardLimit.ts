@@ -1,4 +1,6 @@
+import { hasDescriptors, reservedForConnections } from '../../../base/descriptors.ts';
 import type { Log } from '../../../base/log.ts';
+import { Queue } from '../../../base/queue.ts';
 import type { ForwardRequest } from '../forwards/forwardRequests.ts';
 import type { ForwardState, HostAccess } from '../state.ts';
 
@@ -8,7 +10,8 @@ export const maxAutoForwards = 50;
 /** Room for one more automatic forward. `forget`: dormant forwards that give way, the oldest first. */
 export type Room = { readonly kind: 'room'; readonly forget: readonly string[] } | { readonly kind: 'full' };
 
-export function roomFor(forwards: readonly ForwardState[]): Room {
+export function roomFor(forwards: readonly ForwardState[], isShort = !hasDescriptors(reservedForConnections)): Room {
+  if (isShort) return { kind: 'full' };
   const auto = forwards.filter(({ origin }) => origin === 'auto');
   const excess = auto.length + 1 - maxAutoForwards;
   const forget = auto
@@ -24,18 +27,22 @@ export interface LimitDeps extends HostAccess {
   readonly log: Log;
 }
 
-/** Adds an automatic forward, or says once that there are as many as a host may have. */
+/** Adds an automatic forward, or says once that there are as many as a host may have. One at a time: each counts the ones before. */
 export function withinLimit({ read, write, log, add, forgetDormant }: LimitDeps) {
-  return async (request: ForwardRequest): Promise<ForwardState | undefined> => {
+  const queue = new Queue();
+  return (request: ForwardRequest) => queue.run(() => addWithin(request));
+
+  async function addWithin(request: ForwardRequest): Promise<ForwardState | undefined> {
     const room = roomFor(read().forwards);
     if (room.kind === 'room') {
       room.forget.forEach(forgetDormant);
       return add(request);
     }
     if (!read().isAutoForwardFull) {
-      log.warn(`${maxAutoForwards} ports are forwarded automatically, further ports are not`);
+      const { length } = read().forwards.filter(({ origin }) => origin === 'auto');
+      log.warn(`${length} ports are forwarded automatically, further ports are not`);
       write((host) => ({ ...host, isAutoForwardFull: true }));
     }
     return undefined;
-  };
+  }
 }

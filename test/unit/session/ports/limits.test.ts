@@ -18,6 +18,8 @@ void test('the oldest dormant auto-forwards give way to a new one; forwards by h
   assert.deepEqual(roomFor(open(maxAutoForwards)), { kind: 'full' });
   const mixed = [...open(maxAutoForwards - 2), dormant(700), dormant(600)];
   assert.deepEqual(roomFor(mixed), { kind: 'room', forget: ['700'] });
+  const isShortOfDescriptors = true;
+  assert.deepEqual(roomFor([], isShortOfDescriptors), { kind: 'full' });
 });
 
 void test('of very many ports, those with a forward are listed, then those of the user, then the lowest', () => {
