@@ -1,3 +1,5 @@
+import type { Container, PublishedPort } from './containers/container.ts';
+
 /** A TCP port on which a program of the remote listens. Plain data. The same port on several addresses is one remote port. */
 export interface RemotePort {
   readonly port: number;
@@ -9,8 +11,14 @@ export interface RemotePort {
   readonly socketId?: string;
   /** How many connections may wait for the program (listen(2)). Absent if the remote does not tell. */
   readonly backlog?: number;
-  /** Absent if the remote does not tell, as for another user's process. */
+  /** Absent if the remote does not tell, as for another user's process. In a container: the container's first process. */
   readonly process?: PortProcess;
+  /** The container in whose network it listens. Absent: in the network of the host itself. */
+  readonly container?: Container;
+  /** Why no connection from the host reaches it: it listens on the container's own loopback, or there is no route. */
+  readonly unreachable?: 'ownLoopback' | 'noRoute';
+  /** The port of a container that this port of the host leads to. */
+  readonly published?: PublishedPort;
 }
 
 export interface PortProcess {

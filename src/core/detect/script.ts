@@ -9,6 +9,14 @@
  * failed). The answer to `times` is `times`, the output of that POSIX built-in, and `.`.
  */
 
+/** What Docker Compose writes on its containers, and podman-compose too. */
+export const composeLabels = [
+  'com.docker.compose.project',
+  'com.docker.compose.service',
+  'com.docker.compose.container-number',
+  'com.docker.compose.oneoff',
+] as const;
+
 /** Starts our first line, which has `uname`, uid and user name. A login shell may print any text before it. */
 export const helloMark = 'SSHPORTS1';
 
@@ -45,10 +53,53 @@ const details = {
   name: 'head -c 64 "/proc/$n/comm" || ps -o comm= -p "$n"',
 } as const;
 
+/**
+ * Commands about containers. docker(1) and podman(1) may wait for ever: without timeout(1) they are not asked.
+ *
+ * CAUTION: a rootless podman makes folders in the user's home, so only a user who has containers may ask it.
+ */
+const containerLists = {
+  // One process for each cgroup: the path is the fourth field of /proc/PID/cgroup with its file name.
+  cgroups:
+    'set +f; grep -s -e "[-/][0-9a-f]\\{64\\}" -e /lxc -e /machine.slice/ -e /kubepods /proc/[0-9]*/cgroup | sort -t : -u -k 4',
+  routes:
+    'set +f; grep -s -e "" /proc/net/fib_trie /proc/net/if_inet6 /proc/net/route /proc/net/ipv6_route | head -c 262144',
+  // docker-proxy carries a published port, and its command line says from where to where.
+  proxies:
+    'set +f; for f in $(grep -s -l -e "-container-port" /proc/[0-9]*/cmdline); do head -c 1024 $f | tr "\\000" " "; echo; done',
+  dockerNames: `timeout 3 docker ps --no-trunc --format "[${[
+    '{{json .ID}}',
+    '{{json .Names}}',
+    '{{json .Image}}',
+    '{{json .Ports}}',
+    ...composeLabels.map((label) => `{{json (.Label \\"${label}\\")}}`),
+  ].join()}]"`,
+  podmanNames:
+    'timeout 3 podman ps --no-trunc --format "[{{json .ID}},{{json .Names}},{{json .Image}},{{json .Ports}},{{json .Labels}}]"',
+} as const;
+
+/** Commands about the networks of processes: `$f` are their files. A header shows that a process is still there. */
+const networkLists = {
+  tables: { files: ['tcp', 'tcp6'], command: 'grep -s -e ":0000 0A " -e "  sl " $f /dev/null; :' },
+  addresses: {
+    files: ['fib_trie', 'if_inet6'],
+    command: 'grep -s -e "|--" -e "/32 host LOCAL" -e " 00 .. " $f /dev/null; :',
+  },
+} as const;
+
 export type ListQuestion = keyof typeof lists;
 export type OwnersQuestion = keyof typeof owners;
 export type DetailQuestion = keyof typeof details;
-export type Question = 'times' | ListQuestion | OwnersQuestion | `${DetailQuestion} ${number}`;
+export type ContainerQuestion = keyof typeof containerLists;
+export type NetworkQuestion = keyof typeof networkLists;
+export type Question =
+  | 'times'
+  | ListQuestion
+  | OwnersQuestion
+  | ContainerQuestion
+  | `${DetailQuestion} ${number}`
+  /** The numbers of processes, with a blank between two. */
+  | `${NetworkQuestion} ${string}`;
 
 const program = [
   'PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/sbin',
@@ -60,6 +111,10 @@ const program = [
   'a() { echo "+ ${#c}"; printf "%s\\n" "$c"; }',
   'l() { s=$?; if [ $s -gt 0 ]; then echo "- $s"; elif [ "$q$c" = "$p" ]; then echo =; else p=$q$c; a; fi; }',
   'o() { s=$?; if [ $s -gt 0 ]; then echo "- $s"; else a; fi; }',
+  // k: as l, but each question about containers has a memory of its own. It never fails.
+  'k() { eval "v=\\$p_$1"; if [ "$q$c" = "$v" ]; then echo =; else eval "p_$1=\\$q\\$c"; a; fi; }',
+  // n: the files of networks, of the processes that $q names
+  'n() { f=; for n in ${q#* }; do if d "$n"; then for y in "$@"; do f="$f /proc/$n/net/$y"; done; fi; done; }',
   'echo',
   `echo "${helloMark} $(uname -s) $(id -u) $(id -un)"`,
   `while IFS= read -r q; do case $q in ${[
@@ -67,6 +122,10 @@ const program = [
     ...Object.entries(lists).map(([name, command]) => `${name}) c=$(${command}); l;;`),
     ...Object.entries(owners).map(([name, command]) => `${name}) c=$(${command}); o;;`),
     ...Object.entries(details).map(([name, command]) => `"${name} "*) n=\${q#* }; d "$n" && c=$(${command}); o;;`),
+    ...Object.entries(containerLists).map(([name, command]) => `${name}) c=$(${command}); k ${name};;`),
+    ...Object.entries(networkLists).map(
+      ([name, { files, command }]) => `"${name} "*) n ${files.join(' ')}; c=$(${command}); k ${name};;`,
+    ),
     '*) echo "- 2";;',
   ].join(' ')} esac 2>/dev/null; done`,
 ].join('; ');

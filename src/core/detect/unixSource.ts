@@ -1,24 +1,30 @@
 import { UserError } from '../../base/userError.ts';
 import { type WatchAnswer, Conversation, type WatchProblem } from './conversation.ts';
 import type { Exec } from './exec.ts';
-import type { PortProcess } from './remotePort.ts';
+import type { PortProcess, RemotePort } from './remotePort.ts';
 import { merge } from './merge.ts';
 import { type Method, methodsFor } from './methods.ts';
-import { parseContainer } from './cgroup.ts';
-import { parseFamily } from './family.ts';
+import { ContainerWatch } from './containers/containerWatch.ts';
+import { describeProcess } from './describe.ts';
 import type { ListeningSocket } from '../listing/socket.ts';
-import type { DetailQuestion } from './script.ts';
 import type { Source } from './source.ts';
-import { oneLine } from '../../base/oneLine.ts';
+import { parseTimes } from './times.ts';
 
 /** At most so many new processes per poll get their details. */
 const maxDetailed = 100;
-const maxArguments = 100;
+
+export interface UnixSourceOptions {
+  /** The method that worked last time. */
+  readonly remembered?: string;
+  /** How long an answer may take. */
+  readonly limitMs: number;
+  readonly seesContainers?: boolean;
+}
 
 /** @throws UserError<WatchProblem | ExecProblem>, or the signal's reason. */
 export async function openUnixSource(
   exec: Exec,
-  { remembered, limitMs }: { readonly remembered?: string; readonly limitMs: number },
+  { remembered, limitMs, seesContainers = false }: UnixSourceOptions,
   signal: AbortSignal,
 ): Promise<Source> {
   const talk = await Conversation.open(exec, limitMs, signal);
@@ -26,7 +32,10 @@ export async function openUnixSource(
     const tried: string[] = [];
     for (const method of methodsFor(talk.hello.system, remembered)) {
       const answer = await talk.ask(method.list, signal);
-      if (answer.kind !== 'failed') return new UnixSource(talk, method, answer);
+      if (answer.kind !== 'failed') {
+        const containers = seesContainers && talk.hello.system === 'Linux' ? new ContainerWatch(talk) : undefined;
+        return new UnixSource({ talk, method, first: answer, containers });
+      }
       tried.push(method.name);
     }
     throw new UserError<WatchProblem>({ code: 'noTool', detail: `${talk.hello.system}: ${tried.join(', ')}` });
@@ -36,24 +45,30 @@ export async function openUnixSource(
   }
 }
 
-/** A process, and the uid of its socket if the list prints it. */
-interface Found {
-  readonly pid: number;
-  readonly name: string;
-  readonly uid: number | undefined;
+interface UnixSourceParts {
+  readonly talk: Conversation;
+  readonly method: Method;
+  readonly first: WatchAnswer;
+  readonly containers: ContainerWatch | undefined;
 }
 
 class UnixSource implements Source {
   readonly #talk: Conversation;
   readonly #method: Method;
+  readonly #containers: ContainerWatch | undefined;
   #first: WatchAnswer | undefined;
   /** The process of each socket. The remote is asked once in the life of a socket. */
   #known = new Map<string, PortProcess | undefined>();
 
-  constructor(talk: Conversation, method: Method, first: WatchAnswer) {
+  /** What the last look at the host's own network found. */
+  #own: readonly RemotePort[] = [];
+  #inodes: ReadonlySet<string> = new Set();
+
+  constructor({ talk, method, first, containers }: UnixSourceParts) {
     this.#talk = talk;
     this.#method = method;
     this.#first = first;
+    this.#containers = containers;
   }
 
   get method(): string {
@@ -61,9 +76,21 @@ class UnixSource implements Source {
   }
 
   async poll(signal: AbortSignal): ReturnType<Source['poll']> {
+    const isNew = await this.#look(signal);
+    const isNewInside = (await this.#containers?.look(this.#inodes, signal)) ?? false;
+    if (!isNew && !isNewInside) return undefined;
+    return this.#containers?.join(this.#own) ?? this.#own;
+  }
+
+  refresh(): void {
+    this.#containers?.refresh();
+  }
+
+  /** Looks at the host's own network. False if nothing changed. */
+  async #look(signal: AbortSignal): Promise<boolean> {
     const answer = this.#first ?? (await this.#talk.ask(this.#method.list, signal));
     this.#first = undefined;
-    if (answer.kind === 'same') return undefined;
+    if (answer.kind === 'same') return false;
     if (answer.kind === 'failed') {
       throw new UserError<WatchProblem>({ code: 'watchBroken', detail: `${this.method}: ${answer.status}` });
     }
@@ -73,7 +100,9 @@ class UnixSource implements Source {
       const process = this.#known.get(key(socket));
       return { socket, ...(process && { process }) };
     });
-    return merge(owned, this.#talk.hello);
+    this.#own = merge(owned, this.#talk.hello);
+    this.#inodes = new Set(sockets.flatMap(({ inode }) => inode ?? []));
+    return true;
   }
 
   async costMs(signal: AbortSignal): Promise<number> {
@@ -92,7 +121,9 @@ class UnixSource implements Source {
     const found = new Map(
       owned.flatMap(({ socket: { uid }, process }) => (process ? [[process.pid, { ...process, uid }]] : [])),
     );
-    const asked = [...found.values()].slice(0, maxDetailed).map((process) => this.#process(process, signal));
+    const asked = [...found.values()]
+      .slice(0, maxDetailed)
+      .map((process) => describeProcess(this.#talk, process, signal));
     const processes = new Map((await Promise.all(asked)).map((process) => [process.pid, process]));
     const known = new Map<string, PortProcess | undefined>();
     for (const socket of sockets) known.set(key(socket), this.#known.get(key(socket)));
@@ -109,49 +140,8 @@ class UnixSource implements Source {
     }
     return () => undefined;
   }
-
-  /** Pipelines its six questions: they cost one round trip. */
-  async #process({ pid, name, uid }: Found, signal: AbortSignal): Promise<PortProcess> {
-    const ask = async (question: DetailQuestion): Promise<string> => {
-      const answer = await this.#talk.ask(`${question} ${pid}`, signal);
-      return answer.kind === 'text' ? answer.text : '';
-    };
-    const [command, directory, user, cgroup, family, ownName] = await Promise.all([
-      ask('command'),
-      ask('directory'),
-      uid === this.#talk.hello.uid ? this.#talk.hello.user : ask('user'),
-      ask('cgroup'),
-      ask('family'),
-      name === '' ? ask('name') : name,
-    ]);
-    const isLinux = this.#talk.hello.system === 'Linux';
-    const commandLine = command
-      .split(isLinux ? '\n' : /\s+/)
-      .slice(0, maxArguments)
-      .map((argument) => oneLine(argument, 1024));
-    const workingDirectory = oneLine(isLinux ? directory : (/^n(.*)$/m.exec(directory)?.[1] ?? ''), 1024);
-    const container = parseContainer(cgroup);
-    const userName = oneLine(user, 64);
-    return {
-      pid,
-      ...parseFamily(family),
-      name: oneLine(ownName, 64),
-      ...(userName !== '' && { user: userName }),
-      ...(command !== '' && { commandLine }),
-      ...(workingDirectory !== '' && { workingDirectory }),
-      ...(container !== undefined && { container }),
-    };
-  }
 }
 
 function key({ address, port, inode = '', process }: ListeningSocket): string {
   return `${address} ${port} ${inode} ${process?.pid ?? ''}`;
-}
-
-/** Reads `times` of POSIX sh: user and system time of the shell, then of its children, each as `0m0.010000s`. */
-export function parseTimes(text: string): number {
-  const parts = [...text.matchAll(/(\d{1,9})m(\d{1,2}(?:[.,]\d{1,9})?)s/g)];
-  return parts.reduce((sum, [, minutes, seconds = '']) => {
-    return sum + Number(minutes) * 60_000 + Number(seconds.replace(',', '.')) * 1000;
-  }, 0);
 }

@@ -15,6 +15,8 @@ export interface WatchOptions {
   readonly onPorts: (ports: readonly RemotePort[], detection: Detection) => void;
   /** The `method` of `Detection` that worked on this host last time. */
   readonly rememberedMethod?: string;
+  /** Also looks into the networks of containers (Linux). */
+  readonly seesContainers?: boolean;
   /** How long an answer may take before the watch reports 'timeout' and restarts. */
   readonly answerLimitMs?: number;
   readonly now?: () => number;
@@ -106,10 +108,10 @@ class Watcher {
   }
 
   async #open(): Promise<Source> {
-    const { exec, rememberedMethod } = this.#options;
+    const { exec, rememberedMethod, seesContainers = false } = this.#options;
     try {
       const remembered = rememberedMethod === undefined ? {} : { remembered: rememberedMethod };
-      return await openUnixSource(exec, { ...remembered, limitMs: this.#limitMs }, this.#signal);
+      return await openUnixSource(exec, { ...remembered, limitMs: this.#limitMs, seesContainers }, this.#signal);
     } catch (error) {
       if (!isProblem<Problem>(error, 'noShell')) throw error;
       try {
@@ -125,6 +127,7 @@ class Watcher {
     let pollCostMs = 0;
     let paid = { polls: 0, costMs: 0 };
     while (!this.#signal.aborted) {
+      if (this.#isRefreshWanted) source.refresh();
       this.#isRefreshWanted = false;
       const seen = await source.poll(this.#signal);
       if (seen && !isSame(seen, this.#ports)) this.#activeAt = this.#now();

@@ -37,6 +37,7 @@ export async function openWindowsSource(exec: Exec, limitMs: number, signal: Abo
       last = text;
       return ports;
     },
+    refresh: () => undefined,
     costMs: async () => spentMs,
     close: () => undefined,
   };

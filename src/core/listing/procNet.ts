@@ -5,10 +5,10 @@ import type { ListeningSocket } from './socket.ts';
 export function parseProcNet(text: string): ListeningSocket[] {
   const sockets: ListeningSocket[] = [];
   for (const line of text.split('\n')) {
-    const [, hexAddress = '', hexPort = '', uid = '', inode = ''] = row.exec(line) ?? [];
+    const [, words = '', hexPort = '', uid = '', inode = ''] = row.exec(line) ?? [];
     const port = Number.parseInt(hexPort, 16);
     if (!isPort(port)) continue;
-    const address = hexAddress.length === 8 ? ipv4(hexAddress) : ipv6(hexAddress);
+    const address = words.length === 8 ? littleEndianIpv4(words) : ipv6(words);
     sockets.push({ port, address, uid: Number(uid), inode });
   }
   return sockets;
@@ -17,22 +17,25 @@ export function parseProcNet(text: string): ListeningSocket[] {
 const row =
   /^ *\d+: ((?:[\dA-F]{8}){1,4}):([\dA-F]{4}) [\dA-F]+:0000 0A [\dA-F]+:[\dA-F]+ [\dA-F]+:[\dA-F]+ [\dA-F]+ +(\d{1,10}) +\d+ (\d{1,20}) /;
 
-function ipv4(word: string): string {
+/** `0100007F` is 127.0.0.1. */
+export function littleEndianIpv4(word: string): string {
   return [6, 4, 2, 0].map((at) => Number.parseInt(word.slice(at, at + 2), 16)).join('.');
 }
 
 function ipv6(words: string): string {
   const bytes = [0, 8, 16, 24].flatMap((at) =>
-    ipv4(words.slice(at, at + 8).padEnd(8, '0'))
+    littleEndianIpv4(words.slice(at, at + 8).padEnd(8, '0'))
       .split('.')
       .map(Number),
   );
   const mapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
   if (mapped) return bytes.slice(12).join('.');
-  const groups = Array.from({ length: 8 }, (_, index) =>
-    (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
-  );
-  return compress(groups);
+  return hexAddress(bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(''));
+}
+
+/** An IPv6 address of 32 hexadecimal digits in network order, as people write it. */
+export function hexAddress(digits: string): string {
+  return compress((digits.match(/.{4}/g) ?? []).map((group) => Number.parseInt(group, 16).toString(16)));
 }
 
 /** RFC 5952 §4.2: '::' replaces the longest run of two or more zero groups. */

@@ -11,7 +11,7 @@ import { parseNetstatBsd, parseNetstatLinux, parseNetstatWindows } from '../../.
 import { parseProcFds, parseProcNet } from '../../../src/core/listing/procNet.ts';
 import { parseSockstat } from '../../../src/core/listing/sockstat.ts';
 import { parseSs, parseSsOwners } from '../../../src/core/listing/ss.ts';
-import { parseTimes } from '../../../src/core/detect/unixSource.ts';
+import { parseTimes } from '../../../src/core/detect/times.ts';
 
 const captured = fs.readFileSync(new URL('../../fixtures/listeners-linux.txt', import.meta.url), 'latin1');
 const parsers = [
