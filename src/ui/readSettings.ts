@@ -43,6 +43,7 @@ export function readSettings(get: (key: string) => unknown, layers: readonly Por
     ),
     startConfigForwards: get('startConfigForwards') !== false,
     expireSharedAfterMs: 60_000 * clamp(get('expireSharedAfter'), 0, 10_080, 60),
+    openChannelsAhead: get('openChannelsAhead') !== false,
     waitForLinkMs: 1000 * clamp(get('waitForLink'), 0, 300, 20),
     restore: choice(get('restore'), restoreModes) ?? 'ask',
     statusBarClick: choice(get('statusBarClick'), statusBarClicks) ?? 'menu',

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { HostConfig } from '../config/hostConfig.ts';
 import type { Detection, RemotePort } from '../detect/remotePort.ts';
 import type { OpenedConnection } from './link/connector.ts';
+import { ChannelsAhead } from './link/channelsAhead.ts';
 import { dialer } from './link/dialer.ts';
 import { type ForwardRequest, requestFor } from './forwards/forwardRequests.ts';
 import { ForwardSet, type ForwardSetOptions } from './forwards/forwardSet.ts';
@@ -31,6 +32,7 @@ export class HostSession {
   readonly #link: HostLink;
   readonly #forwards: ForwardSet;
   readonly #remotePorts: RemotePorts;
+  readonly #ahead: ChannelsAhead;
   readonly #record: HostRecord;
   readonly #closing = new AbortController();
   /** Of the latest connection. */
@@ -51,8 +53,12 @@ export class HostSession {
       onConnection: (opened) => this.#onConnection(opened),
     });
     const dial = dialer({ link: this.#link, findPort: (port) => this.#remotePorts.find(port) });
+    this.#ahead = new ChannelsAhead({
+      dialer: dial,
+      mayOpen: (to) => settings.get().openChannelsAhead && this.#remotePorts.isConcurrent(to),
+    });
     this.#forwards = new ForwardSet({
-      open: openRequest({ ...options, link: this.#link, dialer: dial, rules: () => this.#config }),
+      open: openRequest({ ...options, link: this.#link, dialer: this.#ahead.dialer, rules: () => this.#config }),
       findWindow: options.findWindow,
       shareMs: () => settings.get().expireSharedAfterMs,
       published: () => read().forwards,
@@ -179,6 +185,7 @@ export class HostSession {
     const { write, log } = this.#options;
     const { method: rememberedMethod } = this.#record;
     this.#config = config;
+    this.#ahead.clear();
     this.#remotePorts.onConnection();
     write(({ publicUrl: _old, ...host }) => ({ ...host, detection: { kind: 'starting' } }));
     this.#online = new Online({

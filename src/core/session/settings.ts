@@ -18,6 +18,8 @@ export interface Settings extends HostSettings {
   readonly configFile?: string;
   readonly identifyServers: boolean;
   readonly waitForLinkMs: number;
+  /** Open channels to a distant web server before its clients ask, while they keep opening connections. */
+  readonly openChannelsAhead: boolean;
   /** Open the forwards of the SSH configuration on connect, as ssh(1) does. */
   readonly startConfigForwards: boolean;
   /** How long a forward stays open to other machines; 0 for ever. */
@@ -33,6 +35,7 @@ export const defaultSettings: Settings = {
   hosts: {},
   transport: 'auto',
   waitForLinkMs: 20_000,
+  openChannelsAhead: true,
   startConfigForwards: true,
   expireSharedAfterMs: 3_600_000,
 };

@@ -20,6 +20,8 @@ export interface Framework {
   readonly command?: RegExp;
   /** The same for a process with several ports whose arguments tell which port is this. */
   readonly commandAt?: (command: string, port: number) => boolean;
+  /** Serves any number of connections at once, and one that is idle holds up nobody. The first word of `command` says so. */
+  readonly isConcurrent?: true;
   /** The command starts programs of all kinds: it does not say that they serve. */
   readonly isLauncher?: true;
   /** The weakest evidence: decides a tie, and names servers that must not get a request. */
@@ -67,7 +69,7 @@ export const frameworks: readonly Framework[] = [
   { id: 'astro', name: 'Astro', icon: 'rocket', role: 'devServer', answer: /<astro-(?:dev-toolbar|island)|astro\/runtime\/|<meta name="generator" content="Astro/, command: tool('astro', '.*\\s(?:dev|preview)\\b'), ports: [4321] },
   { id: 'nuxt', name: 'Nuxt', icon: 'layers', role: 'devServer', headers: { 'x-powered-by': /^Nuxt/ }, answer: /id="__nuxt"|window\.__NUXT__/, command: tool('nuxi?|nuxt', '.*\\s(?:dev|preview)\\b'), ports: [3000] },
   { id: 'remix', name: 'Remix', icon: 'layers', role: 'devServer', answer: /__remixContext|__remixManifest|__reactRouterContext/, command: tool('remix(?:-serve)?|react-router', '\\s+(?:vite:)?dev\\b'), ports: [5173, 3000] },
-  { id: 'next', name: 'Next.js', icon: 'layers', role: 'devServer', headers: { 'x-powered-by': /^Next\.js/ }, answer: /__NEXT_DATA__|\/_next\/static\//, command: /^next-server\b|(?:^|[\s/\\])next(?:\.js)?\s+(?:dev|start)\b/, ports: [3000] },
+  { id: 'next', name: 'Next.js', icon: 'layers', role: 'devServer', isConcurrent: true, headers: { 'x-powered-by': /^Next\.js/ }, answer: /__NEXT_DATA__|\/_next\/static\//, command: /^next-server\b|(?:^|[\s/\\])next(?:\.js)?\s+(?:dev|start)\b/, ports: [3000] },
   { id: 'angular', name: 'Angular', icon: 'shield', role: 'devServer', answer: /<app-root\b|\bng-version=/, command: tool('ng', '\\s+(?:serve|s|dev)\\b'), ports: [4200] },
   { id: 'create-react-app', name: 'Create React App', icon: 'layers', role: 'devServer', answer: /Web site created using create-react-app/, command: /react-scripts[^\s]*(?:\s+start|\/start\.js)/, ports: [3000] },
   { id: 'vue-cli', name: 'Vue CLI', icon: 'layers', role: 'devServer', command: tool('vue-cli-service', '\\s+serve\\b'), ports: [8080] },
@@ -106,9 +108,9 @@ export const frameworks: readonly Framework[] = [
   { id: 'rust', name: 'Rust', icon: 'server-process', role: 'devServer', level: 'base', isLauncher: true, command: /(?:^|\/)target\/(?:debug|release)\/|(?:^|[\s/])cargo\s+(?:run|watch)\b/ },
 
   // Web servers and services
-  { id: 'nginx', name: 'nginx', icon: 'globe', role: 'web', level: 'base', headers: { server: /^nginx\b/ }, command: program('nginx'), ports: [80, 443] },
+  { id: 'nginx', name: 'nginx', icon: 'globe', role: 'web', level: 'base', isConcurrent: true, headers: { server: /^nginx\b/ }, command: program('nginx'), ports: [80, 443] },
   { id: 'apache', name: 'Apache', icon: 'globe', role: 'web', level: 'base', headers: { server: /^Apache(?:\/|$| )/ }, command: program('apache2|httpd'), ports: [80, 443] },
-  { id: 'caddy', name: 'Caddy', icon: 'globe', role: 'web', level: 'base', headers: { server: /^Caddy$/ }, command: program('caddy'), ports: [80, 443, 2019] },
+  { id: 'caddy', name: 'Caddy', icon: 'globe', role: 'web', level: 'base', isConcurrent: true, headers: { server: /^Caddy$/ }, command: program('caddy'), ports: [80, 443, 2019] },
   { id: 'grafana', name: 'Grafana', icon: 'dashboard', role: 'web', answer: /window\.grafanaBootData/, title: /^Grafana$/, command: program('grafana(?:-server)?'), ports: [3000] },
   { id: 'prometheus', name: 'Prometheus', icon: 'flame', role: 'web', title: /^Prometheus\b/, command: program('prometheus'), ports: [9090], answer: /^<a href="\/(?:graph|query|classic\/graph)">Found<\/a>/ },
   { id: 'minio', name: 'MinIO', icon: 'archive', role: 'web', headers: { server: /^MinIO/ }, title: /^MinIO Console$/, command: tool('minio', '\\s+server\\b'), ports: [9000, 9001] },
@@ -174,7 +176,7 @@ export const frameworks: readonly Framework[] = [
   { id: 'ftp', name: 'FTP', icon: 'files', role: 'infrastructure', speaks: 'other', answer: /^220[ -](?![^\r\n]*SMTP)/, command: program('vsftpd|proftpd'), ports: [21] },
 
   // Nothing but the language is known
-  { id: 'node', name: 'Node.js', icon: 'server-process', role: 'devServer', level: 'language', command: tool('node|nodejs|bun|deno|tsx|ts-node|nodemon') },
+  { id: 'node', name: 'Node.js', icon: 'server-process', role: 'devServer', level: 'language', isConcurrent: true, command: tool('node|nodejs|bun|deno|tsx|ts-node|nodemon') },
   { id: 'python', name: 'Python', icon: 'snake', role: 'devServer', level: 'language', command: tool('python[\\d.]*|pypy[\\d.]*') },
   { id: 'ruby', name: 'Ruby', icon: 'ruby', role: 'devServer', level: 'language', command: tool('j?ruby[\\d.]*|rackup') },
   { id: 'java', name: 'Java', icon: 'coffee', role: 'devServer', level: 'language', command: tool('java') },

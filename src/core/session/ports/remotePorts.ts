@@ -2,12 +2,15 @@ import { delay } from '../../../base/delay.ts';
 import type { Log } from '../../../base/log.ts';
 import { Slots } from '../../../base/slots.ts';
 import type { Readable } from '../../../base/store.ts';
+import { isConcurrent } from '../../detect/identify/concurrent.ts';
 import { identify } from '../../detect/identify/identify.ts';
 import type { RemotePort } from '../../detect/remotePort.ts';
 import type { Occasion } from '../../detect/identify/question.ts';
 import { type AutoForwardSettings, isWanted, ruleSubject } from '../../policy/autoForward.ts';
 import { attributesFor, type PortAttributes } from '../../policy/portRules.ts';
 import { pageOf } from '../../policy/secondPort.ts';
+import { isLoopbackAddress } from '../../spec/loopback.ts';
+import type { Endpoint } from '../../spec/spec.ts';
 import type { Dialer } from '../link/dialer.ts';
 import type { ForwardRequest } from '../forwards/forwardRequests.ts';
 import type { ForwardSet } from '../forwards/forwardSet.ts';
@@ -90,6 +93,13 @@ export class RemotePorts {
 
   find(port: number): SeenPort | undefined {
     return this.#options.read().remotePorts.find((each) => each.port === port);
+  }
+
+  /** Whether idle connections to an address hold up nobody. */
+  isConcurrent(to: Endpoint): boolean {
+    if (to.kind !== 'tcp' || !(to.host === 'localhost' || isLoopbackAddress(to.host))) return false;
+    const seen = this.find(to.port);
+    return seen !== undefined && isConcurrent(seen, seen.program);
   }
 
   /** The remote ports of forwards at which no socket was listed since the user connected. */
