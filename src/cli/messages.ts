@@ -41,6 +41,7 @@ const bindWords: Words = {
   portInUse: ({ owner }) => `Address already in use${owner ? ` by ${owner.name} (pid ${owner.pid})` : ''}`,
   portPrivileged: () => 'Permission denied',
   addressUnavailable: () => 'Cannot assign requested address',
+  pipeNeeded: () => 'Not a named pipe, such as //./pipe/docker_engine',
   listenFailed: ({ detail }) => detail,
 };
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
-import { errorCode } from '../../base/userError.ts';
+import { UserError, errorCode } from '../../base/userError.ts';
 import type { Bind } from '../spec/spec.ts';
-import { isAddressMissing, listenError } from './listenProblem.ts';
+import { isAddressMissing, isPipe, listenError, type ListenProblem } from './listenProblem.ts';
 import type { BoundAddress } from './runningForward.ts';
 
 /** Our listening sockets on this machine for one bind address. They accept from the moment they exist. */
@@ -49,7 +49,7 @@ export async function listenLocal(options: ListenOptions, signal: AbortSignal): 
   signal.throwIfAborted();
   const servers =
     options.bind.kind === 'unix'
-      ? [await listenUnix(options, options.bind.path)]
+      ? [await (process.platform === 'win32' ? listenPipe : listenUnix)(options, options.bind.path)]
       : await listenTcp(options, options.bind);
   if (signal.aborted) {
     closeAll(servers);
@@ -123,6 +123,18 @@ async function listenUnix(options: ListenOptions, file: string): Promise<net.Ser
     if (options.unlinkExisting || (await isStale(file))) fs.rmSync(file, { force: true });
     // Node calls bind(2) inside `listen`, so the umask applies to it.
     await listening(server, () => withUmask(options.bindMask ?? 0o177, () => server.listen({ path: file })));
+  } catch (error) {
+    throw await listenError(options.bind, 0, error);
+  }
+  return server;
+}
+
+/** CAUTION: to look at a pipe in the file system is to connect to it. A pipe ends with its process and is never stale. */
+async function listenPipe(options: ListenOptions, pipe: string): Promise<net.Server> {
+  if (!isPipe(pipe)) throw new UserError<ListenProblem>({ code: 'pipeNeeded', bind: options.bind });
+  const server = createServer(options);
+  try {
+    await listening(server, () => server.listen({ path: pipe }));
   } catch (error) {
     throw await listenError(options.bind, 0, error);
   }

@@ -9,6 +9,8 @@ export type ListenProblem =
   | { readonly code: 'portInUse'; readonly bind: Bind; readonly owner?: PortOwner }
   | { readonly code: 'portPrivileged'; readonly bind: Bind }
   | { readonly code: 'addressUnavailable'; readonly bind: Bind }
+  /** Node opens named pipes on Windows, and no Unix sockets. */
+  | { readonly code: 'pipeNeeded'; readonly bind: Bind }
   | { readonly code: 'listenFailed'; readonly bind: Bind; readonly detail: string };
 
 /** `port`: the port that was tried, which the system may have chosen. */
@@ -27,6 +29,11 @@ async function listenProblem(bind: Bind, port: number, error: unknown): Promise<
   // libuv reports EACCES also if the folder does not exist.
   const isFolderMissing = bind.kind === 'unix' && code === 'EACCES' && !fs.existsSync(path.dirname(bind.path));
   return { code: 'listenFailed', bind, detail: isFolderMissing ? 'no such folder' : errorText(error) };
+}
+
+/** `//./pipe/NAME`, as ssh(1) for Windows writes it too, or with backslashes. */
+export function isPipe(file: string): boolean {
+  return /^[\\/]{2}[.?][\\/]pipe[\\/]./i.test(file);
 }
 
 const missingCodes: ReadonlySet<string | undefined> = new Set([

@@ -95,7 +95,7 @@ function stopped(wanted: string, why: Fault, actions: readonly Action[]): Look {
 
 function failed(wanted: string, why: Problem, canMove: boolean): Look {
   const move: Action = { id: 'changeLocalPort', label: 'Change Local Port…' };
-  const isPort = ['portInUse', 'portPrivileged', 'listenFailed'].includes(why.code);
+  const isPort = ['portInUse', 'portPrivileged', 'pipeNeeded', 'listenFailed'].includes(why.code);
   const actions = [
     ...(canMove && isPort ? [move] : []),
     resume('Try Again'),

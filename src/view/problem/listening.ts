@@ -7,6 +7,7 @@ export const listeningTexts: Texts<
   | 'portInUse'
   | 'portPrivileged'
   | 'addressUnavailable'
+  | 'pipeNeeded'
   | 'listenFailed'
   | 'acceptFailed'
   | 'remoteBindRefused'
@@ -26,6 +27,11 @@ export const listeningTexts: Texts<
     brief: 'no such address',
     what: `This machine has no address for ${bindText(bind)}.`,
     next: 'Choose localhost, or an address of this machine.',
+  }),
+  pipeNeeded: ({ bind }) => ({
+    brief: 'needs a named pipe',
+    what: `${localText(bind)} cannot be opened: Windows has named pipes in the place of Unix sockets.`,
+    next: 'Choose a pipe, such as //./pipe/docker_engine, or a local port.',
   }),
   listenFailed: ({ bind, detail }) => ({
     brief: 'port not opened',

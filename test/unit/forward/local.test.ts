@@ -9,6 +9,7 @@ import { never } from '../../../src/base/delay.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import type { DialProblem } from '../../../src/core/forward/dial.ts';
 import type { RunningForward } from '../../../src/core/forward/runningForward.ts';
+import { isPipe } from '../../../src/core/forward/listenProblem.ts';
 import { openLocalForward } from '../../../src/core/forward/local.ts';
 import type { Bind } from '../../../src/core/spec/spec.ts';
 import { freePort } from '../../support/freePort.ts';
@@ -56,6 +57,9 @@ const problemOf = async (opening: Promise<unknown>): Promise<Record<string, unkn
   throw new assert.AssertionError({ message: 'it was opened' });
 };
 
+/** macOS gives its loopback interface 127.0.0.1 alone of 127.0.0.0/8. */
+const hasWholeLoopback = process.platform !== 'darwin';
+
 for (const host of [undefined, 'localhost']) {
   void test(`bind address ${host} binds both loopback addresses on one port, and no other address`, async (t) => {
     const forward = await hello(t, { kind: 'tcp', host, port: 0 });
@@ -66,7 +70,7 @@ for (const host of [undefined, 'localhost']) {
     ]);
     assert.equal(await heard({ host: '127.0.0.1', port }), 'hello');
     assert.equal(await heard({ host: '::1', port }), 'hello');
-    await assert.rejects(heard({ host: '127.0.0.2', port }), { code: 'ECONNREFUSED' });
+    if (hasWholeLoopback) await assert.rejects(heard({ host: '127.0.0.2', port }), { code: 'ECONNREFUSED' });
   });
 }
 
@@ -74,14 +78,16 @@ void test('bind address * binds every interface in both families', async (t) => 
   const forward = await hello(t, { kind: 'tcp', host: '*', port: 0 });
   const port = portOf(forward);
   assert.deepEqual(forward.bound, [{ kind: 'tcp', address: '::', port }]);
-  for (const host of ['127.0.0.1', '127.0.0.2', '::1']) assert.equal(await heard({ host, port }), 'hello');
+  for (const host of ['127.0.0.1', ...(hasWholeLoopback ? ['127.0.0.2'] : []), '::1'])
+    assert.equal(await heard({ host, port }), 'hello');
 });
 
 void test('an explicit bind address is the only one', async (t) => {
-  const forward = await hello(t, { kind: 'tcp', host: '127.0.0.2', port: 0 });
+  const [address, other] = hasWholeLoopback ? ['127.0.0.2', '127.0.0.1'] : ['127.0.0.1', '::1'];
+  const forward = await hello(t, { kind: 'tcp', host: address, port: 0 });
   const port = portOf(forward);
-  assert.deepEqual(forward.bound, [{ kind: 'tcp', address: '127.0.0.2', port }]);
-  await assert.rejects(heard({ host: '127.0.0.1', port }), { code: 'ECONNREFUSED' });
+  assert.deepEqual(forward.bound, [{ kind: 'tcp', address, port }]);
+  await assert.rejects(heard({ host: other, port }), { code: 'ECONNREFUSED' });
 });
 
 for (const host of ['127.0.0.1', '::1']) {
@@ -176,6 +182,11 @@ void test('the error names the owner of a Unix socket in use', { skip: posixOnly
   await held(t, { path: file });
   const problem = await problemOf(hello(t, { kind: 'unix', path: file }));
   assert.equal((problem['owner'] as { readonly pid: number }).pid, process.pid);
+});
+
+void test('named pipes of Windows are told from other paths', () => {
+  for (const pipe of ['//./pipe/docker_engine', String.raw`\\.\pipe\x`, '//?/PIPE/x']) assert.ok(isPipe(pipe));
+  for (const file of [String.raw`C:\Users\me/x.sock`, '/tmp/pipe/x', '//./pipe/', './x']) assert.ok(!isPipe(file));
 });
 
 void test('a missing folder is a failure with a detail', async (t) => {

@@ -21,6 +21,7 @@ const understood: readonly (readonly [ForwardKind, string, ForwardSpec])[] = [
   ['local', 'localhost:8000:/tmp/b', local(on('localhost', 8000), unix('/tmp/b'))],
   ['local', '/tmp/a\\:b:/tmp/c', local(unix('/tmp/a:b'), unix('/tmp/c'))],
   ['local', './a:db:80', local(unix('./a'), tcp('db', 80))],
+  ['local', '//./pipe/docker:/tmp/b', local(unix('//./pipe/docker'), unix('/tmp/b'))],
   ['local', '8000:/x:2', local(on(undefined, 8000), tcp('/x', 2))],
   ['local', '+080:db:http', local(on(undefined, 80), tcp('db', 80))],
   ['local', '  80:db:80', local(on(undefined, 80), tcp('db', 80))],
@@ -57,6 +58,9 @@ const refused: readonly (readonly [ForwardKind, string, ForwardSyntaxProblem['ex
   ['local', '0:db:80', 'port', 0],
   ['local', '8000:db:0', 'port', 8],
   ['local', '65536:db:80', 'port', 0],
+  // Windows' ssh refuses the path of a drive too: its colon ends a field.
+  ['local', String.raw`C:\x.sock:/tmp/b`, 'port', 2],
+  ['local', 'C:/x.sock:/tmp/b', 'port', 2],
   ['local', '-1:db:80', 'port', 0],
   ['local', '0x50:db:80', 'port', 0],
   ['local', 'no-such-service:db:80', 'port', 0],
