@@ -1,10 +1,60 @@
 /**
- * What SSH Ports offers to other extensions. This file is part of the package; copy it, or refer to it. Version 1 only ever
+ * What SSH Ports offers to other extensions. This file is part of the package: copy it, or refer to it. A version only ever
  * grows: what is here stays.
  *
- *     const ssh = vscode.extensions.getExtension<SshPortsExports>('ssh-ports.ssh-ports');
- *     const api = (await ssh?.activate())?.getApi(1);
+ *     const extension = vscode.extensions.getExtension<SshPortsExports>('ssh-ports.ssh-ports');
+ *     const api = (await extension?.activate())?.getApi(1);
  */
+import type { CancellationToken, Disposable, Event } from 'vscode';
+
+export interface SshPortsExports {
+  /** @throws Error when this version of SSH Ports has no such version of the API */
+  getApi(version: 1): SshPortsApi;
+}
+
+/** All data are values of the moment. Calls fail with an `Error` in plain English, or with a `CancellationError`. */
+export interface SshPortsApi {
+  readonly version: 1;
+  /** The hosts of the SSH configuration, and those that the user typed. */
+  getHosts(): readonly Host[];
+  /** What `getHosts` gives has changed. */
+  readonly onDidChange: Event<void>;
+  /** Connects to a host, as after `ssh`. The user may be asked for a password, or about a new host key. */
+  connect(host: string, token?: CancellationToken): Promise<Host>;
+  disconnect(host: string): Promise<void>;
+  /**
+   * Connects if need be. Settles when the forward accepts connections. A forward that is there already is taken. The user is
+   * asked before other machines could use it.
+   */
+  forward(wanted: ForwardOptions, token?: CancellationToken): Promise<HeldForward>;
+  stop(forward: Pick<Forward, 'host' | 'id'>): Promise<void>;
+  /** Settles when somebody (the user, a rule or an extension) has forwarded this port of the host, or of any host. */
+  waitUntilForwarded(
+    wanted: { readonly host?: string; readonly port: number },
+    token?: CancellationToken,
+  ): Promise<Forward>;
+}
+
+/** Either `port`, with or without `localPort`, or `spec`. */
+export interface ForwardOptions {
+  /** As after `ssh`. */
+  readonly host: string;
+  /** A port of the host itself. */
+  readonly port?: number;
+  /** This local port or an error. Absent: the same number if it is free, else one near it. */
+  readonly localPort?: number;
+  /** Overrules that: `true` makes a taken port an error, `false` takes another one. */
+  readonly requireLocalPort?: boolean;
+  /** One forward as the box of Forward Port takes it: `8000:db.internal:5432`, `-D 1080`, `-R 8022:localhost:22`. */
+  readonly spec?: string;
+  readonly label?: string;
+}
+
+/** A forward that an extension asked for. */
+export interface HeldForward extends Forward, Disposable {
+  /** Stops the forward, unless it was there before the call. */
+  dispose(): void;
+}
 
 /** How a host is reached at the moment. `waiting`: the connection was lost and comes back by itself. `failed`: it does not. */
 export type HostStatus = 'idle' | 'connecting' | 'online' | 'waiting' | 'failed';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { never } from './base/delay.ts';
+import type { SshPortsExports } from '../api.d.ts';
 import type { Readable } from './base/store.ts';
 import type { AppState } from './core/session/state.ts';
 import type { Engine } from './engine/engine.ts';
@@ -8,6 +9,7 @@ import { Consent } from './ui/asking/consent.ts';
 import { editorPrompts } from './ui/asking/prompts.ts';
 import { RememberedSecrets } from './ui/asking/rememberedSecrets.ts';
 import { registerCommands } from './ui/commands.ts';
+import { exportApi } from './ui/exportApi.ts';
 import { followConfigFiles } from './ui/configFiles.ts';
 import { followTerminals } from './ui/flows/oauthTerminal.ts';
 import { restore } from './ui/flows/restore.ts';
@@ -25,8 +27,8 @@ import { registerTree } from './ui/showing/tree.ts';
 
 let running: Engine | undefined;
 
-/** What other extensions may use: the state as plain data. */
-export interface Api {
+/** What other extensions may use: `api.d.ts` promises the first part, and tests use the whole state. */
+export interface Api extends SshPortsExports {
   readonly state: Readable<AppState>;
 }
 
@@ -77,7 +79,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   // `npm start -- --host NAME` connects at once.
   const first = process.env['SSH_PORTS_CONNECT'];
   if (first) void guard(log, () => engine.connect(first, never));
-  return { state };
+  return { state, ...exportApi(flows, subscriptions) };
 }
 
 /** Ends every listener, connection and child process. VS Code waits for it. */

@@ -5,7 +5,7 @@ import { packagedChangelog } from './changelog.ts';
 import { repository } from './repository.ts';
 
 /** What ships as it is: files, and whole folders. */
-const shipped = ['LICENSE', 'README.md', 'SECURITY.md', 'package.nls.json', 'dist', 'media'];
+const shipped = ['LICENSE', 'README.md', 'SECURITY.md', 'package.nls.json', 'api.d.ts', 'dist', 'media'];
 
 /** What is in these folders and does not ship: the pictures of the README come from the repository. */
 const stays = /^media\/readme\/|\.map$/;

@@ -7,7 +7,7 @@ test('the package holds what runs, what is read, and nothing else', () => {
   const allowed = [
     /^\[Content_Types\]\.xml$|^extension\.vsixmanifest$|^package(\.nls(\.\w+)?)?\.json$/,
     /^(readme|changelog|SECURITY)\.md$|^LICENSE\.txt$|^THIRD-PARTY-NOTICES\.txt$/,
-    /^dist\/\w+\.(c?js)$|^media\/[\w/-]+\.(css|svg|png|md)$/,
+    /^api\.d\.ts$|^dist\/\w+\.(c?js)$|^media\/[\w/-]+\.(css|svg|png|md)$/,
   ];
   const names = Object.keys(packed);
   assert.deepEqual(
