@@ -1,4 +1,5 @@
 import { within } from '../base/delay.ts';
+import { errorText } from '../base/userError.ts';
 import { Scope } from '../base/scope.ts';
 import { resolveHop, type ResolveOptions, resolveHost } from '../core/config/resolve.ts';
 import type { SshCommand } from '../core/spec/command.ts';
@@ -9,6 +10,7 @@ import { problemOf } from '../core/problem.ts';
 import type { ConnectionEnd } from '../core/ssh/connection.ts';
 import { connectWith, sshArguments } from '../core/ssh/transport.ts';
 import { connectionProblemLine, endLine, forwardFailureLines, readyLines } from './messages.ts';
+import { runForNoDelay } from './noDelay.ts';
 import { printError } from './output.ts';
 import { reportBug } from './reportBugs.ts';
 import { stderrLog } from './stderrLog.ts';
@@ -31,13 +33,14 @@ export async function forwardUntilEnd(
   signal: AbortSignal,
 ): Promise<number> {
   const print = command.verbosity < 0 ? () => undefined : printError;
+  const log = stderrLog(command.verbosity);
   const config = await resolveHost(host, options, signal);
   const connection = await connectWith(
     'auto',
     config,
     {
       prompts: terminalPrompts(print),
-      log: stderrLog(command.verbosity),
+      log,
       // A host that may not ask (BatchMode) is not asked about on its jump hosts either.
       resolveHop: async (hop, stop) => ({
         ...(await resolveHop(hop, options, stop)),
@@ -50,6 +53,8 @@ export async function forwardUntilEnd(
   );
   const scope = new Scope();
   scope.add(connection);
+  // Forwards work without it.
+  runForNoDelay(connection, config, signal).catch((error: unknown) => log.debug(`no command ran: ${errorText(error)}`));
   const { dial, listenRemote } = connection;
   const onProblem = (problem: RelayProblem): void => print(connectionProblemLine(problem));
   // ssh(1): -4 and -6 also choose the address family of the listeners.

@@ -47,6 +47,7 @@ export function hostConfig(changes: Partial<HostConfig> = {}): HostConfig {
     forwards: [],
     gatewayPorts: false,
     exitOnForwardFailure: false,
+    hasNoSession: false,
     streamLocalBindUnlink: false,
     streamLocalBindMask: 0o177,
     permitRemoteOpen: [],

@@ -96,6 +96,8 @@ export interface HostConfig {
   readonly forwards: readonly ForwardSpec[];
   readonly gatewayPorts: boolean;
   readonly exitOnForwardFailure: boolean;
+  /** SessionType `none`: no command runs on the server. */
+  readonly hasNoSession: boolean;
   readonly streamLocalBindUnlink: boolean;
   /** As an octal file mode, for example 0o177. */
   readonly streamLocalBindMask: number;

@@ -140,7 +140,12 @@ export const keywords = [
     fields: { pubkeyAuthentication: isOn },
   },
   { name: 'requesttty', read: read.choice(choices.requestTty), fallback: ['auto'] },
-  { name: 'sessiontype', read: read.choice(choices.sessionType), fallback: ['default'] },
+  {
+    name: 'sessiontype',
+    read: read.choice(choices.sessionType),
+    fallback: ['default'],
+    fields: { hasNoSession: ([type]) => type === 'none' },
+  },
   { name: 'stdinnull', read: flag, fallback: no },
   { name: 'forkafterauthentication', read: flag, fallback: no, check: settle.canFork },
   { name: 'streamlocalbindunlink', read: flag, fallback: no, fields: { streamLocalBindUnlink: isOn } },
