@@ -54,7 +54,7 @@ export async function takeScenes(folder: string, scope: Scope): Promise<void> {
 
   await clearNotifications(page);
   await flask.stop();
-  await rows(page, 'localhost:5000', 2).first().click({ button: 'right' });
+  await rows(page, '5000', 2).first().click({ button: 'right' });
   await page.locator('.monaco-menu .action-label', { hasText: 'Show Path' }).click();
   await page.mouse.move(540, 600);
   const view = page.frameLocator('iframe.webview').frameLocator('iframe');

@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import { UserError, errorText } from '../base/userError.ts';
 import { problemOf } from '../core/problem.ts';
 import { problemText } from '../view/problem.ts';
+import { type Fix, problemFixes } from '../view/problemFixes.ts';
 import { ScriptError } from '../view/script/readArguments.ts';
 import * as say from './asking/messages.ts';
 
@@ -16,10 +17,26 @@ export async function guard<T>(log: Log, action: () => Promise<T>): Promise<T | 
   } catch (error) {
     const text = logged(log, error);
     if (text === undefined) return undefined;
+    const fixes = problemFixes(problemOf(error));
     const showLog = 'Show Log';
-    const choice = await say.error(text, showLog);
+    const choice = await say.error(text, ...fixes.map(({ label }) => label), showLog);
     if (choice === showLog) await vscode.commands.executeCommand('sshPorts.showLog');
+    const fix = fixes.find(({ label }) => label === choice);
+    if (fix?.kind === 'tryAgain') return guard(log, action);
+    if (fix) await guard(log, () => mend(fix));
     return undefined;
+  }
+}
+
+async function mend(fix: Exclude<Fix, { readonly kind: 'tryAgain' }>): Promise<void> {
+  switch (fix.kind) {
+    case 'open':
+      await vscode.commands.executeCommand('sshPorts.openConfig', { target: fix.target });
+      return;
+    case 'copy':
+      await vscode.env.clipboard.writeText(fix.text);
+      say.confirm(`Copied ${fix.text}`);
+      return;
   }
 }
 

@@ -1,19 +1,37 @@
 import { isWide } from '../core/spec/bindScope.ts';
+import { frameworks } from '../core/detect/identify/frameworks.ts';
 import { servesOne } from '../core/detect/identify/question.ts';
 import type { ForwardState, ForwardStatus, HostState } from '../core/session/state.ts';
 import { forwardUrl, localAddress } from './forwardText.ts';
+import { leadsToNothing } from './leadsToNothing.ts';
 
 /** Whether an action makes sense for a forward in its present state. Menus and pickers offer it only then. */
 export type Can = (host: HostState, forward: ForwardState) => boolean;
 
-/** A page is behind the forward: a rule of the user says so, or the program did not answer otherwise. One that the user forwards may have a page as long as nobody has asked it. */
+/**
+ * A page is behind the forward, or may be: nobody has asked the program that the user forwards, or the destination is
+ * another host and its port is not one of databases and the like.
+ */
 export const canOpen: Can = (host, forward) => {
   if (!is(forward, 'open', 'elsewhere') || forwardUrl(host, forward) === undefined) return false;
+  if (isPage(host, forward)) return true;
   const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
-  if (forward.protocol !== undefined || seen === undefined) return true;
-  const { scheme, isUnasked } = seen.program ?? {};
-  return scheme !== undefined || (isUnasked === true && forward.origin === 'user' && !servesOne(seen));
+  if (seen) return seen.program?.isUnasked === true && forward.origin === 'user' && !servesOne(seen);
+  const { spec } = forward;
+  const port = spec.kind === 'local' && spec.to.kind === 'tcp' ? spec.to.port : undefined;
+  return !(port !== undefined && portsWithoutPage.has(port)) && !leadsToNothing(host, forward);
 };
+
+/** A rule of the user, the program or a forwarding service says that this is a page. */
+function isPage(host: HostState, { spec, protocol, remotePort }: ForwardState): boolean {
+  if (spec.kind === 'remote') return host.publicUrl !== undefined;
+  const program = host.remotePorts.find(({ port }) => port === remotePort)?.program;
+  return protocol !== undefined || program?.scheme !== undefined;
+}
+
+const portsWithoutPage: ReadonlySet<number> = new Set(
+  frameworks.filter(({ role }) => role === 'database' || role === 'infrastructure').flatMap(({ ports = [] }) => ports),
+);
 
 export const canCopy: Can = (host, forward) => addressToCopy(host, forward) !== undefined;
 
@@ -52,9 +70,10 @@ export const canExtend: Can = (_host, { status }) => status.kind === 'open' && t
 /** The SSH configuration already has its own forwards. */
 export const canSave: Can = (_host, { origin }) => origin !== 'config';
 
-/** The URL of the page, or the address of the listener. Undefined while nothing answers. */
+/** The URL of a page, else the address of the listener. Undefined while nothing answers. */
 export function addressToCopy(host: HostState, forward: ForwardState): string | undefined {
-  return is(forward, 'open', 'elsewhere') ? (forwardUrl(host, forward) ?? localAddress(forward)) : undefined;
+  if (!is(forward, 'open', 'elsewhere')) return undefined;
+  return isPage(host, forward) ? forwardUrl(host, forward) : localAddress(forward);
 }
 
 /** The context value of a forward's row: one word for each action, for the `when` clauses of the manifest. */

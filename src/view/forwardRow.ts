@@ -1,10 +1,12 @@
 import { remoteScope } from '../core/spec/bindScope.ts';
 import type { ForwardState, ForwardStatus, HostState, SeenPort } from '../core/session/state.ts';
 import { canOpen, forwardContext } from './forwardActions.ts';
+import { forwardLabel, spokenLabel } from './forwardLabel.ts';
 import { byteText, destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
+import { leadsToNothing } from './leadsToNothing.ts';
 import { remotePortLines, processName, programBehind } from './remotePortText.ts';
 import { problemText } from './problem.ts';
-import { targetHop } from './path/target.ts';
+import { isFromRemote } from './path/hop.ts';
 import { colors, type Row } from './row.ts';
 
 type Look = Pick<Row, 'description' | 'tooltip' | 'icon' | 'click'>;
@@ -13,16 +15,19 @@ type Look = Pick<Row, 'description' | 'tooltip' | 'icon' | 'click'>;
 export function forwardRow(host: HostState, forward: ForwardState): Row {
   const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
   const about = seen ? remotePortLines(host.name, seen) : [`${destinationText(forward.spec)} through ${host.name}`];
-  const shown = look(host, forward, seen, about);
+  const { description, ...shown } = look(host, forward, seen, about);
   return {
     id: `forward:${host.name}:${forward.id}`,
-    label: label(forward, seen),
+    label: forwardLabel(forward),
     fold: 'none',
     children: [],
     target: { kind: 'forward', host: host.name, id: forward.id },
     context: forwardContext(host, forward),
     ...shown,
-    description: forward.origin === 'config' ? `${shown.description} · config` : shown.description,
+    description: [name(forward, seen), description, forward.origin === 'config' && 'config']
+      .filter(Boolean)
+      .join(' · '),
+    spokenLabel: spokenLabel(host.name, forward),
   };
 }
 
@@ -53,9 +58,9 @@ function look(host: HostState, forward: ForwardState, seen: SeenPort | undefined
     case 'elsewhere': {
       const { localPort } = status;
       const where =
-        localPort === undefined ? `at ${remoteBindText(forward)} on ${host.name}` : `→ localhost:${localPort}`;
-      const hint = `Another window forwards this port ${where.replace('→', 'to')}. The forward moves to this window when that window stops it`;
-      const shown = dim(`${where} · in another window`, 'multiple-windows', hint);
+        localPort === undefined ? `at ${remoteBindText(forward)} on ${host.name}` : `to localhost:${localPort}`;
+      const hint = `Another window forwards this port ${where}. The forward moves to this window when that window stops it`;
+      const shown = dim('in another window', 'multiple-windows', hint);
       if (localPort === undefined) return shown;
       return { ...shown, click: seen && canOpen(host, forward) ? 'open' : 'copyAddress' };
     }
@@ -75,53 +80,50 @@ function openLook(
   about: readonly string[],
 ): Look {
   const { traffic, trouble, instead } = status;
-  const isRemote = forward.spec.kind === 'remote' || forward.spec.kind === 'remoteDynamic';
+  const isRemote = isFromRemote(forward);
   const url = forwardUrl(host, forward);
   const isKnownPage = canOpen(host, forward) && (isRemote || seen !== undefined);
   const where = isRemote
     ? `at ${url ?? `${remoteBindText(forward)} on ${host.name}`}`
     : `→ ${localAddress(forward) ?? ''}`;
-  const moved = insteadText(status);
   const isToNothing = leadsToNothing(host, forward);
-  const warnings = [
-    shareText(status),
-    isRemote ? scopeText(host, forward) : undefined,
-    isToNothing ? nothingListens : trouble && problemText(trouble).what,
-  ];
+  const why = trouble && problemText(trouble);
+  const shared = shareText(status);
+  const scope = isRemote ? scopeText(host, forward) : undefined;
   const tooltip = [
     ...about,
     forward.isProtected && 'The proxy asks for a user name and a password',
     isKnownPage ? `Double-click to open ${url}` : `Answers ${where}`,
     ...(instead ? [problemText(instead.why).what] : []),
     `${traffic.openConnections} open connections, ${traffic.totalConnections} in all; ${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
-    ...warnings,
-    trouble && problemText(trouble).next,
+    shared,
+    scope?.full,
+    isToNothing ? nothingListens : why?.what,
+    why?.next,
   ];
+  const warnings = [shared, scope?.brief, isToNothing ? nothingListens : why?.brief].filter(Boolean);
   return {
-    description: [moved ? `${where} (${moved})` : where, ...warnings, seen && processName(seen)]
-      .filter(Boolean)
-      .join(' · '),
+    description: [isRemote && url, insteadText(status), ...warnings].filter(Boolean).join(' · '),
     tooltip: tooltip.filter(Boolean).join('\n'),
     icon: isToNothing
       ? { id: 'circle-outline', color: colors.grey }
-      : warnings.some(Boolean)
+      : warnings.length > 0
         ? { id: trouble ? 'warning' : 'broadcast', color: colors.yellow }
         : { id: seen?.program?.icon ?? (isRemote ? 'export' : 'plug'), color: colors.green },
     ...(isKnownPage ? { click: 'open' as const } : isRemote ? {} : { click: 'copyAddress' as const }),
   };
 }
 
-function label(forward: ForwardState, seen: SeenPort | undefined): string {
-  if (forward.remotePort === undefined) return forward.label ?? destinationText(forward.spec);
-  return [String(forward.remotePort), forward.label ?? programBehind(forward, seen)].filter(Boolean).join('  ');
+/** What is behind the forward: the user's own word for it first. */
+function name(forward: ForwardState, seen: SeenPort | undefined): string | undefined {
+  const { label, spec } = forward;
+  if (label !== undefined) return label;
+  if (spec.kind === 'dynamic') return 'SOCKS proxy';
+  if (isFromRemote(forward)) return destinationText(spec);
+  return programBehind(forward, seen) ?? (seen && processName(seen));
 }
 
 const nothingListens = 'nothing listens there yet';
-
-/** The judgement of the Path view: the host lists its ports, and none answers this forward. */
-function leadsToNothing(host: HostState, forward: ForwardState): boolean {
-  return targetHop({ host, forward, measured: {} }).fault?.code === 'nothingListens';
-}
 
 /** Why the local port is not the wanted one, in a few words. */
 export function insteadText({ instead }: Extract<ForwardStatus, { readonly kind: 'open' }>): string | undefined {
@@ -136,7 +138,10 @@ export function shareText({ sharedFor }: Extract<ForwardStatus, { readonly kind:
 }
 
 /** Whether the server listens wider or narrower than asked. The server reports success either way. */
-export function scopeText(host: HostState, forward: ForwardState): string | undefined {
+export function scopeText(
+  host: HostState,
+  forward: ForwardState,
+): { readonly brief: string; readonly full: string } | undefined {
   const { spec, status } = forward;
   if (status.kind !== 'open') return undefined;
   const port = status.bound.find((bound) => bound.kind === 'tcp')?.port;
@@ -144,9 +149,15 @@ export function scopeText(host: HostState, forward: ForwardState): string | unde
   if (!there) return undefined;
   switch (remoteScope(spec.bind, there.addresses)) {
     case 'wider':
-      return 'wider than asked: the server opened the port to its network (GatewayPorts yes)';
+      return {
+        brief: 'wider than asked',
+        full: 'wider than asked: the server opened the port to its network (GatewayPorts yes)',
+      };
     case 'narrower':
-      return 'narrower than asked: only the server itself reaches the port (GatewayPorts no)';
+      return {
+        brief: 'narrower than asked',
+        full: 'narrower than asked: only the server itself reaches the port (GatewayPorts no)',
+      };
     case 'asAsked':
       return undefined;
   }

@@ -1,17 +1,14 @@
-import type { Row, Target } from './row.ts';
+import type { Row } from './row.ts';
 
 /**
- * The row to focus when a row has gone: the row of the same target under another id, else the next sibling that is still
- * there, else the previous one, else the parent. Undefined if none of them is left.
+ * The row to focus when a row has gone: the next sibling that is still there, else the previous one, else the parent.
+ * Undefined if none of them is left.
  */
 export function neighbour(before: readonly Row[], goneId: string, after: readonly Row[]): Row | undefined {
   const parent = parentOf(before, goneId);
   const siblings = parent?.children ?? before;
   const index = siblings.findIndex(({ id }) => id === goneId);
   if (index === -1) return undefined;
-  const { target } = siblings[index] ?? {};
-  const same = target && allRows(after).find((row) => isSame(row.target, target));
-  if (same) return same;
   const candidates = [
     ...siblings.slice(index + 1),
     ...siblings.slice(0, index).toReversed(),
@@ -34,8 +31,4 @@ export function parentOf(rows: readonly Row[], id: string): Row | undefined {
 
 function allRows(rows: readonly Row[]): readonly Row[] {
   return rows.flatMap((row) => [row, ...row.children]);
-}
-
-function isSame(one: Target | undefined, other: Target): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

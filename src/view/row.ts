@@ -20,6 +20,8 @@ export interface Row {
   /** The id survives a redraw, so the selection, the focus and the folding stay. */
   readonly id: string;
   readonly label: string;
+  /** The label as a screen reader says it, where that differs. */
+  readonly spokenLabel?: string;
   readonly description: string;
   readonly tooltip: string;
   readonly icon: { readonly id: string; readonly color?: string };

@@ -41,10 +41,9 @@ function configProblemRow(problem: Problem): Row {
 function hostRow(host: HostState): Row {
   const children = hostChildren(host);
   const target = { kind: 'host', host: host.name } as const;
-  const base = { label: host.name, children, target } as const;
-  // VS Code remembers folding by id, and keeps a row folded that had no children before: hence a second id.
-  const open = { ...base, id: `host:${host.name}:open`, fold: 'expanded' } as const;
-  const atRest = children.length > 0 ? open : ({ ...base, id: `host:${host.name}`, fold: 'none' } as const);
+  const base = { id: `host:${host.name}`, label: host.name, children, target } as const;
+  const open = { ...base, fold: 'expanded' } as const;
+  const atRest = children.length > 0 ? open : ({ ...base, fold: 'none' } as const);
   const forwarded = host.forwards.filter((forward) => forward.status.kind === 'open').length;
   switch (host.link.kind) {
     case 'idle': {
@@ -166,8 +165,10 @@ function remotePortRow(host: HostState, seen: SeenPort): Row {
   const isInfrastructure = program?.role === 'infrastructure';
   return {
     id: portId(host, port),
-    label: [String(port), programName(seen)].filter(Boolean).join('  '),
-    description: [processName(seen), program?.isUnasked && 'not asked'].filter(Boolean).join(' · '),
+    label: String(port),
+    description: [programName(seen) ?? processName(seen), program?.isUnasked && 'not asked']
+      .filter(Boolean)
+      .join(' · '),
     tooltip: [
       ...remotePortLines(host.name, seen),
       ...(program?.isUnasked ? [whyUnasked] : []),

@@ -91,9 +91,9 @@ test('after Forget Allowed Commands the user is asked about a ProxyCommand again
 test('a reloaded window offers once to reconnect, and then has its host and its forward back', async () => {
   await host('devbox').click();
   await clickRow(rows(page, String(port), 2));
-  const row = rows(page, /localhost:\d+/u, 2).first();
+  const row = rows(page, /→ \d+/u, 2).first();
   await row.waitFor();
-  const local = Number(/localhost:(\d+)/u.exec(await row.innerText())?.[1]);
+  const local = Number(/→ (\d+)/u.exec(await row.innerText())?.[1]);
   await until('the page', async () => (await read(local)) === 'hello from the remote');
   // RACE: the editor writes an extension's memory to disk with a delay. Running a command takes longer than that.
   await clearNotifications(page);

@@ -98,7 +98,7 @@ async function forward(host: string): Promise<number> {
   await quickPickRow(page, host).last().waitFor();
   await screenshot(page, 'forward-port-command');
   await quickPickRow(page, `localhost:${port}`).click();
-  await rows(page, `localhost:${local}`, 2).waitFor();
+  await rows(page, `→ ${local}`, 2).waitFor();
   return local;
 }
 
@@ -150,7 +150,7 @@ test('a pasted ssh command forwards its port from its host', async () => {
 test('a forward stops when the button in its row is pressed', async () => {
   const local = await forward('stopped');
   await until('the page', async () => (await read(local)) === 'hello from the remote');
-  const row = rows(page, `localhost:${local}`, 2);
+  const row = rows(page, `→ ${local}`, 2);
   await rowAction(row, /Stop Forwarding/u, async () => (await row.count()) === 0);
   await until('the end of the page', async () => (await read(local)) === undefined);
 });

@@ -73,7 +73,7 @@ async function forwardPorts(host: string, count: number): Promise<readonly numbe
     await runCommand(page, 'SSH Ports: Forward Port');
     await quickInput(page).fill(`${local}:127.0.0.1:9`);
     await quickPickRow(page, `local ${local}`).first().click();
-    await rows(page, `localhost:${local}`, 2).waitFor();
+    await rows(page, `→ ${local}`, 2).waitFor();
   }
   await clearNotifications(page);
   return ports;
@@ -91,7 +91,7 @@ test('the Enter key connects a host, then forwards a port, and the focus stays o
   await row.waitFor();
   await moveFocusTo(row, String(port));
   await page.keyboard.press('Enter');
-  await rows(page, new RegExp(`${port}.*localhost:`, 'su'), 2).waitFor();
+  await rows(page, new RegExp(`${port} → `, 'su'), 2).waitFor();
   await expectFocus(String(port));
 });
 
@@ -99,7 +99,7 @@ test('a click on a forward selects it and opens nothing', async () => {
   const [local] = await forwardPorts('clicked', 1);
   const pages = page.context().pages().length;
   const copied = page.locator('.statusbar').getByText(`Copied http://localhost:${local}`).waitFor();
-  await clickRow(rows(page, `localhost:${local}`, 2));
+  await clickRow(rows(page, `→ ${local}`, 2));
   await page.keyboard.press('Control+c');
   await copied;
   assert.equal(page.context().pages().length, pages);
@@ -108,29 +108,29 @@ test('a click on a forward selects it and opens nothing', async () => {
 
 test('after Delete the neighbour has the focus, and several selected forwards stop together and come back', async () => {
   const [first, second, third] = await forwardPorts('deleted', 3);
-  await clickRow(rows(page, `localhost:${first}`, 2));
+  await clickRow(rows(page, `→ ${first}`, 2));
   await page.keyboard.press('Delete');
-  await rows(page, `localhost:${first}`, 2).waitFor({ state: 'detached' });
-  await expectFocus(`localhost:${second}`);
+  await rows(page, `→ ${first}`, 2).waitFor({ state: 'detached' });
+  await expectFocus(`→ ${second}`);
 
-  await clickRow(rows(page, `localhost:${second}`, 2));
+  await clickRow(rows(page, `→ ${second}`, 2));
   await page.keyboard.press('Shift+ArrowDown');
   await page.keyboard.press('Delete');
-  for (const local of [second, third]) await rows(page, `localhost:${local}`, 2).waitFor({ state: 'detached' });
+  for (const local of [second, third]) await rows(page, `→ ${local}`, 2).waitFor({ state: 'detached' });
   await toast(page, 'Stopped 2 forwards.').getByRole('button', { name: 'Undo' }).click();
-  for (const local of [second, third]) await rows(page, `localhost:${local}`, 2).waitFor();
+  for (const local of [second, third]) await rows(page, `→ ${local}`, 2).waitFor();
 });
 
 test('Stop All Forwards can be undone, with labels', async () => {
   const [first, second] = await forwardPorts('undone', 2);
-  await clickRow(rows(page, `localhost:${second}`, 2));
+  await clickRow(rows(page, `→ ${second}`, 2));
   await page.keyboard.press('F2');
   await quickInput(page).fill('my label');
   await page.keyboard.press('Enter');
   await rows(page, /my label/u, 2).waitFor();
   await runCommand(page, 'SSH Ports: Stop All Forwards');
-  for (const local of [first, second]) await rows(page, `localhost:${local}`, 2).waitFor({ state: 'detached' });
+  for (const local of [first, second]) await rows(page, `→ ${local}`, 2).waitFor({ state: 'detached' });
   await toast(page, 'Stopped 2 forwards.').getByRole('button', { name: 'Undo' }).click();
-  await rows(page, `localhost:${first}`, 2).waitFor();
+  await rows(page, `→ ${first}`, 2).waitFor();
   await rows(page, new RegExp(`my label.*localhost:${second}`, 'su'), 2).waitFor();
 });

@@ -45,7 +45,7 @@ export async function mainJob({ page, remote, greeting, say }: MainJob): Promise
   const buttons = await notice.locator('.monaco-button').allInnerTexts();
   say(`announced: ${await message.innerText()} [${buttons.join('] [')}]`);
   const row = rows(page, String(port), 2);
-  const forwarded = row.filter({ hasText: new URL(address).host });
+  const forwarded = row.filter({ hasText: `→ ${new URL(address).port}` });
   await forwarded.waitFor();
   await screenshot(page, '3-forwarded');
 

@@ -63,7 +63,7 @@ test('the port of a login in a terminal is offered, forwarded for one use, and t
   await offer.waitFor();
   await screenshot(page, 'login-offer');
   await offer.getByRole('button', { name: 'Forward for This Login' }).click();
-  await row.filter({ hasText: `→ localhost:${port}` }).waitFor();
+  await row.filter({ hasText: `→ ${port}` }).waitFor();
   await screenshot(page, 'login-forwarded');
 
   const answer = await fetch(`http://localhost:${port}/callback?code=42`, { headers: { connection: 'close' } });

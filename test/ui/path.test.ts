@@ -90,11 +90,11 @@ async function forward(page: Page, host: string, port: number): Promise<number> 
   await connect(page, host);
   await rows(page, String(port), 2).first().waitFor();
   await forwardListedPort(page, port);
-  const row = await rows(page, /localhost:\d+/u, 2)
+  const row = await rows(page, /→ \d+/u, 2)
     .first()
     .innerText();
   await clearNotifications(page);
-  return Number(/localhost:(\d+)/u.exec(row)?.[1]);
+  return Number(/→ (\d+)/u.exec(row)?.[1]);
 }
 
 /** In the dark theme and in the light: saved as a picture, and fit for those who see badly or not at all. */

@@ -24,7 +24,7 @@ afterEach(async (t) => {
   await until('the end of the forwards', async () => (await rows(page, '→', 2).count()) === 0);
 });
 
-const row = (port: number): Locator => rows(page, `→ localhost:${port}`, 2);
+const row = (port: number): Locator => rows(page, `→ ${port}`, 2);
 
 /** The local ports of three new forwards, from the top of the tree to the bottom. */
 async function threeForwards(): Promise<readonly [number, number, number]> {

@@ -4,9 +4,12 @@ import { UserError, errorCode, errorText } from '../../base/userError.ts';
 import type { Bind } from '../spec/spec.ts';
 import { findPathOwner, findPortOwner, type PortOwner } from './portOwner.ts';
 
-/** Why this machine could not listen. `owner`: the process that has the port, if the system tells. */
+/**
+ * Why this machine could not listen. `owner`: the process that has the port, if the system tells.
+ * `isOurs`: it is this process.
+ */
 export type ListenProblem =
-  | { readonly code: 'portInUse'; readonly bind: Bind; readonly owner?: PortOwner }
+  | { readonly code: 'portInUse'; readonly bind: Bind; readonly owner?: PortOwner; readonly isOurs?: true }
   | { readonly code: 'portPrivileged'; readonly bind: Bind }
   | { readonly code: 'addressUnavailable'; readonly bind: Bind }
   /** Node opens named pipes on Windows, and no Unix sockets. */
@@ -22,7 +25,8 @@ async function listenProblem(bind: Bind, port: number, error: unknown): Promise<
   const code = errorCode(error);
   if (code === 'EADDRINUSE') {
     const owner = bind.kind === 'unix' ? await findPathOwner(bind.path) : await findPortOwner(port);
-    return { code: 'portInUse', bind, ...(owner && { owner }) };
+    const isOurs = owner?.pid === process.pid;
+    return { code: 'portInUse', bind, ...(owner && { owner }), ...(isOurs && { isOurs }) };
   }
   if (bind.kind === 'tcp' && code === 'EACCES') return { code: 'portPrivileged', bind };
   if (bind.kind === 'tcp' && isAddressMissing(error)) return { code: 'addressUnavailable', bind };

@@ -6,6 +6,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { findHost, type ForwardState } from '../../core/session/state.ts';
 import { sameSpec } from '../../core/spec/sameSpec.ts';
 import { announcement } from '../../view/announcement.ts';
+import { canOpen } from '../../view/forwardActions.ts';
 import { announcementOfMany, type NotForwarded } from '../../view/announcementOfMany.ts';
 import { destinationText, forwardUrl, pageThrough } from '../../view/forwardText.ts';
 import { problemText } from '../../view/problem.ts';
@@ -87,7 +88,7 @@ async function forwardOne(
 export async function offerToOpen(engine: Engine, name: string, forward: ForwardState): Promise<void> {
   const host = findHost(engine.state.get(), name);
   if (!host || forward.status.kind !== 'open') return;
-  const url = forwardUrl(host, forward);
+  const url = canOpen(host, forward) ? forwardUrl(host, forward) : undefined;
   const open = 'Open in Browser';
   const choice = await say.info(announcement(host, forward), ...(url ? [open] : []));
   if (choice === open && url) await openInBrowser(url);

@@ -9,6 +9,7 @@ import { spoken } from '../../view/spoken.ts';
 import { focusedRow } from './focusedRow.ts';
 import { networkLines } from './networkLines.ts';
 import { clickCommand } from './rowActions.ts';
+import { Unfolder } from './unfolder.ts';
 
 export interface PortsTree extends vscode.Disposable {
   /** The row with the keyboard focus. */
@@ -43,18 +44,23 @@ export function registerTree(state: Readable<AppState>): PortsTree {
       resolveTreeItem: (item, row) => Object.assign(item, { tooltip: tooltipOf(state.get(), row) }),
     },
   });
+  const unfolder = new Unfolder(view);
+  const redraw = (): void => {
+    changed.fire();
+    unfolder.drawn(rows);
+  };
   // Tooltips show traffic counters. They are made on demand, so that a new count does not redraw the tree.
   const stop = mount(
     state,
     (app) => treeRows(app).map(withoutTooltip),
     (next) => {
       rows = next;
-      if (!isAsked) changed.fire();
+      if (!isAsked) redraw();
       moveFocus();
     },
   );
   const asking = new Queue(); // RACE: a key that is held down asks again before the selection is back
-  const all = vscode.Disposable.from(view, changed, { dispose: stop }, { dispose: mountBadge(state, view) });
+  const all = vscode.Disposable.from(view, changed, unfolder, { dispose: stop }, { dispose: mountBadge(state, view) });
   const focused = async (): Promise<Row | undefined> => {
     const drawn = rows;
     isAsked = true;
@@ -62,7 +68,7 @@ export function registerTree(state: Readable<AppState>): PortsTree {
       return await focusedRow(view);
     } finally {
       isAsked = false;
-      if (rows !== drawn) changed.fire();
+      if (rows !== drawn) redraw();
     }
   };
   return {

@@ -79,7 +79,7 @@ function openLook({ host, forward }: PathFacts, status: Open, isRemote: boolean)
     `${traffic.totalConnections} ${traffic.totalConnections === 1 ? 'connection' : 'connections'}, ${traffic.openConnections} open now`,
     `${byteText(traffic.bytesToRemote)} sent, ${byteText(traffic.bytesFromRemote)} received`,
     shareText(status),
-    isRemote ? scopeText(host, forward) : undefined,
+    isRemote ? scopeText(host, forward)?.full : undefined,
     instead && `instead of ${instead.port}: ${problemText(instead.why).what}`,
   ];
   return {

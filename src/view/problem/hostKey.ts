@@ -1,5 +1,6 @@
 import { certificateFaultText } from '../certificateFaultText.ts';
 import { keyName } from '../keyName.ts';
+import { removeHostKey } from '../problemFixes.ts';
 import type { Texts } from './texts.ts';
 
 /** Whether the server is the one that it says it is. */
@@ -14,7 +15,7 @@ export const hostKeyTexts: Texts<
   hostKeyChanged: ({ host, keyType, fingerprint, file, line, lookup }) => ({
     brief: 'host key changed',
     what: `The host key of ${host} has CHANGED: ${keyName(keyType)} ${fingerprint} is not the key in ${file}, line ${line}. Somebody may be listening in.`,
-    next: `If you know why the key changed, run: ssh-keygen -f "${file}" -R "${lookup}"`,
+    next: `If you know why the key changed, run: ${removeHostKey(file, lookup)}`,
   }),
   hostKeyRevoked: ({ host, fingerprint, file, line }) => ({
     brief: 'host key revoked',

@@ -13,11 +13,14 @@ export const listeningTexts: Texts<
   | 'remoteBindRefused'
   | 'proxyPasswordMissing'
 > = {
-  portInUse: ({ bind, owner }) => ({
-    brief: 'port taken',
-    what: `${localText(bind)} is taken${owner ? ` by ${owner.name} (pid ${owner.pid})` : ''}.`,
-    next: 'Choose another local port, or end that program.',
-  }),
+  portInUse: ({ bind, owner, isOurs }) => {
+    const by = isOurs ? ' by another forward of SSH Ports' : owner ? ` by ${owner.name} (pid ${owner.pid})` : '';
+    return {
+      brief: 'port taken',
+      what: `${localText(bind)} is taken${by}.`,
+      next: `Choose another local port, or ${isOurs ? 'stop that forward' : 'end that program'}.`,
+    };
+  },
   portPrivileged: ({ bind }) => ({
     brief: 'needs administrator rights',
     what: `${localText(bind)} needs administrator rights.`,

@@ -10,7 +10,7 @@ import {
 } from '../../../src/core/session/state.ts';
 import { addressToCopy, canCopy, canExtend, canPause, forwardContext } from '../../../src/view/forwardActions.ts';
 import { forwardPicks } from '../../../src/view/forwardPicks.ts';
-import { hostState, openAt, seenPort } from '../../support/state.ts';
+import { hostState, onlineHost, openAt, seenPort } from '../../support/state.ts';
 
 const manifest = JSON.parse(fs.readFileSync('package.json', 'utf8')) as {
   contributes: {
@@ -172,4 +172,23 @@ void test('a picker lists only the forwards for which the action makes sense', (
       ['other', '1'],
     ],
   );
+});
+
+void test('the copied address of a database has no scheme of a page', () => {
+  const program = { framework: 'redis', name: 'Redis', icon: 'database', role: 'database' } as const;
+  const one = forward({ remotePort: 5000 });
+  assert.equal(addressToCopy({ ...host(one), remotePorts: [seenPort(5000, { program })] }, one), 'localhost:5000');
+});
+
+void test('a third host is opened in the browser unless its port is one of databases, and its address has no scheme', () => {
+  const at = (port: number): Partial<ForwardState> => ({
+    spec: { ...local, to: { kind: 'tcp', host: 'db.internal', port } },
+  });
+  assert.deepEqual([offers('openInBrowser', at(5432)), offers('openInBrowser', at(8080))], [false, true]);
+  const one = forward(at(8080));
+  assert.equal(addressToCopy(host(one), one), 'localhost:5000');
+});
+
+void test('a port where nothing listens is not opened in the browser', () => {
+  assert.ok(!offers('openInBrowser', { remotePort: 5000 }, onlineHost()));
 });

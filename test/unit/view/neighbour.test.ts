@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { neighbour, parentOf } from '../../../src/view/neighbour.ts';
-import type { Row, Target } from '../../../src/view/row.ts';
+import type { Row } from '../../../src/view/row.ts';
 
-function row(id: string, children: readonly Row[] = [], target?: Target): Row {
+function row(id: string, children: readonly Row[] = []): Row {
   const look = { label: id, description: '', tooltip: '', icon: { id: 'plug' }, context: '', fold: 'none' } as const;
-  return { ...look, id, children, ...(target && { target }) };
+  return { ...look, id, children };
 }
 
 function tree(...ids: readonly string[]): readonly Row[] {
@@ -31,12 +31,6 @@ void test('a sibling that went at the same time is passed over', () => {
 void test('the parent gets the focus of its last child', () => {
   assert.equal(neighbour(tree('a'), 'a', tree())?.id, 'host');
   assert.equal(neighbour(tree('a'), 'a', []), undefined);
-});
-
-void test('a row that only changes its id keeps the focus', () => {
-  const target = { kind: 'host', host: 'devbox' } as const;
-  const after = [row('above'), row('host:open', [], target)];
-  assert.equal(neighbour([row('host', [], target), row('below')], 'host', after)?.id, 'host:open');
 });
 
 void test('a row knows its parent, and a top row has none', () => {

@@ -14,10 +14,7 @@ export function localPortCandidates(wanted: number, before: number | undefined):
 /** The problem that another local port would solve; undefined for any other error. */
 export function localPortProblem(error: unknown): ListenProblem | undefined {
   if (!isProblem<ListenProblem>(error, 'portInUse', 'portPrivileged')) return undefined;
-  const { problem } = error;
-  if (problem.code !== 'portInUse') return problem;
-  const isOurs = problem.owner?.pid === process.pid;
-  return isOurs ? { ...problem, owner: { pid: process.pid, name: 'another forward of SSH Ports' } } : problem;
+  return error.problem;
 }
 
 export function withLocalPort(spec: ForwardSpec, port: number): ForwardSpec {

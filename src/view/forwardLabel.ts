@@ -1,0 +1,47 @@
+import { endpoint } from './address.ts';
+import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
+import { isLoopback } from '../core/spec/loopback.ts';
+import type { Endpoint } from '../core/spec/spec.ts';
+import type { ForwardState } from '../core/session/state.ts';
+
+/**
+ * Both ends of a forward, short enough for a narrow side bar: `5000 → 5001` is remote port 5000 at localhost:5001, and
+ * `8022 ← 22` is port 22 of this machine at port 8022 of the remote. While nothing answers here: `5000`.
+ */
+export function forwardLabel(forward: ForwardState): string {
+  const { spec, remotePort } = forward;
+  switch (spec.kind) {
+    case 'local':
+      return withHere(remotePort === undefined ? shortEnd(spec.to) : String(remotePort), forward);
+    case 'dynamic':
+      return withHere('SOCKS', forward);
+    case 'remote':
+      return `${shortAddress(remoteBindText(forward))} ← ${shortEnd(spec.to)}`;
+    case 'remoteDynamic':
+      return `${shortAddress(remoteBindText(forward))} ← SOCKS`;
+  }
+}
+
+/** The same for a screen reader, which would read an arrow as a picture. */
+export function spokenLabel(hostName: string, forward: ForwardState): string {
+  const { spec, remotePort } = forward;
+  if (spec.kind === 'remote' || spec.kind === 'remoteDynamic')
+    return `${destinationText(spec)}, at ${remoteBindText(forward)} on ${hostName}`;
+  const there = remotePort ?? destinationText(spec);
+  const here = localAddress(forward);
+  return here === undefined ? String(there) : `${there}, forwarded to ${here}`;
+}
+
+function withHere(there: string, forward: ForwardState): string {
+  const here = localAddress(forward);
+  return here === undefined ? there : `${there} → ${shortAddress(here)}`;
+}
+
+function shortEnd(to: Endpoint): string {
+  return to.kind === 'tcp' && isLoopback(to.host) ? String(to.port) : shortAddress(endpoint(to));
+}
+
+/** Without the address of the loopback, and without the folder of a socket. */
+function shortAddress(text: string): string {
+  return text.replace(/^(?:localhost|127\.0\.0\.1|\[::1\]):/u, '').replace(/^.*\//u, '');
+}
