@@ -22,6 +22,7 @@ import { followContextKeys } from './ui/showing/contextKeys.ts';
 import { PathView } from './ui/showing/pathView.ts';
 import { ReadOnlyText } from './ui/showing/readOnlyText.ts';
 import { registerRowClicks } from './ui/showing/rowClicks.ts';
+import { RowFilter } from './ui/showing/rowFilter.ts';
 import { StatusBar } from './ui/showing/statusBar.ts';
 import { registerTree } from './ui/showing/tree.ts';
 
@@ -52,12 +53,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const { state } = engine;
   running = engine;
   const notices = registerNotices(engine, log, subscriptions);
-  const tree = registerTree(state);
+  const filter = new RowFilter(workspaceState);
+  const tree = registerTree(state, filter.shown);
   const pathView = new PathView(engine, extensionUri, log);
   const readOnlyText = new ReadOnlyText();
   const statusBar = new StatusBar(engine, settings);
   const showPath = pathView.show.bind(pathView);
-  const flows = { engine, settings, secrets, consent, extension, statusBar, readOnlyText, log, showPath };
+  const flows = { engine, settings, secrets, consent, extension, statusBar, filter, readOnlyText, log, showPath };
   subscriptions.push(
     log,
     tree,

@@ -14,6 +14,7 @@ import { copyAddress, copyCommand } from './flows/copy.ts';
 import { diagnose } from './flows/diagnose.ts';
 import { disconnect } from './flows/disconnect.ts';
 import { forgetCommands, forgetSecrets } from './flows/forget.ts';
+import { showAllPorts, showForwardedPorts } from './flows/filter.ts';
 import { forwardPort } from './flows/forwardPort.ts';
 import { forwardRemotePort } from './flows/forwardRemotePort.ts';
 import { openConfig } from './flows/openSshConfig.ts';
@@ -59,6 +60,8 @@ const flows: Readonly<Record<CommandName, Flow>> = {
   saveForward,
   setLabel,
   shareForward,
+  showAllPorts,
+  showForwardedPorts,
   showForwards,
   showLog,
   showPath,

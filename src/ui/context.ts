@@ -7,6 +7,7 @@ import type { Outcome } from '../view/script/outcome.ts';
 import type { Consent } from './asking/consent.ts';
 import type { Chosen } from './asking/pickForward.ts';
 import type { RememberedSecrets } from './asking/rememberedSecrets.ts';
+import type { RowFilter } from './showing/rowFilter.ts';
 import type { ReadOnlyText } from './showing/readOnlyText.ts';
 import type { EditorSettings } from './readSettings.ts';
 import type { StatusBar } from './showing/statusBar.ts';
@@ -19,6 +20,7 @@ export interface Context {
   readonly consent: Consent;
   readonly extension: vscode.Extension<unknown>;
   readonly statusBar: StatusBar;
+  readonly filter: RowFilter;
   readonly readOnlyText: ReadOnlyText;
   readonly log: vscode.LogOutputChannel;
   readonly showPath: (chosen: Chosen) => Promise<void>;

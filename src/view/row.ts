@@ -30,7 +30,7 @@ export interface Row {
   readonly fold: 'none' | 'expanded' | 'collapsed';
   readonly children: readonly Row[];
   readonly target?: Target;
-  readonly click?: 'connect' | 'forward' | 'open' | 'copyAddress' | 'resume' | 'openConfig';
+  readonly click?: 'connect' | 'forward' | 'open' | 'copyAddress' | 'resume' | 'openConfig' | 'showAllPorts';
 }
 
 /** Ids of theme colours. */

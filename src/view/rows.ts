@@ -7,11 +7,14 @@ import { colors, type Row } from './row.ts';
 import { limitTexts } from './limitTexts.ts';
 import { silenceText } from './silenceText.ts';
 
-export function treeRows(state: AppState): readonly Row[] {
+/** What the user wants to see of the tree. */
+export type Shown = 'all' | 'forwarded';
+
+export function treeRows(state: AppState, shown: Shown = 'all'): readonly Row[] {
   return [
     ...state.configProblems.map(configProblemRow),
     ...activeFirst(state.hosts).map((host) => {
-      const row = hostRow(host);
+      const row = hostRow(host, shown);
       return host.source.kind === 'typed' ? { ...row, context: `${row.context} typed` } : row;
     }),
   ];
@@ -38,8 +41,8 @@ function configProblemRow(problem: Problem): Row {
   return { ...row, label, description, tooltip, target: { kind: 'place', file, line }, click: 'openConfig' };
 }
 
-function hostRow(host: HostState): Row {
-  const children = hostChildren(host);
+function hostRow(host: HostState, shown: Shown): Row {
+  const children = hostChildren(host, shown);
   const target = { kind: 'host', host: host.name } as const;
   const base = { id: `host:${host.name}`, label: host.name, children, target } as const;
   const open = { ...base, fold: 'expanded' } as const;
@@ -83,11 +86,21 @@ function hostRow(host: HostState): Row {
   }
 }
 
+function hostChildren(host: HostState, shown: Shown): readonly Row[] {
+  const all = allChildren(host);
+  if (shown === 'all') return all;
+  const hidden = all.filter(({ target }) => target?.kind === 'remotePort');
+  return [
+    ...all.filter((row) => !hidden.includes(row)),
+    ...(hidden.length > 0 ? [hiddenRow(host, hidden.length)] : []),
+  ];
+}
+
 /**
  * The rows of a host: ports in their order, forwards without a remote port, and last the infrastructure. Forwarding a
  * port changes its icon and its text, never its place, so that no row moves under the pointer.
  */
-function hostChildren(host: HostState): readonly Row[] {
+function allChildren(host: HostState): readonly Row[] {
   const served = servedPorts(host);
   const ports = [
     ...host.forwards
@@ -106,6 +119,19 @@ function hostChildren(host: HostState): readonly Row[] {
     ...limitTexts(host).map((text) => note(`note:${host.name}:${text}`, 'warning', colors.yellow, text, text)),
     ...ports.filter(({ isInfrastructure }) => isInfrastructure).map(({ row }) => row),
   ];
+}
+
+/** A filter never leaves a person before an empty tree: its row says what it hides, and ends it. */
+function hiddenRow({ name }: HostState, count: number): Row {
+  const label = `${count} not forwarded`;
+  const row = note(
+    `hidden:${name}`,
+    'filter',
+    colors.grey,
+    label,
+    `${label}, hidden by the filter\nClick to show all ports`,
+  );
+  return { ...row, description: 'hidden', click: 'showAllPorts' };
 }
 
 interface PortRow {

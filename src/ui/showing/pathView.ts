@@ -49,7 +49,11 @@ export class PathView {
     });
     const { webview } = panel;
     const closed = new AbortController();
-    const post = (): void => void webview.postMessage(this.#message());
+    const post = (): void => {
+      const message = this.#message();
+      if (message.path) panel.title = message.path.tab;
+      void webview.postMessage(message);
+    };
     webview.onDidReceiveMessage((message: unknown) => {
       const request = readRequest(message);
       if (request?.kind === 'ready') post();

@@ -9,6 +9,7 @@ export const rowActions = {
   copyAddress: 'sshPorts.copyAddress',
   resume: 'sshPorts.resumeForward',
   openConfig: 'sshPorts.openConfig',
+  showAllPorts: 'sshPorts.showAllPorts',
 } as const;
 
 /** A click runs the action of a host or of a remote port. A forward is selected by a click: its action has side effects. */

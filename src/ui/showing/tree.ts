@@ -4,7 +4,7 @@ import { mount, type Readable } from '../../base/store.ts';
 import type { AppState } from '../../core/session/state.ts';
 import { findRow, neighbour, parentOf } from '../../view/neighbour.ts';
 import type { Row } from '../../view/row.ts';
-import { treeRows } from '../../view/rows.ts';
+import { type Shown, treeRows } from '../../view/rows.ts';
 import { spoken } from '../../view/spoken.ts';
 import { focusedRow } from './focusedRow.ts';
 import { networkLines } from './networkLines.ts';
@@ -21,7 +21,7 @@ export interface PortsTree extends vscode.Disposable {
 }
 
 /** The Ports tree. `view/rows.ts` makes its rows. */
-export function registerTree(state: Readable<AppState>): PortsTree {
+export function registerTree(state: Readable<AppState>, shown: Readable<Shown>): PortsTree {
   const changed = new vscode.EventEmitter<void>();
   let rows: readonly Row[] = [];
   let isAsked = false;
@@ -33,34 +33,22 @@ export function registerTree(state: Readable<AppState>): PortsTree {
     kept = undefined;
     if (next) void view.reveal(next, { focus: true, select: false });
   };
-  const view = vscode.window.createTreeView('sshPorts.ports', {
-    showCollapseAll: false,
-    canSelectMany: true,
-    treeDataProvider: {
-      onDidChangeTreeData: changed.event,
-      getChildren: (row?: Row) => [...(row ? row.children : rows)],
-      getParent: ({ id }) => parentOf(rows, id),
-      getTreeItem: treeItem,
-      resolveTreeItem: (item, row) => Object.assign(item, { tooltip: tooltipOf(state.get(), row) }),
-    },
-  });
+  const view = createView(state, changed.event, () => rows);
   const unfolder = new Unfolder(view);
   const redraw = (): void => {
     changed.fire();
     unfolder.drawn(rows);
   };
   // Tooltips show traffic counters. They are made on demand, so that a new count does not redraw the tree.
-  const stop = mount(
-    state,
-    (app) => treeRows(app).map(withoutTooltip),
-    (next) => {
-      rows = next;
-      if (!isAsked) redraw();
-      moveFocus();
-    },
-  );
+  const draw = (next: readonly Row[]): void => {
+    rows = next;
+    if (!isAsked) redraw();
+    moveFocus();
+  };
+  const project = (): readonly Row[] => treeRows(state.get(), shown.get()).map(withoutTooltip);
+  const stops = [mount(state, project, draw), shown.watch(() => draw(project()))];
   const asking = new Queue(); // RACE: a key that is held down asks again before the selection is back
-  const all = vscode.Disposable.from(view, changed, unfolder, { dispose: stop }, { dispose: mountBadge(state, view) });
+  const all = vscode.Disposable.from(view, changed, unfolder, { dispose: mountBadge(state, view) });
   const focused = async (): Promise<Row | undefined> => {
     const drawn = rows;
     isAsked = true;
@@ -72,7 +60,10 @@ export function registerTree(state: Readable<AppState>): PortsTree {
     }
   };
   return {
-    dispose: () => all.dispose(),
+    dispose: () => {
+      for (const stop of stops) stop();
+      all.dispose();
+    },
     focused: () => asking.run(focused),
     selectedWith: (row) => (view.selection.some(({ id }) => id === row.id) ? view.selection : [row]),
     async keepFocus(row, action) {
@@ -84,6 +75,24 @@ export function registerTree(state: Readable<AppState>): PortsTree {
       }
     },
   };
+}
+
+function createView(
+  state: Readable<AppState>,
+  onDidChangeTreeData: vscode.Event<void>,
+  rows: () => readonly Row[],
+): vscode.TreeView<Row> {
+  return vscode.window.createTreeView('sshPorts.ports', {
+    showCollapseAll: false,
+    canSelectMany: true,
+    treeDataProvider: {
+      onDidChangeTreeData,
+      getChildren: (row?: Row) => [...(row ? row.children : rows())],
+      getParent: ({ id }) => parentOf(rows(), id),
+      getTreeItem: treeItem,
+      resolveTreeItem: (item, row) => Object.assign(item, { tooltip: tooltipOf(state.get(), row) }),
+    },
+  });
 }
 
 /** The number on the icon in the activity bar. */

@@ -31,6 +31,7 @@ function isPath(value: unknown): value is ForwardPath {
   return (
     isObject(value) &&
     isText(value['title']) &&
+    isText(value['tab']) &&
     isText(value['verdict']) &&
     isState(value['state']) &&
     isList(value['hops'], isHop)

@@ -1,4 +1,5 @@
 import { type AppState, findHost, type ForwardState } from '../../core/session/state.ts';
+import { forwardLabel } from '../forwardLabel.ts';
 import { destinationText, localAddress, remoteBindText } from '../forwardText.ts';
 import { type Hop, type HopState, isFromRemote, type Measured, type PathFacts } from './hop.ts';
 import { connectionHops } from './connection.ts';
@@ -9,6 +10,8 @@ import { userHop } from './user.ts';
 /** The path of one forward, from its user to the server behind it. */
 export interface ForwardPath {
   readonly title: string;
+  /** The title of the tab. */
+  readonly tab: string;
   /** A few words that sum up the path. */
   readonly verdict: string;
   readonly state: HopState;
@@ -30,7 +33,8 @@ export function forwardPath(
   const connection = connectionHops(facts);
   const inOrder = isFromRemote(forward) ? connection.toReversed() : connection;
   const hops = doubt([userHop(facts), listenerHop(facts), ...inOrder, targetHop(facts)], forward);
-  return { title: title(facts), hops, ...verdict(hops, forward) };
+  const tab = `Path: ${forward.label ?? forwardLabel(forward)} (${host.name})`;
+  return { title: title(facts), tab, hops, ...verdict(hops, forward) };
 }
 
 /** The hint instead of a path when the forward has ended. */

@@ -7,6 +7,7 @@ const show: ShowPath = {
   hint: 'gone',
   path: {
     title: 't',
+    tab: 'Path',
     verdict: 'v',
     state: 'broken',
     hops: [

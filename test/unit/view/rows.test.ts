@@ -346,3 +346,24 @@ void test('the row of a failed host gives the reason in a few words, and the too
   assert.equal(row.description, 'refused');
   assert.match(row.tooltip, /^down refused the connection: nothing listens on 127\.0\.0\.1:1\.\nCheck/u);
 });
+
+test('the filter hides what is not forwarded, says how much, and ends with a click', () => {
+  const host = onlineHost({ remotePorts: [flaskPort(), flaskPort(8000), sshdPort], forwards: [forward()] });
+  const { children } = only(treeRows(appState(host), 'forwarded'));
+  assert.deepEqual(
+    children.map(({ label, click }) => [label, click]),
+    [
+      ['5000 → 5000', 'open'],
+      ['2 not forwarded', 'showAllPorts'],
+    ],
+  );
+});
+
+test('a host has one id in all its states, so that it keeps selection, focus and folding', () => {
+  const waiting = { kind: 'waiting', retryAt: 0, why: { code: 'linkLost' } } as const;
+  const hosts = [hostState(), onlineHost({ remotePorts: [flaskPort()] }), onlineHost({ link: waiting })];
+  assert.deepEqual(
+    hosts.map((host) => only(treeRows(appState(host))).id),
+    ['host:devbox', 'host:devbox', 'host:devbox'],
+  );
+});

@@ -20,7 +20,7 @@ void test('a screen reader hears which remote ports are not forwarded', () => {
   const remotePorts = [5000, 6000].map((port) => ({ ...remotePort(port), seenAt: 0, wasThere: false }));
   const [host, forwarded, other] = heard(hostState({ link: online, remotePorts, forwards: [forwardState(5000)] }));
   assert.match(host ?? '', /^devbox, connected/u);
-  assert.match(forwarded ?? '', /^5000/u);
+  assert.match(forwarded ?? '', /^5000, forwarded to localhost:5000/u);
   assert.doesNotMatch(forwarded ?? '', /not forwarded/u);
   assert.match(other ?? '', /^6000, node, not forwarded$/u);
 });

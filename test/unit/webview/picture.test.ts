@@ -9,7 +9,11 @@ function hop(kind: Hop['kind'], place: string, state: Hop['state'], more: Partia
 }
 
 function draw(state: Hop['state'], ...hops: readonly Hop[]): readonly Wanted[] {
-  return picture({ kind: 'show', hint: '', path: { title: 'web', verdict: 'Broken at: target', state, hops } });
+  return picture({
+    kind: 'show',
+    hint: '',
+    path: { title: 'web', tab: 'Path', verdict: 'Broken at: target', state, hops },
+  });
 }
 
 /** All elements with the tag, in the order of the page. */
