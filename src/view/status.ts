@@ -1,11 +1,13 @@
 import { type AppState, type ForwardState, type HostState, isActive } from '../core/session/state.ts';
-import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
+import { commandLink, plain } from './markdown.ts';
 import { problemText } from './problem.ts';
+import { statusHover } from './statusHover.ts';
 
 /** The item in the status bar. */
 export interface Status {
   readonly text: string;
-  readonly tooltip: string;
+  /** Markdown, with links to commands of ours. */
+  readonly hover: string;
   readonly look: 'normal' | 'warning';
   /** For screen readers. */
   readonly spoken: string;
@@ -28,25 +30,21 @@ export function status(
 ): Status | undefined {
   const hosts = state.hosts.filter((host) => isActive(host) || host.link.kind === 'failed');
   // While forwarding is off, only this item explains why the next host forwards nothing.
-  if (hosts.length === 0 && state.isForwarding)
-    return previousHosts.length > 0 ? away(previousHosts, click) : undefined;
-  const up = hosts.flatMap((host) =>
-    host.forwards.filter((forward) => forward.status.kind === 'open').map((forward) => ({ host, forward })),
-  );
+  if (hosts.length === 0 && state.isForwarding) return previousHosts.length > 0 ? away(previousHosts) : undefined;
+  const up = hosts.flatMap((host) => host.forwards.filter(({ status: { kind } }) => kind === 'open'));
   const found = troubles(state);
   const where = whereText(hosts);
   const icon = found.length > 0 ? 'warning' : state.isForwarding ? 'plug' : 'debug-pause';
   const count = state.isForwarding ? String(up.length) : 'off';
-  const addresses = up.map(addressText).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   return {
     text: [`$(${icon}) ${count}`, where].filter(Boolean).join(' · '),
-    tooltip: [
-      ...(up.length > 0 ? addresses : state.isForwarding ? ['Nothing is forwarded yet'] : ['Forwarding is off']),
+    hover: statusHover(state, [
+      ...(state.isForwarding ? [] : ['Forwarding is off.']),
       ...found,
       click === 'toggle'
-        ? `Click to switch forwarding ${state.isForwarding ? 'off' : 'on'}`
-        : 'Click for all addresses',
-    ].join('\n'),
+        ? `Click to switch forwarding ${state.isForwarding ? 'off' : 'on'}.`
+        : 'Click for all addresses.',
+    ]),
     look: found.some((trouble) => !seen.includes(trouble)) ? 'warning' : 'normal',
     spoken: [
       state.isForwarding
@@ -65,11 +63,11 @@ export function troubles({ hosts }: AppState): readonly string[] {
   ]);
 }
 
-function away(hosts: readonly string[], click: StatusOptions['click']): Status {
+function away(hosts: readonly string[]): Status {
   const what = `${hosts.join(', ')}: connected before this window was reloaded`;
   return {
     text: `$(history) ${hosts.length > 1 ? `${hosts.length} hosts` : hosts.join('')}`,
-    tooltip: click === 'menu' ? `${what}\nClick to reconnect` : what,
+    hover: [plain(`${what}.`), commandLink('$(history) Reconnect', 'reconnect', 'Reconnect')].join('\n\n'),
     look: 'normal',
     spoken: `SSH Ports: ${what}.`,
   };
@@ -80,13 +78,6 @@ function whereText(hosts: readonly HostState[]): string {
   const active = hosts.filter(isActive);
   const [first, ...others] = active.length > 0 ? active : hosts;
   return first && others.length > 0 ? `${others.length + 1} hosts` : (first?.name ?? '');
-}
-
-function addressText({ host, forward }: { readonly host: HostState; readonly forward: ForwardState }): string {
-  const { spec, label, remotePort } = forward;
-  const isRemote = spec.kind === 'remote' || spec.kind === 'remoteDynamic';
-  if (isRemote) return `${remoteBindText(forward)} on ${host.name} → ${label ?? destinationText(spec)}`;
-  return `${label ?? remotePort ?? destinationText(spec)} on ${host.name} → ${localAddress(forward) ?? ''}`;
 }
 
 function hostTrouble(host: HostState): readonly string[] {

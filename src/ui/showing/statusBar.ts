@@ -3,6 +3,7 @@ import type { Readable } from '../../base/store.ts';
 import { previousHosts } from '../../core/session/state.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { status, troubles } from '../../view/status.ts';
+import { hoverCommands } from '../../view/statusHover.ts';
 import type { EditorSettings } from '../readSettings.ts';
 
 const commands = { menu: 'sshPorts.showForwards', toggle: 'sshPorts.toggleForwarding' } as const;
@@ -41,7 +42,7 @@ export class StatusBar {
     this.#drawn = text;
     if (!now) return this.#item.hide();
     this.#item.text = now.text;
-    this.#item.tooltip = now.tooltip;
+    this.#item.tooltip = hover(now.hover);
     this.#item.command = commands[click];
     this.#item.backgroundColor =
       now.look === 'warning' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
@@ -53,4 +54,11 @@ export class StatusBar {
     for (const stop of this.#unwatch) stop();
     this.#item.dispose();
   }
+}
+
+/** SECURITY: the text has names from remotes, so its links may run these commands and no others. */
+function hover(markdown: string): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(markdown, true);
+  text.isTrusted = { enabledCommands: hoverCommands.map((command) => `sshPorts.${command}`) };
+  return text;
 }

@@ -28,6 +28,11 @@ const refused = { code: 'connectionRefused', host: 'down', address: '127.0.0.1',
 const forward = (change: Partial<ForwardState> = {}): ForwardState =>
   forwardState(5000, { status: openAt(5000, { traffic: someTraffic }), ...change });
 
+/** Markdown without its escapes and the weight of letters. */
+function plainText(markdown = ''): string {
+  return markdown.replaceAll(/\\([!-/:-@[-`{-~])/gu, '$1').replaceAll('**', '');
+}
+
 function only(rows: readonly Row[]): Row {
   assert.equal(rows.length, 1);
   const [row] = rows;
@@ -138,10 +143,10 @@ void test('the status bar item is hidden without a connection', () => {
   assert.equal(status(appState(hostState())), undefined);
 });
 
-void test('the status bar counts the forwards, names the host and lists the addresses', () => {
+void test('the status bar counts the forwards, names the host and lists the forwards', () => {
   const now = status(appState(onlineHost({ remotePorts: [flaskPort()], forwards: [forward()] })));
   assert.equal(now?.text, '$(plug) 1 · devbox');
-  assert.match(now?.tooltip ?? '', /5000 on devbox → localhost:5000/u);
+  assert.match(plainText(now?.hover), /devbox connected, 1 forwarded.*5000 → 5000 \| Flask/su);
   assert.equal(now?.look, 'normal');
 });
 
@@ -159,14 +164,14 @@ void test('the status bar warns when a forward failed', () => {
   });
   const now = status(appState(onlineHost({ forwards: [failed] })));
   assert.equal(now?.look, 'warning');
-  assert.match(now?.tooltip ?? '', /Local port 80 needs administrator rights/u);
+  assert.match(plainText(now?.hover), /Local port 80 needs administrator rights/u);
 });
 
 void test('the status bar names the hosts that are connected, not those that failed beside them', () => {
   const broken = hostState({ name: 'down', link: { kind: 'failed', why: refused } });
   const now = status(appState(onlineHost({ forwards: [forward()] }), broken));
   assert.equal(now?.text, '$(warning) 1 · devbox');
-  assert.match(now.tooltip, /down refused the connection/u);
+  assert.match(plainText(now.hover), /down refused the connection/u);
   assert.equal(status(appState(broken))?.text, '$(warning) 0 · down');
 });
 
@@ -181,12 +186,12 @@ void test('a screen reader hears each problem with its host', () => {
 void test('the status bar shows that forwarding is off, also before any host is connected', () => {
   const now = status({ ...emptyState, isForwarding: false });
   assert.equal(now?.text, '$(debug-pause) off');
-  assert.equal(now.tooltip, 'Forwarding is off\nClick for all addresses');
+  assert.match(plainText(now.hover), /^Forwarding is off\.\n\nClick for all addresses\.\n\n.*Switch On/su);
 });
 
 void test('the status bar lists a -R forward from the remote to this machine', () => {
   const now = status(appState(onlineHost({ forwards: [remoteForward(8022)] })));
-  assert.match(now?.tooltip ?? '', /^127\.0\.0\.1:8022 on devbox → localhost:22 on this machine$/mu);
+  assert.match(plainText(now?.hover), /8022 ← 22 \| localhost:22 on this machine/u);
 });
 
 void test('a -R forward and its remote port share one row', () => {

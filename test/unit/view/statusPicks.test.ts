@@ -101,17 +101,3 @@ void test('a trouble that the user has seen gives no warning colour, and a new o
   const more = app(down, { ...down, name: 'down2' });
   assert.equal(status(more, options)?.look, 'warning');
 });
-
-void test('addresses in the tooltip are sorted by port', () => {
-  const text = status(app(devbox([forward(10_000), forward(900), forward(5000)])))?.tooltip ?? '';
-  assert.deepEqual(
-    [...text.matchAll(/^(\d+) on/gmu)].map(([, port]) => port),
-    ['900', '5000', '10000'],
-  );
-});
-
-void test('the tooltip says what a click does', () => {
-  const options = { click: 'toggle', seen: [], previousHosts: [] } as const;
-  assert.match(status(app(devbox([])), options)?.tooltip ?? '', /Click to switch forwarding off$/u);
-  assert.match(status(app(devbox([])))?.tooltip ?? '', /Click for all addresses$/u);
-});
