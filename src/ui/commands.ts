@@ -17,6 +17,7 @@ import { forgetCommands, forgetSecrets } from './flows/forget.ts';
 import { showAllPorts, showForwardedPorts } from './flows/filter.ts';
 import { forwardPort } from './flows/forwardPort.ts';
 import { forwardRemotePort } from './flows/forwardRemotePort.ts';
+import { getStarted } from './flows/getStarted.ts';
 import { openConfig } from './flows/openSshConfig.ts';
 import { openPage, previewPage } from './flows/openPage.ts';
 import { pauseForward, resumeForward } from './flows/pause.ts';
@@ -49,6 +50,7 @@ const flows: Readonly<Record<CommandName, Flow>> = {
   forgetSecrets,
   forwardListener: forwardRemotePort,
   forwardPort,
+  getStarted,
   openConfig,
   openInBrowser: openPage,
   openPreview: previewPage,

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Log } from '../base/log.ts';
@@ -17,6 +18,8 @@ export async function followConfigFiles(
   let watchers: readonly vscode.Disposable[] = [];
   const refresh = async (): Promise<void> => {
     const { files, folders } = await engine.refreshHosts(stopped.signal);
+    // The first file is the user's own.
+    await vscode.commands.executeCommand('setContext', 'sshPorts.hasConfig', files.slice(0, 1).some(isFile));
     const places = [
       ...files.map((file) => [path.dirname(file), path.basename(file)]),
       ...folders.map((each) => [each, '*']),
@@ -48,4 +51,8 @@ export async function followConfigFiles(
     stop();
     for (const watcher of watchers) watcher.dispose();
   });
+}
+
+function isFile(file: string): boolean {
+  return fs.statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -30,7 +30,15 @@ export interface Row {
   readonly fold: 'none' | 'expanded' | 'collapsed';
   readonly children: readonly Row[];
   readonly target?: Target;
-  readonly click?: 'connect' | 'forward' | 'open' | 'copyAddress' | 'resume' | 'openConfig' | 'showAllPorts';
+  readonly click?:
+    | 'connect'
+    | 'forward'
+    | 'open'
+    | 'copyAddress'
+    | 'resume'
+    | 'openConfig'
+    | 'forwardPort'
+    | 'showAllPorts';
 }
 
 /** Ids of theme colours. */

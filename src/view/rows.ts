@@ -1,6 +1,8 @@
 import type { Problem } from '../core/problem.ts';
 import { type AppState, type ForwardState, type HostState, type SeenPort, servedPorts } from '../core/session/state.ts';
+import { detectionRow } from './detectionRow.ts';
 import { forwardRow } from './forwardRow.ts';
+import { note } from './note.ts';
 import { remotePortLines, processName, programName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 import { colors, type Row } from './row.ts';
@@ -112,10 +114,10 @@ function allChildren(host: HostState): readonly Row[] {
     ...ports.filter(({ isInfrastructure }) => !isInfrastructure).map(({ row }) => row),
     ...host.forwards.filter(({ remotePort }) => remotePort === undefined).map((forward) => forwardRow(host, forward)),
   ];
-  const hint = host.link.kind === 'online' ? detectionHint(host, rows.length === 0) : undefined;
+  const hint = host.link.kind === 'online' ? detectionRow(host, rows.length === 0) : undefined;
   return [
     ...rows,
-    ...(hint ? [note(`note:${host.name}`, 'info', undefined, hint, hint)] : []),
+    ...(hint ? [hint] : []),
     ...limitTexts(host).map((text) => note(`note:${host.name}:${text}`, 'warning', colors.yellow, text, text)),
     ...ports.filter(({ isInfrastructure }) => isInfrastructure).map(({ row }) => row),
   ];
@@ -166,26 +168,6 @@ function portId({ name }: HostState, port: number): string {
   return `port:${name}:${port}`;
 }
 
-function detectionHint({ detection, remotePorts }: HostState, isEmpty: boolean): string | undefined {
-  switch (detection.kind) {
-    case 'off':
-    case 'starting':
-      return isEmpty ? 'Looking for servers…' : undefined;
-    case 'watching':
-      if (!isEmpty) return undefined;
-      return `Nothing${remotePorts.length > 0 ? ' else' : ''} listens yet. Start a server on the host: it appears here.`;
-    case 'unavailable':
-      return `SSH Ports cannot detect servers: ${unavailable[detection.reason]}. Forward Port works: type the port.`;
-  }
-}
-
-const unavailable = {
-  noShell: 'this login has no shell',
-  noTool: 'the remote has no tool that lists ports',
-  timeout: 'the remote did not answer in time',
-  failed: 'the remote failed to list its ports',
-} as const;
-
 function remotePortRow(host: HostState, seen: SeenPort): Row {
   const { port, program } = seen;
   const isInfrastructure = program?.role === 'infrastructure';
@@ -211,16 +193,3 @@ function remotePortRow(host: HostState, seen: SeenPort): Row {
 
 const whyUnasked =
   'SSH Ports has not asked this program what it is: it might serve one client only, and lose it. Ask What It Is does so';
-
-function note(id: string, icon: string, color: string | undefined, label: string, tooltip: string): Row {
-  return {
-    id,
-    label,
-    description: '',
-    tooltip,
-    icon: { id: icon, ...(color && { color }) },
-    context: 'note',
-    fold: 'none',
-    children: [],
-  };
-}

@@ -9,6 +9,7 @@ export const rowActions = {
   copyAddress: 'sshPorts.copyAddress',
   resume: 'sshPorts.resumeForward',
   openConfig: 'sshPorts.openConfig',
+  forwardPort: 'sshPorts.forwardPort',
   showAllPorts: 'sshPorts.showAllPorts',
 } as const;
 

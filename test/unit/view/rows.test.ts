@@ -58,7 +58,9 @@ void test('a click on a problem of the configuration opens its line', () => {
 
 void test('a connected host without ports says what to do', () => {
   const host = only(treeRows(appState(onlineHost())));
-  assert.match(only(host.children).label, /Nothing listens yet/u);
+  const row = only(host.children);
+  assert.match(row.label, /Nothing listens yet/u);
+  assert.deepEqual([row.click, row.target], ['forwardPort', { kind: 'host', host: 'devbox' }]);
 });
 
 void test('a connected host with only its sshd says what to do, above the sshd', () => {
@@ -67,11 +69,14 @@ void test('a connected host with only its sshd says what to do, above the sshd',
   assert.deepEqual([host.children[1]?.label, host.children[1]?.description], ['22', 'OpenSSH']);
 });
 
-test('a host without detection says why, and that Forward Port works', () => {
+test('a host without detection says why, and a click forwards a port', () => {
   const host = only(
     treeRows(appState(onlineHost({ detection: { kind: 'unavailable', reason: 'noShell', detail: '' } }))),
   );
-  assert.match(only(host.children).label, /no shell.*Forward Port works/u);
+  const row = only(host.children);
+  assert.deepEqual([row.label, row.description], ['Servers cannot be detected', 'this login has no shell']);
+  assert.match(row.tooltip, /Forward Port works/u);
+  assert.equal(row.click, 'forwardPort');
 });
 
 void test('a click on a remote port forwards it, and infrastructure comes last', () => {
