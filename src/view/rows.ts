@@ -1,5 +1,13 @@
 import type { Problem } from '../core/problem.ts';
-import { type AppState, type ForwardState, type HostState, type SeenPort, servedPorts } from '../core/session/state.ts';
+import {
+  type AppState,
+  type ForwardState,
+  type HostState,
+  newHost,
+  previousHosts,
+  type SeenPort,
+  servedPorts,
+} from '../core/session/state.ts';
 import { detectionRow } from './detectionRow.ts';
 import { forwardRow } from './forwardRow.ts';
 import { note } from './note.ts';
@@ -13,13 +21,28 @@ import { silenceText } from './silenceText.ts';
 export type Shown = 'all' | 'forwarded';
 
 export function treeRows(state: AppState, shown: Shown = 'all'): readonly Row[] {
+  const { hosts } = state;
+  const left = previousHosts(state);
   return [
     ...state.configProblems.map(configProblemRow),
-    ...activeFirst(state.hosts).map((host) => {
+    ...left.map((name) => leftRow(hosts.find((host) => host.name === name) ?? newHost(name, { kind: 'typed' }))),
+    ...activeFirst(hosts.filter(({ name }) => !left.includes(name))).map((host) => {
       const row = hostRow(host, shown);
       return host.source.kind === 'typed' ? { ...row, context: `${row.context} typed` } : row;
     }),
   ];
+}
+
+/** A host that the window was connected to before it was reloaded. */
+function leftRow(host: HostState): Row {
+  const row = hostRow(host, 'all');
+  return {
+    ...row,
+    description: 'was connected',
+    tooltip: `${host.name}: connected before this window was reloaded\nClick to connect`,
+    icon: { id: 'history' },
+    context: `${row.context} left`,
+  };
 }
 
 /** A host that the user connects may stand below sixty others: it moves to the top, and stays there when it fails. */

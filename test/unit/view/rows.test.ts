@@ -377,3 +377,15 @@ test('a host has one id in all its states, so that it keeps selection, focus and
     ['host:devbox', 'host:devbox', 'host:devbox'],
   );
 });
+
+test('hosts of the window before it was reloaded come first and say so, typed ones too', () => {
+  const state = { ...appState(hostState({ name: 'a' }), hostState({ name: 'b' })), windowHosts: ['b', 'me@typed'] };
+  assert.deepEqual(
+    treeRows(state).map(({ label, description, context }) => [label, description, context]),
+    [
+      ['b', 'was connected', 'host idle left'],
+      ['me@typed', 'was connected', 'host idle left'],
+      ['a', '', 'host idle typed'],
+    ],
+  );
+});
