@@ -8,9 +8,10 @@ import type { Row } from '../../view/row.ts';
 export class Unfolder {
   readonly #view: vscode.TreeView<Row>;
   readonly #onVisible: vscode.Disposable;
+  #rows: readonly Row[] = [];
   #childless: ReadonlySet<string> = new Set();
-  /** Rows to unfold. CAUTION: to reveal a row of a hidden view would open the view. */
-  #due: readonly Row[] = [];
+  /** Ids of rows to unfold. */
+  readonly #due = new Set<string>();
 
   constructor(view: vscode.TreeView<Row>) {
     this.#view = view;
@@ -19,9 +20,11 @@ export class Unfolder {
 
   /** The tree draws these rows now. */
   drawn(rows: readonly Row[]): void {
-    const due = new Set(this.#due.map(({ id }) => id));
-    this.#due = rows.filter(({ id, fold }) => fold === 'expanded' && (due.has(id) || this.#childless.has(id)));
-    this.#childless = new Set(rows.flatMap(({ id, fold }) => (fold === 'none' ? [id] : [])));
+    this.#rows = rows;
+    const childless = rows.filter(({ children }) => children.length === 0).map(({ id }) => id);
+    for (const { id, children } of rows) if (children.length > 0 && this.#childless.has(id)) this.#due.add(id);
+    for (const id of childless) this.#due.delete(id);
+    this.#childless = new Set(childless);
     this.#unfold();
   }
 
@@ -29,12 +32,18 @@ export class Unfolder {
     this.#onVisible.dispose();
   }
 
+  /** CAUTION: to reveal a row of a hidden view would open the view. */
   #unfold(): void {
     if (!this.#view.visible) return;
-    const due = this.#due;
-    this.#due = [];
-    // RACE: a row may leave the tree before VS Code gets to it.
-    for (const row of due)
-      void this.#view.reveal(row, { select: false, focus: false, expand: true }).then(undefined, () => undefined);
+    for (const row of this.#rows.filter(({ id }) => this.#due.has(id))) void this.#reveal(row);
+  }
+
+  async #reveal(row: Row): Promise<void> {
+    try {
+      await this.#view.reveal(row, { select: false, focus: false, expand: true });
+      this.#due.delete(row.id);
+    } catch {
+      // RACE: VS Code fetches the rows anew. The next drawing tries again.
+    }
   }
 }

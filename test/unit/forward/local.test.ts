@@ -96,7 +96,7 @@ for (const host of ['127.0.0.1', '::1']) {
     const bind = { kind: 'tcp', host: undefined, port } as const;
     const problem = await problemOf(hello(t, bind));
     const owner = { pid: process.pid, name: fs.readFileSync('/proc/self/comm', 'utf8').trim() };
-    assert.deepEqual(problem, { code: 'portInUse', bind, owner });
+    assert.deepEqual(problem, { code: 'portInUse', bind, owner, isOurs: true });
     const other = host === '::1' ? '127.0.0.1' : '::1';
     await assert.rejects(heard({ host: other, port }), { code: 'ECONNREFUSED' });
   });
