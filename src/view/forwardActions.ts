@@ -17,9 +17,7 @@ export const canOpen: Can = (host, forward) => {
   if (isPage(host, forward)) return true;
   const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
   if (seen) return seen.program?.isUnasked === true && forward.origin === 'user' && !servesOne(seen);
-  const { spec } = forward;
-  const port = spec.kind === 'local' && spec.to.kind === 'tcp' ? spec.to.port : undefined;
-  return !(port !== undefined && portsWithoutPage.has(port)) && !leadsToNothing(host, forward);
+  return !leadsToDatabase(forward) && !leadsToNothing(host, forward);
 };
 
 /** A rule of the user, the program or a forwarding service says that this is a page. */
@@ -27,6 +25,11 @@ function isPage(host: HostState, { spec, protocol, remotePort }: ForwardState): 
   if (spec.kind === 'remote') return host.publicUrl !== undefined;
   const program = host.remotePorts.find(({ port }) => port === remotePort)?.program;
   return protocol !== undefined || program?.scheme !== undefined;
+}
+
+/** Its port is one of databases and the like. That is a weak hint, so what is known of the program goes before it. */
+function leadsToDatabase({ spec }: ForwardState): boolean {
+  return spec.kind === 'local' && spec.to.kind === 'tcp' && portsWithoutPage.has(spec.to.port);
 }
 
 const portsWithoutPage: ReadonlySet<number> = new Set(
@@ -70,10 +73,16 @@ export const canExtend: Can = (_host, { status }) => status.kind === 'open' && t
 /** The SSH configuration already has its own forwards. */
 export const canSave: Can = (_host, { origin }) => origin !== 'config';
 
-/** The URL of a page, else the address of the listener. Undefined while nothing answers. */
+/**
+ * The URL of what is a page, or may be as long as nobody has asked; else the address of the listener. Undefined while
+ * nothing answers.
+ */
 export function addressToCopy(host: HostState, forward: ForwardState): string | undefined {
   if (!is(forward, 'open', 'elsewhere')) return undefined;
-  return isPage(host, forward) ? forwardUrl(host, forward) : localAddress(forward);
+  const program = host.remotePorts.find(({ port }) => port === forward.remotePort)?.program;
+  const mayBePage = program === undefined ? !leadsToDatabase(forward) : program.isUnasked === true;
+  const url = isPage(host, forward) || mayBePage ? forwardUrl(host, forward) : undefined;
+  return url ?? localAddress(forward);
 }
 
 /** The context value of a forward's row: one word for each action, for the `when` clauses of the manifest. */

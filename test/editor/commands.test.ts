@@ -136,7 +136,9 @@ suite('commands with the arguments of a script', () => {
       const { id } = await forward();
       assert.equal((await run<Forward>('showPath', { port })).id, id);
       await until('the tab', () =>
-        vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).some(({ label }) => label === 'Path'),
+        vscode.window.tabGroups.all
+          .flatMap(({ tabs }) => tabs)
+          .some(({ label }) => label.startsWith('Path: ') && label.endsWith(`(${host})`)),
       );
     },
     saveForward: async () => {
@@ -229,6 +231,14 @@ suite('commands with the arguments of a script', () => {
     refresh: () => run('refresh'),
     showForwards: async () => {
       await assert.rejects(run('showForwards', { host }), /it does not take “host”/);
+    },
+    showForwardedPorts: () => run('showForwardedPorts', {}),
+    showAllPorts: () => run('showAllPorts', {}),
+    getStarted: async () => {
+      const labels = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).map(({ label }) => label);
+      const before = labels();
+      await run('getStarted', {});
+      await until('the walkthrough', () => labels().some((label) => !before.includes(label)));
     },
     showLog: () => run('showLog', {}),
     diagnose: async () => {

@@ -132,5 +132,5 @@ test('Stop All Forwards can be undone, with labels', async () => {
   for (const local of [first, second]) await rows(page, `→ ${local}`, 2).waitFor({ state: 'detached' });
   await toast(page, 'Stopped 2 forwards.').getByRole('button', { name: 'Undo' }).click();
   await rows(page, `→ ${first}`, 2).waitFor();
-  await rows(page, new RegExp(`my label.*localhost:${second}`, 'su'), 2).waitFor();
+  await rows(page, new RegExp(`→ ${second}.*my label`, 'su'), 2).waitFor();
 });

@@ -90,9 +90,7 @@ async function forward(page: Page, host: string, port: number): Promise<number> 
   await connect(page, host);
   await rows(page, String(port), 2).first().waitFor();
   await forwardListedPort(page, port);
-  const row = await rows(page, /→ \d+/u, 2)
-    .first()
-    .innerText();
+  const row = await rows(page, /→ \d+/u, 2).first().innerText();
   await clearNotifications(page);
   return Number(/→ (\d+)/u.exec(row)?.[1]);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
 import { freePort } from '../support/freePort.ts';
@@ -11,7 +11,7 @@ import { stumblingBlocks } from './pages/accessibility.ts';
 import { showPath } from './pages/pathView.ts';
 import { openPortsWindow } from './pages/portsWindow.ts';
 import { connect, openPortsView, rows } from './pages/sshPorts.ts';
-import { quickInput, quickPickRow, runCommand, screenshot } from './pages/workbench.ts';
+import { quickInput, quickPickRow, runCommand, screenshot, screenshotOfFailure } from './pages/workbench.ts';
 
 const scope = new Scope();
 let first: Page;
@@ -32,6 +32,7 @@ before(async () => {
   await second.goto(first.url());
 });
 after(() => scope.close());
+afterEach((t) => screenshotOfFailure(t, first, second));
 
 test('a second window shows a forward as the first window’s, and takes the forward over when the first window ends it', async () => {
   await forward(first);

@@ -180,13 +180,13 @@ void test('the copied address of a database has no scheme of a page', () => {
   assert.equal(addressToCopy({ ...host(one), remotePorts: [seenPort(5000, { program })] }, one), 'localhost:5000');
 });
 
-void test('a third host is opened in the browser unless its port is one of databases, and its address has no scheme', () => {
+void test('a third host is opened in the browser, and its URL copied, unless its port is one of databases', () => {
   const at = (port: number): Partial<ForwardState> => ({
     spec: { ...local, to: { kind: 'tcp', host: 'db.internal', port } },
   });
   assert.deepEqual([offers('openInBrowser', at(5432)), offers('openInBrowser', at(8080))], [false, true]);
-  const one = forward(at(8080));
-  assert.equal(addressToCopy(host(one), one), 'localhost:5000');
+  const copied = [5432, 8080].map((port) => addressToCopy(host(), forward(at(port))));
+  assert.deepEqual(copied, ['localhost:5000', 'http://localhost:5000/']);
 });
 
 void test('a port where nothing listens is not opened in the browser', () => {
