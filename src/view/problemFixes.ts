@@ -55,6 +55,7 @@ export function problemFixes(problem: Problem): readonly Fix[] {
     case 'localConnectFailed':
     case 'noSocketFolder':
     case 'opensshMissing':
+    case 'pipeNeeded':
     case 'portInUse':
     case 'portPrivileged':
     case 'proxyPasswordMissing':
