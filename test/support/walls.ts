@@ -21,6 +21,7 @@ const core = [
   'core/ssh',
   'core/detect',
   'core/forward',
+  'core/front',
   'core/policy',
   'core/session',
 ];
@@ -49,6 +50,12 @@ export const rooms: readonly Room[] = [
     name: 'core/forward',
     why: 'core/forward needs a Dial, and nothing else of core but the listings and the grammar.',
     mayImport: ['base', 'core/spec', 'core/listing'],
+  },
+  {
+    name: 'core/front',
+    why: 'core/front serves HTTPS in front of a channel, and knows nothing of forwards.',
+    mayImport: ['base', 'core/spec'],
+    packages: { '@peculiar/asn1-schema': 'certificates', '@peculiar/asn1-x509': 'certificates' },
   },
   {
     name: 'core/policy',

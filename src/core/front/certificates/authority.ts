@@ -1,0 +1,99 @@
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { errorCode } from '../../../base/userError.ts';
+import { authorityCertificate, leafCertificate, type Names, subjectOf } from './certificate.ts';
+
+/** Signs certificates for servers on this machine. */
+export interface Authority {
+  readonly origin: 'own' | 'mkcert';
+  /** PEM, for those who are to trust it. */
+  readonly certificate: string;
+  issue(names: Names): { readonly cert: string; readonly key: string };
+}
+
+/** Made anew when it has less time left than this. */
+const renewBeforeMs = 30 * 24 * 3_600_000;
+
+/**
+ * The authority of this user on this machine for `scope`, made at its first use. Its key is in one file with its
+ * certificate, which only the user can read.
+ */
+export function ownAuthority(folder: string, file: string, scope: Names): Authority {
+  const where = path.join(folder, file);
+  const known = readAuthority(where);
+  if (known) return known;
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { privateKey } = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const certificate = authorityCertificate(title(), privateKey, scope);
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() + certificate;
+  const temporary = `${where}.${crypto.randomUUID()}`;
+  fs.writeFileSync(temporary, pem, { mode: 0o600, flag: 'wx' });
+  if (fs.existsSync(where)) fs.rmSync(where); // it is outdated or damaged
+  // RACE: another window may make one at the same time. The first one counts, for both.
+  try {
+    fs.linkSync(temporary, where);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') fs.copyFileSync(temporary, where, fs.constants.COPYFILE_EXCL);
+  } finally {
+    fs.rmSync(temporary, { force: true });
+  }
+  return readAuthority(where) ?? authorityOf('own', certificate, privateKey);
+}
+
+/** The authority that mkcert made for this user. Undefined if there is none whose key can be read. */
+export function mkcertAuthority(folder: string): Authority | undefined {
+  try {
+    const certificate = fs.readFileSync(path.join(folder, 'rootCA.pem'), 'utf8');
+    const key = crypto.createPrivateKey(fs.readFileSync(path.join(folder, 'rootCA-key.pem')));
+    return isCurrent(certificate, key) ? authorityOf('mkcert', certificate, key) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readAuthority(file: string): Authority | undefined {
+  let pem: string;
+  try {
+    pem = fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const [certificate] = /-----BEGIN CERTIFICATE-----[^]*-----END CERTIFICATE-----\n/.exec(pem) ?? [];
+  try {
+    const key = crypto.createPrivateKey(pem);
+    if (certificate !== undefined && isCurrent(certificate, key)) return authorityOf('own', certificate, key);
+  } catch {
+    // A file that is damaged is made anew.
+  }
+  return undefined;
+}
+
+function isCurrent(pem: string, key: crypto.KeyObject): boolean {
+  const certificate = new crypto.X509Certificate(pem);
+  return certificate.ca && certificate.checkPrivateKey(key) && timeLeftMs(pem) > renewBeforeMs;
+}
+
+export function timeLeftMs(pem: string): number {
+  return Date.parse(new crypto.X509Certificate(pem).validTo) - Date.now();
+}
+
+function authorityOf(origin: Authority['origin'], certificate: string, key: crypto.KeyObject): Authority {
+  const signer = { name: subjectOf(certificate), key };
+  return {
+    origin,
+    certificate,
+    issue: (names) => {
+      const { privateKey, publicKey } = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const leaf = leafCertificate(signer, publicKey, names);
+      return { cert: leaf, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+    },
+  };
+}
+
+/** What a list of trusted authorities shows. */
+function title(): string {
+  return `SSH Ports: localhost of ${os.userInfo().username} on ${os.hostname()}`.slice(0, 64); // RFC 5280 ub-common-name
+}

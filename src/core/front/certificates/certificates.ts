@@ -1,0 +1,68 @@
+import net from 'node:net';
+import { isLoopbackAddress } from '../../spec/loopback.ts';
+import type { Credential } from '../secureServer.ts';
+import { type Authority, mkcertAuthority, ownAuthority, timeLeftMs } from './authority.ts';
+import { leafDays, type Names } from './certificate.ts';
+import { dataFolder, mkcertFolder } from './folders.ts';
+
+export interface CertificateFolders {
+  /** Where our authorities are kept. */
+  readonly own: string;
+  readonly mkcert: string;
+}
+
+/** Computed at each use, for the variables of the environment are the user's. */
+export function certificateFolders(): CertificateFolders {
+  return { own: dataFolder('ssh-ports'), mkcert: mkcertFolder() };
+}
+
+const localScope: Names = { dns: ['localhost'], addresses: ['127.0.0.0/8', '::1/128'] };
+const halfLifeMs = (leafDays / 2) * 24 * 3_600_000;
+
+/** The certificates of all HTTPS fronts of this process. Leaves stay in memory. */
+export class Certificates {
+  readonly #folders: () => CertificateFolders;
+  readonly #leaves = new Map<string, Credential>();
+
+  constructor(folders: () => CertificateFolders = certificateFolders) {
+    this.#folders = folders;
+  }
+
+  /** The authority for localhost and all names below it: mkcert's if there is one, for it may be trusted already. */
+  local(): Authority {
+    const { own, mkcert } = this.#folders();
+    return mkcertAuthority(mkcert) ?? ownAuthority(own, 'local-authority.pem', localScope);
+  }
+
+  /**
+   * The authority for one address of this machine in its network. It is another than the local one, and each address has
+   * its own: whoever trusts it, on a phone, trusts it for nothing but this address.
+   */
+  shared(address: string): Authority {
+    const scope = { dns: ['localhost'], addresses: [`${address}/${net.isIPv6(address) ? 128 : 32}`] };
+    return ownAuthority(this.#folders().own, `shared-${address.replaceAll(/[^\da-f.]/g, '-')}.pem`, scope);
+  }
+
+  /** For a name that a browser asked for, or the address of this machine that it connected to. */
+  credential(subject: string): Credential {
+    const known = this.#leaves.get(subject);
+    if (known && timeLeftMs(known.cert) > halfLifeMs) return known;
+    const made = this.#issue(subject);
+    this.#leaves.set(subject, made);
+    return made;
+  }
+
+  #issue(subject: string): Credential {
+    const isShared = net.isIP(subject) !== 0 && !isLoopbackAddress(subject);
+    if (isShared) return this.shared(subject).issue({ dns: [], addresses: [subject] });
+    const addresses = ['127.0.0.1', '::1'];
+    if (net.isIP(subject) && !addresses.includes(subject)) addresses.push(subject);
+    const dns = isBelowLocalhost(subject) ? [subject, 'localhost'] : ['localhost'];
+    return this.local().issue({ dns, addresses });
+  }
+}
+
+/** RFC 6761 §6.3. */
+function isBelowLocalhost(name: string): boolean {
+  return name.length <= 253 && /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+localhost$/.test(name);
+}

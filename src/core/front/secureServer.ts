@@ -1,0 +1,66 @@
+import type http from 'node:http';
+import http2 from 'node:http2';
+import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
+import type { Answer, Asked } from './exchange.ts';
+
+/** A certificate with its chain, and its key, as PEM. */
+export interface Credential {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface SecureServerOptions {
+  /** For an address, which names nothing in the handshake. */
+  readonly credential: Credential;
+  /** For a name of the browser's (RFC 6066 §3). */
+  readonly credentialFor: (name: string) => Credential;
+  readonly onSession: (session: http2.ServerHttp2Session) => void;
+  readonly onRequest: (asked: Asked, answer: Answer) => void;
+  /** RFC 8441: a request for a WebSocket, or for another protocol. */
+  readonly onConnect: (asked: http2.Http2ServerRequest) => void;
+  /** RFC 6455: the same in HTTP/1.1. */
+  readonly onUpgrade: (asked: http.IncomingMessage, client: Duplex, head: Buffer) => void;
+}
+
+/** One upload may be this far ahead of the server. */
+const streamWindow = 1024 * 1024;
+const maxStreams = 256;
+/** Node's 10 MB would refuse streams of a page whose modules arrive faster than the browser takes them. */
+const maxSessionMegabytes = 100;
+const keepAliveMs = 65_000;
+
+/** A server for TLS with HTTP/2 and HTTP/1.1 that listens nowhere: its connections are handed to it. */
+export function createSecureServer(options: SecureServerOptions): http2.Http2SecureServer {
+  const server = http2.createSecureServer({
+    ...options.credential,
+    allowHTTP1: true,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    maxSessionMemory: maxSessionMegabytes,
+    settings: { enableConnectProtocol: true, initialWindowSize: streamWindow, maxConcurrentStreams: maxStreams },
+    SNICallback: (name, done) => {
+      try {
+        done(null, tls.createSecureContext(options.credentialFor(name)));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
+  // A slow upload, and an answer that takes minutes, are for the server to end.
+  Object.assign(server, { requestTimeout: 0, keepAliveTimeout: keepAliveMs });
+  server.on('session', (session) => {
+    session.on('error', () => undefined);
+    options.onSession(session);
+  });
+  // CAUTION: both emit on the server the errors of one client, which has left.
+  server.on('sessionError', () => undefined);
+  server.on('tlsClientError', () => undefined);
+  server.on('request', options.onRequest);
+  server.on('checkContinue', options.onRequest);
+  server.on('upgrade', options.onUpgrade);
+  server.on('connect', (asked: Asked, client: Answer | Duplex) => {
+    if ('stream' in asked) options.onConnect(asked);
+    else (client as Duplex).end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+  return server;
+}
