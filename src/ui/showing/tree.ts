@@ -33,7 +33,11 @@ export function registerTree(state: Readable<AppState>, shown: Readable<Shown>):
     kept = undefined;
     if (next) void view.reveal(next, { focus: true, select: false });
   };
-  const view = createView(state, changed.event, () => rows);
+  const view = createView(state, changed.event, (row) => {
+    if (!row) return rows;
+    unfolder.askedFor(row);
+    return row.children;
+  });
   const unfolder = new Unfolder(view);
   const redraw = (): void => {
     changed.fire();
@@ -80,15 +84,15 @@ export function registerTree(state: Readable<AppState>, shown: Readable<Shown>):
 function createView(
   state: Readable<AppState>,
   onDidChangeTreeData: vscode.Event<void>,
-  rows: () => readonly Row[],
+  children: (row?: Row) => readonly Row[],
 ): vscode.TreeView<Row> {
   return vscode.window.createTreeView('sshPorts.ports', {
     showCollapseAll: false,
     canSelectMany: true,
     treeDataProvider: {
       onDidChangeTreeData,
-      getChildren: (row?: Row) => [...(row ? row.children : rows())],
-      getParent: ({ id }) => parentOf(rows(), id),
+      getChildren: (row?: Row) => [...children(row)],
+      getParent: ({ id }) => parentOf(children(), id),
       getTreeItem: treeItem,
       resolveTreeItem: (item, row) => Object.assign(item, { tooltip: tooltipOf(state.get(), row) }),
     },

@@ -1,49 +1,76 @@
 import type * as vscode from 'vscode';
+import { delay } from '../../base/delay.ts';
 import type { Row } from '../../view/row.ts';
+
+/** VS Code waits 200 ms before it redraws a changed tree. */
+const redrawMs = 300;
+/** A row that is still folded after so many tries has been folded by the user. */
+const tries = 20;
 
 /**
  * Unfolds a row that gets its first children. VS Code remembers folding by id, and keeps a row folded that was drawn
  * without children; the row of a host has one id in all its states.
+ *
+ * RACE: VS Code drops what it is told of a row that it has not redrawn yet. It asks for the children of unfolded rows
+ * alone, so a row is told again until its children are asked for.
  */
 export class Unfolder {
   readonly #view: vscode.TreeView<Row>;
   readonly #onVisible: vscode.Disposable;
+  readonly #closed = new AbortController();
   #rows: readonly Row[] = [];
   #childless: ReadonlySet<string> = new Set();
-  /** Ids of rows to unfold. */
-  readonly #due = new Set<string>();
+  /** Ids of rows to unfold, and how often each is told yet. */
+  readonly #due = new Map<string, number>();
+  #isTelling = false;
 
   constructor(view: vscode.TreeView<Row>) {
     this.#view = view;
-    this.#onVisible = view.onDidChangeVisibility(() => this.#unfold());
+    this.#onVisible = view.onDidChangeVisibility(() => void this.#tell());
   }
 
   /** The tree draws these rows now. */
   drawn(rows: readonly Row[]): void {
     this.#rows = rows;
-    const childless = rows.filter(({ children }) => children.length === 0).map(({ id }) => id);
-    for (const { id, children } of rows) if (children.length > 0 && this.#childless.has(id)) this.#due.add(id);
+    const childless = new Set(rows.filter(({ children }) => children.length === 0).map(({ id }) => id));
+    for (const { id } of rows) if (!childless.has(id) && this.#childless.has(id)) this.#due.set(id, tries);
     for (const id of childless) this.#due.delete(id);
-    this.#childless = new Set(childless);
-    this.#unfold();
+    this.#childless = childless;
+    void this.#tell();
+  }
+
+  /** VS Code asks for the children of a row. */
+  askedFor(row: Row): void {
+    if (row.children.length > 0) this.#due.delete(row.id);
   }
 
   dispose(): void {
+    this.#closed.abort();
     this.#onVisible.dispose();
   }
 
-  /** CAUTION: to reveal a row of a hidden view would open the view. */
-  #unfold(): void {
-    if (!this.#view.visible) return;
-    for (const row of this.#rows.filter(({ id }) => this.#due.has(id))) void this.#reveal(row);
+  async #tell(): Promise<void> {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    try {
+      // CAUTION: to reveal a row of a hidden view would open the view.
+      while (this.#due.size > 0 && this.#view.visible) {
+        await delay(redrawMs, this.#closed.signal);
+        for (const row of this.#rows.filter(({ id }) => this.#due.has(id))) await this.#reveal(row);
+      }
+    } catch {
+      // The extension ends.
+    } finally {
+      this.#isTelling = false;
+    }
   }
 
   async #reveal(row: Row): Promise<void> {
-    try {
-      await this.#view.reveal(row, { select: false, focus: false, expand: true });
-      this.#due.delete(row.id);
-    } catch {
-      // RACE: VS Code fetches the rows anew. The next drawing tries again.
-    }
+    const left = (this.#due.get(row.id) ?? 0) - 1;
+    if (left > 0) this.#due.set(row.id, left);
+    else this.#due.delete(row.id);
+    if (!this.#view.visible) return;
+    // A row that VS Code does not find is told again.
+    await this.#view.reveal(row, { select: false, focus: false, expand: true }).then(undefined, () => undefined);
   }
 }
