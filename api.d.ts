@@ -75,6 +75,8 @@ export interface Host {
 /** CAUTION: the names come from the remote machine. Show them as plain text. */
 export interface RemotePort {
   readonly port: number;
+  /** The container in whose network the port is. Absent: it is a port of the host itself. */
+  readonly container?: string;
   /** The addresses that the program listens on, without brackets. */
   readonly addresses: readonly string[];
   /** The name of the process. Absent where the remote does not tell. */
@@ -100,8 +102,10 @@ export interface Forward {
   /** Why it failed, or why its latest connection did, and the next step. */
   readonly problem?: string;
   readonly label?: string;
-  /** The port of the host that it leads to. Absent if it leads elsewhere. */
+  /** The port of the host or of a container that it leads to. Absent if it leads elsewhere. */
   readonly remotePort?: number;
+  /** The container whose port that is. Absent: it is a port of the host itself. */
+  readonly container?: string;
   /** `localhost:5000`, or the path of a Unix socket: where it answers on this machine. */
   readonly localAddress?: string;
   readonly localPort?: number;

@@ -7,6 +7,7 @@ import type { RelayProblem } from './forward/connections.ts';
 import type { ListenRemoteProblem } from './forward/dial.ts';
 import type { ForwardSyntaxProblem } from './spec/fields.ts';
 import type { ListenProblem } from './forward/listenProblem.ts';
+import type { ContainerProblem } from './detect/containers/container.ts';
 import type { HostProblem } from './ssh/connection.ts';
 
 /** Every failure that reaches a person, as facts. `view/problem.ts` has a sentence and a next step for each. */
@@ -20,6 +21,7 @@ export type Problem =
   | ListenProblem
   | ListenRemoteProblem
   | SocketFolderProblem
+  | ContainerProblem
   /** A reconnect in the background needs a password, a code or consent. */
   | { readonly code: 'loginNeeded' }
   /** A SOCKS proxy is protected, and the secret store has no password for it. */

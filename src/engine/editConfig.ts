@@ -5,6 +5,7 @@ import { addDraft, draftHost, proposeAlias } from '../core/config/editing/hostDr
 import { addForward } from '../core/config/editing/write.ts';
 import { realEnvironment } from '../core/config/environment.ts';
 import { configFiles } from '../core/config/resolve.ts';
+import { withAddressOfNow } from '../core/session/ports/containerReach.ts';
 import { withLocalPort } from '../core/session/forwards/localPort.ts';
 import type { Sessions } from '../core/session/sessions.ts';
 import { findHost, type ForwardState, localPort } from '../core/session/state.ts';
@@ -37,7 +38,8 @@ export function editConfig(sessions: Sessions): EditConfig {
       await sessions.refreshHosts(signal);
     },
     saveForward: async (alias, forward, signal) => {
-      const spec = asSeen(forward);
+      const ports = findHost(sessions.state.get(), alias)?.remotePorts ?? [];
+      const spec = asSeen({ ...forward, spec: withAddressOfNow(forward, ports) });
       let wasThere = forward.origin === 'config';
       let line: number | undefined;
       await editFile(writableFile(sessions, alias) ?? userFile(), (before) => {

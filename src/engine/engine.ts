@@ -1,4 +1,5 @@
 import type { Readable } from '../base/store.ts';
+import type { PortPlace } from '../core/detect/place.ts';
 import type { ForwardRequest } from '../core/session/forwards/forwardRequests.ts';
 import type { AppState, ForwardState } from '../core/session/state.ts';
 
@@ -25,12 +26,12 @@ export interface EngineCalls {
   setForwarding(isForwarding: boolean): Promise<void>;
   setFocused(isFocused: boolean): Promise<void>;
   /** Asks the program at a remote port what it is. */
-  askProgram(host: string, port: number): Promise<void>;
+  askProgram(host: string, port: PortPlace): Promise<void>;
 
   /** Connects first if need be. Settles when the forward accepts connections. */
   forward(host: string, request: ForwardRequest, signal: AbortSignal): Promise<ForwardState>;
   /** Forwards a remote port, to the same local port if that is free. */
-  forwardPort(host: string, port: number, signal: AbortSignal): Promise<ForwardState>;
+  forwardPort(host: string, port: PortPlace, signal: AbortSignal): Promise<ForwardState>;
   /** The user does not want it: an auto-forward of its remote port does not come back by itself. */
   stopForward(host: string, id: string): Promise<void>;
   /** It has served its purpose. */

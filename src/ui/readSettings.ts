@@ -19,6 +19,7 @@ export interface PortLayer {
 const restoreModes = ['ask', 'always', 'never'] as const;
 const statusBarClicks = ['menu', 'toggle'] as const;
 const transports = ['auto', 'builtin', 'openssh'] as const;
+const onOff = ['on', 'off'] as const;
 const autoForward = ['devServers', 'off', 'all'] as const;
 
 /** Names of frameworks that the key of a rule may use. */
@@ -35,6 +36,7 @@ export function readSettings(get: (key: string) => unknown, layers: readonly Por
     ...(typeof configFile === 'string' && configFile.trim() !== '' && { configFile: configFile.trim() }),
     autoForward: choice(get('autoForward'), autoForward) ?? 'devServers',
     forwardExisting: get('forwardExisting') === true,
+    containers: choice(get('containers'), onOff) ?? 'on',
     transport: choice(get('transport'), transports) ?? 'auto',
     identifyServers: get('identifyServers') !== false,
     portRules: readPortRules(layers, frameworkNames),
@@ -64,11 +66,13 @@ export function mergePortRules(
 function hostSettings(own: Readonly<Record<string, unknown>>, layers: readonly PortLayer[]): Partial<HostSettings> {
   const auto = choice(own['autoForward'], autoForward);
   const transport = choice(own['transport'], transports);
+  const containers = choice(own['containers'], onOff);
   const { forwardExisting } = own;
   return {
     portRules: readPortRules([own, ...layers], frameworkNames),
     ...(auto && { autoForward: auto }),
     ...(transport && { transport }),
+    ...(containers && { containers }),
     ...(typeof forwardExisting === 'boolean' && { forwardExisting }),
   };
 }

@@ -1,4 +1,5 @@
-import type { ForwardState, HostState } from '../core/session/state.ts';
+import type { PortPlace } from '../core/detect/place.ts';
+import { findPort, type ForwardState, type HostState } from '../core/session/state.ts';
 import { destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
 import { programName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
@@ -7,14 +8,14 @@ import { problemText } from './problem.ts';
  * The text of the notice about a new forward: “Flask on devbox:5000 → http://localhost:5000”. It says why the local port
  * differs from the wanted one, and which other remote ports were forwarded at the same time.
  */
-export function announcement(host: HostState, forward: ForwardState, others: readonly number[] = []): string {
+export function announcement(host: HostState, forward: ForwardState, others: readonly PortPlace[] = []): string {
   const { spec, label, remotePort, status } = forward;
   if (spec.kind === 'remote' || spec.kind === 'remoteDynamic') {
     return `${label ?? destinationText(spec)} is at ${remoteBindText(forward)} on ${host.name}`;
   }
-  const seen = host.remotePorts.find((each) => each.port === remotePort);
+  const seen = findPort(host, remotePort);
   const name = label ?? (remotePort === undefined ? destinationText(spec) : seen && (programName(seen) ?? 'A server'));
-  const from = remotePort === undefined ? host.name : `${host.name}:${remotePort}`;
+  const from = remotePort === undefined ? host.name : placeText(host.name, remotePort);
   const url = seen?.program?.scheme ? forwardUrl(host, forward)?.replace(/\/$/u, '') : localAddress(forward);
   const instead = status.kind === 'open' ? status.instead : undefined;
   return [
@@ -26,9 +27,14 @@ export function announcement(host: HostState, forward: ForwardState, others: rea
     .join(' ');
 }
 
+/** `devbox:8000`, or `shop/web:8000 (devbox)` in a container. */
+function placeText(hostName: string, place: PortPlace): string {
+  return typeof place === 'number' ? `${hostName}:${place}` : `${place} (${hostName})`;
+}
+
 /** `8000 (Python http.server)` */
-function portName(host: HostState, port: number): string {
-  const seen = host.remotePorts.find((each) => each.port === port);
+function portName(host: HostState, port: PortPlace): string {
+  const seen = findPort(host, port);
   const name = seen && programName(seen);
   return name === undefined ? String(port) : `${port} (${name})`;
 }

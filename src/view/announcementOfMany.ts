@@ -44,7 +44,10 @@ function runs(forwards: readonly ForwardState[]): readonly Run[] {
 function isNext(before: ForwardState, after: ForwardState): boolean {
   const [remote, local] = [before.remotePort, localPort(before)];
   return (
-    remote !== undefined && local !== undefined && after.remotePort === remote + 1 && localPort(after) === local + 1
+    typeof remote === 'number' &&
+    local !== undefined &&
+    after.remotePort === remote + 1 &&
+    localPort(after) === local + 1
   );
 }
 

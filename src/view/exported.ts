@@ -1,5 +1,6 @@
 import type { Forward, Host, RemotePort } from '../../api.d.ts';
-import { answeringPort, type ForwardState, type HostState, type SeenPort } from '../core/session/state.ts';
+import { answeringPort, findPort, type ForwardState, type HostState, type SeenPort } from '../core/session/state.ts';
+import { containerAt, portAt } from '../core/detect/place.ts';
 import { forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
 import { problemText } from './problem.ts';
 import { processName, programName } from './remotePortText.ts';
@@ -31,7 +32,8 @@ export function exportedForward(host: HostState, forward: ForwardState): Forward
     status: status.kind,
     problem: why && sentence(why),
     label,
-    remotePort,
+    remotePort: remotePort === undefined ? undefined : portAt(remotePort),
+    container: remotePort === undefined ? undefined : containerAt(remotePort),
     localAddress: isRemote ? undefined : localAddress(forward),
     localPort: answeringPort(forward),
     url: isAnswering && mayBePage(host, forward) ? forwardUrl(host, forward) : undefined,
@@ -41,13 +43,19 @@ export function exportedForward(host: HostState, forward: ForwardState): Forward
 
 /** False once the program has shown that it has no page. */
 function mayBePage({ remotePorts }: HostState, { remotePort, protocol }: ForwardState): boolean {
-  const program = remotePorts.find(({ port }) => port === remotePort)?.program;
+  const program = findPort({ remotePorts }, remotePort)?.program;
   return protocol !== undefined || !program || program.scheme !== undefined || program.isUnasked === true;
 }
 
 function exportedPort(seen: SeenPort): RemotePort {
-  const { port, addresses } = seen;
-  return withoutGaps({ port, addresses, process: processName(seen), program: programName(seen) });
+  const { port, addresses, container } = seen;
+  return withoutGaps({
+    port,
+    container: container?.name,
+    addresses,
+    process: processName(seen),
+    program: programName(seen),
+  });
 }
 
 function sentence(problem: Problem): string {

@@ -1,7 +1,7 @@
 import { isWide } from '../core/spec/bindScope.ts';
 import { frameworks } from '../core/detect/identify/frameworks.ts';
 import { servesOne } from '../core/detect/identify/question.ts';
-import type { ForwardState, ForwardStatus, HostState } from '../core/session/state.ts';
+import { findPort, type ForwardState, type ForwardStatus, type HostState } from '../core/session/state.ts';
 import { forwardUrl, localAddress } from './forwardText.ts';
 import { leadsToNothing } from './leadsToNothing.ts';
 
@@ -15,7 +15,7 @@ export type Can = (host: HostState, forward: ForwardState) => boolean;
 export const canOpen: Can = (host, forward) => {
   if (!is(forward, 'open', 'elsewhere') || forwardUrl(host, forward) === undefined) return false;
   if (isPage(host, forward)) return true;
-  const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
+  const seen = findPort(host, forward.remotePort);
   if (seen) return seen.program?.isUnasked === true && forward.origin === 'user' && !servesOne(seen);
   return !leadsToDatabase(forward) && !leadsToNothing(host, forward);
 };
@@ -23,7 +23,7 @@ export const canOpen: Can = (host, forward) => {
 /** A rule of the user, the program or a forwarding service says that this is a page. */
 function isPage(host: HostState, { spec, protocol, remotePort }: ForwardState): boolean {
   if (spec.kind === 'remote') return host.publicUrl !== undefined;
-  const program = host.remotePorts.find(({ port }) => port === remotePort)?.program;
+  const program = findPort(host, remotePort)?.program;
   return protocol !== undefined || program?.scheme !== undefined;
 }
 
@@ -79,7 +79,7 @@ export const canSave: Can = (_host, { origin }) => origin !== 'config';
  */
 export function addressToCopy(host: HostState, forward: ForwardState): string | undefined {
   if (!is(forward, 'open', 'elsewhere')) return undefined;
-  const program = host.remotePorts.find(({ port }) => port === forward.remotePort)?.program;
+  const program = findPort(host, forward.remotePort)?.program;
   const mayBePage = program === undefined ? !leadsToDatabase(forward) : program.isUnasked === true;
   const url = isPage(host, forward) || mayBePage ? forwardUrl(host, forward) : undefined;
   return url ?? localAddress(forward);

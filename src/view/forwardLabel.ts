@@ -1,5 +1,6 @@
 import { endpoint } from './address.ts';
 import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
+import { portAt } from '../core/detect/place.ts';
 import { isLoopback } from '../core/spec/loopback.ts';
 import type { Endpoint } from '../core/spec/spec.ts';
 import type { ForwardState } from '../core/session/state.ts';
@@ -12,7 +13,7 @@ export function forwardLabel(forward: ForwardState): string {
   const { spec, remotePort } = forward;
   switch (spec.kind) {
     case 'local':
-      return withHere(remotePort === undefined ? shortEnd(spec.to) : String(remotePort), forward);
+      return withHere(remotePort === undefined ? shortEnd(spec.to) : String(portAt(remotePort)), forward);
     case 'dynamic':
       return withHere('SOCKS', forward);
     case 'remote':

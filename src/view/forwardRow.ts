@@ -1,5 +1,11 @@
 import { remoteScope } from '../core/spec/bindScope.ts';
-import type { ForwardState, ForwardStatus, HostState, SeenPort } from '../core/session/state.ts';
+import {
+  findPort,
+  type ForwardState,
+  type ForwardStatus,
+  type HostState,
+  type SeenPort,
+} from '../core/session/state.ts';
 import { canOpen, forwardContext } from './forwardActions.ts';
 import { forwardLabel, spokenLabel } from './forwardLabel.ts';
 import { byteText, destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
@@ -13,7 +19,7 @@ type Look = Pick<Row, 'description' | 'tooltip' | 'icon' | 'click'>;
 
 /** The row of a forward, with the facts about the program behind it. */
 export function forwardRow(host: HostState, forward: ForwardState): Row {
-  const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
+  const seen = findPort(host, forward.remotePort);
   const about = seen ? remotePortLines(host.name, seen) : [`${destinationText(forward.spec)} through ${host.name}`];
   const { description, ...shown } = look(host, forward, seen, about);
   return {
@@ -145,7 +151,7 @@ export function scopeText(
   const { spec, status } = forward;
   if (status.kind !== 'open') return undefined;
   const port = status.bound.find((bound) => bound.kind === 'tcp')?.port;
-  const there = host.remotePorts.find((each) => each.port === port);
+  const there = findPort(host, port);
   if (!there) return undefined;
   switch (remoteScope(spec.bind, there.addresses)) {
     case 'wider':

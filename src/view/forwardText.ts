@@ -1,5 +1,5 @@
 import type { Bind, ForwardSpec } from '../core/spec/spec.ts';
-import { answeringPort, type ForwardState, type HostState } from '../core/session/state.ts';
+import { answeringPort, findPort, type ForwardState, type HostState } from '../core/session/state.ts';
 import { address, bindText, endpoint } from './address.ts';
 
 /** `localhost:5000`: the local address of a forward, also of another window. Undefined while nothing answers there. */
@@ -16,7 +16,7 @@ export function forwardUrl(host: HostState, forward: ForwardState): string | und
   if (forward.spec.kind === 'remote') return host.publicUrl;
   const port = answeringPort(forward);
   if (port === undefined || forward.spec.kind !== 'local' || forward.spec.bind.kind !== 'tcp') return undefined;
-  const program = host.remotePorts.find((each) => each.port === forward.remotePort)?.program;
+  const program = findPort(host, forward.remotePort)?.program;
   return `${forward.protocol ?? program?.scheme ?? 'http'}://${address(localHost(forward.spec.bind), port)}${program?.path ?? '/'}`;
 }
 

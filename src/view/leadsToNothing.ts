@@ -1,7 +1,7 @@
 import type { ForwardState, HostState } from '../core/session/state.ts';
-import { targetHop } from './path/target.ts';
+import { targetHops } from './path/target.ts';
 
 /** The judgement of the Path view: the host lists its ports, and none answers this forward. */
 export function leadsToNothing(host: HostState, forward: ForwardState): boolean {
-  return targetHop({ host, forward, measured: {} }).fault?.code === 'nothingListens';
+  return targetHops({ host, forward, measured: {} }).at(-1)?.fault?.code === 'nothingListens';
 }

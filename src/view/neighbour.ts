@@ -26,9 +26,9 @@ export function findRow(rows: readonly Row[], id: string): Row | undefined {
 }
 
 export function parentOf(rows: readonly Row[], id: string): Row | undefined {
-  return rows.find(({ children }) => children.some((row) => row.id === id));
+  return allRows(rows).find(({ children }) => children.some((row) => row.id === id));
 }
 
 function allRows(rows: readonly Row[]): readonly Row[] {
-  return rows.flatMap((row) => [row, ...row.children]);
+  return rows.flatMap((row) => [row, ...allRows(row.children)]);
 }

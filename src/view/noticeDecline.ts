@@ -1,5 +1,5 @@
 import { type Announced, namedFramework } from '../core/policy/notices.ts';
-import type { HostState } from '../core/session/state.ts';
+import { findPort, type HostState } from '../core/session/state.ts';
 import { programBehind } from './remotePortText.ts';
 
 /** What “Don’t Forward” of a notice stops. RACE: the user may press it long after the forward has changed. */
@@ -14,7 +14,7 @@ export function noticeDecline(host: HostState, announced: Announced): NoticeDecl
   const forward = forwards.find(({ origin }) => origin === 'auto') ?? forwards[0];
   if (!forward) return { kind: 'declined' };
   const { id, label, origin } = forward;
-  const seen = host.remotePorts.find((each) => each.port === port);
+  const seen = findPort(host, port);
   const name = programBehind(forward, seen);
   if (origin !== 'auto') {
     const whose = origin === 'user' ? 'you forwarded it yourself' : 'the SSH configuration forwards it';

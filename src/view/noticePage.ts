@@ -1,4 +1,5 @@
 import type { Announced } from '../core/policy/notices.ts';
+import type { PortPlace } from '../core/detect/place.ts';
 import { type ForwardStatus, type HostState, isActive } from '../core/session/state.ts';
 import { forwardUrl } from './forwardText.ts';
 import { programName } from './remotePortText.ts';
@@ -18,7 +19,7 @@ export function noticePage(host: HostState, { port, program }: Announced): Notic
 }
 
 /** The remote ports that a notice may announce: those that are still forwarded. */
-export function noticePorts(host: HostState): ReadonlySet<number | undefined> {
+export function noticePorts(host: HostState): ReadonlySet<PortPlace | undefined> {
   const kinds: ReadonlySet<ForwardStatus['kind']> = new Set<ForwardStatus['kind']>(['opening', 'open', 'elsewhere']);
   return new Set(host.forwards.filter(({ status }) => kinds.has(status.kind)).map(({ remotePort }) => remotePort));
 }

@@ -1,4 +1,5 @@
 import type { NotUnderstood, TypedForwards } from '../core/config/typed.ts';
+import { placeOf, type PortPlace } from '../core/detect/place.ts';
 import type { ForwardSpec } from '../core/spec/spec.ts';
 import { type HostState, servedPorts } from '../core/session/state.ts';
 import { bindText } from './address.ts';
@@ -13,7 +14,7 @@ export interface PortPick {
   readonly icon: string;
   /** What the row chooses. Absent for a hint or an error. */
   readonly choice?:
-    | { readonly kind: 'remotePort'; readonly port: number }
+    | { readonly kind: 'remotePort'; readonly port: PortPlace }
     | { readonly kind: 'anotherHost' }
     | Exclude<TypedForwards, NotUnderstood>;
 }
@@ -31,12 +32,12 @@ export function detectedPicks(host: HostState | undefined): readonly PortPick[] 
   if (!host) return [];
   const served = servedPorts(host);
   return host.remotePorts
-    .filter(({ port, program }) => !served.has(port) && program?.role !== 'infrastructure')
+    .filter((seen) => !served.has(placeOf(seen)) && seen.program?.role !== 'infrastructure')
     .map((seen) => ({
-      label: [String(seen.port), programName(seen)].filter(Boolean).join('  '),
+      label: [String(placeOf(seen)), programName(seen)].filter(Boolean).join('  '),
       description: processName(seen) ?? '',
       icon: seen.program?.icon ?? 'circle-outline',
-      choice: { kind: 'remotePort', port: seen.port },
+      choice: { kind: 'remotePort', port: placeOf(seen) },
     }));
 }
 

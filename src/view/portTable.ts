@@ -1,4 +1,5 @@
-import { type ForwardState, type HostState, servedPorts } from '../core/session/state.ts';
+import { placeOf } from '../core/detect/place.ts';
+import { findPort, type ForwardState, type HostState, servedPorts } from '../core/session/state.ts';
 import { insteadText } from './forwardRow.ts';
 import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
 import { limitTexts } from './limitTexts.ts';
@@ -11,8 +12,8 @@ export function portTable(host: HostState): string {
   const rows = [
     ...host.forwards.map((forward) => forwardCells(host, forward)),
     ...host.remotePorts
-      .filter((each) => !served.has(each.port))
-      .map((seen) => [String(seen.port), programName(seen) ?? '', processName(seen) ?? '', '']),
+      .filter((each) => !served.has(placeOf(each)))
+      .map((seen) => [String(placeOf(seen)), programName(seen) ?? '', processName(seen) ?? '', '']),
   ];
   const head = `${host.name}: ${linkText(host)}`;
   if (rows.length === 0) return head;
@@ -42,7 +43,7 @@ function linkText({ link }: HostState): string {
 }
 
 function forwardCells(host: HostState, forward: ForwardState): string[] {
-  const seen = host.remotePorts.find((each) => each.port === forward.remotePort);
+  const seen = findPort(host, forward.remotePort);
   const port = forward.remotePort === undefined ? destinationText(forward.spec) : String(forward.remotePort);
   const process = seen && processName(seen);
   return [port, programBehind(forward, seen) ?? '', process ?? '', whereText(host, forward)];

@@ -1,4 +1,5 @@
 import type { Problem } from '../core/problem.ts';
+import { containerTexts } from './problem/containers.ts';
 import { configTexts } from './problem/config.ts';
 import { hostKeyTexts } from './problem/hostKey.ts';
 import { listeningTexts } from './problem/listening.ts';
@@ -18,6 +19,7 @@ const texts: Texts<Problem['code']> = {
   ...configTexts,
   ...listeningTexts,
   ...passingTexts,
+  ...containerTexts,
   ...typedTexts,
   noSocketFolder: ({ tried }) => ({
     brief: 'no temporary folder',

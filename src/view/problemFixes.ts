@@ -45,6 +45,8 @@ export function problemFixes(problem: Problem): readonly Fix[] {
     case 'commandSyntax':
     case 'configBadName':
     case 'connectFailed':
+    case 'containerGone':
+    case 'containerUnreachable':
     case 'execRefused':
     case 'forwardSyntax':
     case 'forwardingProhibited':

@@ -1,3 +1,4 @@
+import { containerTitle } from './containerTitle.ts';
 import type { RemotePort } from '../core/detect/remotePort.ts';
 import type { ForwardState, SeenPort } from '../core/session/state.ts';
 
@@ -23,14 +24,16 @@ export function processName({ process }: RemotePort): string | undefined {
 
 /** A listener in full, for tooltips. */
 export function remotePortLines(hostName: string, seen: SeenPort): string[] {
-  const { program, process, port, addresses } = seen;
+  const { program, process, port, addresses, container, published } = seen;
   const title = program?.title ? ` (“${program.title}”)` : '';
+  const where = container ? `in ${containerTitle(container.name)} on ${hostName}` : `on ${hostName}`;
   return [
-    `${programName(seen) ?? 'A server'}${title} on ${hostName}, port ${port} (${addresses.join(', ')})`,
+    `${programName(seen) ?? 'A server'}${title} ${where}, port ${port} (${addresses.join(', ')})`,
     ...(process
       ? [`${process.name}, pid ${process.pid}${process.workingDirectory ? `, in ${process.workingDirectory}` : ''}`]
       : []),
-    ...(process?.container ? [`in the container ${process.container}`] : []),
+    ...(published ? [`published by ${containerTitle(published.container)}, its port ${published.port}`] : []),
+    ...(process?.container && !container ? [`in the container ${process.container}`] : []),
     ...(process?.commandLine ? [process.commandLine.join(' ').slice(0, 200)] : []),
   ];
 }

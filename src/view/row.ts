@@ -1,7 +1,9 @@
+import type { PortPlace } from '../core/detect/place.ts';
+
 /** What a command acts on. It is plain data, because VS Code passes it through a menu. */
 export type Target =
   | { readonly kind: 'host'; readonly host: string }
-  | { readonly kind: 'remotePort'; readonly host: string; readonly port: number }
+  | { readonly kind: 'remotePort'; readonly host: string; readonly port: PortPlace }
   | { readonly kind: 'forward'; readonly host: string; readonly id: string }
   /** A line of an SSH configuration file, 1-based. */
   | { readonly kind: 'place'; readonly file: string; readonly line: number };

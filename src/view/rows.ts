@@ -1,5 +1,7 @@
 import type { Problem } from '../core/problem.ts';
+import { containerAt, placeOf, portAt, type PortPlace } from '../core/detect/place.ts';
 import {
+  findPort,
   type AppState,
   type ForwardState,
   type HostState,
@@ -9,6 +11,9 @@ import {
   servedPorts,
 } from '../core/session/state.ts';
 import { detectionRow } from './detectionRow.ts';
+import { containerRows, type PlacedRow } from './containerRows.ts';
+import { containerTitle } from './containerTitle.ts';
+import { unreachableOf } from './problem/containers.ts';
 import { forwardRow } from './forwardRow.ts';
 import { note } from './note.ts';
 import { remotePortLines, processName, programName } from './remotePortText.ts';
@@ -114,11 +119,20 @@ function hostRow(host: HostState, shown: Shown): Row {
 function hostChildren(host: HostState, shown: Shown): readonly Row[] {
   const all = allChildren(host);
   if (shown === 'all') return all;
-  const hidden = all.filter(({ target }) => target?.kind === 'remotePort');
-  return [
-    ...all.filter((row) => !hidden.includes(row)),
-    ...(hidden.length > 0 ? [hiddenRow(host, hidden.length)] : []),
-  ];
+  const forwarded = all.flatMap((row) => {
+    if (row.target?.kind === 'remotePort') return [];
+    const children = row.children.filter(({ target }) => target?.kind !== 'remotePort');
+    return row.children.length > 0 && children.length === 0 ? [] : { ...row, children };
+  });
+  const count = countPorts(all) - countPorts(forwarded);
+  return [...forwarded, ...(count > 0 ? [hiddenRow(host, count)] : [])];
+}
+
+function countPorts(rows: readonly Row[]): number {
+  return rows.reduce(
+    (sum, { target, children }) => sum + Number(target?.kind === 'remotePort') + countPorts(children),
+    0,
+  );
 }
 
 /**
@@ -127,15 +141,15 @@ function hostChildren(host: HostState, shown: Shown): readonly Row[] {
  */
 function allChildren(host: HostState): readonly Row[] {
   const served = servedPorts(host);
-  const ports = [
-    ...host.forwards
-      .filter(({ remotePort }) => remotePort !== undefined)
-      .map((forward) => forwardedPort(host, forward)),
-    ...host.remotePorts.filter(({ port }) => !served.has(port)).map((seen) => unforwardedPort(host, seen)),
-  ].toSorted((a, b) => a.port - b.port);
+  const all = [
+    ...host.forwards.flatMap((forward) => forwardedPort(host, forward)),
+    ...host.remotePorts.filter((seen) => !served.has(placeOf(seen))).map((seen) => unforwardedPort(host, seen)),
+  ].toSorted((a, b) => portAt(a.place) - portAt(b.place));
+  const ports = all.filter(({ place }) => containerAt(place) === undefined);
   const rows = [
     ...ports.filter(({ isInfrastructure }) => !isInfrastructure).map(({ row }) => row),
     ...host.forwards.filter(({ remotePort }) => remotePort === undefined).map((forward) => forwardRow(host, forward)),
+    ...containerRows(host, all),
   ];
   const hint = host.link.kind === 'online' ? detectionRow(host, rows.length === 0) : undefined;
   return [
@@ -159,57 +173,66 @@ function hiddenRow({ name }: HostState, count: number): Row {
   return { ...row, description: 'hidden', click: 'showAllPorts' };
 }
 
-interface PortRow {
-  readonly port: number;
+interface PortRow extends PlacedRow {
   readonly isInfrastructure: boolean;
-  readonly row: Row;
 }
 
-function forwardedPort(host: HostState, forward: ForwardState): PortRow {
-  const { remotePort: port = 0, status } = forward;
-  const seen = host.remotePorts.find((each) => each.port === port);
+function forwardedPort(host: HostState, forward: ForwardState): readonly PortRow[] {
+  const { remotePort: place, status } = forward;
+  if (place === undefined) return [];
+  const seen = findPort(host, place);
   const program = status.kind === 'dormant' ? (seen?.program ?? status.server) : seen?.program;
-  const first = host.forwards.find(({ remotePort }) => remotePort === port);
+  const first = host.forwards.find(({ remotePort }) => remotePort === place);
   const row = forwardRow(host, forward);
-  return {
-    port,
+  const port: PortRow = {
+    place,
+    isForwarded: true,
     isInfrastructure: program?.role === 'infrastructure',
     // The row of the port keeps its id when the port is forwarded. A second forward of the same port has its own id.
-    row: first === forward ? { ...row, id: portId(host, port) } : row,
+    row: first === forward ? { ...row, id: portId(host, place) } : row,
   };
+  return [port];
 }
 
 function unforwardedPort(host: HostState, seen: SeenPort): PortRow {
   return {
-    port: seen.port,
+    place: placeOf(seen),
+    isForwarded: false,
     isInfrastructure: seen.program?.role === 'infrastructure',
     row: remotePortRow(host, seen),
   };
 }
 
-function portId({ name }: HostState, port: number): string {
-  return `port:${name}:${port}`;
+function portId({ name }: HostState, place: PortPlace): string {
+  return `port:${name}:${place}`;
 }
 
 function remotePortRow(host: HostState, seen: SeenPort): Row {
-  const { port, program } = seen;
+  const { port, program, published } = seen;
   const isInfrastructure = program?.role === 'infrastructure';
+  const unreachable = unreachableOf(seen);
   return {
-    id: portId(host, port),
+    id: portId(host, placeOf(seen)),
     label: String(port),
-    description: [programName(seen) ?? processName(seen), program?.isUnasked && 'not asked']
+    description: [
+      programName(seen) ?? (published ? undefined : processName(seen)),
+      published && containerTitle(published.container),
+      unreachable?.brief,
+      program?.isUnasked && 'not asked',
+    ]
       .filter(Boolean)
       .join(' · '),
     tooltip: [
       ...remotePortLines(host.name, seen),
       ...(program?.isUnasked ? [whyUnasked] : []),
+      ...(unreachable ? [unreachable.what, unreachable.next] : []),
       'Click to forward this port to this machine',
     ].join('\n'),
     icon: { id: program?.icon ?? 'circle-outline', ...(isInfrastructure && { color: colors.grey }) },
     context: program?.isUnasked ? 'remotePort unasked' : 'remotePort',
     fold: 'none',
     children: [],
-    target: { kind: 'remotePort', host: host.name, port },
+    target: { kind: 'remotePort', host: host.name, port: placeOf(seen) },
     click: 'forward',
   };
 }

@@ -1,4 +1,4 @@
-import { type AppState, type ForwardState, type HostState } from '../core/session/state.ts';
+import { type AppState, findPort, type ForwardState, type HostState } from '../core/session/state.ts';
 import { canCopy, canOpen, isOnNetwork } from './forwardActions.ts';
 import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
 import { problemText } from './problem.ts';
@@ -117,7 +117,7 @@ function address(host: HostState, forward: ForwardState): readonly StatusPick[] 
 
 function name(host: HostState, forward: ForwardState): string {
   const { label, remotePort, spec } = forward;
-  const seen = host.remotePorts.find((each) => each.port === remotePort);
+  const seen = findPort(host, remotePort);
   const program = label ?? programBehind(forward, seen);
   return [remotePort ?? (program === undefined ? destinationText(spec) : undefined), program]
     .filter((part) => part !== undefined)

@@ -1,6 +1,7 @@
 import { never } from '../../src/base/delay.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { Store } from '../../src/base/store.ts';
+import type { PortPlace } from '../../src/core/detect/place.ts';
 import { shortMemory } from '../../src/core/session/memory/memory.ts';
 import { Sessions, type SessionsOptions } from '../../src/core/session/sessions.ts';
 import { defaultSettings, type Settings } from '../../src/core/session/settings.ts';
@@ -11,11 +12,11 @@ export interface TestSessions {
   readonly sessions: Sessions;
   readonly settings: Store<Settings>;
   /** Ports that were forwarded by themselves, in order. */
-  readonly announced: number[];
+  readonly announced: PortPlace[];
   host(name?: string): HostState;
-  forwardOf(remotePort: number, name?: string): ForwardState | undefined;
+  forwardOf(remotePort: PortPlace, name?: string): ForwardState | undefined;
   /** The body of the page at a forward, or undefined while nothing answers there. */
-  page(remotePort: number, name?: string): Promise<string | undefined>;
+  page(remotePort: PortPlace, name?: string): Promise<string | undefined>;
 }
 
 export async function startSessions(
@@ -24,7 +25,7 @@ export async function startSessions(
   options: Partial<SessionsOptions> = {},
 ): Promise<TestSessions> {
   const settings = new Store<Settings>({ ...defaultSettings, configFile, ...changes });
-  const announced: number[] = [];
+  const announced: PortPlace[] = [];
   const sessions = new Sessions({
     settings,
     prompts: {
@@ -45,7 +46,7 @@ export async function startSessions(
     if (!state) throw new Error(`${name} is not listed`);
     return state;
   };
-  const forwardOf = (remotePort: number, name?: string): ForwardState | undefined =>
+  const forwardOf = (remotePort: PortPlace, name?: string): ForwardState | undefined =>
     host(name).forwards.find((forward) => forward.remotePort === remotePort);
   return {
     sessions,

@@ -1,4 +1,4 @@
-import type { Container, PublishedPort } from './containers/container.ts';
+import type { Container, PublishedPort, Unreachable } from './containers/container.ts';
 
 /** A TCP port on which a program of the remote listens. Plain data. The same port on several addresses is one remote port. */
 export interface RemotePort {
@@ -15,8 +15,8 @@ export interface RemotePort {
   readonly process?: PortProcess;
   /** The container in whose network it listens. Absent: in the network of the host itself. */
   readonly container?: Container;
-  /** Why no connection from the host reaches it: it listens on the container's own loopback, or there is no route. */
-  readonly unreachable?: 'ownLoopback' | 'noRoute';
+  /** Why no connection from the host reaches it. */
+  readonly unreachable?: Unreachable;
   /** The port of a container that this port of the host leads to. */
   readonly published?: PublishedPort;
 }

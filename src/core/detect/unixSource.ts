@@ -18,13 +18,13 @@ export interface UnixSourceOptions {
   readonly remembered?: string;
   /** How long an answer may take. */
   readonly limitMs: number;
-  readonly seesContainers?: boolean;
+  readonly seesContainers?: () => boolean;
 }
 
 /** @throws UserError<WatchProblem | ExecProblem>, or the signal's reason. */
 export async function openUnixSource(
   exec: Exec,
-  { remembered, limitMs, seesContainers = false }: UnixSourceOptions,
+  { remembered, limitMs, seesContainers = () => false }: UnixSourceOptions,
   signal: AbortSignal,
 ): Promise<Source> {
   const talk = await Conversation.open(exec, limitMs, signal);
@@ -33,8 +33,8 @@ export async function openUnixSource(
     for (const method of methodsFor(talk.hello.system, remembered)) {
       const answer = await talk.ask(method.list, signal);
       if (answer.kind !== 'failed') {
-        const containers = seesContainers && talk.hello.system === 'Linux' ? new ContainerWatch(talk) : undefined;
-        return new UnixSource({ talk, method, first: answer, containers });
+        const containers = talk.hello.system === 'Linux' ? new ContainerWatch(talk) : undefined;
+        return new UnixSource({ talk, method, first: answer, containers, seesContainers });
       }
       tried.push(method.name);
     }
@@ -50,12 +50,15 @@ interface UnixSourceParts {
   readonly method: Method;
   readonly first: WatchAnswer;
   readonly containers: ContainerWatch | undefined;
+  readonly seesContainers: () => boolean;
 }
 
 class UnixSource implements Source {
   readonly #talk: Conversation;
   readonly #method: Method;
   readonly #containers: ContainerWatch | undefined;
+  readonly #seesContainers: () => boolean;
+  #sawContainers = false;
   #first: WatchAnswer | undefined;
   /** The process of each socket. The remote is asked once in the life of a socket. */
   #known = new Map<string, PortProcess | undefined>();
@@ -64,11 +67,12 @@ class UnixSource implements Source {
   #own: readonly RemotePort[] = [];
   #inodes: ReadonlySet<string> = new Set();
 
-  constructor({ talk, method, first, containers }: UnixSourceParts) {
+  constructor({ talk, method, first, containers, seesContainers }: UnixSourceParts) {
     this.#talk = talk;
     this.#method = method;
     this.#first = first;
     this.#containers = containers;
+    this.#seesContainers = seesContainers;
   }
 
   get method(): string {
@@ -77,9 +81,12 @@ class UnixSource implements Source {
 
   async poll(signal: AbortSignal): ReturnType<Source['poll']> {
     const isNew = await this.#look(signal);
-    const isNewInside = (await this.#containers?.look(this.#inodes, signal)) ?? false;
-    if (!isNew && !isNewInside) return undefined;
-    return this.#containers?.join(this.#own) ?? this.#own;
+    const containers = this.#seesContainers() ? this.#containers : undefined;
+    const isSwitched = (containers !== undefined) !== this.#sawContainers;
+    this.#sawContainers = containers !== undefined;
+    const isNewInside = (await containers?.look(this.#inodes, signal)) ?? false;
+    if (!isNew && !isNewInside && !isSwitched) return undefined;
+    return containers?.join(this.#own) ?? this.#own;
   }
 
   refresh(): void {

@@ -15,8 +15,8 @@ export interface WatchOptions {
   readonly onPorts: (ports: readonly RemotePort[], detection: Detection) => void;
   /** The `method` of `Detection` that worked on this host last time. */
   readonly rememberedMethod?: string;
-  /** Also looks into the networks of containers (Linux). */
-  readonly seesContainers?: boolean;
+  /** Whether to look into the networks of containers too (Linux). */
+  readonly seesContainers?: () => boolean;
   /** How long an answer may take before the watch reports 'timeout' and restarts. */
   readonly answerLimitMs?: number;
   readonly now?: () => number;
@@ -108,7 +108,7 @@ class Watcher {
   }
 
   async #open(): Promise<Source> {
-    const { exec, rememberedMethod, seesContainers = false } = this.#options;
+    const { exec, rememberedMethod, seesContainers = () => false } = this.#options;
     try {
       const remembered = rememberedMethod === undefined ? {} : { remembered: rememberedMethod };
       return await openUnixSource(exec, { ...remembered, limitMs: this.#limitMs, seesContainers }, this.#signal);

@@ -1,4 +1,6 @@
 import type { Program } from '../detect/identify/program.ts';
+import type { Container } from '../detect/containers/container.ts';
+import type { PortPlace } from '../detect/place.ts';
 import type { RemotePort } from '../detect/remotePort.ts';
 import { firstEphemeralPort } from '../spec/port.ts';
 import { attributesFor, hasRule, type PortAttributes, type PortRules, type RuleSubject } from './portRules.ts';
@@ -26,7 +28,7 @@ export type AutoForward =
       readonly attributes: PortAttributes;
       readonly why: ForwardReason;
     }
-  | { readonly kind: 'ignore'; readonly port: number; readonly why: IgnoreReason };
+  | { readonly kind: 'ignore'; readonly port: PortPlace; readonly why: IgnoreReason };
 
 export type ForwardReason = 'rule' | 'devServer' | 'all';
 
@@ -58,10 +60,14 @@ export function settlingMs(remotePort: RemotePort, rules: PortRules): number {
 
 /** What to do about a remote port without a forward. */
 export function decide(candidate: Candidate, settings: AutoForwardSettings): AutoForward {
-  const { port, owner, process, program, wasThere } = candidate;
-  const ignore = (why: IgnoreReason): AutoForward => ({ kind: 'ignore', port, why });
+  const { port, owner, process, program, wasThere, container } = candidate;
+  const ignore = (why: IgnoreReason): AutoForward => ({
+    kind: 'ignore',
+    port: container ? `${container.name}:${port}` : port,
+    why,
+  });
   if (settings.mode === 'off') return ignore('off');
-  if (port === 22 || port === settings.sshPort) return ignore('sshPort');
+  if (!container && (port === 22 || port === settings.sshPort)) return ignore('sshPort');
 
   const subject = ruleSubject(candidate, program);
   const attributes = attributesFor(subject, settings.rules);
@@ -85,12 +91,18 @@ export function isWanted(subject: RuleSubject, rules: PortRules): boolean {
 }
 
 /** The facts that rules match. */
-export function ruleSubject({ port, addresses, process }: RemotePort, program?: Program): RuleSubject {
+export function ruleSubject({ port, addresses, process, container }: RemotePort, program?: Program): RuleSubject {
   const command = process?.commandLine?.join(' ') ?? process?.name;
   return {
     port,
     addresses,
+    ...(container && { containers: namesOf(container) }),
     ...(command !== undefined && { command }),
     ...(program && program.framework !== 'unknown' && { frameworks: [program.framework, program.name] }),
   };
+}
+
+/** All that a rule may call a container. */
+function namesOf({ name, containerName, service, id }: Container): readonly string[] {
+  return [name, containerName, service, id].filter((each) => each !== undefined);
 }

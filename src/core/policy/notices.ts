@@ -1,9 +1,10 @@
+import type { PortPlace } from '../detect/place.ts';
 import type { Program } from '../detect/identify/program.ts';
 import type { PortAttributes } from './portRules.ts';
 
 /** An auto-forwarded port that the user may want to hear of. */
 export interface Announced {
-  readonly port: number;
+  readonly port: PortPlace;
   /** The local address: 'http://localhost:8080/'. The same after a restart of the program. */
   readonly url: string;
   readonly program?: Program;
@@ -16,7 +17,7 @@ export interface NoticeState {
   readonly waiting: readonly (Announced & { readonly sinceMs: number })[];
   readonly lastShownMs: number;
   /** Open ports that were shown or opened already: once per start of a program. */
-  readonly told: readonly number[];
+  readonly told: readonly PortPlace[];
   /** Addresses that `openBrowserOnce` has opened. */
   readonly openedOnce: readonly string[];
   readonly isFocused: boolean;
@@ -25,7 +26,7 @@ export interface NoticeState {
 export type NoticeEvent =
   /** A port was forwarded, or more is known about it. */
   | { readonly kind: 'forwarded'; readonly announced: Announced }
-  | { readonly kind: 'gone'; readonly port: number }
+  | { readonly kind: 'gone'; readonly port: PortPlace }
   | { readonly kind: 'focus'; readonly isFocused: boolean }
   /** The time `nextMs` has come. */
   | { readonly kind: 'tick' };
@@ -116,7 +117,7 @@ function showReady(state: NoticeState, nowMs: number): Step {
   const due = dueMs(state);
   if (!state.isFocused || due === undefined || nowMs < due) return { state, actions: [] };
   const [best, ...others] = toShow(state).sort(
-    (a, b) => rank(a) - rank(b) || titleRank(a) - titleRank(b) || a.sinceMs - b.sinceMs || a.port - b.port,
+    (a, b) => rank(a) - rank(b) || titleRank(a) - titleRank(b) || a.sinceMs - b.sinceMs || compare(a.port, b.port),
   );
   if (!best) return { state, actions: [] };
   return {
@@ -128,6 +129,12 @@ function showReady(state: NoticeState, nowMs: number): Step {
     },
     actions: [{ kind: 'show', announced: best, others }],
   };
+}
+
+/** Ports of the host come first. */
+function compare(a: PortPlace, b: PortPlace): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return Number(typeof a === 'string') - Number(typeof b === 'string') || (a < b ? -1 : 1);
 }
 
 function dueMs(state: NoticeState): number | undefined {

@@ -30,7 +30,7 @@ export type RuleKey =
   | { readonly kind: 'range'; readonly from: number; readonly to: number }
   /** A framework's id or name, in any case. */
   | { readonly kind: 'framework'; readonly name: string }
-  /** A regular expression on the command line. */
+  /** The name of a container or of a service, or a regular expression on the command line. */
   | { readonly kind: 'command'; readonly pattern: string };
 
 /** The facts that rules match. */
@@ -38,6 +38,8 @@ export interface RuleSubject {
   readonly port: number;
   /** Where it listens, as the remote names it. */
   readonly addresses: readonly string[];
+  /** What its container is called: in full, by docker or podman, and its service. Absent: it is a port of the host itself. */
+  readonly containers?: readonly string[];
   readonly command?: string;
   /** Id and name of the framework, once known. */
   readonly frameworks?: readonly string[];
@@ -89,11 +91,19 @@ function inexactness(key: RuleKey): number {
 }
 
 function matches(key: RuleKey, subject: RuleSubject): boolean {
-  if (key.kind === 'hostPort') return key.port === subject.port && isAt(key.host, subject.addresses);
+  if (key.kind === 'hostPort') {
+    const isThere = subject.containers ? isCalled(key.host, subject) : isAt(key.host, subject.addresses);
+    return key.port === subject.port && isThere;
+  }
   if (key.kind === 'port') return key.port === subject.port;
   if (key.kind === 'range') return key.from <= subject.port && subject.port <= key.to;
   if (key.kind === 'framework') return subject.frameworks?.some((name) => name.toLowerCase() === key.name) ?? false;
+  if (isCalled(key.pattern, subject)) return true;
   return subject.command !== undefined && new RegExp(key.pattern).test(subject.command.slice(0, 1024));
+}
+
+function isCalled(name: string, { containers = [] }: RuleSubject): boolean {
+  return containers.some((each) => each.toLowerCase() === name.toLowerCase());
 }
 
 /** A program on all addresses is at each of them; 'localhost' is every loopback address. */
@@ -111,7 +121,8 @@ function parseKey(text: string, knownFrameworks: ReadonlySet<string>): RuleKey |
     const range = { from: Number(from), to: Number(to) };
     return isPort(range.from) && isPort(range.to) && range.from <= range.to ? { kind: 'range', ...range } : undefined;
   }
-  const [, ipv6, name, port] = /^(?:\[([\da-fA-F:.]+)\]|([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)):(\d+)$/.exec(key) ?? [];
+  const [, ipv6, name, port] =
+    /^(?:\[([\da-fA-F:.]+)\]|([A-Za-z0-9_-]+(?:[./][A-Za-z0-9_-]+)*)):(\d+)$/.exec(key) ?? [];
   if (port !== undefined) {
     const host = (ipv6 ?? name ?? '').toLowerCase();
     return isPort(Number(port)) ? { kind: 'hostPort', host, port: Number(port) } : undefined;

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HostConfig } from '../config/hostConfig.ts';
+import type { PortPlace } from '../detect/place.ts';
 import type { Detection, RemotePort } from '../detect/remotePort.ts';
 import type { OpenedConnection } from './link/connector.ts';
 import { ChannelsAhead } from './link/channelsAhead.ts';
+import { containerReach } from './ports/containerReach.ts';
 import { dialer } from './link/dialer.ts';
 import { type ForwardRequest, requestFor } from './forwards/forwardRequests.ts';
 import { ForwardSet, type ForwardSetOptions } from './forwards/forwardSet.ts';
@@ -12,6 +14,7 @@ import { inBackground } from './inBackground.ts';
 import { Online } from './online.ts';
 import { openRequest, type ProxyDeps } from './forwards/openRequest.ts';
 import { roomFor, withinLimit } from './ports/autoForwardLimit.ts';
+import { inContainer } from './ports/typedContainer.ts';
 import { RemotePorts, type RemotePortsDeps } from './ports/remotePorts.ts';
 import type { ForwardState } from './state.ts';
 
@@ -23,7 +26,7 @@ export interface HostSessionOptions
     Pick<HostLinkOptions, 'open' | 'senses'>,
     Pick<ForwardSetOptions, 'findWindow'> {
   /** Ports that were auto-forwarded when the window was left or the connection failed. */
-  readonly expected: () => readonly number[];
+  readonly expected: () => readonly PortPlace[];
 }
 
 /** One host: stays connected, watches its remote ports, forwards, and remembers. */
@@ -52,7 +55,8 @@ export class HostSession {
       onState: (link) => write((host) => ({ ...host, link })),
       onConnection: (opened) => this.#onConnection(opened),
     });
-    const dial = dialer({ link: this.#link, findPort: (port) => this.#remotePorts.find(port) });
+    const reachContainer = containerReach({ read, refresh: () => this.#online?.watch.refresh() });
+    const dial = dialer({ link: this.#link, findPort: (port) => this.#remotePorts.find(port), reachContainer });
     this.#ahead = new ChannelsAhead({
       dialer: dial,
       mayOpen: (to) => settings.get().openChannelsAhead && this.#remotePorts.isConcurrent(to),
@@ -91,7 +95,7 @@ export class HostSession {
    *
    * @param ports those that were auto-forwarded
    */
-  async resume(ports: readonly number[]): Promise<void> {
+  async resume(ports: readonly PortPlace[]): Promise<void> {
     this.#remotePorts.begin(ports);
     await this.#link.resume();
   }
@@ -102,18 +106,14 @@ export class HostSession {
     await this.#link.close(async () => {
       await this.#online?.close();
       await this.#forwards.clear();
-      this.#remotePorts.forgetDeclined();
-      this.#options.write(({ morePorts: _more, isAutoForwardFull: _full, ...host }) => ({
-        ...host,
-        remotePorts: [],
-        detection: { kind: 'off' },
-      }));
+      this.#remotePorts.clear();
     });
   }
 
   /** Connects first if need be. Settles when the forward accepts connections. */
-  async forward(request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
+  async forward(typed: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
     await this.connect(signal);
+    const request = await inContainer(typed, this.#options.read, signal);
     const forward = await this.#add(request, signal);
     if (request.origin === 'user' && request.remotePort !== undefined) {
       this.#run(this.#remotePorts.onForwarded(request.remotePort));
@@ -122,19 +122,19 @@ export class HostSession {
   }
 
   /** The user asks what listens at a remote port. */
-  ask(port: number): Promise<void> {
+  ask(port: PortPlace): Promise<void> {
     return this.#remotePorts.ask(port);
   }
 
   /** Forwards a remote port, to the same local port if that is free. */
-  forwardPort(port: number, signal: AbortSignal): Promise<ForwardState> {
+  forwardPort(port: PortPlace, signal: AbortSignal): Promise<ForwardState> {
     this.#remotePorts.accept(port);
     return this.forward({ ...requestFor(port, 'user'), ...this.#remotePorts.wishes(port) }, signal);
   }
 
   async stopForward(id: string): Promise<void> {
-    const forward = this.#options.read().forwards.find((each) => each.id === id);
-    if (forward?.origin === 'auto' && forward.remotePort !== undefined) this.#remotePorts.decline(forward.remotePort);
+    const { origin, remotePort } = this.#options.read().forwards.find((each) => each.id === id) ?? {};
+    if (origin === 'auto' && remotePort !== undefined) this.#remotePorts.decline(remotePort);
     await this.#forwards.remove(id);
   }
 
@@ -192,6 +192,7 @@ export class HostSession {
       connection,
       log,
       ...(rememberedMethod !== undefined && { rememberedMethod }),
+      seesContainers: () => this.#options.settings.get().containers === 'on',
       onListing: (...news) => this.#onListing(...news),
     });
     this.#online.watch.setFocused(this.#isFocused);
@@ -202,10 +203,8 @@ export class HostSession {
   }
 
   #restore(config: HostConfig): void {
-    const { startConfigForwards } = this.#options.settings.get();
-    for (const request of this.#record.wanted(config, startConfigForwards)) {
-      this.#run(this.#add(request, this.#closing.signal));
-    }
+    const wanted = this.#record.wanted(config, this.#options.settings.get().startConfigForwards);
+    for (const request of wanted) this.#run(this.#add(request, this.#closing.signal));
   }
 
   #onForwards(forwards: readonly ForwardState[]): void {

@@ -7,7 +7,7 @@ import { inBackground } from './inBackground.ts';
 import { listenForPublicUrl } from './ports/publicUrl.ts';
 import type { HostState } from './state.ts';
 
-export interface OnlineOptions extends Pick<WatchOptions, 'rememberedMethod'> {
+export interface OnlineOptions extends Pick<WatchOptions, 'rememberedMethod' | 'seesContainers'> {
   readonly connection: Connection;
   /** A new listing, or news of the watch. `signal` ends with the connection; no call comes after that. */
   readonly onListing: (listing: readonly RemotePort[], detection: Detection, signal: AbortSignal) => void;
@@ -24,12 +24,13 @@ export class Online {
 
   constructor(options: OnlineOptions) {
     this.#options = options;
-    const { connection, onListing, rememberedMethod } = options;
+    const { connection, onListing, rememberedMethod, seesContainers } = options;
     setMaxListeners(0, this.signal); // every remote port that is new may wait for it
     this.watch = watchPorts(
       {
         exec: connection.exec,
         ...(rememberedMethod !== undefined && { rememberedMethod }),
+        ...(seesContainers && { seesContainers }),
         onPorts: (listing, detection) => {
           if (!this.signal.aborted) onListing(listing, detection, this.signal);
         },

@@ -2,6 +2,7 @@ import { type Log, prefixed } from '../../base/log.ts';
 import { within } from '../../base/delay.ts';
 import { type Readable, Store } from '../../base/store.ts';
 import { type HostList, listHosts } from '../config/hosts.ts';
+import type { PortPlace } from '../detect/place.ts';
 import type { Credentials } from '../forward/socks.ts';
 import type { PortAttributes } from '../policy/portRules.ts';
 import type { Problem } from '../problem.ts';
@@ -144,11 +145,11 @@ export class Sessions {
     return this.#session(name).forward(request, signal);
   }
 
-  forwardPort(name: string, port: number, signal: AbortSignal): Promise<ForwardState> {
+  forwardPort(name: string, port: PortPlace, signal: AbortSignal): Promise<ForwardState> {
     return this.#session(name).forwardPort(port, signal);
   }
 
-  async askProgram(name: string, port: number): Promise<void> {
+  async askProgram(name: string, port: PortPlace): Promise<void> {
     await this.#hosts.get(name)?.ask(port);
   }
 

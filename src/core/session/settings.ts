@@ -5,6 +5,8 @@ import type { PortRules } from '../policy/portRules.ts';
 export interface HostSettings {
   readonly autoForward: 'off' | 'devServers' | 'all';
   readonly forwardExisting: boolean;
+  /** Whether the ports in the networks of containers are listed. */
+  readonly containers: 'on' | 'off';
   readonly portRules: PortRules;
   /** The built-in transport, the system's ssh, or (`auto`) the system's ssh where the built-in one is not enough. */
   readonly transport: 'auto' | 'builtin' | 'openssh';
@@ -30,6 +32,7 @@ export interface Settings extends HostSettings {
 export const defaultSettings: Settings = {
   autoForward: 'devServers',
   forwardExisting: false,
+  containers: 'on',
   identifyServers: true,
   portRules: { rules: [], others: {}, badKeys: [] },
   hosts: {},

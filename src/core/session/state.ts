@@ -1,3 +1,4 @@
+import { placeOf, type PortPlace } from '../detect/place.ts';
 import type { Detection, RemotePort } from '../detect/remotePort.ts';
 import type { Program } from '../detect/identify/program.ts';
 import type { BoundAddress, Traffic } from '../forward/runningForward.ts';
@@ -26,7 +27,7 @@ export interface HostState {
   readonly morePorts?: number;
   readonly forwards: readonly ForwardState[];
   /** Remote ports of forwards at which no socket was ever listed. The remote's firewall may lead them to a container. */
-  readonly unlistedPorts?: readonly number[];
+  readonly unlistedPorts?: readonly PortPlace[];
   /** No further port is forwarded automatically: there are as many as a host may have. */
   readonly isAutoForwardFull?: true;
   /** The public address that a forwarding service has printed for its -R forward. */
@@ -71,7 +72,7 @@ export interface ForwardState {
   readonly origin: 'user' | 'auto' | 'config';
   readonly label?: string;
   /** The remote port that it leads to. Absent if it leads elsewhere. */
-  readonly remotePort?: number;
+  readonly remotePort?: PortPlace;
   readonly status: ForwardStatus;
 }
 
@@ -116,6 +117,14 @@ export function findHost(state: AppState, name: string): HostState | undefined {
   return state.hosts.find((host) => host.name === name);
 }
 
+/** The remote port at a place, if the watch has seen it. */
+export function findPort(
+  { remotePorts }: Pick<HostState, 'remotePorts'>,
+  place: PortPlace | undefined,
+): SeenPort | undefined {
+  return place === undefined ? undefined : remotePorts.find((each) => placeOf(each) === place);
+}
+
 /** The local TCP port of an open forward; undefined for -R, a Unix socket or a forward that is not open. */
 export function localPort(forward: ForwardState): number | undefined {
   if (forward.status.kind !== 'open' || forward.spec.kind === 'remote' || forward.spec.kind === 'remoteDynamic') {
@@ -139,7 +148,7 @@ export function remoteEnd({ spec, status }: ForwardState): number | undefined {
 }
 
 /** The remote ports that a forward leads to, and those at which a -R forward listens. None needs another forward. */
-export function servedPorts({ forwards }: HostState): ReadonlySet<number | undefined> {
+export function servedPorts({ forwards }: HostState): ReadonlySet<PortPlace | undefined> {
   return new Set(forwards.flatMap((forward) => [forward.remotePort, remoteEnd(forward)]));
 }
 

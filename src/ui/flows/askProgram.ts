@@ -1,4 +1,4 @@
-import { findHost } from '../../core/session/state.ts';
+import { findHost, findPort } from '../../core/session/state.ts';
 import { ScriptError } from '../../view/script/readArguments.ts';
 import { withProgress } from '../asking/progress.ts';
 import type { Flow } from '../context.ts';
@@ -7,7 +7,7 @@ import type { Flow } from '../context.ts';
 export const askProgram: Flow = async ({ engine }, row) => {
   if (row?.target?.kind !== 'remotePort') return;
   const { host, port } = row.target;
-  const isListed = findHost(engine.state.get(), host)?.remotePorts.some((each) => each.port === port);
+  const isListed = findPort(findHost(engine.state.get(), host) ?? { remotePorts: [] }, port);
   if (row.from === 'script' && !isListed)
     throw new ScriptError(`Nothing is seen to listen at port ${port} of ${host}.`);
   await withProgress(`Asking what listens at port ${port} of ${host}…`, () => engine.askProgram(host, port));

@@ -22,8 +22,9 @@ export const copyCommand: Flow = async ({ engine }, row) => {
   const chosen = await chooseForward(engine.state.get(), row, question);
   if (!chosen) return undefined;
   const { name } = chosen.host;
-  const text = forwardCommand(name, await engine.optionsOf(name), chosen.forward);
+  const text = forwardCommand(chosen.host, await engine.optionsOf(name), chosen.forward);
   await vscode.env.clipboard.writeText(text);
-  confirm('Copied the ssh command');
+  const isContainer = typeof chosen.forward.remotePort === 'string';
+  confirm(`Copied the ssh command${isContainer ? ', with the address that the container has now' : ''}`);
   return { kind: 'value', value: text };
 };

@@ -84,7 +84,7 @@ function requestsOf(
   if (port !== undefined && spec !== undefined) throw new ScriptError('Give the port or the spec, not both.');
   if (spec !== undefined && localPort !== undefined)
     throw new ScriptError('The spec names the local port: give no other one beside it.');
-  const requests = [...choice.forwards, ...specsOf(choice.name, spec)].map(typedRequest);
+  const requests = [...choice.forwards, ...specsOf(choice.name, spec)].map((each) => typedRequest(each));
   if (port !== undefined) {
     const { spec: plain, ...request } = requestFor(port, 'user');
     const bind = { kind: 'tcp', host: undefined, port: localPort ?? port } as const;

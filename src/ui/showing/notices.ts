@@ -11,7 +11,7 @@ import {
   notices,
 } from '../../core/policy/notices.ts';
 import type { PortAttributes } from '../../core/policy/portRules.ts';
-import { type AppState, findHost, type ForwardState, type HostState } from '../../core/session/state.ts';
+import { type AppState, findHost, findPort, type ForwardState, type HostState } from '../../core/session/state.ts';
 import { announcement } from '../../view/announcement.ts';
 import { forwardUrl } from '../../view/forwardText.ts';
 import { noticeDecline } from '../../view/noticeDecline.ts';
@@ -46,7 +46,7 @@ export class Notices {
     const host = findHost(this.#options.state.get(), hostName);
     const url = host && forwardUrl(host, forward);
     if (!url || forward.remotePort === undefined) return;
-    const program = host.remotePorts.find((each) => each.port === forward.remotePort)?.program;
+    const program = findPort(host, forward.remotePort)?.program;
     const announced = { port: forward.remotePort, url, attributes, ...(program && { program }) };
     this.#happened(hostName, { kind: 'forwarded', announced });
   }

@@ -4,7 +4,7 @@ import { destinationText, localAddress, remoteBindText } from '../forwardText.ts
 import { type Hop, type HopState, isFromRemote, type Measured, type PathFacts } from './hop.ts';
 import { connectionHops } from './connection.ts';
 import { listenerHop } from './listener.ts';
-import { targetHop } from './target.ts';
+import { targetHops } from './target.ts';
 import { userHop } from './user.ts';
 
 /** The path of one forward, from its user to the server behind it. */
@@ -32,7 +32,7 @@ export function forwardPath(
   const facts: PathFacts = { host, forward, measured };
   const connection = connectionHops(facts);
   const inOrder = isFromRemote(forward) ? connection.toReversed() : connection;
-  const hops = doubt([userHop(facts), listenerHop(facts), ...inOrder, targetHop(facts)], forward);
+  const hops = doubt([userHop(facts), listenerHop(facts), ...inOrder, ...targetHops(facts)], forward);
   const tab = `Path: ${forward.label ?? forwardLabel(forward)} (${host.name})`;
   return { title: title(facts), tab, hops, ...verdict(hops, forward) };
 }

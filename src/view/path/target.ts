@@ -1,9 +1,11 @@
 import type { Program } from '../../core/detect/identify/program.ts';
 import type { Endpoint } from '../../core/spec/spec.ts';
+import { placeOf } from '../../core/detect/place.ts';
 import { isLoopback } from '../../core/spec/loopback.ts';
-import { type HostState, type SeenPort, servedPorts } from '../../core/session/state.ts';
+import { findPort, type HostState, type SeenPort, servedPorts } from '../../core/session/state.ts';
 import { processName, programName } from '../remotePortText.ts';
 import { endpoint } from '../address.ts';
+import { containerHops } from './container.ts';
 import {
   type Action,
   checkAgain,
@@ -16,8 +18,13 @@ import {
   troubleOf,
 } from './hop.ts';
 
-/** The last hop: the server that connections reach. */
-export function targetHop(path: PathFacts): Hop {
+/** The last hops: the server that connections reach, behind its container if it is in one. */
+export function targetHops(path: PathFacts): readonly Hop[] {
+  const { remotePort } = path.forward;
+  return typeof remotePort === 'string' ? containerHops(path, remotePort) : [targetHop(path)];
+}
+
+function targetHop(path: PathFacts): Hop {
   const { host, forward } = path;
   const { spec } = forward;
   switch (spec.kind) {
@@ -42,7 +49,7 @@ function isOnHost(to: Endpoint): to is TcpEndpoint {
 function serverOnHost(path: PathFacts, to: TcpEndpoint): Hop {
   const { host, forward } = path;
   if (host.link.kind !== 'online' || host.detection.kind !== 'watching') return elsewhere(path, to, host.name);
-  const samePort = host.remotePorts.find((each) => each.port === to.port);
+  const samePort = findPort(host, to.port);
   const isThere = samePort !== undefined && answersAt(samePort, to.host);
   const base = { kind: 'target', place: host.name, title: title(isThere ? samePort : undefined) } as const;
   if (isThere) return { ...base, facts: serverFacts(samePort, to), state: 'ok', actions: [] };
@@ -67,7 +74,7 @@ function likelyServer(host: HostState, port: number): SeenPort | undefined {
   const role = ({ program }: SeenPort): number => roles.indexOf(program?.role ?? 'unknown');
   const startedAt = ({ wasThere, seenAt }: SeenPort): number => (wasThere ? 0 : seenAt);
   return host.remotePorts
-    .filter((each) => !served.has(each.port) && each.owner !== 'root')
+    .filter((each) => !each.container && !served.has(placeOf(each)) && each.owner !== 'root')
     .filter((seen) => role(seen) === 0 || role(seen) === 1 || (role(seen) === 2 && distance(seen) <= 10))
     .toSorted((a, b) => role(a) - role(b) || startedAt(b) - startedAt(a) || distance(a) - distance(b))[0];
 }

@@ -22,7 +22,7 @@ interface Watched {
 
 function watched(exec: Exec): Watched {
   let ports: readonly RemotePort[] = [];
-  const watch = watchPorts({ exec, seesContainers: true, onPorts: (now) => (ports = now) });
+  const watch = watchPorts({ exec, seesContainers: () => true, onPorts: (now) => (ports = now) });
   const find = (nth: number, port: number): RemotePort | undefined =>
     ports.find((each) => each.port === port && each.container?.id === containerId(nth).slice(0, 12));
   return { watch, ports: () => ports, inside: (nth, port) => until(`port ${port}`, () => find(nth, port), 20_000) };

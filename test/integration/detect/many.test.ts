@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { PortPlace } from '../../../src/core/detect/place.ts';
 import { never } from '../../../src/base/delay.ts';
 import { Scope } from '../../../src/base/scope.ts';
 import { startManyServers } from '../../support/manyServers.ts';
@@ -44,7 +45,7 @@ test('a remote that opens 1,000 ports at once gets 500 rows, 50 automatic forwar
 
 test('ports that come and go without end take the places of forwards whose programs have gone', async () => {
   const servers = await startManyServers(first + 2000, 40, { seconds: 4 });
-  const seen = new Set<number>();
+  const seen = new Set<PortPlace>();
   await until('further ports', () => {
     app.sessions.refresh(); // the thousand ports before have slowed down the watch
     const { forwards } = app.host();

@@ -17,6 +17,21 @@ export interface Container {
   readonly addresses: readonly string[];
 }
 
+/** Why a connection to a port of a container is not possible. */
+export type ContainerProblem =
+  /** No such container is listed, or nothing listens in it. */
+  | { readonly code: 'containerGone'; readonly container: string }
+  /** The host reaches no address at which the port answers. */
+  | {
+      readonly code: 'containerUnreachable';
+      readonly container: string;
+      readonly port: number;
+      readonly why: Unreachable;
+    };
+
+/** The server listens on the container's own loopback, or the host has no route to the container's network. */
+export type Unreachable = 'ownLoopback' | 'noRoute';
+
 /** A port of the host that leads to a port of a container. */
 export interface PublishedPort {
   readonly container: string;

@@ -24,6 +24,7 @@ export function mayAsk(remotePort: RemotePort, occasion: Occasion): boolean {
 
 /** False if the command line, or else the port, says that it speaks no HTTP, leads to another machine, or serves one client. */
 export function isAskable(remotePort: RemotePort): boolean {
+  if (remotePort.unreachable) return false;
   if (isSshRemoteForward(remotePort)) return false;
   const named = namesOf(remotePort);
   if (named.length > 0) return named.every(({ speaks, role }) => speaks === undefined && role !== 'infrastructure');
@@ -51,12 +52,14 @@ const debuggerPorts: readonly (readonly [from: number, to: number])[] = [
 ];
 
 function servesMany(remotePort: RemotePort): boolean {
-  const { owner, process, port, backlog } = remotePort;
+  const { owner, process, port, backlog, container } = remotePort;
   // Windows tells neither the user nor the command line.
   if (owner === undefined && process?.name === '') return isUsualDevPort(port);
   if (owner !== 'self' || servesOne(remotePort)) return false;
   if (debuggerPorts.some(([from, to]) => from <= port && port <= to)) return false;
   if (namesOf(remotePort).some(isServer)) return true;
+  // A container tells neither the process of a socket nor its backlog.
+  if (container) return isUsualDevPort(port);
   if (backlog !== undefined && backlog <= smallBacklog) return false;
   if (isOfProject(remotePort) && isUsualDevPort(port)) return true;
   return backlog !== undefined && backlog >= largeBacklog && port < firstEphemeralPort;

@@ -1,6 +1,7 @@
 import { onAllInterfaces } from '../../spec/bindScope.ts';
 import { isLoopback } from '../../spec/loopback.ts';
 import type { ForwardSpec } from '../../spec/spec.ts';
+import { containerAt, portAt, type PortPlace } from '../../detect/place.ts';
 import { type ForwardState, localPort } from '../state.ts';
 
 /** A forward that somebody wants: the user, a rule, or the configuration. */
@@ -8,7 +9,7 @@ export interface ForwardRequest {
   readonly spec: ForwardSpec;
   readonly origin: ForwardState['origin'];
   readonly label?: string;
-  readonly remotePort?: number;
+  readonly remotePort?: PortPlace;
   /** The port choice. `exact`: this local port or an error. `near`: another port if need be, and the state says so. */
   readonly localPort: 'exact' | 'near';
   /** The local port that the forward had last. It is tried first. */
@@ -40,20 +41,24 @@ export function requestAgain(forward: ForwardState): ForwardRequest {
   };
 }
 
-/** The local forward of a remote port, as the user would type it. */
-export function requestFor(port: number, origin: ForwardState['origin'], label?: string): ForwardRequest {
+/** The local forward of a remote port, as the user would type it. The name of a container stands for its address of now. */
+export function requestFor(place: PortPlace, origin: ForwardState['origin'], label?: string): ForwardRequest {
+  const port = portAt(place);
   const spec: ForwardSpec = {
     kind: 'local',
     bind: { kind: 'tcp', host: undefined, port },
-    to: { kind: 'tcp', host: 'localhost', port },
+    to: { kind: 'tcp', host: containerAt(place) ?? 'localhost', port },
   };
-  return { spec, origin, remotePort: port, localPort: 'near', ...(label !== undefined && { label }) };
+  return { spec, origin, remotePort: place, localPort: 'near', ...(label !== undefined && { label }) };
 }
 
 /** A forward that the user typed. A lone port may get another local port; a local port that the user named may not. */
-export function typedRequest(spec: ForwardSpec): ForwardRequest {
-  const served = servedPort(spec);
-  const isSamePort = spec.bind.kind === 'tcp' && spec.bind.port === served.remotePort;
+export function typedRequest(
+  spec: ForwardSpec,
+  place: PortPlace | undefined = servedPort(spec).remotePort,
+): ForwardRequest {
+  const isSamePort = place !== undefined && spec.bind.kind === 'tcp' && spec.bind.port === portAt(place);
+  const served = place === undefined ? {} : { remotePort: place };
   return { spec, origin: 'user', localPort: isSamePort ? 'near' : 'exact', ...served };
 }
 

@@ -1,7 +1,7 @@
 import type { Readable } from '../../../base/store.ts';
 import { abortable, within } from '../../../base/delay.ts';
 import type { Traffic } from '../../forward/runningForward.ts';
-import { type AppState, findHost, type HostState } from '../state.ts';
+import { type AppState, findHost, findPort, type HostState } from '../state.ts';
 
 /** Settles with the online host that has this remote port; of several, with the host that opened it last. */
 export async function listeningHost(state: Readable<AppState>, port: number, signal: AbortSignal): Promise<HostState> {
@@ -34,7 +34,7 @@ export async function served(
 }
 
 function newestAt(hosts: readonly HostState[], port: number): HostState | undefined {
-  const seenAt = ({ remotePorts }: HostState): number => remotePorts.find((each) => each.port === port)?.seenAt ?? -1;
+  const seenAt = ({ remotePorts }: HostState): number => findPort({ remotePorts }, port)?.seenAt ?? -1;
   const listening = hosts.filter((host) => host.link.kind === 'online' && seenAt(host) >= 0);
   return listening.toSorted((a, b) => seenAt(b) - seenAt(a))[0];
 }

@@ -24,7 +24,7 @@ const noRules: ForwardRules = { streamLocalBindUnlink: false, streamLocalBindMas
 
 /** Opens the forwards of a host over its connection. */
 export function openRequest({ link, dialer, rules, proxyPassword, read }: OpenRequestOptions): OpenSpec {
-  return async ({ spec, isProtected }, tell, signal) => {
+  return async ({ spec, isProtected, remotePort }, tell, signal) => {
     const credentials = isProtected ? await proxyPassword() : undefined;
     // SECURITY: without its password a protected proxy does not open, least of all unprotected.
     if (isProtected && !credentials) throw new UserError<Problem>({ code: 'proxyPasswordMissing' });
@@ -32,7 +32,7 @@ export function openRequest({ link, dialer, rules, proxyPassword, read }: OpenRe
     const options = {
       rules: rules() ?? noRules,
       // `onProblem` tells of a dial that fails.
-      dial: dialer((problem) => problem ?? onTrouble(undefined)),
+      dial: dialer((problem) => problem ?? onTrouble(undefined), remotePort),
       listenRemote: link.listenRemote,
       onProblem: onTrouble,
       ...(credentials && { credentials }),

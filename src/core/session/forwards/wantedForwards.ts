@@ -20,7 +20,7 @@ export function wantedForwards(
     isPaused: !startConfigForwards,
     ...servedPort(spec),
   }));
-  const saved = remembered.map((each): ForwardRequest => ({ ...typedRequest(each.spec), ...each }));
+  const saved = remembered.map((each): ForwardRequest => ({ ...typedRequest(each.spec, each.remotePort), ...each }));
   // SECURITY: the configuration cannot name passwords, so the remembered forward that asks for one wins.
   const isProtected = (spec: ForwardSpec): boolean => saved.some((each) => each.isProtected && isSame(each, spec));
   const isConfigured = (request: ForwardRequest): boolean => config.forwards.some((each) => isSame(request, each));

@@ -50,8 +50,8 @@ export class ChannelsAhead {
     this.#options = options;
   }
 
-  readonly dialer: Dialer = (onOutcome) => {
-    const dial = this.#options.dialer(onOutcome);
+  readonly dialer: Dialer = (onOutcome, at) => {
+    const dial = this.#options.dialer(onOutcome, at);
     return async (to, signal) => {
       if (!this.#options.mayOpen(to)) return dial(to, signal);
       const place = this.#placeOf(to);

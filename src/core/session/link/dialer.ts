@@ -1,9 +1,13 @@
+import type { Duplex } from 'node:stream';
 import { abortable } from '../../../base/delay.ts';
 import { isProblem } from '../../../base/userError.ts';
 import { dialAddress } from '../../detect/dialAddress.ts';
+import type { PortPlace } from '../../detect/place.ts';
 import type { RemotePort } from '../../detect/remotePort.ts';
 import type { Dial, DialProblem } from '../../forward/dial.ts';
 import { type Problem, problemOf } from '../../problem.ts';
+import type { Endpoint } from '../../spec/spec.ts';
+import type { ReachContainer } from '../ports/containerReach.ts';
 import { nameOf } from './countedConnection.ts';
 import type { HostLink } from './hostLink.ts';
 
@@ -13,16 +17,18 @@ export interface DialerOptions {
   };
   /** The remote port of this number, if the watch has seen it. */
   readonly findPort: (port: number) => RemotePort | undefined;
+  readonly reachContainer: ReachContainer;
 }
 
 /**
  * Dials over the present connection of a host, or over the next one if it comes in time. Makes of `localhost` an address
- * of the family in which the port listens there. `onOutcome` tells how each dial fared: undefined when it succeeded.
+ * of the family in which the port listens there, and of a `place` in a container the container's address of now.
+ * `onOutcome` tells how each dial fared: undefined when it succeeded.
  */
-export type Dialer = (onOutcome?: (problem: Problem | undefined) => void) => Dial;
+export type Dialer = (onOutcome?: (problem: Problem | undefined) => void, place?: PortPlace) => Dial;
 
-export function dialer({ link, findPort }: DialerOptions): Dialer {
-  const dial: Dial = async (to, signal) => {
+export function dialer({ link, findPort, reachContainer }: DialerOptions): Dialer {
+  const dialOne = async (to: Endpoint, signal: AbortSignal): Promise<Duplex> => {
     for (;;) {
       const connection = await link.connection(signal);
       const seen = to.kind === 'tcp' && to.host === 'localhost' ? findPort(to.port) : undefined;
@@ -42,7 +48,25 @@ export function dialer({ link, findPort }: DialerOptions): Dialer {
       }
     }
   };
-  return (onOutcome) => (onOutcome ? telling(dial, onOutcome) : dial);
+  return (onOutcome, place) => {
+    const dial: Dial = typeof place === 'string' ? dialContainer(place) : dialOne;
+    return onOutcome ? telling(dial, onOutcome) : dial;
+  };
+
+  /** A container may be in several networks, and not reachable in each: the first address that answers counts. */
+  function dialContainer(place: PortPlace): Dial {
+    return async (_to, signal) => {
+      const ends = await reachContainer(place, signal);
+      for (const [nth, end] of ends.entries()) {
+        try {
+          return await dialOne(end, signal);
+        } catch (error) {
+          if (nth === ends.length - 1 || !isProblem<DialProblem>(error, 'connectFailed')) throw error;
+        }
+      }
+      throw new Error(`no address of ${place}`);
+    };
+  }
 }
 
 function telling(dial: Dial, onOutcome: (problem: Problem | undefined) => void): Dial {

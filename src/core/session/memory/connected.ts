@@ -1,3 +1,4 @@
+import type { PortPlace } from '../../detect/place.ts';
 import { Queue } from '../../../base/queue.ts';
 import { forgetAfterMs, type Memory } from './memory.ts';
 import type { HostState } from '../state.ts';
@@ -8,7 +9,7 @@ export interface ConnectedHost {
   /** The options of the pasted command, as for ssh(1) -o. */
   readonly options: readonly string[];
   /** Ports that were auto-forwarded. */
-  readonly autoForwarded: readonly number[];
+  readonly autoForwarded: readonly PortPlace[];
   /** Epoch ms. */
   readonly usedAt: number;
 }
@@ -67,7 +68,7 @@ export class ConnectedHosts {
   }
 }
 
-function autoForwarded({ forwards }: HostState): readonly number[] {
+function autoForwarded({ forwards }: HostState): readonly PortPlace[] {
   return forwards.flatMap(({ origin, remotePort }) =>
     origin === 'auto' && remotePort !== undefined ? [remotePort] : [],
   );

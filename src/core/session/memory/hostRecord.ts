@@ -1,3 +1,4 @@
+import type { PortPlace } from '../../detect/place.ts';
 import { Queue } from '../../../base/queue.ts';
 import type { ForwardRequest } from '../forwards/forwardRequests.ts';
 import { type Memory, recall, remember } from './memory.ts';
@@ -13,7 +14,7 @@ export class HostRecord {
   readonly #memory: Memory;
   readonly #name: string;
   readonly #saving = new Queue();
-  readonly #localPorts: Record<number, number>;
+  readonly #localPorts: Record<PortPlace, number>;
   #method: string | undefined;
 
   constructor(memory: Memory, name: string) {
@@ -35,7 +36,7 @@ export class HostRecord {
   }
 
   /** The local port that served a remote port the last time. */
-  localPortOf(remotePort: number): number | undefined {
+  localPortOf(remotePort: PortPlace): number | undefined {
     return this.#localPorts[remotePort];
   }
 

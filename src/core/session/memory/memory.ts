@@ -1,3 +1,4 @@
+import type { PortPlace } from '../../detect/place.ts';
 import { sameSpec } from '../../spec/sameSpec.ts';
 import type { ForwardSpec } from '../../spec/spec.ts';
 import { type ForwardState, localPort } from '../state.ts';
@@ -23,8 +24,8 @@ export function shortMemory(): Memory {
 export interface HostMemory {
   /** The forwards that the user made. */
   readonly forwards: readonly SavedForward[];
-  /** Local port by remote port. */
-  readonly localPorts: Readonly<Record<number, number>>;
+  /** Local port by remote port: `5173`, or `shop/web:5173` in a container. */
+  readonly localPorts: Readonly<Record<PortPlace, number>>;
   /** What listed the remote ports the last time (`Detection`'s `method`). */
   readonly method?: string;
   /** Epoch ms, to the day. */
@@ -34,7 +35,7 @@ export interface HostMemory {
 export interface SavedForward {
   readonly spec: ForwardSpec;
   readonly label?: string;
-  readonly remotePort?: number;
+  readonly remotePort?: PortPlace;
   readonly isPaused: boolean;
   readonly isProtected?: true;
   /** The local port that the forward had last. */

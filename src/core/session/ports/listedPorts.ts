@@ -1,3 +1,4 @@
+import { placeOf } from '../../detect/place.ts';
 import type { RemotePort } from '../../detect/remotePort.ts';
 import type { ForwardState } from '../state.ts';
 
@@ -11,7 +12,7 @@ export function listedPorts<P extends RemotePort>(
 ): { readonly listed: readonly P[]; readonly more: number } {
   if (ports.length <= maxListed) return { listed: ports, more: 0 };
   const served = new Set(forwards.map(({ remotePort }) => remotePort));
-  const rank = ({ port, owner }: P): number => (served.has(port) ? 0 : owner === 'self' ? 1 : 2);
+  const rank = (port: P): number => (served.has(placeOf(port)) ? 0 : port.owner === 'self' ? 1 : 2);
   const listed = ports
     .toSorted((a, b) => rank(a) - rank(b) || a.port - b.port)
     .slice(0, maxListed)

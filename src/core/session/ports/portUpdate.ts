@@ -1,4 +1,5 @@
 import type { Program } from '../../detect/identify/program.ts';
+import { placeOf, type PortPlace } from '../../detect/place.ts';
 import type { RemotePort } from '../../detect/remotePort.ts';
 import {
   type AutoForward,
@@ -20,13 +21,13 @@ export interface PortMemory {
   /** The next listing is the first since the user connected: its ports were there before. */
   readonly isFirst: boolean;
   /** Ports that were auto-forwarded before this window was reloaded. They are forwarded again without a notice. */
-  readonly expected: ReadonlySet<number>;
+  readonly expected: ReadonlySet<PortPlace>;
   /** Ports that the last connection did not live long enough to ask. */
-  readonly unasked: ReadonlySet<number>;
+  readonly unasked: ReadonlySet<PortPlace>;
   /** Ports whose auto-forward the user stopped. They are not auto-forwarded again in this session. */
-  readonly declined: ReadonlySet<number>;
+  readonly declined: ReadonlySet<PortPlace>;
   /** Ports that were listed since the user connected. */
-  readonly listed: ReadonlySet<number>;
+  readonly listed: ReadonlySet<PortPlace>;
 }
 
 export type Decision =
@@ -38,8 +39,8 @@ export type Decision =
   | { readonly kind: 'wake'; readonly id: string; readonly notice?: PortAttributes }
   | { readonly kind: 'open'; readonly request: ForwardRequest; readonly notice?: PortAttributes }
   /** The page at this port is forwarded: so are the second ports of its server. */
-  | { readonly kind: 'openBeside'; readonly page: number }
-  | { readonly kind: 'ignore'; readonly port: number; readonly why: IgnoreReason | 'prohibited' };
+  | { readonly kind: 'openBeside'; readonly page: PortPlace }
+  | { readonly kind: 'ignore'; readonly port: PortPlace; readonly why: IgnoreReason | 'prohibited' | 'unreachable' };
 
 export const noPortMemory: PortMemory = {
   isFirst: true,
@@ -70,25 +71,26 @@ export function update({ listing, known, forwards, memory, isOwn, rules, nowMs }
   readonly decisions: readonly Decision[];
 } {
   const asks: Decision[] = [];
-  const before = new Map(known.map((port) => [port.port, port]));
+  const before = new Map(known.map((port) => [placeOf(port), port]));
   const ours = new Set(forwards.map(remoteEnd));
   // A remote may be this very machine: forwarding what we opened ourselves would never end.
   const { listed, more } = listedPorts(
-    listing.filter((port) => !isOwn(port)),
+    listing.filter((port) => port.container || !isOwn(port)),
     forwards,
   );
   const remotePorts = listed.map((port): SeenPort => {
-    const earlier = before.get(port.port);
+    const earlier = before.get(placeOf(port));
     const isSame = earlier !== undefined && isSameStart(earlier, port);
-    if (isSame && !memory.unasked.has(port.port)) return again(earlier, port);
-    const wasThere = memory.isFirst && !memory.expected.has(port.port);
+    if (isSame && !memory.unasked.has(placeOf(port))) return again(earlier, port);
+    const wasThere = memory.isFirst && !memory.expected.has(placeOf(port));
     const seen = isSame ? again(earlier, port) : { ...port, wasThere, seenAt: nowMs };
     // At our own -R forwards the answer would come from this side, and a forward would lead back.
-    if (!ours.has(port.port)) asks.push({ kind: 'ask', port: seen, waitMs: settleMs(seen, forwards, rules, nowMs) });
+    if (port.container || !ours.has(port.port))
+      asks.push({ kind: 'ask', port: seen, waitMs: settleMs(seen, forwards, rules, nowMs) });
     return seen;
   });
-  const there = new Set(remotePorts.map(({ port }) => port));
-  const gone = known.filter(({ port }) => !there.has(port));
+  const there = new Set(remotePorts.map(placeOf));
+  const gone = known.filter((port) => !there.has(placeOf(port)));
   const expected = new Set([...memory.expected].filter((port) => !before.has(port) || there.has(port)));
   return {
     remotePorts,
@@ -98,7 +100,7 @@ export function update({ listing, known, forwards, memory, isOwn, rules, nowMs }
       isFirst: false,
       expected,
       unasked: new Set(),
-      listed: new Set([...memory.listed, ...remotePorts.map(({ port }) => port)]),
+      listed: new Set([...memory.listed, ...remotePorts.map(placeOf)]),
     },
     decisions: [...gone.flatMap((port) => sleeps(port, forwards)), ...asks],
   };
@@ -128,37 +130,45 @@ export function answered({
   memory,
   settings,
 }: Answered): readonly Decision[] {
-  const serving = forwards.filter(({ remotePort }) => remotePort === port.port);
+  const place = placeOf(port);
+  const serving = forwards.filter(({ remotePort }) => remotePort === place);
   if (serving.length > 0) return wakes(port, serving, settings.rules);
   // An auto-forward would lead nowhere, so none is announced. A forward by hand says why it fails.
-  if (isProhibited) return [{ kind: 'ignore', port: port.port, why: 'prohibited' }];
-  if (memory.declined.has(port.port)) return [];
+  if (isProhibited) return [{ kind: 'ignore', port: place, why: 'prohibited' }];
+  if (port.unreachable) return [{ kind: 'ignore', port: place, why: 'unreachable' }];
+  if (memory.declined.has(place)) return [];
   const page = pageOf(port, remotePorts);
   const decision = decide(port, settings);
   if (page && !(decision.kind === 'forward' && decision.why === 'rule')) {
-    const isForwarded = forwards.some(({ remotePort }) => remotePort === page.port);
-    return isForwarded ? [{ kind: 'openBeside', page: page.port }] : [{ kind: 'ignore', port: port.port, why: 'page' }];
+    const isForwarded = forwards.some(({ remotePort }) => remotePort === placeOf(page));
+    return isForwarded ? [{ kind: 'openBeside', page: placeOf(page) }] : [{ kind: 'ignore', port: place, why: 'page' }];
   }
   if (decision.kind === 'ignore') return [decision];
   const { attributes, why } = decision;
-  const request = { ...requestFor(port.port, 'auto'), ...wishesOf(attributes) };
+  const request = { ...requestFor(place, 'auto'), ...wishesOf(attributes) };
   // The user hears of pages. What a page needs beside it has no page of its own.
-  const isQuiet = memory.expected.has(port.port) || (why === 'devServer' && port.program?.scheme === undefined);
+  const isQuiet = memory.expected.has(place) || (why === 'devServer' && port.program?.scheme === undefined);
   return [{ kind: 'open', request, ...(!isQuiet && { notice: attributes }) }];
 }
 
 /** The second ports of a page that have no forward yet. They are forwarded without a notice. */
 export function besidePage(
-  page: number,
+  page: PortPlace,
   { forwards, remotePorts, memory, settings }: PortContext,
 ): readonly ForwardRequest[] {
   if (settings.mode === 'off') return [];
   return remotePorts
-    .filter((port) => port.program && pageOf(port, remotePorts)?.port === page)
-    .filter(({ port }) => !memory.declined.has(port) && forwards.every(({ remotePort }) => remotePort !== port))
+    .filter((port) => {
+      const found = port.program && pageOf(port, remotePorts);
+      return found !== undefined && placeOf(found) === page;
+    })
+    .filter((port) => {
+      const place = placeOf(port);
+      return !memory.declined.has(place) && forwards.every(({ remotePort }) => remotePort !== place);
+    })
     .filter((port) => isAllowed(decide(port, settings)))
     .slice(0, maxBesidePage)
-    .map(({ port }) => requestFor(port, 'auto'));
+    .map((port) => requestFor(placeOf(port), 'auto'));
 }
 
 function isAllowed(decision: AutoForward): boolean {
@@ -185,13 +195,15 @@ export function isSameStart(before: RemotePort, after: RemotePort): boolean {
 
 /** A port that was there before, or whose forward waits for it, need not show that it stays. */
 function settleMs(seen: SeenPort, forwards: readonly ForwardState[], rules: PortRules, nowMs: number): number {
-  const isKnown = seen.wasThere || forwards.some(({ remotePort }) => remotePort === seen.port);
+  const isKnown = seen.wasThere || forwards.some(({ remotePort }) => remotePort === placeOf(seen));
   return isKnown ? 0 : Math.max(0, seen.seenAt + settlingMs(seen, rules) - nowMs);
 }
 
-function sleeps({ port, program }: SeenPort, forwards: readonly ForwardState[]): readonly Decision[] {
+function sleeps(port: SeenPort, forwards: readonly ForwardState[]): readonly Decision[] {
+  const { program } = port;
+  const place = placeOf(port);
   return forwards
-    .filter(({ remotePort, origin, status }) => remotePort === port && origin === 'auto' && sleepers.has(status.kind))
+    .filter(({ remotePort, origin, status }) => remotePort === place && origin === 'auto' && sleepers.has(status.kind))
     .map(({ id }) => ({ kind: 'sleep', id, ...(program && { program }) }));
 }
 

@@ -1,4 +1,5 @@
 import { after } from '../../../base/delay.ts';
+import { placeOf } from '../../detect/place.ts';
 import type { Program } from '../../detect/identify/program.ts';
 import { isSameStart } from './portUpdate.ts';
 import type { HostAccess, SeenPort } from '../state.ts';
@@ -24,13 +25,13 @@ export class ProgramAnswers {
     this.#gathered.push({ port, program });
     await this.#pause;
     if (this.#gathered.length === 0) return; // another answer took this one along
-    const programs = new Map(this.#gathered.map((answer) => [answer.port.port, answer]));
+    const programs = new Map(this.#gathered.map((answer) => [placeOf(answer.port), answer]));
     this.#gathered = [];
     this.#pause = new Promise((resolve) => after(togetherMs, resolve).unref());
     this.#write((host) => ({
       ...host,
       remotePorts: host.remotePorts.map((each) => {
-        const answer = programs.get(each.port);
+        const answer = programs.get(placeOf(each));
         // RACE: another program may have the port by now.
         return answer && isSameStart(answer.port, each) ? { ...each, program: answer.program } : each;
       }),

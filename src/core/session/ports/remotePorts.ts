@@ -4,6 +4,7 @@ import { Slots } from '../../../base/slots.ts';
 import type { Readable } from '../../../base/store.ts';
 import { isConcurrent } from '../../detect/identify/concurrent.ts';
 import { identify } from '../../detect/identify/identify.ts';
+import { placeOf, type PortPlace } from '../../detect/place.ts';
 import type { RemotePort } from '../../detect/remotePort.ts';
 import type { Occasion } from '../../detect/identify/question.ts';
 import { type AutoForwardSettings, isWanted, ruleSubject } from '../../policy/autoForward.ts';
@@ -28,7 +29,7 @@ import {
 } from './portUpdate.ts';
 import { ProgramAnswers } from './programAnswers.ts';
 import type { Settings } from '../settings.ts';
-import type { ForwardState, HostAccess, HostState, SeenPort } from '../state.ts';
+import { findPort, type ForwardState, type HostAccess, type HostState, type SeenPort } from '../state.ts';
 
 export interface RemotePortsDeps extends HostAccess {
   readonly settings: Pick<Readable<Settings>, 'get'>;
@@ -58,7 +59,7 @@ export class RemotePorts {
   readonly #questions = new Slots(maxQuestions);
   readonly #answers: ProgramAnswers;
   #memory: PortMemory = noPortMemory;
-  readonly #openingBeside = new Set<number>();
+  readonly #openingBeside = new Set<PortPlace>();
   /** Ends with the connection of the latest listing. */
   #signal: AbortSignal | undefined;
 
@@ -68,31 +69,38 @@ export class RemotePorts {
   }
 
   /** The user connects. `expected`: ports that were auto-forwarded the last time. */
-  begin(expected: readonly number[]): void {
+  begin(expected: readonly PortPlace[]): void {
     this.#memory = { ...this.#memory, isFirst: true, expected: new Set(expected), listed: new Set() };
   }
 
   onConnection(): void {
     const unasked = this.#options.read().remotePorts.filter(({ program }) => !program);
-    this.#memory = { ...this.#memory, unasked: new Set(unasked.map(({ port }) => port)) };
+    this.#memory = { ...this.#memory, unasked: new Set(unasked.map(placeOf)) };
   }
 
   /** The user stopped the auto-forward of a port. */
-  decline(port: number): void {
+  decline(port: PortPlace): void {
     this.#memory = { ...this.#memory, declined: new Set([...this.#memory.declined, port]) };
   }
 
   /** The user forwards a port by hand. */
-  accept(port: number): void {
+  accept(port: PortPlace): void {
     this.#memory = { ...this.#memory, declined: new Set([...this.#memory.declined].filter((each) => each !== port)) };
   }
 
-  forgetDeclined(): void {
+  /** The user has disconnected. */
+  clear(): void {
     this.#memory = { ...this.#memory, declined: new Set() };
+    const detection = { kind: 'off' } as const;
+    this.#options.write(({ morePorts: _a, isAutoForwardFull: _b, ...host }) => ({
+      ...host,
+      remotePorts: [],
+      detection,
+    }));
   }
 
-  find(port: number): SeenPort | undefined {
-    return this.#options.read().remotePorts.find((each) => each.port === port);
+  find(place: PortPlace): SeenPort | undefined {
+    return findPort(this.#options.read(), place);
   }
 
   /** Whether idle connections to an address hold up nobody. */
@@ -104,14 +112,13 @@ export class RemotePorts {
 
   /** The remote ports of forwards at which no socket was listed since the user connected. */
   unlisted(forwards: readonly ForwardState[]): Pick<HostState, 'unlistedPorts'> {
-    const unlistedPorts = forwards.flatMap(({ remotePort: port = 0 }) =>
-      port === 0 || this.#memory.listed.has(port) ? [] : port,
-    );
+    const { listed } = this.#memory;
+    const unlistedPorts = forwards.flatMap(({ remotePort: at = 0 }) => (at === 0 || listed.has(at) ? [] : at));
     return unlistedPorts.length > 0 ? { unlistedPorts } : {};
   }
 
   /** What the user's rules say about a port that the user forwards by hand. */
-  wishes(port: number): Partial<ForwardRequest> {
+  wishes(port: PortPlace): Partial<ForwardRequest> {
     const seen = this.find(port);
     if (!seen) return {};
     return wishesOf(attributesFor(ruleSubject(seen, seen.program), this.#options.settings.get().portRules));
@@ -142,13 +149,13 @@ export class RemotePorts {
   }
 
   /** The user asks what listens at a port. */
-  async ask(port: number): Promise<void> {
+  async ask(port: PortPlace): Promise<void> {
     const seen = this.find(port);
     if (seen && this.#signal) await this.#ask(seen, 0, this.#signal, 'asked');
   }
 
   /** The user has forwarded a port by hand: what was only seen until now may be asked, and has company that is forwarded too. */
-  async onForwarded(port: number): Promise<void> {
+  async onForwarded(port: PortPlace): Promise<void> {
     const seen = this.find(port);
     const signal = this.#signal;
     if (!seen || !signal) return;
@@ -186,7 +193,7 @@ export class RemotePorts {
   }
 
   /** RACE: page and second port may both ask for this, and a forward that opens is not in the state at once. */
-  async #openBeside(page: number): Promise<void> {
+  async #openBeside(page: PortPlace): Promise<void> {
     for (const request of besidePage(page, this.#now())) {
       const { remotePort = 0 } = request;
       if (this.#openingBeside.has(remotePort)) continue;
@@ -237,7 +244,7 @@ export class RemotePorts {
 
   /** RACE: by the time a program has answered, or not, another program may have its port. */
   #isThere(port: RemotePort): boolean {
-    const seen = this.find(port.port);
+    const seen = this.find(placeOf(port));
     return seen !== undefined && isSameStart(port, seen);
   }
 }

@@ -11,16 +11,25 @@ function forward(kind: 'local' | 'remote' | 'dynamic', text: string): ForwardSta
 }
 
 test('the ssh command of a forward is what a person would type', () => {
-  assert.equal(forwardCommand('devbox', [], forward('local', '8000:db:5432')), 'ssh -N -L 8000:db:5432 devbox');
-  assert.equal(forwardCommand('devbox', [], forward('remote', '0:localhost:22')), 'ssh -N -R 0:localhost:22 devbox');
+  assert.equal(
+    forwardCommand({ name: 'devbox', remotePorts: [] }, [], forward('local', '8000:db:5432')),
+    'ssh -N -L 8000:db:5432 devbox',
+  );
+  assert.equal(
+    forwardCommand({ name: 'devbox', remotePorts: [] }, [], forward('remote', '0:localhost:22')),
+    'ssh -N -R 0:localhost:22 devbox',
+  );
 });
 
 test('a host that was typed with a port or in brackets is written as ssh takes it', () => {
   const web = forward('local', '80:h:1');
-  assert.equal(forwardCommand('me@box:2222', [], web), 'ssh -N -p 2222 -l me -L 80:h:1 box');
-  assert.equal(forwardCommand('ssh://a%40b@box:22', [], web), 'ssh -N -p 22 -l a@b -L 80:h:1 box');
-  assert.equal(forwardCommand('[::1]:22', [], web), 'ssh -N -p 22 -L 80:h:1 ::1');
-  assert.equal(forwardCommand('me@::1', [], web), 'ssh -N -l me -L 80:h:1 ::1');
+  assert.equal(forwardCommand({ name: 'me@box:2222', remotePorts: [] }, [], web), 'ssh -N -p 2222 -l me -L 80:h:1 box');
+  assert.equal(
+    forwardCommand({ name: 'ssh://a%40b@box:22', remotePorts: [] }, [], web),
+    'ssh -N -p 22 -l a@b -L 80:h:1 box',
+  );
+  assert.equal(forwardCommand({ name: '[::1]:22', remotePorts: [] }, [], web), 'ssh -N -p 22 -L 80:h:1 ::1');
+  assert.equal(forwardCommand({ name: 'me@::1', remotePorts: [] }, [], web), 'ssh -N -l me -L 80:h:1 ::1');
 });
 
 test('the ssh command has the actual local port, and the options of the host', () => {
@@ -30,7 +39,7 @@ test('the ssh command has the actual local port, and the options of the host', (
     ...forward('local', '5000:localhost:5000'),
     status: { kind: 'open', bound, traffic },
   };
-  const command = forwardCommand('me@box:2222', ['ProxyJump=jump'], moved);
+  const command = forwardCommand({ name: 'me@box:2222', remotePorts: [] }, ['ProxyJump=jump'], moved);
   assert.match(command, /-L 5001:localhost:5000/u);
   assert.ok(isCommandText(command));
   const choice = {

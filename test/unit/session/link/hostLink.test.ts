@@ -72,7 +72,7 @@ function link(
 const to = { kind: 'tcp', host: 'localhost', port: 80 } as const;
 
 function dialOver(made: HostLink): Promise<Duplex> {
-  return dialer({ link: made, findPort: () => undefined })()(to, never);
+  return dialer({ link: made, findPort: () => undefined, reachContainer: async () => [] })()(to, never);
 }
 
 void test('a lost connection is replaced at once', async () => {

@@ -49,11 +49,12 @@ function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
         carried: () => undefined,
       },
       findPort: () => undefined,
+      reachContainer: async () => [],
     }),
     sshPort: () => 22,
     isOwnPort: () => false,
     open: async ({ spec, origin, remotePort: port = 0 }: ForwardRequest) => {
-      forwarded.push(port);
+      forwarded.push(Number(port));
       return { id: '9', spec, origin, status: { kind: 'opening' } };
     },
     sleep: async () => undefined,

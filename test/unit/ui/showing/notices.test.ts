@@ -8,7 +8,7 @@ import { Notices } from '../../../../src/ui/showing/notices.ts';
 import { appState, flask, flaskPort, forwardState, hostState } from '../../../support/state.ts';
 
 function stateWith(forwards: readonly ForwardState[]): AppState {
-  const remotePorts = forwards.map(({ remotePort }) => flaskPort(remotePort));
+  const remotePorts = forwards.map(({ remotePort }) => flaskPort(Number(remotePort)));
   return appState(hostState({ remotePorts, forwards }));
 }
 

@@ -1,0 +1,70 @@
+import { delay } from '../../../base/delay.ts';
+import { UserError } from '../../../base/userError.ts';
+import type { ContainerProblem } from '../../detect/containers/container.ts';
+import { containerAddresses } from '../../detect/dialAddress.ts';
+import { containerAt, portAt, type PortPlace } from '../../detect/place.ts';
+import type { Endpoint, ForwardSpec } from '../../spec/spec.ts';
+import type { ForwardState, HostState, SeenPort } from '../state.ts';
+
+type TcpEndpoint = Extract<Endpoint, { readonly kind: 'tcp' }>;
+
+/**
+ * Where a port of a container answers now, the best address first. A container that is made anew has another address: this
+ * waits a while for one that is not listed.
+ *
+ * @throws UserError<ContainerProblem>, or the signal's reason
+ */
+export type ReachContainer = (place: PortPlace, signal: AbortSignal) => Promise<readonly TcpEndpoint[]>;
+
+export interface ContainerReachOptions {
+  readonly read: () => HostState;
+  /** Looks at the remote at once. */
+  readonly refresh: () => void;
+}
+
+const waitMs = 15_000;
+const stepMs = 100;
+
+export function containerReach({ read, refresh }: ContainerReachOptions): ReachContainer {
+  return async (place, signal) => {
+    for (let waited = 0; ; waited += stepMs) {
+      const found = containerEnds(read().remotePorts, place);
+      if (found.kind === 'ends') return found.ends;
+      // RACE: another container may have taken the name, with a server that is reachable.
+      if (found.kind === 'problem' && (found.problem.code !== 'containerGone' || waited >= waitMs))
+        throw new UserError<ContainerProblem>(found.problem);
+      if (waited === 0) refresh();
+      await delay(stepMs, signal);
+    }
+  };
+}
+
+type Found =
+  | { readonly kind: 'ends'; readonly ends: readonly TcpEndpoint[] }
+  | { readonly kind: 'problem'; readonly problem: ContainerProblem };
+
+/** Where a place in a container answers, by the ports that the watch lists. */
+function containerEnds(ports: readonly SeenPort[], place: PortPlace): Found {
+  const [container = '', port] = [containerAt(place), portAt(place)];
+  const published = ports.find((each) => each.published?.container === container && each.published.port === port);
+  if (published) return { kind: 'ends', ends: [{ kind: 'tcp', host: 'localhost', port: published.port }] };
+  const inside = ports.filter((each) => each.container?.name === container);
+  const seen = inside.find((each) => each.port === port);
+  if (seen?.unreachable)
+    return { kind: 'problem', problem: { code: 'containerUnreachable', container, port, why: seen.unreachable } };
+  // Nothing listens there yet, or the look at the container is a moment old: the container's answer counts.
+  const hosts = seen ? containerAddresses(seen) : (inside[0]?.container?.addresses ?? []);
+  if (hosts.length === 0) return { kind: 'problem', problem: { code: 'containerGone', container } };
+  return { kind: 'ends', ends: hosts.map((host) => ({ kind: 'tcp', host, port })) };
+}
+
+/** A specification for others than us, who know no containers: with the container's address of now, if there is one. */
+export function withAddressOfNow(
+  { spec, remotePort }: Pick<ForwardState, 'spec' | 'remotePort'>,
+  ports: readonly SeenPort[],
+): ForwardSpec {
+  if (typeof remotePort !== 'string' || spec.kind !== 'local') return spec;
+  const found = containerEnds(ports, remotePort);
+  const to = found.kind === 'ends' ? found.ends[0] : undefined;
+  return to ? { ...spec, to } : spec;
+}

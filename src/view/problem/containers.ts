@@ -1,0 +1,45 @@
+import type { Unreachable } from '../../core/detect/containers/container.ts';
+import type { SeenPort } from '../../core/session/state.ts';
+import { containerTitle } from '../containerTitle.ts';
+import type { Texts } from './texts.ts';
+
+/** Ports in the networks of containers. */
+export const containerTexts: Texts<'containerGone' | 'containerUnreachable'> = {
+  containerGone: ({ container }) => ({
+    brief: 'container not found',
+    what: `The container ${containerTitle(container)} is not there, or nothing listens in it.`,
+    next: 'Start it. The forward then works without another step.',
+  }),
+  containerUnreachable: ({ container, port, why }) => unreachableText(port, containerTitle(container), why),
+};
+
+/** The same of a remote port; undefined if the host reaches it. */
+export function unreachableOf({
+  port,
+  container,
+  unreachable,
+}: SeenPort): ReturnType<typeof unreachableText> | undefined {
+  return container && unreachable && unreachableText(port, containerTitle(container.name), unreachable);
+}
+
+/** Why a connection from the host does not reach a port of a container, and what to do about it. */
+function unreachableText(
+  port: number,
+  title: string,
+  why: Unreachable,
+): { readonly brief: string; readonly what: string; readonly next: string } {
+  switch (why) {
+    case 'ownLoopback':
+      return {
+        brief: 'listens on the container’s own 127.0.0.1',
+        what: `The server at port ${port} of ${title} listens on the container’s own 127.0.0.1, which the host does not reach.`,
+        next: 'Let it listen on 0.0.0.0 in the container.',
+      };
+    case 'noRoute':
+      return {
+        brief: 'no route to the container',
+        what: `The host has no route to the network of ${title}, as with rootless containers.`,
+        next: `Publish the port: add -p ${port}:${port}, or a line under ports: in the compose file.`,
+      };
+  }
+}
