@@ -28,7 +28,7 @@ export interface SshPortsApi {
    */
   forward(wanted: ForwardOptions, token?: CancellationToken): Promise<HeldForward>;
   stop(forward: Pick<Forward, 'host' | 'id'>): Promise<void>;
-  /** Settles when somebody (the user, a rule or an extension) has forwarded this port of the host, or of any host. */
+  /** Settles when somebody (the user, a rule or an extension) has forwarded this port of the host itself, or of any host. */
   waitUntilForwarded(
     wanted: { readonly host?: string; readonly port: number },
     token?: CancellationToken,

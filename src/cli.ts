@@ -8,6 +8,7 @@ import { commandOverrides, parseCommand, type SshCommand } from './core/spec/com
 import { problemOf } from './core/problem.ts';
 import { forwardUntilEnd } from './cli/forwardUntilEnd.ts';
 import { printError } from './cli/output.ts';
+import { serveMcp } from './cli/serveMcp.ts';
 import { reportBug, reportBugs } from './cli/reportBugs.ts';
 import { problemLine, usage } from './cli/messages.ts';
 import { passwordVariable, proxyCredentials, userVariable } from './cli/proxyCredentials.ts';
@@ -24,6 +25,8 @@ async function main(args: readonly string[]): Promise<number> {
   process.stdout.on('error', () => stop.abort());
   let isQuiet = false;
   try {
+    // A host of that name is reached by `ssh-ports -- mcp`.
+    if (args[0] === 'mcp') return await serveMcp(args.slice(1), stop.signal);
     const command = parseCommand(args.filter((arg) => arg !== '--json'));
     const { host, mode } = command;
     isQuiet = command.verbosity < 0;

@@ -5,6 +5,7 @@ import type { Readable } from './base/store.ts';
 import type { AppState } from './core/session/state.ts';
 import type { Engine } from './engine/engine.ts';
 import { localEngine } from './engine/localEngine.ts';
+import { registerAgentTools } from './ui/agentTools.ts';
 import { Consent } from './ui/asking/consent.ts';
 import { editorPrompts } from './ui/asking/prompts.ts';
 import { RememberedSecrets } from './ui/asking/rememberedSecrets.ts';
@@ -71,6 +72,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     followContextKeys(state),
     registerCommands(flows, tree),
     registerRowClicks(tree, log),
+    registerAgentTools(flows),
     followTerminals(engine, log),
     warnOfBadRules(settings, log),
     vscode.window.onDidChangeWindowState(({ focused }) => void engine.setFocused(focused)),

@@ -26,6 +26,7 @@ const entries = {
   extension: 'src/extension.ts',
   decryptWorker: 'src/core/ssh/keys/decryptWorker.mjs',
   cli: 'src/cli.ts',
+  mcp: 'src/mcp/serve.ts',
 };
 
 /** What runs in views, by name. */

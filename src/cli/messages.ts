@@ -10,7 +10,8 @@ import { problemText } from '../view/problem.ts';
 export const usage = `usage: ssh-ports -N [-46AaCgKnqTv] [-B bind_interface] [-b bind_address] [-c cipher_spec] [-F configfile] [-I pkcs11]
            [-i identity_file] [-J [user@]host[:port]] [-l login_name] [-m mac_spec] [-o option] [-p port]
            [-L address] [-R address] [-D [bind_address:]port] destination
-       ssh-ports -G [options] destination`;
+       ssh-ports -G [options] destination
+       ssh-ports mcp [-F configfile] [--allow host]... [-v]`;
 
 type Words = { readonly [C in Problem['code']]?: (problem: Extract<Problem, { readonly code: C }>) => string };
 

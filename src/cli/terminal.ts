@@ -7,10 +7,12 @@ import { askpassProgram, askProgram } from './askpass.ts';
 import { visible } from './visible.ts';
 
 /**
- * Asks on the terminal itself, also when stdin and stdout are redirected, or through the program of SSH_ASKPASS. Without
- * either, the answer to a secret is "cancelled" and a host key is refused.
+ * Asks on the terminal itself, also when stdin and stdout are redirected, or through the program of SSH_ASKPASS; with
+ * `askpass` by that program alone. Without either, the answer to a secret is "cancelled" and a host key is refused.
  */
-export function terminalPrompts(print: (line: string) => void): Prompts {
+export function terminalPrompts(print: (line: string) => void, by: 'terminal' | 'askpass' = 'terminal'): Prompts {
+  const ask = (prompt: string, echo: 'visible' | 'hidden', signal: AbortSignal): Promise<string | undefined> =>
+    askPerson(by === 'terminal' ? openTerminal() : undefined, prompt, echo, signal);
   return {
     hostKey: async (question, signal) => {
       for (let text = authenticity(question); ; text = "Please type 'yes', 'no' or the fingerprint: ") {
@@ -62,8 +64,12 @@ function secretPrompt(question: SecretQuestion): string {
 }
 
 /** Reads one line from the person. Undefined without a terminal, at its end, or after Ctrl-C, which also ends the program. */
-async function ask(prompt: string, echo: 'visible' | 'hidden', signal: AbortSignal): Promise<string | undefined> {
-  const terminal = openTerminal();
+async function askPerson(
+  terminal: Terminal | undefined,
+  prompt: string,
+  echo: 'visible' | 'hidden',
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const program = askpassProgram(process.env, terminal !== undefined);
   if (program !== undefined) {
     terminal?.close();

@@ -57,7 +57,10 @@ function firstApi(context: Context, subscriptions: vscode.Disposable[]): SshPort
     stop: ({ host, id }) => engine.stopForward(host, id),
     waitUntilForwarded: ({ host, port }, token) => {
       const isWanted = (each: Forward): boolean =>
-        each.remotePort === port && (host === undefined || each.host === host) && isAnswering(each);
+        each.remotePort === port &&
+        each.container === undefined &&
+        (host === undefined || each.host === host) &&
+        isAnswering(each);
       const signal = AbortSignal.any([signalOf(token), closing.signal]);
       return firstOf(
         changed.event,

@@ -19,7 +19,7 @@ export async function buildCli(): Promise<Cli> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cli-'));
   fs.chmodSync(folder, 0o755); // other users run it too
   await build({
-    entryPoints: { cli: 'src/cli.ts', decryptWorker: 'src/core/ssh/keys/decryptWorker.mjs' },
+    entryPoints: { cli: 'src/cli.ts', decryptWorker: 'src/core/ssh/keys/decryptWorker.mjs', mcp: 'src/mcp/serve.ts' },
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     bundle: true,

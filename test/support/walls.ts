@@ -93,11 +93,25 @@ export const rooms: readonly Room[] = [
     why: 'engine is how the editor reaches core; it knows no editor.',
     mayImport: ['base', 'core/problem.ts', ...core],
   },
+  {
+    name: 'agents',
+    why: 'agents is one list of tools, for the editor and for the MCP server; it knows neither.',
+    mayImport: ['base', 'view', 'core/problem.ts', 'core/spec'],
+    mayImportTypes: ['engine', ...core],
+    mayImportFiles: ['core/session/forwards/forwardRequests.ts', 'core/session/state.ts'],
+  },
+  {
+    name: 'mcp',
+    why: 'mcp speaks the protocol, in a bundle of its own; the program that starts it brings the tools.',
+    mayImport: [],
+    mayImportTypes: ['agents'],
+    packages: { '@modelcontextprotocol/sdk': '' },
+  },
   { name: 'webview', why: 'Scripts in views draw what they are sent.', mayImport: ['view'], isPure: true },
   {
     name: 'ui',
     why: 'Only src/ui and src/extension.ts know VS Code. What core does, ui asks the engine for (src/engine/engine.ts).',
-    mayImport: ['base', 'view', 'core/problem.ts', 'core/spec', 'core/policy'],
+    mayImport: ['base', 'view', 'agents', 'core/problem.ts', 'core/spec', 'core/policy'],
     mayImportTypes: ['engine', ...core],
     mayImportFiles: [
       'core/config/typed.ts',
@@ -121,7 +135,8 @@ export const rooms: readonly Room[] = [
   {
     name: 'cli',
     why: 'The command line has no editor.',
-    mayImport: ['base', 'view', 'core/problem.ts', ...core],
+    mayImport: ['base', 'view', 'agents', 'engine', 'core/problem.ts', ...core],
+    mayImportTypes: ['mcp'],
   },
   {
     name: 'cli.ts',

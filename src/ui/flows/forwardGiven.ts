@@ -1,10 +1,9 @@
 import { UserError } from '../../base/userError.ts';
+import { makeForward, portRequest } from '../../agents/makeForward.ts';
 import { type HostChoice, readTypedForwards, readTypedHost } from '../../core/config/typed.ts';
-import { type ForwardRequest, requestFor, typedRequest } from '../../core/session/forwards/forwardRequests.ts';
+import { type ForwardRequest, typedRequest } from '../../core/session/forwards/forwardRequests.ts';
 import { type AppState, findHost, type ForwardState } from '../../core/session/state.ts';
-import { isWide } from '../../core/spec/bindScope.ts';
 import { isCommandText } from '../../core/spec/commandLine.ts';
-import { sameSpec } from '../../core/spec/sameSpec.ts';
 import { problemText } from '../../view/problem.ts';
 import type { Given } from '../../view/script/commandShapes.ts';
 import type { Outcome } from '../../view/script/outcome.ts';
@@ -50,7 +49,7 @@ export async function forwardGiven(context: Context, wanted: Wanted): Promise<Fo
   if (requests.length > 0)
     await withProgress(`Forwarding from ${choice.name}…`, async (signal) => {
       for (const request of requests)
-        forwards.push(await forward(context, choice.name, { ...request, ...protection(request, answer) }, signal));
+        forwards.push(await makeForward(engine, choice.name, { ...request, ...protection(request, answer) }, signal));
     });
   return { host: choice.name, forwards, made: new Set(forwards.flatMap(({ id }) => (before.has(id) ? [] : [id]))) };
 }
@@ -85,11 +84,7 @@ function requestsOf(
   if (spec !== undefined && localPort !== undefined)
     throw new ScriptError('The spec names the local port: give no other one beside it.');
   const requests = [...choice.forwards, ...specsOf(choice.name, spec)].map((each) => typedRequest(each));
-  if (port !== undefined) {
-    const { spec: plain, ...request } = requestFor(port, 'user');
-    const bind = { kind: 'tcp', host: undefined, port: localPort ?? port } as const;
-    requests.push({ ...request, spec: { ...plain, bind }, localPort: localPort === undefined ? 'near' : 'exact' });
-  }
+  if (port !== undefined) requests.push(portRequest(port, localPort));
   return requests.map((request) => ({
     ...request,
     ...(label && { label }),
@@ -117,36 +112,4 @@ function specsOf(host: string, spec: string | undefined): HostChoice['forwards']
 
 function protection({ spec }: ForwardRequest, answer: 'open' | 'protect'): Pick<ForwardRequest, 'isProtected'> {
   return { isProtected: answer === 'protect' && (spec.kind === 'dynamic' || spec.kind === 'remoteDynamic') };
-}
-
-/** A forward that fails is not kept: the script has the error, and the next session would try it again. */
-async function forward(
-  { engine }: Context,
-  name: string,
-  request: ForwardRequest,
-  signal: AbortSignal,
-): Promise<ForwardState> {
-  const all = (): readonly ForwardState[] => findHost(engine.state.get(), name)?.forwards ?? [];
-  const before = all();
-  const there = before.find((each) => isThere(each, request));
-  if (there) return there;
-  try {
-    const made = await engine.forward(name, request, signal);
-    if (made.status.kind === 'off') throw new ScriptError('Forwarding is switched off. Switch it on first.');
-    return made;
-  } catch (error) {
-    const failed = all().find(
-      ({ id, spec, status }) =>
-        sameSpec(spec, request.spec) && status.kind !== 'open' && !before.some((each) => each.id === id),
-    );
-    if (failed) await engine.stopForward(name, failed.id);
-    throw error;
-  }
-}
-
-/** A script that wants a remote port at any local port takes the forward that leads there already. */
-function isThere({ remotePort, status }: ForwardState, request: ForwardRequest): boolean {
-  const { spec, localPort } = request;
-  const isAny = localPort === 'near' && request.remotePort !== undefined && spec.kind === 'local' && !isWide(spec);
-  return isAny && remotePort === request.remotePort && (status.kind === 'open' || status.kind === 'elsewhere');
 }

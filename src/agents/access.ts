@@ -1,0 +1,11 @@
+import type { Readable } from '../base/store.ts';
+import type { AppState } from '../core/session/state.ts';
+import type { EngineCalls } from '../engine/engine.ts';
+
+/** What agents reach of the engine. */
+export interface Access extends Pick<
+  EngineCalls,
+  'checkForward' | 'connect' | 'forward' | 'forwardPort' | 'refreshHosts' | 'stopForward'
+> {
+  readonly state: Readable<AppState>;
+}
