@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 import { windowsOf } from './internals.ts';
-import { FIRST_WINDOW_BYTES, nextWindow } from './receiveWindow.ts';
+import { FIRST_WINDOW_BYTES, nextWindow, withSample } from './receiveWindow.ts';
 
 /** The stream buffers this much for a reader or writer slower than the connection. The window limits the rest. */
 const BUFFER_BYTES = 256 * 1024;
@@ -18,6 +18,8 @@ export interface ChannelCarrier {
   readonly sending: (bytes: number) => void;
   /** One round trip of the connection when it is quiet. */
   readonly rttMs: () => number;
+  /** Whether other forwarded channels receive data too. */
+  readonly isShared: (own: ChannelStream) => boolean;
   /**
    * Takes up to this much from the spare window that all channels of the client share, and returns the amount. The client
    * takes it back at the stream's 'close'.
@@ -34,8 +36,12 @@ export class ChannelStream extends Duplex {
   readonly #channel: ClientChannel;
   readonly #carrier: ChannelCarrier;
   #windowBytes = FIRST_WINDOW_BYTES;
+  /** What the peer may still send of it. */
+  #grantedBytes = FIRST_WINDOW_BYTES;
   #receivedBytes = 0;
   #receivedSinceMs = performance.now();
+  #heardMs = -Infinity;
+  #perRoundTrip: readonly number[] = [];
   #isClosedByPeer = false;
   /** The callback of the running write or `end`. ssh2 never calls it when the peer closes the channel. */
   #pending: (() => void) | undefined;
@@ -47,6 +53,8 @@ export class ChannelStream extends Duplex {
     this.on('error', ignore); // CAUTION: an 'error' without a listener would end the process
     channel.on('error', ignore);
     channel.stderr.on('error', ignore);
+    // ssh2 would grant up to 2 MiB again and again. A session needs that: its window counts stderr too.
+    if (channel.type !== 'session') windowsOf(channel).incoming.window = Infinity;
     channel.on('data', (chunk: Buffer) => this.#onData(chunk));
     channel.on('end', () => this.push(null));
     channel.on('close', () => this.#onClosedByPeer());
@@ -57,8 +65,14 @@ export class ChannelStream extends Duplex {
     return this.#windowBytes;
   }
 
+  /** When a connection that it forwards was heard of last, by `performance.now()`. */
+  get heardMs(): number {
+    return this.#channel.type === 'session' ? -Infinity : this.#heardMs;
+  }
+
   override _read(): void {
     this.#channel.resume();
+    this.#grant(); // what came last before the pause may have used up the window
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -106,27 +120,37 @@ export class ChannelStream extends Duplex {
 
   #onData(chunk: Buffer): void {
     if (this.destroyed) return;
+    this.#receivedBytes += chunk.length;
+    this.#grantedBytes -= chunk.length;
     if (!this.push(chunk)) {
       this.#channel.pause();
       return;
     }
-    this.#growWindow(chunk.length);
-    const { incoming, outgoing } = windowsOf(this.#channel);
-    const bytes = this.#windowBytes - incoming.window;
-    if (bytes < GRANT_BYTES || outgoing.state === 'closed') return;
-    incoming.window += bytes;
+    this.#adjustWindow();
+    this.#grant();
+  }
+
+  #grant(): void {
+    const { outgoing } = windowsOf(this.#channel);
+    const bytes = this.#windowBytes - this.#grantedBytes;
+    if (bytes < Math.min(GRANT_BYTES, this.#windowBytes / 8)) return;
+    if (this.#channel.type === 'session' || outgoing.state === 'closed') return;
+    this.#grantedBytes += bytes;
     this.#carrier.batch();
     this.#carrier.grant(outgoing.id, bytes);
   }
 
-  #growWindow(bytes: number): void {
-    this.#receivedBytes += bytes;
-    const elapsedMs = performance.now() - this.#receivedSinceMs;
+  #adjustWindow(): void {
+    const nowMs = performance.now();
+    this.#heardMs = nowMs;
+    const elapsedMs = nowMs - this.#receivedSinceMs;
     const rttMs = this.#carrier.rttMs();
     if (elapsedMs < rttMs) return;
     const windowBytes = this.#windowBytes;
-    const next = nextWindow({ windowBytes, receivedBytes: this.#receivedBytes, elapsedMs, rttMs });
-    if (next > windowBytes) this.#windowBytes += this.#carrier.takeWindow(next - windowBytes);
+    this.#perRoundTrip = withSample(this.#perRoundTrip, (this.#receivedBytes * rttMs) / elapsedMs);
+    const isShared = this.#carrier.isShared(this);
+    const next = nextWindow({ windowBytes, perRoundTrip: this.#perRoundTrip, isShared, rttMs });
+    if (next !== windowBytes) this.#windowBytes += this.#carrier.takeWindow(next - windowBytes);
     this.#receivedBytes = 0;
     this.#receivedSinceMs += elapsedMs;
   }

@@ -12,6 +12,8 @@ import { globalReplies, protocolOf } from './internals.ts';
 import { onMessage } from './received.ts';
 import { FIRST_WINDOW_BYTES, SPARE_WINDOW_BYTES } from './receiveWindow.ts';
 
+/** A channel that received nothing for so long does not count beside others. */
+const SHARED_MS = 1000;
 const GOODBYE_MS = 1000;
 /** SSH_MSG_UNIMPLEMENTED */
 const UNIMPLEMENTED = 3;
@@ -90,6 +92,11 @@ export class SshClient {
       sending: (bytes) => this.#onSent(bytes),
       grant: (id, bytes) => protocol.channelWindowAdjust(id, bytes),
       rttMs: () => this.#rttMs,
+      isShared: (own) => {
+        const sinceMs = performance.now() - SHARED_MS;
+        for (const other of this.#streams) if (other !== own && other.heardMs > sinceMs) return true;
+        return false;
+      },
       takeWindow: (bytes) => {
         const taken = Math.min(bytes, this.#spareWindowBytes);
         this.#spareWindowBytes -= taken;

@@ -96,3 +96,33 @@ void test('the window grows for a distant server that it holds back, and stays b
   stream.end();
   await until('no channel is open', () => connection.openChannels() === 0);
 });
+
+void test('a reader that stops now and then, beside requests, gets every byte', async () => {
+  const [here, there] = [createHash('sha256'), createHash('sha256')];
+  const bytes = 24 * MIB;
+  const bulk = await dial((socket) => pour(socket, bytes, here));
+  const requests = await dial((socket) => socket.pipe(socket));
+  requests.on('data', (chunk) => requests.write(chunk));
+  requests.write('one request after the other');
+  let read = 0;
+  bulk.on('data', (chunk: Buffer) => {
+    read += chunk.length;
+    there.update(chunk);
+  });
+  const ended = once(bulk, 'end');
+  for (let stop = 1; stop <= 8; stop++) {
+    await until('another part', () => read >= stop * MIB);
+    bulk.pause();
+    let earlier = -1;
+    await until('its buffer is full', () => {
+      const isFull = bulk.readableLength === earlier;
+      earlier = bulk.readableLength;
+      return isFull;
+    });
+    bulk.resume();
+  }
+  await ended;
+  assert.equal(read, bytes);
+  assert.equal(there.digest('hex'), here.digest('hex'));
+  requests.destroy();
+});
