@@ -1,7 +1,7 @@
 import { abortable } from '../../../base/delay.ts';
 import { isProblem } from '../../../base/userError.ts';
 import type { Exec } from '../../detect/exec.ts';
-import type { DialProblem, ListenRemote, ListenRemoteProblem } from '../../forward/dial.ts';
+import type { Dial, DialProblem, ListenRemote, ListenRemoteProblem } from '../../forward/dial.ts';
 import { quoteShellWord } from '../../spec/shellWords.ts';
 import type { Connection } from '../../ssh/connection.ts';
 
@@ -26,16 +26,31 @@ export function overLeftOverSockets(connection: Connection): Connection {
   return { ...connection, listenRemote };
 }
 
+/**
+ * RACE: for each command, sshd starts a child that shares its listeners for a moment, so a listener that sshd has closed
+ * may still answer. A later command that has ended gives that child the time, however slow the remote is.
+ */
+const probes = 3;
+
 async function isRemoved({ dial, exec }: Connection, path: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    (await dial({ kind: 'unix', path }, signal)).destroy();
-    return false; // a program answers: the socket is in use
-  } catch (error) {
-    if (!isProblem<DialProblem>(error, 'connectFailed')) throw error;
-  }
   const file = quoteShellWord(path);
   // SECURITY: remove only this user's socket. Another user's program may be alive and refuse us.
-  return (await statusOf(exec, `test -S ${file} && test -O ${file} && rm -f ${file}`, signal)) === 0;
+  const isOurs = `test -S ${file} && test -O ${file}`;
+  for (let probe = 1; probe <= probes; probe++) {
+    if (!(await answers(dial, path, signal))) return (await statusOf(exec, `${isOurs} && rm -f ${file}`, signal)) === 0;
+    if (probe < probes && (await statusOf(exec, isOurs, signal)) !== 0) return false;
+  }
+  return false;
+}
+
+async function answers(dial: Dial, path: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    (await dial({ kind: 'unix', path }, signal)).destroy();
+    return true;
+  } catch (error) {
+    if (isProblem<DialProblem>(error, 'connectFailed')) return false;
+    throw error;
+  }
 }
 
 async function statusOf(exec: Exec, command: string, signal: AbortSignal): Promise<number | undefined> {

@@ -1,4 +1,4 @@
-import type { ClientChannel } from 'ssh2';
+import type { ClientCallback, ClientChannel } from 'ssh2';
 import { UserError } from '../../../base/userError.ts';
 import type { HostConfig } from '../../config/hostConfig.ts';
 import type { Exec, ExecChannel, ExecProblem } from '../../detect/exec.ts';
@@ -83,11 +83,19 @@ function dialProblem(to: Endpoint, { reason, detail }: { reason: unknown; detail
 
 function exec(client: SshClient, config: HostConfig): Exec {
   return async (command, signal) => {
+    let status: number | undefined;
     const open = (agentForward: boolean): Promise<ClientChannel> => {
       const options = { env: { ...config.env }, agentForward };
       return client.request<ClientChannel>(
-        (answer) =>
-          command === '' ? client.ssh2.shell(false, options, answer) : client.ssh2.exec(command, options, answer),
+        (answer) => {
+          const opened: ClientCallback = (error, channel) => {
+            // RACE: the exit status of a short command may follow in the same packet, so the callback itself listens.
+            if (!error) channel.on('exit', (code: number | null) => (status = code ?? undefined));
+            answer(error, channel);
+          };
+          if (command === '') client.ssh2.shell(false, options, opened);
+          else client.ssh2.exec(command, options, opened);
+        },
         discard,
         signal,
       );
@@ -104,16 +112,14 @@ function exec(client: SshClient, config: HostConfig): Exec {
         if (error instanceof UserError) throw error;
         throw new UserError<ExecProblem>({ code: 'execRefused' }, { cause: error });
       });
-    return execChannel(client, channel);
+    return execChannel(client, channel, () => status);
   };
 }
 
-function execChannel(client: SshClient, channel: ClientChannel): ExecChannel {
-  let status: number | undefined;
-  channel.on('exit', (code: number | null) => (status = code ?? undefined));
+function execChannel(client: SshClient, channel: ClientChannel, status: () => number | undefined): ExecChannel {
   const stream = client.streamOf(channel);
   let settle = (): void => undefined;
-  const exit = new Promise<{ status: number | undefined }>((resolve) => (settle = () => resolve({ status })));
+  const exit = new Promise<{ status: number | undefined }>((resolve) => (settle = () => resolve({ status: status() })));
   channel.once('close', settle);
   void client.closed.then(settle);
   const close = (): void => {

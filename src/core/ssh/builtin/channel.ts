@@ -51,6 +51,9 @@ export class ChannelStream extends Duplex {
     this.#channel = channel;
     this.#carrier = carrier;
     this.on('error', ignore); // CAUTION: an 'error' without a listener would end the process
+    // A command may run on without input and output, and the server closes its channel after its exit status. ssh2's own
+    // stream would close it as soon as both directions have ended, and sshd then sends no status.
+    if (channel.type === 'session') channel.destroy = () => channel;
     channel.on('error', ignore);
     channel.stderr.on('error', ignore);
     // ssh2 would grant up to 2 MiB again and again. A session needs that: its window counts stderr too.

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import type { Connection, ServerConfig } from 'ssh2';
+import type { Connection, ServerChannel, ServerConfig } from 'ssh2';
 import { uint32 } from '../../../../src/core/ssh/keys/wire.ts';
 import { hostConfig, sshdConfig } from '../../../support/hostConfig.ts';
 import { sendPacket, startServer } from '../../../support/scriptedServer.ts';
 import { connectTo, script } from '../../../support/ssh.ts';
 import { startSshd } from '../../../support/sshd.ts';
+import { until } from '../../../support/until.ts';
 
 const never = (): AbortSignal => AbortSignal.timeout(20_000);
 
@@ -66,4 +67,53 @@ void test('a ping that the server does not implement is answered, and so is the 
     await connection.close();
     server.close();
   }
+});
+
+/** A server that lets everybody in and answers each command by `onExec`. */
+async function commandServer(onExec: (client: Connection, accept: () => ServerChannel) => void) {
+  const server = await startServer(
+    (context) => context.accept(),
+    {},
+    (client) => client.on('session', (accept) => accept().on('exec', (acceptExec) => onExec(client, acceptExec))),
+  );
+  const config = hostConfig({ port: server.port, user: 'me', userKnownHostsFiles: [server.knownHostsFile] });
+  const connection = await connectTo(config);
+  const channel = await connection.exec('a command', never());
+  channel.stdin.end();
+  channel.stdout.resume();
+  channel.stderr.resume();
+  return { server, connection, channel };
+}
+
+interface Corked {
+  readonly _sock: { cork(): void; uncork(): void };
+}
+
+void test('a command whose whole end comes with the answer to its request gives its status', async () => {
+  const { server, connection, channel } = await commandServer((client, accept) => {
+    const { _sock: socket } = client as unknown as Corked; // oxlint-disable-line no-underscore-dangle -- a name of ssh2
+    socket.cork();
+    const accepted = accept();
+    accepted.exit(7);
+    accepted.end();
+    accepted.close();
+    socket.uncork();
+  });
+  assert.deepEqual(await channel.exit, { status: 7 });
+  await connection.close();
+  server.close();
+});
+
+void test('a command that has closed its output and lost its input keeps its channel until it ends', async () => {
+  const heard: string[] = [];
+  const { server, connection } = await commandServer((_client, accept) => {
+    const accepted = accept();
+    for (const event of ['end', 'close']) accepted.once(event, () => heard.push(event));
+    accepted.resume().eof(); // ssh2's `end` would close the channel from this side
+  });
+  await until('the end of the input', () => heard.length > 0);
+  await connection.ping(never());
+  assert.deepEqual(heard, ['end']);
+  await connection.close();
+  server.close();
 });
