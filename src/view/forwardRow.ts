@@ -30,7 +30,13 @@ export function forwardRow(host: HostState, forward: ForwardState): Row {
     target: { kind: 'forward', host: host.name, id: forward.id },
     context: forwardContext(host, forward),
     ...shown,
-    description: [name(forward, seen), description, forward.origin === 'config' && 'config']
+    // The public address of a service comes first, since a narrow view cuts the end off.
+    description: [
+      isFromRemote(forward) && forwardUrl(host, forward),
+      name(forward, seen),
+      description,
+      forward.origin === 'config' && 'config',
+    ]
       .filter(Boolean)
       .join(' · '),
     spokenLabel: spokenLabel(host.name, forward),
@@ -109,7 +115,7 @@ function openLook(
   ];
   const warnings = [shared, scope?.brief, isToNothing ? nothingListens : why?.brief].filter(Boolean);
   return {
-    description: [isRemote && url, insteadText(status), ...warnings].filter(Boolean).join(' · '),
+    description: [insteadText(status), ...warnings].filter(Boolean).join(' · '),
     tooltip: tooltip.filter(Boolean).join('\n'),
     icon: isToNothing
       ? { id: 'circle-outline', color: colors.grey }

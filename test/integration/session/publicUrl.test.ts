@@ -38,11 +38,12 @@ test(
     );
     const app = await startSessions(config);
     t.after(() => app.sessions.close());
-    const spec = parseForward('remote', `80:localhost:${await freePort()}`);
+    const local = await freePort();
+    const spec = parseForward('remote', `80:localhost:${local}`);
     await app.sessions.forward('service', typedRequest(spec), never);
     await until('the public address', () => app.host('service').publicUrl);
     const row = treeRows(app.sessions.state.get())[0]?.children[0];
-    assert.equal(row?.description, 'at https://quiet-owl.example.net');
+    assert.equal(row?.description, `https://quiet-owl.example.net · localhost:${local} on this machine`);
     assert.equal(row.click, 'open');
   },
 );
