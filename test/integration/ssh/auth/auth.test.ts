@@ -1,50 +1,18 @@
-/* oxlint-disable no-underscore-dangle -- names of ssh2 */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import type { AuthContext, KeyboardAuthContext, PasswordAuthContext } from 'ssh2';
-import type { HostConfig } from '../../../../src/core/config/hostConfig.ts';
-import { string, uint32 } from '../../../../src/core/ssh/keys/wire.ts';
-import { hostConfig, sshdConfig } from '../../../support/hostConfig.ts';
+import { sshdConfig } from '../../../support/hostConfig.ts';
 import { makeKey } from '../../../support/keys.ts';
-import { type ScriptedServer, sendPacket, startServer } from '../../../support/scriptedServer.ts';
+import { startServer } from '../../../support/scriptedServer.ts';
 import { connectTo, memoryLog, problemOf, script } from '../../../support/ssh.ts';
 import { type Sshd, startSshd } from '../../../support/sshd.ts';
+import { ask, byPassword, PASSWORD, to } from './passwordServer.ts';
 
-const PASSWORD = 'pa55w0rd-that-must-not-leak';
 let sshd: Sshd;
 before(async () => {
   sshd = await startSshd();
 });
 after(() => sshd.stop());
-
-const to = (server: ScriptedServer, changes: Partial<HostConfig> = {}): HostConfig =>
-  hostConfig({ port: server.port, user: 'me', userKnownHostsFiles: [server.knownHostsFile], ...changes });
-
-interface ServerSide {
-  readonly _protocol: { readonly _authsQueue: string[] };
-}
-
-/** Accepts this password only. */
-const byPassword = (context: AuthContext): void => {
-  if (context.method === 'password' && context.password === PASSWORD) context.accept();
-  else context.reject(['password']);
-};
-
-/** Asks the rounds one after the other. The right answers log the user in. */
-function ask(context: KeyboardAuthContext, rounds: readonly (readonly [string, string])[]): void {
-  const [round, ...rest] = rounds;
-  if (!round) {
-    context.accept();
-    return;
-  }
-  context.prompt([{ prompt: round[0], echo: false }], 'Login', 'Answer please', ([answer]) => {
-    if (answer === round[1]) ask(context, rest);
-    else context.reject(['keyboard-interactive']);
-  });
-}
 
 void test('a password is asked for, sent once, and not logged', async () => {
   const server = await startServer(byPassword);
@@ -240,88 +208,6 @@ void test('a disconnect while an acceptable key is pending is a broken connectio
   server.close();
 });
 
-/** Asks for a new password until it has a certain length. */
-const demandChange = (reason: string, onChange: (context: AuthContext, chosen: string) => void) => {
-  const demand = (context: PasswordAuthContext, why: string): void =>
-    context.requestChange(why, (chosen) => {
-      if (chosen.length >= 12) onChange(context, chosen);
-      else demand(context, 'Too short.');
-    });
-  return (context: AuthContext): void => {
-    if (context.method === 'password') demand(context, reason);
-    else context.reject(['password']);
-  };
-};
-
-void test('an expired password is replaced by a new one, which is typed twice and never logged', async () => {
-  const NEW = 'correct-horse-battery';
-  let changedTo = '';
-  const server = await startServer(
-    demandChange('Your password has expired.', (context, chosen) => {
-      changedTo = chosen;
-      context.accept();
-    }),
-  );
-  const typed = [PASSWORD, 'short', 'short', 'mistyped-once', 'mistyped-twice', NEW, NEW];
-  const prompts = script({ secret: () => typed.shift() });
-  const log = memoryLog();
-  const connection = await connectTo(to(server), { prompts, log });
-  assert.equal(changedTo, NEW);
-  const asked = prompts.secrets.map((question) =>
-    question.kind === 'newPassword' ? [question.reason, question.isRepeated, question.isMismatch] : question.kind,
-  );
-  assert.deepEqual(asked, [
-    'password',
-    ['Your password has expired.', false, false],
-    ['Your password has expired.', true, false],
-    ['Too short.', false, false],
-    ['Too short.', true, false],
-    ['Too short.', false, true],
-    ['Too short.', true, true],
-  ]);
-  assert.doesNotMatch(log.lines.join('\n'), new RegExp(`${NEW}|${PASSWORD}|short|mistyped`, 'u'));
-  await connection.close();
-  server.close();
-});
-
-void test('a cancelled password change ends the login', async () => {
-  const server = await startServer(demandChange('Expired.', (context) => context.accept()));
-  const prompts = script({ secret: ({ kind }) => (kind === 'password' ? PASSWORD : undefined) });
-  const problem = await problemOf(connectTo(to(server), { prompts }));
-  assert.deepEqual(problem, { code: 'cancelled' });
-  server.close();
-});
-
-void test('after a password change, the server may ask for another method', async () => {
-  const server = await startServer((context) => {
-    if (context.method === 'password') {
-      context.requestChange('Expired.', () => {
-        // ssh2's server does not mark the first request as answered.
-        for (const client of server.clients) (client as unknown as ServerSide)._protocol._authsQueue.shift();
-        context.reject(['keyboard-interactive'], true);
-      });
-    } else if (context.method === 'keyboard-interactive') ask(context, [['Code: ', '123456']]);
-    else context.reject(['password']);
-  });
-  const prompts = script({ secret: ({ kind }) => (kind === 'keyboardInteractive' ? '123456' : 'a new password') });
-  const connection = await connectTo(to(server), { prompts });
-  assert.equal(connection.facts.authMethod, 'keyboard-interactive');
-  await connection.close();
-  server.close();
-});
-
-void test("the server's banner is shown as a notice", async () => {
-  const server = await startServer(byPassword, { banner: 'Authorised use only' });
-  const prompts = script({ secret: () => PASSWORD });
-  const connection = await connectTo(to(server), { prompts });
-  assert.deepEqual(
-    prompts.notices.map((text) => text.trim()),
-    ['Authorised use only'],
-  );
-  await connection.close();
-  server.close();
-});
-
 void test('an aborted login ends with the reason of its signal', async () => {
   const server = await startServer(byPassword);
   const stop = new AbortController();
@@ -355,54 +241,5 @@ void test('both prompts of one round get their answers', async () => {
   const prompts = script({ secret: (question) => ('echo' in question && question.echo ? '1' : '2') });
   const connection = await connectTo(to(server), { prompts });
   await connection.close();
-  server.close();
-});
-
-void test('what the server says when it ends the login is in the problem, as ssh prints it', async (t) => {
-  const strict = await startSshd({ config: ['MaxAuthTries 1'] });
-  t.after(() => strict.stop());
-  const identityFiles = ['one', 'two'].map((name) => makeKey(strict.folder, name));
-  const problem = await problemOf(connectTo(sshdConfig(strict, { identityFiles })));
-  const flags = identityFiles.flatMap((file) => ['-i', file]);
-  const text = fs.readFileSync(strict.configFile, 'utf8').replace(/^ *IdentityFile.*\n/mu, '');
-  fs.writeFileSync(strict.configFile, text);
-  const { stderr } = spawnSync('ssh', ['-F', strict.configFile, '-o', 'BatchMode=yes', ...flags, 'devbox', 'true'], {
-    encoding: 'utf8',
-    timeout: 20_000,
-  });
-  assert.match(stderr, /Received disconnect .*: Too many authentication failures/u);
-  assert.ok('said' in problem && problem.code === 'authFailed');
-  assert.equal(problem.said, 'Too many authentication failures');
-});
-
-/** SSH_MSG_USERAUTH_BANNER (RFC 4252 §5.4). */
-const banner = (text: string): readonly Buffer[] => [Buffer.of(53), string(text), string('')];
-/** SSH_MSG_DISCONNECT (RFC 4253 §11.1) with the reason "by application". */
-const disconnect = (text: string): readonly Buffer[] => [Buffer.of(1), uint32(11), string(text), string('')];
-
-void test('a banner that comes with a refusal is in the problem, without control characters', async () => {
-  const server = await startServer(
-    (context) => {
-      if (context.method === 'password')
-        for (const client of server.clients)
-          sendPacket(client, ...banner('Account \u001B[31mlocked\r\nuntil 9:00\r\n'));
-      context.reject(['password']);
-    },
-    { banner: 'Authorised use only' },
-  );
-  const config = to(server, { numberOfPasswordPrompts: 1 });
-  const problem = await problemOf(connectTo(config, { prompts: script({ secret: () => 'wrong' }) }));
-  assert.equal('said' in problem && problem.said, 'Account [31mlocked until 9:00');
-  server.close();
-});
-
-void test('the words of a server that hangs up by decision are in the problem', async () => {
-  const server = await startServer((context) => {
-    if (context.method === 'none') return context.reject(['password']);
-    for (const client of server.clients) sendPacket(client, ...disconnect('Come back\ttomorrow'));
-    return undefined;
-  });
-  const problem = await problemOf(connectTo(to(server), { prompts: script({ secret: () => 'wrong' }) }));
-  assert.deepEqual(problem, { ...problem, code: 'authFailed', said: 'Come back tomorrow' });
   server.close();
 });
