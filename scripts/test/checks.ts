@@ -13,7 +13,7 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   'unused code': ['knip/bin/knip.js'],
 };
 
-/** What can be said about the code without running it. */
+/** Checks the code without running it. */
 export async function checks(signal: AbortSignal): Promise<Outcome> {
   const outcomes: Outcome[] = [];
   for (const [name, [program = '', ...args]] of Object.entries(programs)) {

@@ -14,7 +14,7 @@ export async function nodeTests(folder: string, concurrency: number, signal: Abo
   return outcomeOf(await results(folder, concurrency, signal));
 }
 
-/** At least one result: whatever keeps the tests from running is a failure too. */
+/** Returns at least one result: a run that cannot start its tests is a failure. */
 async function results(folder: string, concurrency: number, signal: AbortSignal): Promise<readonly TestResult[]> {
   const files = testFiles(inRoot(folder));
   const failure = (error: string): TestResult => ({ file: inRoot(folder), name: 'all', status: 'failed', error });

@@ -28,7 +28,7 @@ function keep({ file, message }: { readonly file: string; readonly message: stri
   output.set(file, (output.get(file) ?? '') + message);
 }
 
-/** Written at once, so that what was known is known when the time is up. */
+/** Writes each result at once, so that a run that is stopped keeps its results. */
 function add(result: TestResult | undefined): void {
   if (result) fs.appendFileSync(reportFile, `${JSON.stringify(result)}\n`);
 }
@@ -48,7 +48,7 @@ function passed({ name, file = name, skip, todo, details }: EventData.TestPass):
 
 function failed({ name, file = name, details }: EventData.TestFail): TestResult | undefined {
   const error = details.error as Error & { failureType?: string };
-  // What is above a failed test fails too; that is counted once.
+  // A suite fails with its test, and only the test counts.
   if (error.failureType === 'subtestsFailed') return undefined;
   const text = inspect(error.cause ?? error);
   // A process that ended badly outside of its tests says why in its output.

@@ -1,11 +1,11 @@
 import type { Need } from '../../test/support/needs/needs.ts';
 import type { BuildName } from '../../test/support/vscode/builds.ts';
 
-/** What came out of a stage. */
+/** The results of a stage. */
 export interface Outcome {
   readonly passed: number;
   readonly failures: readonly Failure[];
-  /** Not run, each with the reason. */
+  /** The tests that did not run, each with the reason. */
   readonly skips: readonly Failure[];
 }
 
@@ -17,7 +17,7 @@ export interface Failure {
 /** A part of `npm test` that can run alone: `npm test -- NAME`. */
 export interface Stage {
   readonly name: string;
-  /** What it must find on this machine. `npm test` gets what it can of it. */
+  /** The programs that it uses. `npm test` installs what it can of them. */
   readonly needs: readonly Need[];
   /** The VS Code servers that it starts where there is no desktop VS Code. */
   readonly builds?: readonly BuildName[];

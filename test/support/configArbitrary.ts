@@ -9,7 +9,7 @@ export interface GeneratedConfig {
 const hosts = ['h1', 'web.example.com', 'DB-1', '10.1.2.3', '::1', '127.1', 'a-b_c', 'x'];
 const host = fc.constantFrom(...hosts);
 
-/** Weighted: mostly what is right, sometimes what is nearly so, because one bad value fails the whole file. */
+/** Mostly valid values and few nearly valid ones, because ssh refuses the whole file for one bad value. */
 function mostly<T, U>(good: fc.Arbitrary<T>, odd: fc.Arbitrary<U>): fc.Arbitrary<T | U> {
   return fc.oneof({ arbitrary: good, weight: 250 }, { arbitrary: odd, weight: 1 });
 }
@@ -371,7 +371,7 @@ function one(value: fc.Arbitrary<string>): fc.Arbitrary<readonly string[]> {
   );
 }
 
-/** What takes the rest of the line as it is. */
+/** The keywords whose argument is the rest of the line, without quotes. */
 const commandLine = fc.oneof(
   fc.record({
     keyword: fc.constantFrom('ProxyCommand', 'LocalCommand', 'RemoteCommand', 'KnownHostsCommand', 'ProxyCommand'),
@@ -401,7 +401,7 @@ const settingLine: fc.Arbitrary<RawLine> = fc.oneof(
 
 const quoting = fc.constantFrom('bare', 'bare', 'double', 'single', 'escaped');
 
-/** Writes a word so that it is read back: in quotes, with escapes, or bare where that is possible. */
+/** Writes a word so that ssh reads it back unchanged: in quotes, with escapes, or bare where that is possible. */
 function quote(word: string, style: string): string {
   if (style === 'bare' && /^[^\s"'\\#][^\s"'\\]*$/.test(word)) return word;
   if (style === 'single' && !/['\\]/.test(word)) return `'${word}'`;
@@ -430,7 +430,7 @@ const written = (line: fc.Arbitrary<RawLine>): fc.Arbitrary<string> =>
       (words ?? [])
         .map((word, index) => quote(word, styles[index % styles.length] ?? 'bare'))
         .join(separator.trim() === '' ? separator : ' ');
-    // A comment behind a command belongs to it, and versions disagree about one behind Match.
+    // A comment after a command is part of the command, and versions of ssh disagree about a comment after Match.
     const tail = raw === undefined ? comment : '';
     return `${indent}${cases[upper] ?? keyword}${upper === 'quoted' ? ' ' : separator}${value}${tail}${end}`;
   });

@@ -12,7 +12,7 @@ export function makeKey(folder: string, name: string, ...options: readonly strin
   return file;
 }
 
-/** Lets the owner of a private key log in where this file is the authorized_keys. */
+/** Adds the public key of a key file to an authorized_keys file. */
 export function authorize(authorizedKeysFile: string, keyFile: string): void {
   fs.appendFileSync(authorizedKeysFile, fs.readFileSync(`${keyFile}.pub`));
 }
@@ -25,7 +25,7 @@ export function certify(authority: string, keyFile: string, principal: string): 
   return `${keyFile}-cert.pub`;
 }
 
-/** The files of a security key (PROTOCOL.u2f, PROTOCOL.key) whose device nobody has. */
+/** Writes the files of a security key (PROTOCOL.u2f, PROTOCOL.key) for which there is no device. Returns the private file. */
 export function makeSecurityKey(folder: string, name: string): string {
   const file = path.join(folder, name);
   const type = 'sk-ssh-ed25519@openssh.com';

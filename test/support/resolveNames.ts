@@ -1,4 +1,4 @@
-// Runs where 127.0.0.1:53 is asked for names: says for each case on stdin what ssh -G and we make of it.
+// Runs in a network whose name server is 127.0.0.1:53. Prints for each case on stdin how ssh -G and our code resolve the host.
 import { json } from 'node:stream/consumers';
 import { resolveConfig } from '../../src/core/config/resolve.ts';
 import { printConfig } from '../../src/core/config/effective/print.ts';
