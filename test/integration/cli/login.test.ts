@@ -54,6 +54,30 @@ function lockedKey(sshd: Sshd): string {
   return file;
 }
 
+test('the terminal asks about an unknown host key, and the answer yes is remembered', async (t) => {
+  const sshd = await server(t);
+  const known = path.join(sshd.folder, 'known_by_person');
+  const unknown = ['-o', `UserKnownHostsFile=${known}`, '-o', 'StrictHostKeyChecking=ask'];
+  const terminal = await onTerminal(t, sshd, ...unknown);
+  await until('the question', () => terminal.shown().includes('(yes/no/[fingerprint])? '));
+  terminal.type('maybe\r');
+  const again = "Please type 'yes', 'no' or the fingerprint: ";
+  await until('the question again', () => terminal.shown().includes(again));
+  terminal.type('yex\x7fs\r');
+  await until('the forward', () => terminal.shown().includes('forwarding '));
+  assert.match(fs.readFileSync(known, 'utf8'), /ssh-ed25519 /u);
+});
+
+test('the terminal asks for a passphrase without echo', async (t) => {
+  const sshd = await server(t);
+  const file = lockedKey(sshd);
+  const terminal = await onTerminal(t, sshd);
+  await until('the question', () => terminal.shown().includes(`Enter passphrase for key '${file}': `));
+  terminal.type(`${passphrase}\r`);
+  await until('the forward', () => terminal.shown().includes('forwarding '));
+  assert.doesNotMatch(terminal.shown(), /horse/u);
+});
+
 test('AddKeysToAgent ask asks on the terminal, and -vvv shows no secret', async (t) => {
   const sshd = await server(t);
   const agent = await startAgent();
