@@ -28,6 +28,14 @@ const stages: readonly Stage[] = [
     ...(process.platform === 'win32' && { notHere: 'sshd and the login shells that it tests are not on Windows' }),
     run: integrationTests,
   },
+  {
+    name: 'podman',
+    needs: needsOf.podman,
+    limitMs: 4 * minutes,
+    mayBeSkipped: true,
+    ...(!isLinux && { notHere: 'containers are processes of Linux' }),
+    run: (signal) => nodeTests('test/podman', 1, signal),
+  },
   { name: 'package', needs: [], limitMs: 4 * minutes, run: makePackage },
   {
     name: 'editor-oldest',

@@ -23,6 +23,8 @@ export interface Stage {
   readonly builds?: readonly BuildName[];
   /** Why it cannot run on this system. */
   readonly notHere?: string;
+  /** Under CI too it may be skipped, with its reason: not every machine can run what it needs. */
+  readonly mayBeSkipped?: true;
   readonly limitMs: number;
   readonly run: (signal: AbortSignal) => Promise<Outcome>;
 }

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import { Scope } from '../../src/base/scope.ts';
 import { start, stop } from './child.ts';
+import { relayInto } from './relayInto.ts';
 import { until } from './until.ts';
 
 /** A remote's own network (network_namespaces(7)): every port is free there, and nobody else's servers are to be seen. */
@@ -31,15 +31,7 @@ export async function startOwnNetwork(): Promise<OwnNetwork> {
   return {
     runner: ['nsenter', ...inside],
     open: async (port) => {
-      const server = net.createServer((near) => {
-        const far = start('nsenter', [...inside, 'nc', '127.0.0.1', String(port)], { stdio: 'pipe' });
-        near.on('error', () => undefined).once('close', () => void stop(far));
-        far.stdin?.on('error', () => undefined);
-        if (far.stdin && far.stdout) near.pipe(far.stdin);
-        far.stdout?.pipe(near);
-      });
-      await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-      scope.defer(() => server.close());
+      scope.defer(await relayInto(['nsenter', ...inside], port));
     },
     stop: () => scope.close(),
   };

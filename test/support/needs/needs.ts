@@ -120,10 +120,18 @@ function hasPam(module: string): boolean {
   return folders.some((folder) => hasFile(`${folder}/pam_${module}.so`));
 }
 
+const podman = debian('podman', () => hasProgram('podman'), 'podman', [
+  'podman.service',
+  'podman.socket',
+  'podman-restart.service',
+  'podman-auto-update.timer',
+]);
+
 /** What each stage of `npm test` uses. */
 export const needsOf = {
   unit: [curl, serviceNames],
   integration: [sshd, flask, ss, ps, netcat, curl, openssl, python, serviceNames, ...debianNeeds],
+  podman: [sshd, ss, ps, netcat, podman, ...debianNeeds.filter(({ name }) => name === 'busybox')],
   editor: process.platform === 'linux' ? [chromium] : [],
   ui: [chromium, sshd, flask, ss, ps, netcat, curl, serviceNames],
 } as const satisfies Record<string, readonly Need[]>;
