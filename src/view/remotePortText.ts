@@ -17,7 +17,8 @@ export function programBehind({ status }: ForwardState, seen: SeenPort | undefin
  * The program's name as one started it: some call their main thread `MainThread`. A program that writes its state over
  * its command line (`sshd: /usr/sbin/sshd -D [listener]`) goes by the name that the system knows.
  */
-export function processName({ process }: RemotePort): string | undefined {
+export function processName({ process, container }: RemotePort): string | undefined {
+  if (container) return undefined; // its first process, which need not be the one that listens
   const [program = ''] = process?.commandLine ?? [];
   return /^(?:\S*[/\\])?([^/\\\s]+)$/u.exec(program)?.[1] ?? process?.name;
 }
@@ -30,7 +31,9 @@ export function remotePortLines(hostName: string, seen: SeenPort): string[] {
   return [
     `${programName(seen) ?? 'A server'}${title} ${where}, port ${port} (${addresses.join(', ')})`,
     ...(process
-      ? [`${process.name}, pid ${process.pid}${process.workingDirectory ? `, in ${process.workingDirectory}` : ''}`]
+      ? [
+          `${container ? 'first process of the container: ' : ''}${process.name}, pid ${process.pid}${process.workingDirectory ? `, in ${process.workingDirectory}` : ''}`,
+        ]
       : []),
     ...(published ? [`published by ${containerTitle(published.container)}, its port ${published.port}`] : []),
     ...(process?.container && !container ? [`in the container ${process.container}`] : []),

@@ -2,7 +2,7 @@ import { containerAt, portAt, type PortPlace } from '../../core/detect/place.ts'
 import { findPort } from '../../core/session/state.ts';
 import { containerTitle } from '../containerTitle.ts';
 import { unreachableOf } from '../problem/containers.ts';
-import { processName, programName } from '../remotePortText.ts';
+import { programName } from '../remotePortText.ts';
 import { fault, hasWorked, type Hop, type PathFacts, troubleOf } from './hop.ts';
 
 /** The hops behind the SSH server where a forward leads into a container: the container, and the server in it. */
@@ -30,12 +30,11 @@ export function containerHops(path: PathFacts, place: PortPlace): readonly Hop[]
     : container && isSeen && !seen
       ? nothingListens(portAt(place), title)
       : trouble && fault(trouble);
-  const process = seen && processName(seen);
   const server: Hop = {
     kind: 'target',
     title: (seen && programName(seen)) ?? 'Server',
     place: title,
-    facts: [`port ${portAt(place)}`, ...(process ? [process] : [])],
+    facts: [`port ${portAt(place)}`],
     ...(why && container ? { state: 'broken', fault: why } : { state: hasWorked(forward) ? 'ok' : 'unknown' }),
     actions: [],
   };

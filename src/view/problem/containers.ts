@@ -31,7 +31,7 @@ function unreachableText(
   switch (why) {
     case 'ownLoopback':
       return {
-        brief: 'listens on the container’s own 127.0.0.1',
+        brief: 'on its own 127.0.0.1 only',
         what: `The server at port ${port} of ${title} listens on the container’s own 127.0.0.1, which the host does not reach.`,
         next: 'Let it listen on 0.0.0.0 in the container.',
       };

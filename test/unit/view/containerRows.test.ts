@@ -69,7 +69,7 @@ void test('a port that the host does not reach says why, and a published port na
   ];
   const [published, group] = rowsOf(onlineHost({ remotePorts }));
   assert.equal(published?.description, 'web · shop');
-  assert.match(group?.children[0]?.description ?? '', /the container’s own 127\.0\.0\.1/);
+  assert.match(group?.children[0]?.description ?? '', /^on its own 127\.0\.0\.1 only$/);
   assert.match(group?.children[0]?.tooltip ?? '', /Let it listen on 0\.0\.0\.0/);
 });
 
