@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { errorText } from '../base/userError.ts';
 import { failureText, resultText } from '../agents/resultText.ts';
 import { type AgentTool, readInput } from '../agents/tool.ts';
 import { tools } from '../agents/tools.ts';
@@ -30,7 +31,7 @@ export function registerAgentTools(context: Context): vscode.Disposable {
   const disposables = lm?.registerTool
     ? tools.map((tool) => vscode.lm.registerTool(tool.name, forEditor(tool, context)))
     : [];
-  if (lm?.registerMcpServerDefinitionProvider) disposables.push(offerServer(context, vscode as unknown as McpParts));
+  if (lm?.registerMcpServerDefinitionProvider) disposables.push(...offerServer(context, vscode as unknown as McpParts));
   return vscode.Disposable.from(...disposables);
 }
 
@@ -63,16 +64,21 @@ function plain(text: string): vscode.MarkdownString {
   return new vscode.MarkdownString().appendText(text);
 }
 
-function offerServer({ extension, settings }: Context, editor: McpParts): vscode.Disposable {
+/** CAUTION: VS Code 1.100 has an unfinished form of this under the same name, and refuses. The tools are there all the same. */
+function offerServer({ extension, settings, log }: Context, editor: McpParts): readonly vscode.Disposable[] {
   const { version } = extension.packageJSON as { readonly version: string };
   const program = path.join(extension.extensionPath, 'dist', 'cli.cjs');
-  return editor.lm.registerMcpServerDefinitionProvider('sshPorts.mcp', {
-    provideMcpServerDefinitions: () => {
-      const { configFile } = settings.get();
-      const args = [program, 'mcp', ...(configFile === undefined ? [] : ['-F', configFile])];
-      // The extension host's own program runs scripts, of Electron only with this variable.
-      const env = { ELECTRON_RUN_AS_NODE: '1' };
-      return [new editor.McpStdioServerDefinition('SSH Ports', process.execPath, args, env, version)];
-    },
-  });
+  const provideMcpServerDefinitions = (): readonly object[] => {
+    const { configFile } = settings.get();
+    const args = [program, 'mcp', ...(configFile === undefined ? [] : ['-F', configFile])];
+    // The extension host's own program runs scripts, of Electron only with this variable.
+    const env = { ELECTRON_RUN_AS_NODE: '1' };
+    return [new editor.McpStdioServerDefinition('SSH Ports', process.execPath, args, env, version)];
+  };
+  try {
+    return [editor.lm.registerMcpServerDefinitionProvider('sshPorts.mcp', { provideMcpServerDefinitions })];
+  } catch (error) {
+    log.info(`this editor takes no MCP servers of extensions: ${errorText(error)}`);
+    return [];
+  }
 }
