@@ -8,7 +8,7 @@ import { type Sshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
 import { openPortsWindow } from './pages/portsWindow.ts';
-import { clickRow, disconnectAll, rowAction, rows } from './pages/sshPorts.ts';
+import { clickRow, connectedHost, disconnectAll, rowAction, rows } from './pages/sshPorts.ts';
 import {
   answerDialog,
   dialog,
@@ -46,7 +46,7 @@ afterEach(async (t) => {
 });
 
 const host = (name: string): Locator => rows(page, new RegExp(`^\\s*${name}`, 'u'), 1);
-const isConnected = (name: string): Locator => host(name).filter({ hasText: 'connected' });
+const isConnected = (name: string): Locator => connectedHost(page, name);
 
 /** Clicks the host's row and answers the question whether its ProxyCommand may run. */
 async function connectAnswering(name: string, answer: 'Allow' | 'Cancel'): Promise<void> {
@@ -103,7 +103,7 @@ test('a reloaded window offers once to reconnect, and then has its host and its 
   await notice.waitFor({ timeout: 60_000 });
   await screenshot(page, 'restore');
   await notice.getByRole('button', { name: 'Reconnect', exact: true }).click();
-  await rows(page, /devbox.*connected/su, 1).waitFor();
+  await connectedHost(page, 'devbox').waitFor();
   await screenshot(page, 'restored');
   await until('the page again', async () => (await read(local)) === 'hello from the remote', 30_000);
 });

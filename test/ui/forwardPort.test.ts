@@ -13,7 +13,7 @@ import { type Sshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
 import { openPortsWindow } from './pages/portsWindow.ts';
-import { disconnectAll, rowAction, rows, status } from './pages/sshPorts.ts';
+import { connectedHost, disconnectAll, rowAction, rows, status } from './pages/sshPorts.ts';
 import {
   answerDialog,
   chosenRow,
@@ -200,7 +200,7 @@ test('an unknown host key is shown with its fingerprint: Cancel fails nothing, a
   await dialog(page, 'SHA256:').waitFor();
   await screenshot(page, 'host-key');
   await answerDialog(page, 'Accept and Remember');
-  await rows(page, /stranger.*connected/su, 1).waitFor();
+  await connectedHost(page, 'stranger').waitFor();
   assert.match(fs.readFileSync(path.join(sshd.folder, 'empty_known_hosts'), 'utf8'), /ssh-ed25519|ecdsa/u);
 });
 

@@ -8,7 +8,7 @@ import type { Sshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import { startWebServer } from '../support/webServer.ts';
 import { openPortsWindow } from './pages/portsWindow.ts';
-import { clickRow, connect, disconnectAll, rows } from './pages/sshPorts.ts';
+import { clickRow, connect, connectedHost, disconnectAll, rows } from './pages/sshPorts.ts';
 import {
   clearNotifications,
   quickInput,
@@ -65,7 +65,7 @@ const indexOf = async (row: Locator): Promise<number> =>
 /** Forwards free local ports, with neighbouring numbers in the order of the rows. */
 async function forwardPorts(host: string, count: number): Promise<readonly number[]> {
   await connect(page, host);
-  await rows(page, new RegExp(`${host}.*connected`, 'su'), 1).waitFor();
+  await connectedHost(page, host).waitFor();
   const ports = [];
   while (ports.length < count) ports.push(await freePort());
   ports.sort((a, b) => a - b);
@@ -85,7 +85,7 @@ test('the Enter key connects a host, then forwards a port, and the focus stays o
   await page.locator('.sidebar .pane-body .monaco-list:focus-within').waitFor();
   await moveFocusTo(rows(page, 'entered', 1), 'entered');
   await page.keyboard.press('Enter');
-  await rows(page, /entered.*connected/su, 1).waitFor();
+  await connectedHost(page, 'entered').waitFor();
   await expectFocus('entered');
   const row = rows(page, String(port), 2);
   await row.waitFor();

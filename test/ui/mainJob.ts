@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { until } from '../support/until.ts';
-import { connect, expand, openPortsView, rows, statusAction } from './pages/sshPorts.ts';
+import { connect, connectedHost, expand, openPortsView, rows, statusAction } from './pages/sshPorts.ts';
 import { screenshot, toast, clearNotifications } from './pages/workbench.ts';
 
 /** A remote on which a web server can be started. */
@@ -29,9 +29,7 @@ export async function mainJob({ page, remote, greeting, say }: MainJob): Promise
   await screenshot(page, '1-hosts');
 
   await connect(page, remote.host);
-  await rows(page, /connected/, 1)
-    .first()
-    .waitFor();
+  await connectedHost(page).first().waitFor();
   await expand(rows(page, remote.host, 1).first());
   await rows(page, /\d/, 2).first().waitFor();
   say(`connected to ${remote.host}, its remote ports are shown`);

@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { Scope } from '../../src/base/scope.ts';
 import { startServer } from '../support/scriptedServer.ts';
 import { until } from '../support/until.ts';
-import { connect, openPortsView, rows } from './pages/sshPorts.ts';
+import { connect, connectedHost, openPortsView, rows } from './pages/sshPorts.ts';
 import {
   openWorkbench,
   quickInput,
@@ -36,7 +36,7 @@ test('a remembered password logs in again without a question, until the user for
   const { page } = scope.add(
     await openWorkbench({ settings: { 'sshPorts.configFile': configFile, 'sshPorts.restore': 'always' } }),
   );
-  const online = rows(page, /vault.*connected/s, 1);
+  const online = connectedHost(page, 'vault');
   const disconnect = async (): Promise<void> => {
     await runCommand(page, 'SSH Ports: Disconnect');
     await quickPickRow(page, 'vault').click();

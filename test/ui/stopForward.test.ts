@@ -7,7 +7,7 @@ import { freePort } from '../support/freePort.ts';
 
 import { until } from '../support/until.ts';
 import { openConnectedWindow } from './pages/portsWindow.ts';
-import { connect, expand, rowAction, rows } from './pages/sshPorts.ts';
+import { connect, connectedHost, expand, rowAction, rows } from './pages/sshPorts.ts';
 import { quickInput, quickPickRow, runCommand, screenshotOfFailure } from './pages/workbench.ts';
 
 const scope = new Scope();
@@ -107,7 +107,7 @@ test('a button stops the forward of its row and asks nothing while the tree is d
 });
 
 test('the button Disconnect never asks which host is meant, however early it is pressed', async () => {
-  const connected = rows(page, /devbox.*connected/su, 1);
+  const connected = connectedHost(page, 'devbox');
   const question = page.locator('.quick-input-widget:visible', { hasText: 'Disconnect from Host' });
   let wasAsked = false;
   for (let times = 0; times < 8; times++) {

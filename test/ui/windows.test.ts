@@ -10,7 +10,7 @@ import { startWebServer } from '../support/webServer.ts';
 import { stumblingBlocks } from './pages/accessibility.ts';
 import { showPath } from './pages/pathView.ts';
 import { openPortsWindow } from './pages/portsWindow.ts';
-import { connect, openPortsView, rows } from './pages/sshPorts.ts';
+import { connect, connectedHost, openPortsView, rows } from './pages/sshPorts.ts';
 import { quickInput, quickPickRow, runCommand, screenshot, screenshotOfFailure } from './pages/workbench.ts';
 
 const scope = new Scope();
@@ -57,7 +57,7 @@ test('a second window shows a forward as the first window’s, and takes the for
 async function forward(page: Page): Promise<void> {
   await openPortsView(page);
   await connect(page, 'devbox');
-  await rows(page, /devbox.*connected/su, 1).waitFor();
+  await connectedHost(page, 'devbox').waitFor();
   await runCommand(page, 'SSH Ports: Forward Port');
   await quickInput(page).fill(`ssh -L ${local}:127.0.0.1:${port} devbox`);
   await quickPickRow(page, `127.0.0.1:${port}`).click();

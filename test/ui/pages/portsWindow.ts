@@ -1,6 +1,6 @@
 import type { Scope } from '../../../src/base/scope.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../support/sshd.ts';
-import { connect, openPortsView, rows } from './sshPorts.ts';
+import { connect, connectedHost, openPortsView } from './sshPorts.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
 /** A window with the Ports view open, and the sshd whose hosts the view lists. */
@@ -35,6 +35,6 @@ export async function openPortsWindow(
 export async function openConnectedWindow(scope: Scope, options?: PortsWindowOptions): Promise<PortsWindow> {
   const window = await openPortsWindow(scope, options);
   await connect(window.page, 'devbox');
-  await rows(window.page, /devbox.*connected/su, 1).waitFor();
+  await connectedHost(window.page, 'devbox').waitFor();
   return window;
 }

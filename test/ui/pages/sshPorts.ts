@@ -21,6 +21,11 @@ export function rows(page: Page, text: string | RegExp, level?: number): Locator
   return page.locator(`.sidebar .pane-body .monaco-list-row[role="treeitem"]${atLevel}`, { hasText: text });
 }
 
+/** The row of a host that is connected now. One that “was connected” before a reload is none. */
+export function connectedHost(page: Page, name = ''): Locator {
+  return rows(page, new RegExp(`${name}.*(?<!was )connected`, 'su'), 1);
+}
+
 /** Moves the pointer away and clicks a row: the tooltip of another row may cover it. */
 export async function clickRow(row: Locator): Promise<void> {
   await row.waitFor();
@@ -77,7 +82,7 @@ export async function forwardListedPort(page: Page, port: number): Promise<void>
 
 /** Disconnects every host, which ends its forwards. Resolves when the tree shows it. */
 export async function disconnectAll(page: Page): Promise<void> {
-  const connected = rows(page, /connected/u, 1);
+  const connected = connectedHost(page);
   for (let left = await connected.count(); left > 0; left--) {
     await rowAction(connected.first(), /Disconnect/u, async () => (await connected.count()) < left);
   }
