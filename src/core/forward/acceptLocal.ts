@@ -2,7 +2,8 @@ import type net from 'node:net';
 import { admitsConnection } from '../../base/descriptors.ts';
 import { type RelayProblem, Connections, tooManyConnections } from './connections.ts';
 import type { RunningForward } from './runningForward.ts';
-import { type Family, type LocalListener, listenLocal, type SocketFile } from './listen.ts';
+import { type Family, type LocalListener, listenLocal } from './listen.ts';
+import type { SocketFile } from './listenUnix.ts';
 import { type Meter, reset } from './relay.ts';
 import type { Bind } from '../spec/spec.ts';
 

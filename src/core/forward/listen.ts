@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import fs from 'node:fs';
 import net from 'node:net';
 import { UserError, errorCode } from '../../base/userError.ts';
 import type { Bind } from '../spec/spec.ts';
+import { listening } from './listening.ts';
 import { isAddressMissing, isPipe, listenError, type ListenProblem } from './listenProblem.ts';
+import { listenPipe, listenUnix, type SocketFile } from './listenUnix.ts';
 import type { BoundAddress } from './runningForward.ts';
 
 /** Our listening sockets on this machine for one bind address. They accept from the moment they exist. */
@@ -11,14 +11,6 @@ export interface LocalListener {
   readonly bound: readonly BoundAddress[];
   /** Stops accepting and frees the port at once. Open connections go on. May be called twice. */
   close(): void;
-}
-
-/** For a Unix socket. */
-export interface SocketFile {
-  /** ssh_config(5) StreamLocalBindUnlink: remove an existing file first. */
-  readonly unlinkExisting?: boolean;
-  /** ssh_config(5) StreamLocalBindMask. By default only this user may connect. */
-  readonly bindMask?: number;
 }
 
 /** The address families for an absent bind address, `localhost` and `*`. */
@@ -47,22 +39,23 @@ const maxPortAttempts = 20;
  */
 export async function listenLocal(options: ListenOptions, signal: AbortSignal): Promise<LocalListener> {
   signal.throwIfAborted();
-  const servers =
-    options.bind.kind === 'unix'
-      ? [await (process.platform === 'win32' ? listenPipe : listenUnix)(options, options.bind.path)]
-      : await listenTcp(options, options.bind);
+  const { bind } = options;
+  const listener = await (bind.kind === 'unix' ? listenAtPath(options, bind.path) : listenTcp(options, bind));
   if (signal.aborted) {
-    closeAll(servers);
+    listener.close();
     signal.throwIfAborted();
   }
-  return { bound: servers.map(boundAddress), close: () => closeAll(servers) };
+  return listener;
 }
 
-async function listenTcp(options: ListenOptions, bind: TcpBind): Promise<readonly net.Server[]> {
+async function listenTcp(options: ListenOptions, bind: TcpBind): Promise<LocalListener> {
   const hosts = hostsOf(bind.host, options.family ?? 'any');
   for (let attempt = 1; ; attempt++) {
     const opened = await listenAll(options, hosts, bind.port);
-    if (opened.kind === 'listening') return opened.servers;
+    if (opened.kind === 'listening') {
+      const { servers } = opened;
+      return { bound: servers.map(boundAddress), close: () => closeAll(servers) };
+    }
     const mayRetry = bind.port === 0 && errorCode(opened.error) === 'EADDRINUSE' && attempt < maxPortAttempts;
     if (!mayRetry) throw await listenError(bind, opened.port, opened.error);
   }
@@ -117,41 +110,19 @@ async function listenAll(
   return servers.length === 0 && missing ? missing : { kind: 'listening', servers };
 }
 
-async function listenUnix(options: ListenOptions, file: string): Promise<net.Server> {
+async function listenAtPath(options: ListenOptions, file: string): Promise<LocalListener> {
+  const isWindows = process.platform === 'win32';
+  if (isWindows && !isPipe(file)) throw new UserError<ListenProblem>({ code: 'pipeNeeded', bind: options.bind });
   const server = createServer(options);
   try {
-    if (options.unlinkExisting || (await isStale(file))) fs.rmSync(file, { force: true });
-    // Node calls bind(2) inside `listen`, so the umask applies to it.
-    await listening(server, () => withUmask(options.bindMask ?? 0o177, () => server.listen({ path: file })));
+    const remove = await (isWindows ? listenPipe(server, file) : listenUnix(server, file, options));
+    const close = (): void => {
+      server.close();
+      remove();
+    };
+    return { bound: [{ kind: 'unix', path: file }], close };
   } catch (error) {
     throw await listenError(options.bind, 0, error);
-  }
-  return server;
-}
-
-/** CAUTION: to look at a pipe in the file system is to connect to it. A pipe ends with its process and is never stale. */
-async function listenPipe(options: ListenOptions, pipe: string): Promise<net.Server> {
-  if (!isPipe(pipe)) throw new UserError<ListenProblem>({ code: 'pipeNeeded', bind: options.bind });
-  const server = createServer(options);
-  try {
-    await listening(server, () => server.listen({ path: pipe }));
-  } catch (error) {
-    throw await listenError(options.bind, 0, error);
-  }
-  return server;
-}
-
-/** Whether a killed process left the socket file behind. Such a file must not block the next forward. */
-async function isStale(file: string): Promise<boolean> {
-  if (!fs.lstatSync(file, { throwIfNoEntry: false })?.isSocket()) return false;
-  const socket = net.connect({ path: file });
-  try {
-    await once(socket, 'connect');
-    return false;
-  } catch (error) {
-    return errorCode(error) === 'ECONNREFUSED';
-  } finally {
-    socket.destroy();
   }
 }
 
@@ -165,31 +136,9 @@ function createServer({ onSocket, onError }: ListenOptions): net.Server {
   return server;
 }
 
-async function listening(server: net.Server, listen: () => void): Promise<void> {
-  const done = once(server, 'listening');
-  try {
-    listen();
-  } catch (error) {
-    // `listen` throws for arguments that it rejects, for example a path with a NUL.
-    server.emit('error', error);
-  }
-  await done;
-}
-
-function withUmask(mask: number, act: () => void): void {
-  const before = process.umask(mask);
-  try {
-    act();
-  } finally {
-    process.umask(before);
-  }
-}
-
 function boundAddress(server: net.Server): BoundAddress {
-  const address = server.address();
-  if (typeof address === 'string') return { kind: 'unix', path: address };
-  if (address === null) throw new Error('a listener without an address');
-  return { kind: 'tcp', address: address.address, port: address.port };
+  const { address, port } = server.address() as net.AddressInfo;
+  return { kind: 'tcp', address, port };
 }
 
 /** The ports are free when this returns. Only Node's 'close' event waits for the open connections. */

@@ -31,7 +31,8 @@ async function listenProblem(bind: Bind, port: number, error: unknown): Promise<
   if (bind.kind === 'tcp' && code === 'EACCES') return { code: 'portPrivileged', bind };
   if (bind.kind === 'tcp' && isAddressMissing(error)) return { code: 'addressUnavailable', bind };
   // libuv reports EACCES also if the folder does not exist.
-  const isFolderMissing = bind.kind === 'unix' && code === 'EACCES' && !fs.existsSync(path.dirname(bind.path));
+  const mayLackFolder = bind.kind === 'unix' && (code === 'EACCES' || code === 'ENOENT');
+  const isFolderMissing = mayLackFolder && !fs.existsSync(path.dirname(bind.path));
   return { code: 'listenFailed', bind, detail: isFolderMissing ? 'no such folder' : errorText(error) };
 }
 

@@ -10,6 +10,7 @@ import { UserError } from '../../../src/base/userError.ts';
 import type { DialProblem } from '../../../src/core/forward/dial.ts';
 import type { RunningForward } from '../../../src/core/forward/runningForward.ts';
 import { isPipe } from '../../../src/core/forward/listenProblem.ts';
+import type { SocketFile } from '../../../src/core/forward/listenUnix.ts';
 import { openLocalForward } from '../../../src/core/forward/local.ts';
 import type { Bind } from '../../../src/core/spec/spec.ts';
 import { freePort } from '../../support/freePort.ts';
@@ -20,10 +21,10 @@ import { dialTo, ending, forwardTo, portOf, readAll, serve } from './loopback.ts
 const to = { kind: 'tcp', host: 'there', port: 1 } as const;
 
 /** A forward whose server answers every connection with 'hello'. */
-async function hello(t: TestContext, bind: Bind, unlinkExisting = false): Promise<RunningForward> {
+async function hello(t: TestContext, bind: Bind, file: SocketFile = {}): Promise<RunningForward> {
   const { port } = await serve(t, (socket) => socket.end('hello'));
   const forward = await openLocalForward(
-    { spec: { kind: 'local', bind, to }, dial: dialTo(port), onProblem: () => undefined, unlinkExisting },
+    { spec: { kind: 'local', bind, to }, dial: dialTo(port), onProblem: () => undefined, ...file },
     never,
   );
   t.after(() => forward.close());
@@ -153,6 +154,31 @@ void test('a Unix socket accepts its owner only, and close removes it', { skip: 
   assert.equal(fs.existsSync(file), false);
 });
 
+for (const [umask, mode] of [
+  [0o022, 0o600],
+  [0, 0o600],
+  [0, 0o660],
+] as const) {
+  void test(
+    `with the umask ${umask.toString(8)} a Unix socket has the mode ${mode.toString(8)}, keeps its path, and leaves nothing`,
+    { skip: posixOnly },
+    async (t) => {
+      const folder = tempFolder(t);
+      const file = path.join(folder, 'forward.sock');
+      const before = process.umask(umask);
+      t.after(() => process.umask(before));
+      const bind = { kind: 'unix', path: file } as const;
+      const forward = await hello(t, bind, { bindMask: 0o777 & ~mode });
+      assert.equal(fs.statSync(file).mode & 0o777, mode);
+      assert.equal(await heard({ path: file }), 'hello');
+      assert.equal((await problemOf(hello(t, bind)))['code'], 'portInUse');
+      assert.equal(await heard({ path: file }), 'hello');
+      await forward.close();
+      assert.deepEqual(fs.readdirSync(folder), []);
+    },
+  );
+}
+
 void test(
   'an existing file blocks a Unix socket unless StreamLocalBindUnlink is set',
   { skip: posixOnly },
@@ -161,7 +187,7 @@ void test(
     fs.writeFileSync(file, '');
     const bind = { kind: 'unix', path: file } as const;
     assert.deepEqual(await problemOf(hello(t, bind)), { code: 'portInUse', bind });
-    await hello(t, bind, true);
+    await hello(t, bind, { unlinkExisting: true });
     assert.equal(await heard({ path: file }), 'hello');
   },
 );
