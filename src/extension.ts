@@ -4,7 +4,7 @@ import type { SshPortsExports } from '../api.d.ts';
 import type { Readable } from './base/store.ts';
 import type { AppState } from './core/session/state.ts';
 import type { Engine } from './engine/engine.ts';
-import { localEngine } from './engine/localEngine.ts';
+import { workerEngine } from './engine/workerEngine.ts';
 import { registerAgentTools } from './ui/agentTools.ts';
 import { Consent } from './ui/asking/consent.ts';
 import { editorPrompts } from './ui/asking/prompts.ts';
@@ -41,7 +41,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const settings = observeSettings(subscriptions);
   const consent = new Consent(globalState);
   const secrets = new RememberedSecrets(context.secrets, log);
-  const engine = localEngine({
+  const engine = workerEngine({
+    file: vscode.Uri.joinPath(extensionUri, 'dist', 'engine.cjs').fsPath,
     settings,
     prompts: editorPrompts(secrets),
     allowCommand: consent.allow,

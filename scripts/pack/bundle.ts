@@ -24,6 +24,7 @@ const shared: BuildOptions = {
 /** What ships in dist/, by name. The command line program begins with its own `#!` line. */
 const entries = {
   extension: 'src/extension.ts',
+  engine: 'src/engine/thread.ts',
   decryptWorker: 'src/core/ssh/keys/decryptWorker.mjs',
   cli: 'src/cli.ts',
   mcp: 'src/mcp/serve.ts',
@@ -33,7 +34,7 @@ const entries = {
 const webviews = { path: 'src/webview/path.ts' };
 
 /**
- * Bundles the extension, its worker, the command line program and the scripts of views, each into one file of dist/, and
+ * Bundles the extension, its workers, the command line program and the scripts of views, each into one file of dist/, and
  * writes down whose packages they carry.
  */
 export async function bundle(signal: AbortSignal): Promise<void> {

@@ -26,6 +26,8 @@ export type Problem =
   | { readonly code: 'loginNeeded' }
   /** A SOCKS proxy is protected, and the secret store has no password for it. */
   | { readonly code: 'proxyPasswordMissing' }
+  /** The engine in its thread has stopped unexpectedly. Another one starts. */
+  | { readonly code: 'engineStopped' }
   /** A bug of ours or of a library. The log has the stack. */
   | { readonly code: 'unexpected'; readonly detail: string };
 

@@ -1,6 +1,13 @@
+import type { Log } from '../base/log.ts';
 import type { Readable } from '../base/store.ts';
+import type { Credentials } from '../core/forward/socks.ts';
 import type { PortPlace } from '../core/detect/place.ts';
+import type { PortAttributes } from '../core/policy/portRules.ts';
+import type { AgentQuestion, HostKeyQuestion, Prompts, SecretQuestion } from '../core/ssh/prompts.ts';
+import type { Change } from './change.ts';
+import type { MemoryEntries } from './mirroredMemory.ts';
 import type { ForwardRequest } from '../core/session/forwards/forwardRequests.ts';
+import type { Settings } from '../core/session/settings.ts';
 import type { AppState, ForwardState } from '../core/session/state.ts';
 
 /**
@@ -16,8 +23,8 @@ export interface EngineCalls {
   optionsOf(host: string): Promise<readonly string[]>;
   connect(host: string, signal: AbortSignal): Promise<void>;
   disconnect(host: string): Promise<void>;
-  /** Connects to the hosts of the window before it was reloaded. `attended`: a person waits, so hosts may ask. */
-  restore(attended: 'attended' | 'background', signal: AbortSignal): Promise<void>;
+  /** Connects to hosts of the window before it was reloaded, with their forwards. `attended`: hosts may ask, as a person waits. */
+  restore(hosts: 'left' | readonly string[], attended: 'attended' | 'background', signal: AbortSignal): Promise<void>;
   forgetLeft(): Promise<void>;
   /** One round trip, in milliseconds; undefined while the host is away. */
   ping(host: string, signal: AbortSignal): Promise<number | undefined>;
@@ -86,3 +93,36 @@ export interface SavedInConfig {
   /** The 1-based line of the forward. Absent where a Match block or another file gives it. */
   readonly line?: number;
 }
+
+/** What the engine asks of the editor: answers of a person, what the editor stores, and that it shows what happens. */
+export interface EditorCalls {
+  stateChanged(change: Change): Promise<void>;
+  log(level: keyof Log, message: string): Promise<void>;
+  hostKey(question: HostKeyQuestion, signal: AbortSignal): ReturnType<Prompts['hostKey']>;
+  secret(question: SecretQuestion, signal: AbortSignal): Promise<string | undefined>;
+  /** The remembered answer. Asks nobody. */
+  recall(question: SecretQuestion): Promise<string | undefined>;
+  addToAgent(question: AgentQuestion, signal: AbortSignal): Promise<boolean>;
+  notice(host: string, text: string): Promise<void>;
+  /** Whether a command of the SSH configuration may run. */
+  allowCommand(command: string, attended: 'attended' | 'background'): Promise<boolean>;
+  proxyPassword(host: string): Promise<Credentials | undefined>;
+  autoForwarded(host: string, forward: ForwardState, attributes: PortAttributes): Promise<void>;
+  remember(memory: MemoryName, key: string, value: unknown): Promise<void>;
+}
+
+/** What the editor tells an engine in another thread, besides calls of the user. */
+export interface ThreadCalls extends EngineCalls {
+  useSettings(settings: Settings): Promise<void>;
+  takeMemory(memory: MemoryName, entries: MemoryEntries): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What an engine in another thread begins with. */
+export interface ThreadStart {
+  readonly settings: Settings;
+  readonly memories: Readonly<Record<MemoryName, MemoryEntries>>;
+}
+
+/** Of all windows, and of this one. */
+export type MemoryName = 'shared' | 'window';

@@ -1,6 +1,7 @@
 import { windowFolder } from '../core/session/memory/windows.ts';
 import { checkForward } from '../core/session/forwards/checkForward.ts';
-import { Sessions, type SessionsOptions } from '../core/session/sessions.ts';
+import { Sessions } from '../core/session/sessions.ts';
+import type { SessionsOptions } from '../core/session/sessionsOptions.ts';
 import { editConfig } from './editConfig.ts';
 import type { Engine } from './engine.ts';
 
@@ -19,7 +20,7 @@ export function localEngine(options: SessionsOptions): Engine {
     optionsOf: async (host) => sessions.optionsOf(host),
     connect: (host, signal) => sessions.connect(host, signal),
     disconnect: (host) => sessions.disconnect(host),
-    restore: (attended, signal) => sessions.restore(attended, signal),
+    restore: (hosts, attended, signal) => sessions.restore(hosts, attended, signal),
     forgetLeft: () => sessions.forgetLeft(),
     ping: (host, signal) => sessions.ping(host, signal),
     refresh: async () => sessions.refresh(),

@@ -26,6 +26,11 @@ const texts: Texts<Problem['code']> = {
     what: `No folder of this machine can hold a socket of SSH Ports (${tried.join('; ') || 'all are too deep'}).`,
     next: 'Set TMPDIR to a short path in which you may write and run programs.',
   }),
+  engineStopped: () => ({
+    brief: 'starting again',
+    what: 'The engine of SSH Ports stopped unexpectedly. All its forwards ended.',
+    next: 'It starts again and opens them again by itself. The log says why it stopped.',
+  }),
   unexpected: ({ detail }) => ({
     brief: 'unexpected error',
     what: `Something unexpected happened: ${detail}`,

@@ -3,7 +3,8 @@ import { silentLog } from '../../src/base/log.ts';
 import { Store } from '../../src/base/store.ts';
 import type { PortPlace } from '../../src/core/detect/place.ts';
 import { shortMemory } from '../../src/core/session/memory/memory.ts';
-import { Sessions, type SessionsOptions } from '../../src/core/session/sessions.ts';
+import { Sessions } from '../../src/core/session/sessions.ts';
+import type { SessionsOptions } from '../../src/core/session/sessionsOptions.ts';
 import { defaultSettings, type Settings } from '../../src/core/session/settings.ts';
 import { findHost, type ForwardState, type HostState, localPort } from '../../src/core/session/state.ts';
 

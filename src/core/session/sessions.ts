@@ -1,41 +1,18 @@
-import { type Log, prefixed } from '../../base/log.ts';
 import { within } from '../../base/delay.ts';
 import { type Readable, Store } from '../../base/store.ts';
 import { type HostList, listHosts } from '../config/hosts.ts';
 import type { PortPlace } from '../detect/place.ts';
-import type { Credentials } from '../forward/socks.ts';
-import type { PortAttributes } from '../policy/portRules.ts';
 import type { Problem } from '../problem.ts';
-import type { Prompts } from '../ssh/prompts.ts';
 import type { ForwardRequest } from './forwards/forwardRequests.ts';
 import { ConnectedHosts } from './memory/connected.ts';
-import { HostSession } from './hostSession.ts';
-import { journal } from './memory/journal.ts';
-import { type AllowCommand, connector } from './link/connector.ts';
+import { hostOfSessions } from './hostOfSessions.ts';
+import type { HostSession } from './hostSession.ts';
 import { forgetUnused, type Memory, shortMemory } from './memory/memory.ts';
-import { type Settings, settingsOf } from './settings.ts';
-import { realSenses, type NetworkSenses } from './link/networkEvents.ts';
+import type { Settings } from './settings.ts';
 import { withListed } from './listedHosts.ts';
-import { claimOf, Windows } from './memory/windows.ts';
-import { type AppState, emptyState, findHost, type ForwardState, isActive, localPort, newHost } from './state.ts';
-
-export interface SessionsOptions {
-  readonly settings: Readable<Settings>;
-  readonly prompts: Prompts;
-  /** `Match exec` and ProxyCommand run nothing that this has not allowed. */
-  readonly allowCommand: AllowCommand;
-  readonly onAutoForward: (host: string, forward: ForwardState, attributes: PortAttributes) => void;
-  /** What is remembered of each host. All windows share it. */
-  readonly memory: Memory;
-  /** What this window is connected to. Absent: nothing comes back. */
-  readonly windowMemory?: Memory;
-  /** The folder in which the windows of this user find each other. Absent: they do not. */
-  readonly windowFolder?: string;
-  readonly senses?: NetworkSenses;
-  /** The user name and password for the SOCKS proxies of a host. Absent: proxies cannot be protected. */
-  readonly proxyPassword?: (host: string) => Promise<Credentials | undefined>;
-  readonly log: Log;
-}
+import { Windows } from './memory/windows.ts';
+import type { SessionsOptions } from './sessionsOptions.ts';
+import { type AppState, emptyState, findHost, type ForwardState, isActive, newHost } from './state.ts';
 
 /** The editor waits this long at most for an extension to end. */
 const closeMs = 1800;
@@ -117,13 +94,17 @@ export class Sessions {
   }
 
   /**
-   * Connects to those hosts again, with their forwards, and asks nobody. If a person waits (`attended`), hosts whose login
-   * needs an answer then ask, one after the other; else the state says so.
+   * Connects to those hosts again (`left`), or to some of them, with their forwards, and asks nobody. If a person waits
+   * (`attended`), hosts whose login needs an answer then ask, one after the other; else the state says so.
    */
-  async restore(attended: 'attended' | 'background', signal: AbortSignal): Promise<void> {
+  async restore(
+    names: 'left' | readonly string[],
+    attended: 'attended' | 'background',
+    signal: AbortSignal,
+  ): Promise<void> {
     await forgetUnused(this.#options.memory, Date.now());
-    const left = new Set(this.left());
-    const hosts = this.#connected.all().filter(({ name }) => left.has(name));
+    const left = this.left().filter((name) => names === 'left' || names.includes(name));
+    const hosts = this.#connected.all().filter(({ name }) => left.includes(name));
     const resumed = hosts.map(({ name, options, autoForwarded }) => {
       if (options.length > 0) this.useOptions(name, options);
       return this.#session(name).resume(autoForwarded);
@@ -210,36 +191,13 @@ export class Sessions {
     if (!findHost(this.#state.get(), name)) {
       this.#state.update((state) => ({ ...state, hosts: [...state.hosts, newHost(name, { kind: 'typed' })] }));
     }
-    const log = prefixed(this.#options.log, name);
-    const settings = settingsOf(name, this.#options.settings);
-    const session = new HostSession({
-      log,
-      settings,
-      open: connector(name, () => this.optionsOf(name), { ...this.#options, settings }),
-      memory: this.#options.memory,
-      read: () => findHost(this.#state.get(), name) ?? newHost(name, { kind: 'typed' }),
-      senses: this.#options.senses ?? realSenses,
-      findWindow: async (pid, spec, port) => {
-        const claim = claimOf(name, spec, port ?? 0);
-        return pid === undefined ? this.#windows?.askAll(claim) : this.#windows?.ask(pid, claim);
-      },
-      write: (change) => {
-        const before = findHost(this.#state.get(), name);
-        if (!before) return;
-        const after = change(before);
-        this.#state.update((state) => ({
-          ...state,
-          hosts: state.hosts.map((host) => (host.name === name ? after : host)),
-        }));
-        journal(before, after, log);
-        this.#connected.follow(before, after, this.optionsOf(name));
-        if (before.link !== after.link) this.#showConnected();
-      },
-      proxyPassword: async () => this.#options.proxyPassword?.(name),
-      isOwnPort: (port) =>
-        this.#state.get().hosts.some((host) => host.forwards.some((forward) => localPort(forward) === port)),
-      expected: () => this.#connected.all().find((host) => host.name === name)?.autoForwarded ?? [],
-      onAutoForward: (forward, attributes) => this.#options.onAutoForward(name, forward, attributes),
+    const session = hostOfSessions(name, {
+      ...this.#options,
+      state: this.#state,
+      connected: this.#connected,
+      windows: this.#windows,
+      optionsOf: (host) => this.optionsOf(host),
+      onConnected: () => this.#showConnected(),
     });
     this.#hosts.set(name, session);
     if (!this.#state.get().isForwarding) void session.setForwarding(false);

@@ -18,7 +18,7 @@ export async function restore(
     case 'never':
       return engine.forgetLeft();
     case 'always':
-      return engine.restore('background', signal);
+      return engine.restore('left', 'background', signal);
     case 'ask': {
       const [reconnectNow, always, no] = ['Reconnect', 'Always Reconnect', 'Don’t Reconnect'] as const;
       const choice = await say.info(restoreQuestion(hosts), reconnectNow, always, no);
@@ -26,13 +26,13 @@ export async function restore(
       if (choice === undefined) return;
       if (choice === no) return engine.forgetLeft();
       if (choice === always) await restoreAlways();
-      return engine.restore('attended', signal);
+      return engine.restore('left', 'attended', signal);
     }
   }
 }
 
 /** Reconnects to the hosts of the window before it was reloaded. */
 export const reconnect: Flow = async ({ engine }) => {
-  if (previousHosts(engine.state.get()).length > 0) return engine.restore('attended', never);
+  if (previousHosts(engine.state.get()).length > 0) return engine.restore('left', 'attended', never);
   await say.info('No host is left to reconnect to. Run “SSH Ports: Connect to Host…”.');
 };

@@ -5,7 +5,7 @@ import net, { type AddressInfo } from 'node:net';
 import { never } from '../../../src/base/delay.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
-import type { SessionsOptions } from '../../../src/core/session/sessions.ts';
+import type { SessionsOptions } from '../../../src/core/session/sessionsOptions.ts';
 import type { Settings } from '../../../src/core/session/settings.ts';
 import { freePort } from '../../support/freePort.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';

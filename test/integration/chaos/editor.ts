@@ -19,7 +19,7 @@ const app = await startSessions(
   },
 );
 process.once('SIGTERM', () => void app.sessions.close().then(() => process.exit()));
-if (forward === '') await app.sessions.restore('background', never);
+if (forward === '') await app.sessions.restore('left', 'background', never);
 else {
   const [, kind = 'L', spec = forward] = /^-([LR]) (.*)$/u.exec(forward) ?? [];
   const request = typedRequest(parseForward(kind === 'R' ? 'remote' : 'local', spec));

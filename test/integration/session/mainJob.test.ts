@@ -107,7 +107,7 @@ void describe('flask run on a real remote', { timeout: 120_000 }, () => {
     assert.equal(await read(local), undefined);
     app = await startSessions(sshd.configFile, {}, memories);
     assert.deepEqual(app.sessions.left(), ['devbox']);
-    await app.sessions.restore('background', never);
+    await app.sessions.restore('left', 'background', never);
     await until('the page', async () => (await read(local))?.includes(greeting));
     assert.equal(app.forwardOf(flask.port)?.origin, 'auto');
     assert.deepEqual(app.announced, []);

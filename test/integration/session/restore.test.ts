@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import { shortMemory } from '../../../src/core/session/memory/memory.ts';
-import type { SessionsOptions } from '../../../src/core/session/sessions.ts';
+import type { SessionsOptions } from '../../../src/core/session/sessionsOptions.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
@@ -41,7 +41,7 @@ void describe('a reloaded window', { timeout: 120_000 }, () => {
       return true;
     };
     await open({ allowCommand });
-    await app.sessions.restore('background', never);
+    await app.sessions.restore('left', 'background', never);
     assert.equal(app.host().link.kind, 'online');
     const { link } = app.host('proxied');
     assert.equal(link.kind === 'failed' && link.why.code, 'commandNotAllowed');
@@ -49,7 +49,7 @@ void describe('a reloaded window', { timeout: 120_000 }, () => {
     await app.sessions.close();
 
     await open({ allowCommand });
-    await app.sessions.restore('attended', never);
+    await app.sessions.restore('left', 'attended', never);
     assert.equal(app.host('proxied').link.kind, 'online');
     assert.deepEqual(asked, ['online']);
   });
@@ -74,7 +74,7 @@ void describe('a reloaded window', { timeout: 120_000 }, () => {
     await app.sessions.connect('devbox', never);
     await app.sessions.close();
     await open();
-    await app.sessions.restore('background', never);
+    await app.sessions.restore('left', 'background', never);
     assert.deepEqual(app.sessions.optionsOf('devbox'), ['ServerAliveInterval=7']);
   });
 
@@ -93,7 +93,7 @@ void describe('a reloaded window', { timeout: 120_000 }, () => {
     await app.sessions.close();
     await sshd.kill();
     await open();
-    await app.sessions.restore('background', never);
+    await app.sessions.restore('left', 'background', never);
     assert.equal(app.host().link.kind, 'waiting');
     await sshd.restart();
     await until('the host', () => app.host().link.kind === 'online');

@@ -6,7 +6,7 @@ import test, { type TestContext } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import { isProblem } from '../../../src/base/userError.ts';
 import { shortMemory } from '../../../src/core/session/memory/memory.ts';
-import type { SessionsOptions } from '../../../src/core/session/sessions.ts';
+import type { SessionsOptions } from '../../../src/core/session/sessionsOptions.ts';
 import { findHost } from '../../../src/core/session/state.ts';
 import { freePort } from '../../support/freePort.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';
@@ -77,7 +77,7 @@ void test('a restored host that is away is retried in the background, and forgot
   await windowMemory.update('connected', [host]);
   const app = await start(t, { windowMemory });
   assert.deepEqual(app.sessions.left(), ['devbox']);
-  await app.sessions.restore('attended', never);
+  await app.sessions.restore('left', 'attended', never);
   assert.equal(app.host().link.kind, 'waiting');
   assert.deepEqual(app.sessions.optionsOf('devbox'), ['Compression=yes']);
   assert.deepEqual(app.sessions.left(), []);

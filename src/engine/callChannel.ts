@@ -1,0 +1,161 @@
+import { UserError, errorText } from '../base/userError.ts';
+
+/** An end of a channel between two threads: a `MessagePort`, or the `Worker` itself. */
+export interface Port {
+  postMessage(message: unknown): void;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+}
+
+/** What one side does for the other: each argument and result survives `structuredClone`, a signal stands last. */
+export type Calls<T> = { readonly [K in keyof T]: (...args: never[]) => Promise<unknown> };
+
+/** An error as plain data. `aborted`: the reason of the caller's own signal. */
+type Failure =
+  | { readonly kind: 'problem'; readonly problem: { readonly code: string } }
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'bug'; readonly name: string; readonly message: string; readonly stack?: string };
+
+type Message =
+  | {
+      readonly kind: 'call';
+      readonly id: number;
+      readonly name: string;
+      readonly args: readonly unknown[];
+      readonly hasSignal: boolean;
+    }
+  | { readonly kind: 'abort'; readonly id: number }
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly failure: Failure };
+
+type Served = Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>;
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  readonly signal: AbortSignal | undefined;
+  readonly stop: () => void;
+}
+
+/**
+ * Calls between two threads, in both directions. An abort reaches the other side, and the call settles when the other side
+ * has settled it. `served`: what this side does for the other.
+ */
+export class CallChannel<Remote extends Calls<Remote>> {
+  /** What the other side does. */
+  readonly remote: Remote;
+  readonly #port: Port;
+  readonly #served: Served;
+  readonly #beforeAnswer: () => void;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #running = new Map<number, AbortController>();
+  #lastId = 0;
+  #ended: Error | undefined;
+
+  /** @param beforeAnswer runs before each answer to the other side: what an answer tells of must have arrived before it */
+  constructor(port: Port, served: object, beforeAnswer: () => void = () => undefined) {
+    this.#port = port;
+    this.#served = served as Served;
+    this.#beforeAnswer = beforeAnswer;
+    this.remote = new Proxy({} as Remote, {
+      get: (_, name) => (typeof name === 'string' && name !== 'then' ? this.#caller(name) : undefined),
+    });
+    port.on('message', (message) => this.#take(message as Message));
+  }
+
+  /** The other side is gone: its calls are aborted, and calls to it fail. */
+  end(why: Error): void {
+    this.#ended = why;
+    for (const { reject, stop } of this.#waiting.values()) {
+      stop();
+      reject(why);
+    }
+    this.#waiting.clear();
+    for (const controller of this.#running.values()) controller.abort(why);
+  }
+
+  #caller(name: string): (...args: readonly unknown[]) => Promise<unknown> {
+    return (...all) =>
+      new Promise((resolve, reject) => {
+        const last = all.at(-1);
+        const signal = last instanceof AbortSignal ? last : undefined;
+        if (this.#ended || signal?.aborted) {
+          reject(this.#ended ?? (signal?.reason as Error));
+          return;
+        }
+        const id = ++this.#lastId;
+        const onAbort = (): void => this.#post({ kind: 'abort', id });
+        signal?.addEventListener('abort', onAbort, { once: true });
+        const stop = (): void => signal?.removeEventListener('abort', onAbort);
+        this.#waiting.set(id, { resolve, reject, signal, stop });
+        const args = signal ? all.slice(0, -1) : all;
+        this.#post({ kind: 'call', id, name, args, hasSignal: signal !== undefined });
+      });
+  }
+
+  #take(message: Message): void {
+    switch (message.kind) {
+      case 'call':
+        void this.#run(message);
+        return;
+      case 'abort':
+        this.#running.get(message.id)?.abort();
+        return;
+      case 'answer':
+        this.#settle(message.id)?.resolve(message.value);
+        return;
+      case 'failure': {
+        const waiting = this.#settle(message.id);
+        waiting?.reject(errorOf(message.failure, waiting.signal));
+      }
+    }
+  }
+
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    waiting?.stop();
+    return waiting;
+  }
+
+  async #run({ id, name, args, hasSignal }: Extract<Message, { readonly kind: 'call' }>): Promise<void> {
+    const own = new AbortController();
+    this.#running.set(id, own);
+    let answer: Message;
+    try {
+      const call = this.#served[name];
+      if (!call) throw new Error(`no call of the name ${name}`);
+      answer = { kind: 'answer', id, value: await call(...args, ...(hasSignal ? [own.signal] : [])) };
+    } catch (error) {
+      answer = { kind: 'failure', id, failure: failureOf(error, own.signal) };
+    } finally {
+      this.#running.delete(id);
+    }
+    this.#beforeAnswer();
+    this.#post(answer);
+  }
+
+  #post(message: Message): void {
+    if (!this.#ended) this.#port.postMessage(message);
+  }
+}
+
+function failureOf(error: unknown, signal: AbortSignal): Failure {
+  if (signal.aborted && error === signal.reason) return { kind: 'aborted' };
+  if (error instanceof UserError) return { kind: 'problem', problem: error.problem };
+  if (!(error instanceof Error)) return { kind: 'bug', name: 'Error', message: errorText(error) };
+  const { name, message, stack } = error;
+  return { kind: 'bug', name, message, ...(stack !== undefined && { stack }) };
+}
+
+function errorOf(failure: Failure, signal: AbortSignal | undefined): unknown {
+  switch (failure.kind) {
+    case 'aborted':
+      return signal?.reason;
+    case 'problem':
+      return new UserError(failure.problem);
+    case 'bug': {
+      const { name, message, stack } = failure;
+      return Object.assign(new Error(message), { name }, stack !== undefined && { stack });
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import type { ResourceLimits } from 'node:worker_threads';
+import { backoffMs } from '../base/backoff.ts';
+import { delay, never, within } from '../base/delay.ts';
+import { Store } from '../base/store.ts';
+import { errorText, UserError } from '../base/userError.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Memory } from '../core/session/memory/memory.ts';
+import type { SessionsOptions } from '../core/session/sessionsOptions.ts';
+import { type AppState, emptyState } from '../core/session/state.ts';
+import { applyChange } from './change.ts';
+import type { EditorCalls, Engine, EngineCalls, MemoryName, ThreadStart } from './engine.ts';
+import { EngineThread } from './engineThread.ts';
+import { MemoryWatch } from './mirroredMemory.ts';
+import { hostsInUse, stoppedState } from './stoppedState.ts';
+
+export interface WorkerEngineOptions extends Omit<SessionsOptions, 'senses' | 'windowFolder'> {
+  readonly windowMemory: Memory;
+  /** The program of the thread: `thread.ts`, bundled. */
+  readonly file: string;
+  readonly limits?: ResourceLimits;
+}
+
+/**
+ * V8 collects the young generation often, so a small one keeps what traffic leaves behind in the processor's cache. The
+ * limit of the old generation ends an engine that leaks before the editor runs out of memory.
+ */
+const usualLimits: ResourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
+
+/** The editor waits two seconds for an extension to end. Sessions take 1.8 of them at the most. */
+const closeMs = 1900;
+/** An engine that has lived so long did not stop because of what engines do when they start. */
+const healthyMs = 60_000;
+const pauses = { minMs: 500, maxMs: 60_000 };
+
+/** The engine in a thread of its own. An engine that stops is replaced, and the new one connects to the same hosts. */
+export function workerEngine(options: WorkerEngineOptions): Engine {
+  const supervisor = new Supervisor(options);
+  void supervisor.run();
+  const own: Pick<Engine, 'state' | 'close'> = { state: supervisor.state, close: () => supervisor.close() };
+  return new Proxy(own as Engine, {
+    get: (target, name) => Reflect.get(target, name) ?? supervisor.caller(name as keyof EngineCalls),
+  });
+}
+
+class Supervisor {
+  readonly state = new Store<AppState>(emptyState);
+  readonly #options: WorkerEngineOptions;
+  readonly #closing = new AbortController();
+  readonly #memories: Readonly<Record<MemoryName, MemoryWatch>>;
+  /** Absent while an engine waits to start again. */
+  #thread: EngineThread | undefined;
+  /** Hosts that an engine which stopped was connected to, until the next one has them. */
+  #lost: readonly string[] = [];
+
+  constructor(options: WorkerEngineOptions) {
+    this.#options = options;
+    this.#memories = { shared: new MemoryWatch(options.memory), window: new MemoryWatch(options.windowMemory) };
+    const stop = options.settings.watch((now) => {
+      this.#thread?.calls.useSettings(now).catch(() => undefined); // an engine that starts gets them too
+    });
+    this.#closing.signal.addEventListener('abort', stop);
+  }
+
+  /** Keeps an engine running until the editor closes. */
+  async run(): Promise<void> {
+    const { log } = this.#options;
+    const { signal } = this.#closing;
+    for (let failures = 0; !signal.aborted; failures++) {
+      const startedMs = performance.now();
+      const thread = this.#start();
+      void this.#comeBack(thread);
+      const why = await thread.ended;
+      this.#thread = undefined;
+      if (signal.aborted) return;
+      log.error(`the engine stopped and starts again: ${why}`);
+      this.#lost = [...new Set([...this.#lost, ...hostsInUse(this.state.get())])];
+      this.state.update((state) => stoppedState(state, Date.now()));
+      if (performance.now() - startedMs > healthyMs) failures = 0;
+      await delay(backoffMs(failures, pauses), signal).catch(() => undefined);
+    }
+  }
+
+  /** What the engine does when the editor calls it by this name. */
+  caller(name: keyof EngineCalls): (...args: readonly unknown[]) => Promise<unknown> {
+    return async (...args) => {
+      const calls = this.#thread?.calls;
+      if (!calls) throw new UserError<Problem>({ code: 'engineStopped' });
+      for (const memory of ['shared', 'window'] as const) {
+        const news = this.#memories[memory].news();
+        if (news.length > 0) calls.takeMemory(memory, news).catch(() => undefined); // it has stopped
+      }
+      return (calls[name] as (...all: readonly unknown[]) => Promise<unknown>)(...args);
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const thread = this.#thread;
+    if (!thread) return;
+    await within(closeMs, thread.calls.close()).catch(() => undefined); // it has stopped
+    await thread.terminate();
+  }
+
+  #start(): EngineThread {
+    const { file, settings, memory, windowMemory, limits = usualLimits } = this.#options;
+    // What the engine has from its start is no news.
+    for (const watch of Object.values(this.#memories)) watch.news();
+    const start: ThreadStart = {
+      settings: settings.get(),
+      memories: { shared: entriesOf(memory), window: entriesOf(windowMemory) },
+    };
+    this.#thread = new EngineThread(file, start, this.#editor(), limits);
+    return this.#thread;
+  }
+
+  /** Until the first change arrives, the state shows what the engine before this one had. */
+  #editor(): EditorCalls {
+    const { prompts, log, allowCommand, proxyPassword, onAutoForward } = this.#options;
+    let state = emptyState;
+    return {
+      stateChanged: async (change) => {
+        state = applyChange(state, change) as AppState;
+        this.state.set(state);
+      },
+      log: async (level, message) => log[level](message),
+      hostKey: (question, signal) => prompts.hostKey(question, signal),
+      secret: (question, signal) => prompts.secret(question, signal),
+      recall: async (question) => prompts.recall?.(question),
+      addToAgent: (question, signal) => prompts.addToAgent(question, signal),
+      notice: async (host, text) => prompts.notice?.(host, text),
+      allowCommand,
+      proxyPassword: async (host) => proxyPassword?.(host),
+      autoForwarded: async (...news) => onAutoForward(...news),
+      remember: (name, key, value) => this.#memories[name].write(key, value),
+    };
+  }
+
+  /** Nobody is asked, as after a lost connection: the state says where a login needs a person. */
+  async #comeBack({ calls }: EngineThread): Promise<void> {
+    if (this.#lost.length === 0) return;
+    try {
+      await calls.refreshHosts(never);
+      await calls.restore(this.#lost, 'background', never);
+      this.#lost = [];
+    } catch (error) {
+      this.#options.log.warn(`hosts do not come back: ${errorText(error)}`);
+    }
+  }
+}
+
+function entriesOf(memory: Memory): ThreadStart['memories'][MemoryName] {
+  return memory.keys().map((key) => [key, memory.get(key)] as const);
+}
