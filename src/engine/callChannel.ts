@@ -120,18 +120,18 @@ export class CallChannel<Remote extends Calls<Remote>> {
   async #run({ id, name, args, hasSignal }: Extract<Message, { readonly kind: 'call' }>): Promise<void> {
     const own = new AbortController();
     this.#running.set(id, own);
-    let answer: Message;
     try {
       const call = this.#served[name];
       if (!call) throw new Error(`no call of the name ${name}`);
-      answer = { kind: 'answer', id, value: await call(...args, ...(hasSignal ? [own.signal] : [])) };
+      const value = await call(...args, ...(hasSignal ? [own.signal] : []));
+      this.#beforeAnswer();
+      this.#post({ kind: 'answer', id, value });
     } catch (error) {
-      answer = { kind: 'failure', id, failure: failureOf(error, own.signal) };
+      this.#beforeAnswer();
+      this.#post({ kind: 'failure', id, failure: failureOf(error, own.signal) });
     } finally {
       this.#running.delete(id);
     }
-    this.#beforeAnswer();
-    this.#post(answer);
   }
 
   #post(message: Message): void {

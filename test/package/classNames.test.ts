@@ -5,7 +5,7 @@ import { test } from 'node:test';
 /** The classes of ssh2 that `src/core/ssh/builtin/internals.ts` recognizes by name. */
 const names = ['AESGCMCipherNative', 'AESGCMDecipherNative'];
 
-for (const file of ['extension', 'cli']) {
+for (const file of ['engine', 'cli']) {
   const bundle = fs.readFileSync(new URL(`../../dist/${file}.cjs`, import.meta.url), 'utf8');
   for (const name of names) {
     void test(`the minified dist/${file}.cjs keeps the class name ${name} of ssh2`, () => {

@@ -14,7 +14,8 @@ test('the package holds what runs, what is read, and nothing else', () => {
     names.filter((name) => !allowed.some((pattern) => pattern.test(name))),
     [],
   );
-  for (const name of ['dist/extension.cjs', 'dist/cli.cjs', 'LICENSE.txt', manifest.icon]) packedFile(name);
+  for (const name of ['dist/extension.cjs', 'dist/engine.cjs', 'dist/cli.cjs', 'LICENSE.txt', manifest.icon])
+    packedFile(name);
 });
 
 test('the package has at most 900 KB, and no path of the machine that built it', () => {

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { shortMemory } from '../../../src/core/session/memory/memory.ts';
+import { MemoryWatch, MirroredMemory } from '../../../src/engine/mirroredMemory.ts';
+
+void test('what the mirror writes is stored, and is no news to it', async () => {
+  const memory = shortMemory();
+  const watch = new MemoryWatch(memory);
+  const mirror = new MirroredMemory([], (key, value) => watch.write(key, value));
+  await mirror.update('host box', { forwards: [] });
+  assert.deepEqual(memory.get('host box'), { forwards: [] });
+  assert.deepEqual(mirror.get('host box'), { forwards: [] });
+  assert.deepEqual(watch.news(), []);
+});
+
+void test('what another window has stored or removed since is news, once', async () => {
+  const memory = shortMemory();
+  await memory.update('old', 1);
+  const watch = new MemoryWatch(memory);
+  const mirror = new MirroredMemory(watch.news(), async () => undefined);
+  await memory.update('new', 2);
+  await memory.update('old', undefined);
+  mirror.take(watch.news());
+  assert.deepEqual([mirror.keys(), mirror.get('new'), mirror.get('old')], [['new'], 2, undefined]);
+  assert.deepEqual(watch.news(), []);
+});
