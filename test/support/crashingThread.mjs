@@ -7,5 +7,5 @@ setInterval(() => {
   delete process.env['ENGINE_CRASH'];
   if (how === 'exit') process.exit(1);
   const hoard = [];
-  for (;;) hoard.push(new Array(100_000).fill(how));
+  for (;;) hoard.push(Array.from({ length: 100_000 }, () => how));
 }, 10);
