@@ -15,6 +15,7 @@ export function problemFixes(problem: Problem): readonly Fix[] {
     case 'unreachable':
     case 'handshakeEnded':
     case 'jumpFailed':
+    case 'engineStopped':
     case 'linkLost':
     case 'loginNeeded':
     case 'hostKeyUnknown':
