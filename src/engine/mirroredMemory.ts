@@ -34,34 +34,48 @@ export class MirroredMemory implements Memory {
   }
 }
 
-/** What a memory has that its mirror lacks: VS Code changes a memory silently when another window does. */
+/** How many values of one key that were written here may still come back. */
+const maxEchoes = 20;
+
+/**
+ * What a memory has that its mirror lacks: VS Code changes a memory silently when another window does.
+ *
+ * RACE: VS Code also gives every value back that was written here, and by then a newer one may have been written. What was
+ * written here is no news.
+ */
 export class MemoryWatch {
   readonly #memory: Memory;
-  readonly #known = new Map<string, unknown>();
+  readonly #known = new Map<string, { readonly value: unknown; readonly text: string }>();
+  /** By key, as text: the latest values that were written here. */
+  readonly #written = new Map<string, readonly string[]>();
 
   constructor(memory: Memory) {
     this.#memory = memory;
   }
 
-  /** Entries that changed since the last call; at first all of them. */
+  /** Entries that another window has changed since the last call; at first all of them. */
   news(): MemoryEntries {
     const keys = new Set([...this.#memory.keys(), ...this.#known.keys()]);
-    const news = [...keys]
-      .map((key) => [key, this.#memory.get(key)] as const)
-      .filter(([key, value]) => this.#known.get(key) !== value);
-    for (const [key, value] of news) this.#note(key, value);
-    return news;
+    return [...keys].flatMap((key) => {
+      const value = this.#memory.get(key);
+      const known = this.#known.get(key);
+      if (known && known.value === value) return [];
+      const text = textOf(value);
+      this.#known.set(key, { value, text });
+      const isNews = known?.text !== text && !this.#written.get(key)?.includes(text);
+      return isNews ? [[key, value] as const] : [];
+    });
   }
 
   /** Writes what the mirror has changed. */
   async write(key: string, value: unknown): Promise<void> {
-    const written = this.#memory.update(key, value);
-    this.#note(key, this.#memory.get(key));
-    await written;
+    const text = textOf(value);
+    this.#written.set(key, [...(this.#written.get(key) ?? []), text].slice(-maxEchoes));
+    this.#known.set(key, { value, text });
+    await this.#memory.update(key, value);
   }
+}
 
-  #note(key: string, value: unknown): void {
-    if (value === undefined) this.#known.delete(key);
-    else this.#known.set(key, value);
-  }
+function textOf(value: unknown): string {
+  return JSON.stringify(value) ?? '';
 }

@@ -24,3 +24,16 @@ void test('what another window has stored or removed since is news, once', async
   assert.deepEqual([mirror.keys(), mirror.get('new'), mirror.get('old')], [['new'], 2, undefined]);
   assert.deepEqual(watch.news(), []);
 });
+
+void test('a value that was written here and comes back late, as in VS Code, is no news', async () => {
+  const memory = shortMemory();
+  const watch = new MemoryWatch(memory);
+  await watch.write('host box', { forwards: ['5000'] });
+  await watch.write('host box', { forwards: [] });
+  for (const late of [['5000'], []]) {
+    await memory.update('host box', { forwards: late });
+    assert.deepEqual(watch.news(), []);
+  }
+  await memory.update('host box', { forwards: ['of another window'] });
+  assert.deepEqual(watch.news(), [['host box', { forwards: ['of another window'] }]]);
+});
