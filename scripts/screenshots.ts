@@ -8,6 +8,7 @@ import { openBrowser } from '../test/support/vscode/browser.ts';
 import { bundle } from './pack/bundle.ts';
 import { pack } from './pack/vsix.ts';
 import { inRoot } from './root.ts';
+import { takeContainers } from './screenshots/containers.ts';
 import { takeDiagram } from './screenshots/diagram.ts';
 import { takeScenes } from './screenshots/scenes.ts';
 
@@ -16,7 +17,7 @@ const { signal } = new AbortController();
 const scope = new Scope();
 const folder = inRoot('media', 'readme');
 try {
-  const [missing] = await provide([...needsOf.ui, ...needsOf.integration]);
+  const [missing] = await provide([...needsOf.ui, ...needsOf.integration, ...needsOf.podman]);
   if (missing) throw new Error(missing.text);
   await bundle(signal);
   await pack(signal);
@@ -25,6 +26,7 @@ try {
     await takeDiagram(page, path.join(folder, file));
   }
   await takeScenes(folder, scope);
+  await takeContainers(folder, scope);
   for (const file of fs.readdirSync(folder).filter((name) => name.endsWith('.png'))) {
     console.log(`media/readme/${file}: ${Math.round(fs.statSync(path.join(folder, file)).size / 1000)} KB`);
   }
