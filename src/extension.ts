@@ -12,6 +12,7 @@ import { RememberedSecrets } from './ui/asking/rememberedSecrets.ts';
 import { registerCommands } from './ui/commands.ts';
 import { exportApi } from './ui/exportApi.ts';
 import { followConfigFiles } from './ui/configFiles.ts';
+import { followLinks } from './ui/forwardLinks.ts';
 import { followTerminals } from './ui/flows/oauthTerminal.ts';
 import { restore } from './ui/flows/restore.ts';
 import { guard } from './ui/guard.ts';
@@ -74,6 +75,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     registerCommands(flows, tree),
     registerRowClicks(tree, log),
     registerAgentTools(flows),
+    followLinks(flows),
     followTerminals(engine, log),
     warnOfBadRules(settings, log),
     vscode.window.onDidChangeWindowState(({ focused }) => void engine.setFocused(focused)),
