@@ -56,6 +56,7 @@ export class ChannelStream extends Duplex {
     if (channel.type === 'session') channel.destroy = () => channel;
     channel.on('error', ignore);
     channel.stderr.on('error', ignore);
+    channel.destroy = () => closeEnded(channel);
     // ssh2 would grant up to 2 MiB again and again. A session needs that: its window counts stderr too.
     if (channel.type !== 'session') windowsOf(channel).incoming.window = Infinity;
     channel.on('data', (chunk: Buffer) => this.#onData(chunk));
@@ -186,6 +187,13 @@ export function abandon(channel: ClientChannel): void {
   channel.resume();
   channel.stderr.resume();
   channel.close();
+}
+
+/** What ssh2's `destroy` does, without a second `end`: Node throws an error for that, once for every connection. */
+function closeEnded(channel: ClientChannel): ClientChannel {
+  if (!channel.writableEnded) channel.end();
+  channel.close();
+  return channel;
 }
 
 function ignore(): void {

@@ -24,7 +24,8 @@ export class SshClient {
   readonly closed: Promise<ConnectionEnd>;
   readonly #socket: Duplex;
   readonly #streams = new Set<ChannelStream>();
-  readonly #lost = new AbortController();
+  /** Reject the requests that wait for an answer. */
+  readonly #waiting = new Set<(lost: Error) => void>();
   #settle: (end: ConnectionEnd) => void = () => undefined;
   #end: ConnectionEnd | undefined;
   #isClosing = false;
@@ -55,7 +56,7 @@ export class SshClient {
   end(end: ConnectionEnd): void {
     if (this.#end) return;
     this.#end = end;
-    this.#lost.abort(linkLost());
+    for (const reject of this.#waiting) reject(linkLost());
     for (const stream of this.#streams) stream.destroy(linkLost());
     this.#socket.destroy();
     this.#settle(end);
@@ -122,7 +123,10 @@ export class SshClient {
     signal: AbortSignal,
   ): Promise<T> {
     if (!this.isOpen) throw linkLost();
+    let lose: (lost: Error) => void = () => undefined;
     const answered = new Promise<T>((resolve, reject) => {
+      lose = reject;
+      this.#waiting.add(lose);
       try {
         const askedAt = performance.now();
         ask((error, value) => {
@@ -135,10 +139,12 @@ export class SshClient {
       }
     });
     try {
-      return await abortable(answered, AbortSignal.any([signal, this.#lost.signal]));
+      return await abortable(answered, signal);
     } catch (error) {
       answered.then(discard, () => undefined);
       throw error;
+    } finally {
+      this.#waiting.delete(lose);
     }
   }
 

@@ -8,7 +8,7 @@ export const SPARE_WINDOW_BYTES = 12 * MEBIBYTE;
 const DISTANT_MS = 20;
 
 /** Beside other channels, a window allows this much more than the data of a round trip, to notice a faster connection. */
-const SHARED_GAIN = 1.25;
+const SHARED_GAIN = 1.3;
 const SMALLEST_WINDOW_BYTES = 64 * 1024;
 const KEPT_SAMPLES = 6;
 
