@@ -1,4 +1,8 @@
 import { secretKey, type SecretQuestion } from '../core/ssh/prompts.ts';
+import { oneLine } from '../base/oneLine.ts';
+import { withoutLinks } from './withoutLinks.ts';
+
+const maxCharacters = 1000;
 
 /** The texts of an input box that asks for a password, a passphrase or a code. */
 export interface SecretText {
@@ -14,7 +18,13 @@ export function secretText(question: SecretQuestion, isRemembered: boolean): Sec
       ? { icon: 'pass-filled', tooltip: 'Do not remember it' }
       : { icon: 'save', tooltip: 'Remember it' },
   };
-  return { ...titleAndPrompt(question, isRemembered ? ' (will be remembered)' : ''), ...remember };
+  const { title, prompt } = titleAndPrompt(question, isRemembered ? ' (will be remembered)' : '');
+  return { title: plain(title), prompt: plain(prompt), ...remember };
+}
+
+/** SECURITY: parts of it are the server's words. An input box makes links of Markdown. */
+function plain(text: string): string {
+  return withoutLinks(oneLine(text, maxCharacters));
 }
 
 function titleAndPrompt(question: SecretQuestion, addition: string): { title: string; prompt: string } {

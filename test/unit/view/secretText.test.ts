@@ -47,3 +47,19 @@ void test('the box for a new password gives the reason, and offers to remember o
 void test('the box for a one-time code does not offer to remember the code', () => {
   assert.deepEqual(secretText(code, false), { title: 'Log in to devbox', prompt: 'Two factors Code:' });
 });
+
+void test('the words of a server have no link, no control character and an end', () => {
+  const hostile = `[here](command:workbench.action.quit)\u001B[2J\u202E\n${'x'.repeat(5000)}`;
+  for (const question of [
+    { ...code, title: hostile },
+    { ...code, instruction: hostile },
+    { ...code, prompt: hostile },
+    { ...password, kind: 'newPassword', reason: hostile, isMismatch: false, isRepeated: false } as const,
+  ]) {
+    const { title, prompt } = secretText(question, false);
+    for (const text of [title, prompt]) {
+      assert.doesNotMatch(text, /\]\(|[\p{Cc}\p{Cf}]/u);
+      assert.ok(text.length <= 1100);
+    }
+  }
+});

@@ -7,6 +7,7 @@ import type { AgentSession } from '../auth/agent.ts';
 import type { HostProblem } from '../connection.ts';
 import { certificateSuffix } from '../keys/certificate.ts';
 import { printable } from '../printable.ts';
+import { bannerFilter } from './banners.ts';
 import { missing, type Proposal, toSsh2 } from './algorithms.ts';
 import { onDisconnectMessage } from './disconnectMessage.ts';
 import { ChosenGroup } from './groupExchange.ts';
@@ -43,6 +44,7 @@ export interface HandshakeInput {
   readonly onVersion: () => void;
   /** Called when the connection breaks, before or after the handshake. */
   readonly onFailure: (error: unknown) => void;
+  /** Called for the first banners of a server whose host key is trusted. */
   readonly onBanner: (text: string) => void;
 }
 
@@ -61,9 +63,10 @@ export function shakeHands(input: HandshakeInput): Promise<Handshake> {
       fail(new UserError<HostProblem>(endProblem(input, hello, negotiated, detail), { cause }));
     ssh2.on('error', (error) => ended(errorText(error), error));
     ssh2.on('close', () => ended('the server closed the connection'));
-    ssh2.on('banner', input.onBanner);
     ssh2.on('handshake', (algorithms) => (negotiated ??= algorithms));
     const check = new HostKeyCheck(ssh2, fail, input.verifyHostKey);
+    const isTrusted = (): boolean => check.trusted !== undefined;
+    ssh2.on('banner', bannerFilter({ isTrusted, show: input.onBanner, onFlood: ended }));
     ssh2.connect({
       sock: stream,
       username: config.user,

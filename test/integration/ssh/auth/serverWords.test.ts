@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { string, uint32 } from '../../../../src/core/ssh/keys/wire.ts';
 import { sshdConfig } from '../../../support/hostConfig.ts';
 import { makeKey } from '../../../support/keys.ts';
-import { sendPacket, startServer } from '../../../support/scriptedServer.ts';
+import { type ScriptedServer, sendPacket, startServer } from '../../../support/scriptedServer.ts';
 import { connectTo, problemOf, script } from '../../../support/ssh.ts';
 import { startSshd } from '../../../support/sshd.ts';
 import { byPassword, PASSWORD, to } from './passwordServer.ts';
@@ -58,6 +58,22 @@ void test('a banner that comes with a refusal is in the problem, without control
   const problem = await problemOf(connectTo(config, { prompts: script({ secret: () => 'wrong' }) }));
   assert.equal('said' in problem && problem.said, 'Account [31mlocked until 9:00');
   server.close();
+});
+
+void test('of many banners only the first are shown, and a server that sends them without end is left', async () => {
+  const chatty = (count: number): Promise<ScriptedServer> =>
+    startServer(byPassword, {}, (client) =>
+      client.on('handshake', () => Array.from({ length: count }, () => sendPacket(client, ...banner('Pay here')))),
+    );
+  const some = await chatty(100);
+  const prompts = script({ secret: () => PASSWORD });
+  await (await connectTo(to(some), { prompts })).close();
+  assert.equal(prompts.notices.length, 20);
+  some.close();
+  const endless = await chatty(5000);
+  const problem = await problemOf(connectTo(to(endless), { prompts: script({ secret: () => PASSWORD }) }));
+  assert.deepEqual(problem, { ...problem, code: 'handshakeEnded', detail: 'the server sent more than 1024 banners' });
+  endless.close();
 });
 
 void test('the words of a server that hangs up by decision are in the problem', async () => {

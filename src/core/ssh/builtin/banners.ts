@@ -1,0 +1,27 @@
+/** SECURITY: a server may send banners without end, even before it has let the user in. OpenSSH's own limit of lines is 1,024. */
+const maxBanners = 1024;
+const maxShown = 20;
+const maxShownCharacters = 16_384;
+
+export interface BannerDeps {
+  /** SECURITY: before its host key is trusted, anybody may speak in the server's name. */
+  readonly isTrusted: () => boolean;
+  readonly show: (text: string) => void;
+  /** The server has sent too many. */
+  readonly onFlood: (detail: string) => void;
+}
+
+/** Takes the banners of one login (RFC 4252 §5.4): shows the first ones of a trusted server, drops the others. */
+export function bannerFilter({ isTrusted, show, onFlood }: BannerDeps): (text: string) => void {
+  let taken = 0;
+  let shown = 0;
+  let left = maxShownCharacters;
+  return (text) => {
+    if (++taken === maxBanners + 1) onFlood(`the server sent more than ${maxBanners} banners`);
+    if (!isTrusted() || shown >= maxShown || left === 0) return;
+    const part = text.slice(0, left);
+    shown++;
+    left -= part.length;
+    show(part);
+  };
+}
