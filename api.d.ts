@@ -52,7 +52,10 @@ export interface ForwardOptions {
 
 /** A forward that an extension asked for. */
 export interface HeldForward extends Forward, Disposable {
-  /** Stops the forward, unless it was there before the call. */
+  /**
+   * Stops the forward, unless it was there before the call. One that is never disposed of comes back with its host in the
+   * next session, as the user's own do, and then was there before.
+   */
   dispose(): void;
 }
 
