@@ -1,4 +1,3 @@
-import net from 'node:net';
 import { isLoopbackAddress } from '../spec/loopback.ts';
 import type { RemotePort } from './remotePort.ts';
 
@@ -18,5 +17,6 @@ export function containerAddresses({ addresses, container }: RemotePort): readon
   const all = container?.addresses ?? [];
   // '::' usually accepts both families (ipv6(7) IPV6_V6ONLY).
   if (addresses.includes('::')) return all;
-  return all.filter((address) => addresses.includes(address) || (addresses.includes('0.0.0.0') && net.isIPv4(address)));
+  const isIpv4 = (address: string): boolean => !address.includes(':');
+  return all.filter((address) => addresses.includes(address) || (addresses.includes('0.0.0.0') && isIpv4(address)));
 }
