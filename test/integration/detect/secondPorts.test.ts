@@ -1,32 +1,22 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { never } from '../../../src/base/delay.ts';
 import { start, stop } from '../../support/child.ts';
 import { freePort, freeServerPort } from '../../support/freePort.ts';
-import { startSessions, type TestSessions } from '../../support/sessions.ts';
-import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { type TestSessions } from '../../support/sessions.ts';
 import { until } from '../../support/until.ts';
+import { type WatchedHost, watchHost } from './watchedHost.ts';
 
-let sshd: Sshd;
+let devbox: WatchedHost;
 let app: TestSessions;
 let folder: string;
 
 before(async () => {
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'project-'));
-  sshd = await startSshd();
-  app = await startSessions(sshd.configFile);
-  await app.sessions.connect('devbox', never);
-  await until('the first listing', () => app.host().detection.kind === 'watching');
+  devbox = await watchHost();
+  ({ app, folder } = devbox);
 });
-
-after(async () => {
-  await app.sessions.close();
-  await sshd.stop();
-  fs.rmSync(folder, { recursive: true, force: true });
-});
+after(() => devbox.stop());
 
 /** A dev server with a page, a WebSocket server that refuses all else, LiveReload, which never answers `/`, and a worker. */
 const stack = (page: number, webSocket: number): string => `

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import fs from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import type { SeenPort } from '../../../src/core/session/state.ts';
 import { start, stop } from '../../support/child.ts';
 import { freePort, freeServerPort } from '../../support/freePort.ts';
-import { startSessions, type TestSessions } from '../../support/sessions.ts';
-import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { type TestSessions } from '../../support/sessions.ts';
+import { type Sshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
+import { type WatchedHost, watchHost } from './watchedHost.ts';
 
 const python = '/usr/bin/python3';
 
@@ -44,24 +42,16 @@ print(client.recv(100), flush=True)
 `;
 
 void describe('a program that serves one client', { timeout: 120_000 }, () => {
+  let devbox: WatchedHost;
   let sshd: Sshd;
   let app: TestSessions;
   let folder: string;
 
   before(async () => {
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'project-'));
-    fs.chmodSync(folder, 0o755);
-    sshd = await startSshd();
-    app = await startSessions(sshd.configFile);
-    await app.sessions.connect('devbox', never);
-    await until('the first listing', () => app.host().detection.kind === 'watching');
+    devbox = await watchHost();
+    ({ sshd, app, folder } = devbox);
   });
-
-  after(async () => {
-    await app.sessions.close();
-    await sshd.stop();
-    fs.rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => devbox.stop());
 
   /** Runs a program until the watch has seen and judged its port. */
   async function withProgram(
