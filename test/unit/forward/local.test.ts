@@ -215,9 +215,13 @@ void test('named pipes of Windows are told from other paths', () => {
   for (const file of [String.raw`C:\Users\me/x.sock`, '/tmp/pipe/x', '//./pipe/', './x']) assert.ok(!isPipe(file));
 });
 
-void test('a missing folder is a failure with a detail', async (t) => {
+void test('a socket in a missing folder, and on Windows a socket that is no pipe, is a failure that says so', async (t) => {
   const bind = { kind: 'unix', path: path.join(tempFolder(t), 'none', 'forward.sock') } as const;
-  assert.deepEqual(await problemOf(hello(t, bind)), { code: 'listenFailed', bind, detail: 'no such folder' });
+  const problem =
+    process.platform === 'win32'
+      ? { code: 'pipeNeeded', bind }
+      : { code: 'listenFailed', bind, detail: 'no such folder' };
+  assert.deepEqual(await problemOf(hello(t, bind)), problem);
 });
 
 void test('a refused connection is reset and reported, and the forward goes on', async (t) => {

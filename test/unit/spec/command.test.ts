@@ -14,6 +14,7 @@ import { isCommandText } from '../../../src/core/spec/commandLine.ts';
 import type { CommandProblem } from '../../../src/core/spec/commandProblem.ts';
 import { type ForwardKind, parseForward } from '../../../src/core/spec/grammar.ts';
 import { quoteShellWord, splitShellWords } from '../../../src/core/spec/shellWords.ts';
+import { local, unix } from './forwards.ts';
 
 const plain: SshCommand = { options: [], forwards: [], mode: 'session', isBackground: false, verbosity: 0 };
 const forwarding = (kind: ForwardKind, spec: string): SshCommand => ({
@@ -106,7 +107,7 @@ const understood: readonly (readonly [string, SshCommand])[] = [
   ['ssh.exe -N ^ -L 8080:localhost:80 ` me@box', windows],
   [
     'ssh -nNT -L ~/docker.sock:/var/run/docker.sock me@box',
-    { ...windows, forwards: [parseForward('local', `${os.homedir()}/docker.sock:/var/run/docker.sock`)] },
+    { ...windows, forwards: [local(unix(`${os.homedir()}/docker.sock`), unix('/var/run/docker.sock'))] },
   ],
   ['sudo ssh -N -L 8080:localhost:80 me@box', windows],
   ['me@laptop:~/src$ sudo -E -u root nohup ssh -N -L 8080:localhost:80 me@box &', windows],
