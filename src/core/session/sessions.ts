@@ -1,3 +1,4 @@
+import { boundedLog } from '../../base/boundedLog.ts';
 import { within } from '../../base/delay.ts';
 import { type Readable, Store } from '../../base/store.ts';
 import { type HostList, listHosts } from '../config/hosts.ts';
@@ -39,7 +40,7 @@ export class Sessions {
   readonly #commandOptions = new Map<string, readonly string[]>();
 
   constructor(options: SessionsOptions) {
-    this.#options = options;
+    this.#options = { ...options, log: boundedLog(options.log) };
     this.#windowMemory = options.windowMemory ?? shortMemory();
     this.#connected = new ConnectedHosts(this.#windowMemory, Date.now());
     const isForwarding = this.#windowMemory.get(switchKey) !== false;
