@@ -15,7 +15,9 @@ import { followConfigFiles } from './ui/configFiles.ts';
 import { followLinks } from './ui/forwardLinks.ts';
 import { followTerminals } from './ui/flows/oauthTerminal.ts';
 import { restore } from './ui/flows/restore.ts';
+import { registerTerminalLinks } from './ui/flows/terminalLinks.ts';
 import { guard } from './ui/guard.ts';
+import { offerTerminalCommand } from './ui/terminalCommand.ts';
 import { observeSettings } from './ui/settings.ts';
 import { warnOfBadRules } from './ui/showing/badRules.ts';
 import { registerConfigDiagnostics } from './ui/showing/configDiagnostics.ts';
@@ -77,6 +79,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     registerAgentTools(flows),
     followLinks(flows),
     followTerminals(engine, log),
+    registerTerminalLinks(flows),
+    offerTerminalCommand(context, settings, log),
     warnOfBadRules(settings, log),
     vscode.window.onDidChangeWindowState(({ focused }) => void engine.setFocused(focused)),
     await followConfigFiles(engine, settings, log),

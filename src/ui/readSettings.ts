@@ -8,6 +8,8 @@ export interface EditorSettings extends Settings {
   readonly restore: (typeof restoreModes)[number];
   /** What a click on the status bar item does. */
   readonly statusBarClick: (typeof statusBarClicks)[number];
+  /** `ssh-ports` is on the PATH of the editor's terminals. */
+  readonly terminalCommand: boolean;
 }
 
 /** Settings of one source that speak of ports. */
@@ -49,6 +51,7 @@ export function readSettings(get: (key: string) => unknown, layers: readonly Por
     waitForLinkMs: 1000 * clamp(get('waitForLink'), 0, 300, 20),
     restore: choice(get('restore'), restoreModes) ?? 'ask',
     statusBarClick: choice(get('statusBarClick'), statusBarClicks) ?? 'menu',
+    terminalCommand: get('terminalCommand') !== false,
   };
 }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import { after, afterEach, before, test } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
 import { Scope } from '../../src/base/scope.ts';
 import { noOwnNetwork, startOwnNetwork } from '../support/ownNetwork.ts';
 import { read } from '../support/sessions.ts';
@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 import { openConnectedWindow } from './pages/portsWindow.ts';
 import { icon, rows } from './pages/sshPorts.ts';
 import { openTerminal, terminal } from './pages/terminal.ts';
-import { screenshot, toast } from './pages/workbench.ts';
+import { answerDialog, dialog, screenshot, screenshotOfFailure, toast } from './pages/workbench.ts';
 
 const skip = noOwnNetwork;
 const scope = new Scope();
@@ -47,11 +47,14 @@ before(async () => {
   ({ sshd, page } = await openConnectedWindow(scope, {
     sshd: { runner: network.runner },
     prepare: (to) => network.open(to.port),
-    settings: { 'terminal.integrated.gpuAcceleration': 'off' }, // then what it shows is in the page as text
+    settings: { 'sshPorts.autoForward': 'off', 'terminal.integrated.gpuAcceleration': 'off' }, // then what it shows is in the page as text
   }));
   fs.writeFileSync(path.join(sshd.folder, 'tool.py'), tool);
 });
 after(() => scope.close());
+afterEach(async (t) => {
+  if (!skip) await screenshotOfFailure(t, page);
+});
 
 test('the port of a login in a terminal is offered, forwarded for one use, and then closed', { skip }, async () => {
   await openTerminal(page);
@@ -73,3 +76,44 @@ test('the port of a login in a terminal is offered, forwarded for one use, and t
   await until('the end of the forward', async () => (await read(port)) === undefined);
   await screenshot(page, 'login-done');
 });
+
+test('Ctrl and a click on an address of a terminal with ssh opens that port of that host', { skip }, async (t) => {
+  const served = 18_410;
+  await openTerminal(page);
+  t.after(() => page.keyboard.press('Control+C'));
+  await page.keyboard.type(`ssh -F ${sshd.configFile} -tt devbox /usr/bin/python3 -u -m http.server ${served}\n`);
+  const address = terminal(page).locator('.xterm-rows span', { hasText: `http://0.0.0.0:${served}/` });
+  await address.last().waitFor();
+  const opened = page.context().waitForEvent('page', { timeout: 30_000 });
+  opened.catch(() => undefined);
+  await until('a new tab, or the question about it', async () => {
+    const { x, y } = await middleOf(address.last(), `http://0.0.0.0:${served}/`);
+    await page.mouse.move(0, 0);
+    await page.mouse.move(x, y);
+    await page.keyboard.down('Control');
+    await page.mouse.click(x, y, { delay: 100 });
+    await page.keyboard.up('Control');
+    return until('the tab', async () => page.context().pages().length > 1 || dialog(page).isVisible(), 5000);
+  });
+  if (await dialog(page).isVisible()) await answerDialog(page, /^Open$/u);
+  const tab = await opened;
+  await tab.getByText('Directory listing').first().waitFor();
+  assert.equal(new URL(tab.url()).hostname, 'localhost');
+  await tab.close();
+  await rows(page, new RegExp(`${served} → `, 'u'), 2).waitFor();
+  await screenshot(page, 'terminal-link');
+});
+
+test('the terminals of the editor have ssh-ports on their PATH', { skip }, async () => {
+  await openTerminal(page);
+  await page.keyboard.type(`ssh-ports -F ${sshd.configFile} -G devbox\n`);
+  await terminal(page).getByText(`port ${sshd.port}`).first().waitFor();
+});
+
+/** The middle of a text in a terminal, whose letters all have one width. */
+async function middleOf(element: Locator, text: string): Promise<{ readonly x: number; readonly y: number }> {
+  const box = await element.boundingBox();
+  const all = await element.innerText();
+  if (!box) throw new Error(`${text} is not drawn`);
+  return { x: box.x + ((all.indexOf(text) + text.length / 2) / all.length) * box.width, y: box.y + box.height / 2 };
+}

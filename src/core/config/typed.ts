@@ -2,7 +2,8 @@ import { UserError } from '../../base/userError.ts';
 import { isCommandText } from '../spec/commandLine.ts';
 import { commandError, type CommandProblem } from '../spec/commandProblem.ts';
 import type { ForwardSyntaxProblem } from '../spec/fields.ts';
-import { parsePasted } from '../spec/pasted.ts';
+import type { SshCommand } from '../spec/command.ts';
+import { parsePasted, parseSession } from '../spec/pasted.ts';
 import { parsePortInput } from '../spec/portInput.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 import type { ConfigProblem } from './hostConfig.ts';
@@ -108,9 +109,31 @@ function understood<T>(read: () => T): T | NotUnderstood {
   }
 }
 
+/** An ssh command that runs in a terminal. `configFile`: its -F. */
+export interface RunningCommand extends HostChoice {
+  readonly configFile?: string;
+}
+
+/** Undefined for a command that is not ssh, and for one that logs in nowhere. What it runs over there does not matter. */
+export function readRunning(text: string): RunningCommand | undefined {
+  if (text.trimStart().startsWith('-') || !isCommandText(text)) return undefined;
+  try {
+    const command = parseSession(text);
+    const { configFile } = command;
+    return command.mode === 'print' ? undefined : { ...choiceOf(command, text), ...(configFile && { configFile }) };
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 /** @throws UserError<NotUnderstood['problem']> */
 function readCommand(text: string): HostChoice {
-  const { host, user, port, options, forwards } = parsePasted(text);
+  return choiceOf(parsePasted(text), text);
+}
+
+/** @throws UserError<NotUnderstood['problem']> */
+function choiceOf({ host, user, port, options, forwards }: SshCommand, text: string): HostChoice {
   if (host === undefined) throw commandError('noDestination', text);
   const bracketed = host.includes(':') && port !== undefined ? `[${host}]` : host;
   const name = `${user === undefined ? '' : `${user}@`}${bracketed}${port === undefined ? '' : `:${port}`}`;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { readTypedForwards, readTypedHost } from '../../../src/core/config/typed.ts';
+import { readRunning, readTypedForwards, readTypedHost } from '../../../src/core/config/typed.ts';
 
 function portsOf(text: string): readonly number[] | undefined {
   const typed = readTypedHost(text);
@@ -35,4 +35,22 @@ void test('a pasted page address means its port, and is kept', () => {
   assert.equal(forwards?.kind === 'specs' && forwards.page, page);
   const port = readTypedForwards('3000', 'devbox');
   assert.deepEqual(Object.keys(port ?? {}), ['kind', 'specs']);
+});
+
+test('a running ssh command names its host, whatever it runs there', () => {
+  const name = (command: string): string | undefined => readRunning(command)?.name;
+  assert.equal(name('ssh devbox'), 'devbox');
+  assert.equal(name('ssh -t devbox "cd app && flask run"'), 'devbox');
+  assert.equal(name('TERM=xterm ssh me@box.example.com -p 2222 ls -l'), 'me@box.example.com:2222');
+  assert.deepEqual(readRunning('ssh -J jump -F other devbox'), {
+    name: 'devbox',
+    options: ['ProxyJump=jump'],
+    forwards: [],
+    configFile: 'other',
+  });
+});
+
+test('a command that logs in nowhere names no host', () => {
+  for (const command of ['', 'ls', 'ssh', 'ssh -G devbox', 'sshuttle -r devbox', '-L 8000:localhost:80 devbox'])
+    assert.equal(readRunning(command), undefined, command);
 });

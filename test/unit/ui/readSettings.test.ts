@@ -4,7 +4,7 @@ import test from 'node:test';
 import { defaultSettings } from '../../../src/core/session/settings.ts';
 import { mergePortRules, readSettings } from '../../../src/ui/readSettings.ts';
 
-const defaults = { ...defaultSettings, restore: 'ask', statusBarClick: 'menu' } as const;
+const defaults = { ...defaultSettings, restore: 'ask', statusBarClick: 'menu', terminalCommand: true } as const;
 
 type Values = Readonly<Record<string, unknown>>;
 
