@@ -89,16 +89,18 @@ test('Ctrl and a click on an address of a terminal with ssh opens that port of t
   await until('a new tab, or the question about it', async () => {
     const { x, y } = await middleOf(address.last(), `http://0.0.0.0:${served}/`);
     await page.mouse.move(0, 0);
-    await page.mouse.move(x, y);
+    await page.mouse.move(x, y, { steps: 3 });
+    // VS Code asks for the links of a line when the pointer is over it.
+    await page.getByText(`Forward port ${served} of devbox and open it`).first().waitFor({ timeout: 5000 });
     await page.keyboard.down('Control');
-    await page.mouse.click(x, y, { delay: 100 });
+    await page.mouse.click(x, y);
     await page.keyboard.up('Control');
     return until('the tab', async () => page.context().pages().length > 1 || dialog(page).isVisible(), 5000);
   });
   if (await dialog(page).isVisible()) await answerDialog(page, /^Open$/u);
   const tab = await opened;
   await tab.getByText('Directory listing').first().waitFor();
-  assert.equal(new URL(tab.url()).hostname, 'localhost');
+  assert.match(tab.url(), new RegExp(String(served), 'u'));
   await tab.close();
   await rows(page, new RegExp(`${served} → `, 'u'), 2).waitFor();
   await screenshot(page, 'terminal-link');
@@ -106,7 +108,7 @@ test('Ctrl and a click on an address of a terminal with ssh opens that port of t
 
 test('the terminals of the editor have ssh-ports on their PATH', { skip }, async () => {
   await openTerminal(page);
-  await page.keyboard.type(`ssh-ports -F ${sshd.configFile} -G devbox\n`);
+  await page.keyboard.type(`ssh-ports -F ${sshd.configFile} -G devbox | grep '^port '\n`);
   await terminal(page).getByText(`port ${sshd.port}`).first().waitFor();
 });
 
