@@ -14,9 +14,11 @@ import { exportApi } from './ui/exportApi.ts';
 import { followConfigFiles } from './ui/configFiles.ts';
 import { followLinks } from './ui/forwardLinks.ts';
 import { followTerminals } from './ui/flows/oauthTerminal.ts';
+import { tellOfRemoteWindow } from './ui/flows/remoteWindow.ts';
 import { restore } from './ui/flows/restore.ts';
 import { registerTerminalLinks } from './ui/flows/terminalLinks.ts';
 import { guard } from './ui/guard.ts';
+import { registerForwardTasks } from './ui/tasks/forwardTask.ts';
 import { offerTerminalCommand } from './ui/terminalCommand.ts';
 import { observeSettings } from './ui/settings.ts';
 import { warnOfBadRules } from './ui/showing/badRules.ts';
@@ -63,9 +65,23 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const pathView = new PathView(engine, extensionUri, log);
   const readOnlyText = new ReadOnlyText();
   const statusBar = new StatusBar(engine, settings);
+  const closing = new AbortController();
   const showPath = pathView.show.bind(pathView);
-  const flows = { engine, settings, secrets, consent, extension, statusBar, filter, readOnlyText, log, showPath };
+  const flows = {
+    engine,
+    settings,
+    secrets,
+    consent,
+    extension,
+    statusBar,
+    filter,
+    readOnlyText,
+    log,
+    showPath,
+    closing: closing.signal,
+  };
   subscriptions.push(
+    { dispose: () => closing.abort() },
     log,
     tree,
     pathView,
@@ -80,6 +96,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     followLinks(flows),
     followTerminals(engine, log),
     registerTerminalLinks(flows),
+    registerForwardTasks(flows),
     offerTerminalCommand(context, settings, log),
     warnOfBadRules(settings, log),
     vscode.window.onDidChangeWindowState(({ focused }) => void engine.setFocused(focused)),
@@ -87,6 +104,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   );
   await vscode.commands.executeCommand('setContext', 'sshPorts.ready', true);
   void guard(log, () => restore(flows, settings.get().restore, never));
+  void guard(log, () => tellOfRemoteWindow(globalState));
   // `npm start -- --host NAME` connects at once.
   const first = process.env['SSH_PORTS_CONNECT'];
   if (first) void guard(log, () => engine.connect(first, never));

@@ -28,6 +28,8 @@ export type Problem =
   | { readonly code: 'proxyPasswordMissing' }
   /** The engine in its thread has stopped unexpectedly. Another one starts. */
   | { readonly code: 'engineStopped' }
+  /** No browser of this machine can start with a profile of its own. */
+  | { readonly code: 'browserMissing' }
   /** A bug of ours or of a library. The log has the stack. */
   | { readonly code: 'unexpected'; readonly detail: string };
 

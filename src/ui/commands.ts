@@ -8,9 +8,12 @@ import type { Place } from '../view/row.ts';
 import type { Context, Flow } from './context.ts';
 import { askProgram } from './flows/askProgram.ts';
 import { addHost } from './flows/addHost.ts';
+import { attachDebugger } from './flows/attachDebugger.ts';
+import { browseThrough } from './flows/browseThrough.ts';
 import { changeLocalPort } from './flows/changeLocalPort.ts';
 import { connect } from './flows/connect.ts';
 import { copyAddress, copyCommand } from './flows/copy.ts';
+import { debugInBrowser } from './flows/debugPage.ts';
 import { diagnose } from './flows/diagnose.ts';
 import { disconnect } from './flows/disconnect.ts';
 import { forgetCommands, forgetSecrets } from './flows/forget.ts';
@@ -21,6 +24,7 @@ import { getStarted } from './flows/getStarted.ts';
 import { openConfig } from './flows/openSshConfig.ts';
 import { openPage, previewPage } from './flows/openPage.ts';
 import { pauseForward, resumeForward } from './flows/pause.ts';
+import { pickLocalAddress } from './flows/pickLocalAddress.ts';
 import { protectProxy } from './flows/protectProxy.ts';
 import { reconnect } from './flows/restore.ts';
 import { refresh } from './flows/refresh.ts';
@@ -38,11 +42,14 @@ import type { PortsTree } from './showing/tree.ts';
 const flows: Readonly<Record<CommandName, Flow>> = {
   addHost,
   askProgram,
+  attachDebugger,
+  browseThrough,
   changeLocalPort,
   connect,
   copyAddress,
   copyCommand,
   copyNetworkAddress,
+  debugInBrowser,
   diagnose,
   disconnect,
   extendSharing,
@@ -55,6 +62,7 @@ const flows: Readonly<Record<CommandName, Flow>> = {
   openInBrowser: openPage,
   openPreview: previewPage,
   pauseForward,
+  pickLocalAddress,
   protectProxy,
   reconnect,
   refresh,

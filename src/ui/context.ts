@@ -23,6 +23,8 @@ export interface Context {
   readonly filter: RowFilter;
   readonly readOnlyText: ReadOnlyText;
   readonly log: vscode.LogOutputChannel;
+  /** Aborts when the extension ends. */
+  readonly closing: AbortSignal;
   readonly showPath: (chosen: Chosen) => Promise<void>;
 }
 

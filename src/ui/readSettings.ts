@@ -8,6 +8,8 @@ export interface EditorSettings extends Settings {
   readonly restore: (typeof restoreModes)[number];
   /** What a click on the status bar item does. */
   readonly statusBarClick: (typeof statusBarClicks)[number];
+  /** The executable of the browser through a host. Absent: one that is found. */
+  readonly browser?: string;
   /** `ssh-ports` is on the PATH of the editor's terminals. */
   readonly terminalCommand: boolean;
 }
@@ -31,9 +33,20 @@ const frameworkNames = frameworks.flatMap(({ id, name }) => [id, name]);
  * Reads our section of the settings. A wrong value falls back to its default: people edit settings by hand.
  *
  * @param layers port rules of all sources, the most important source first
+ * @param ownHost the host that this window is on, whose ports VS Code forwards
  */
-export function readSettings(get: (key: string) => unknown, layers: readonly PortLayer[]): EditorSettings {
+export function readSettings(
+  get: (key: string) => unknown,
+  layers: readonly PortLayer[],
+  ownHost?: string,
+): EditorSettings {
   const configFile = get('configFile');
+  const browser = get('browser');
+  const hosts = Object.entries(record(get('hosts'))).map(
+    ([host, value]) => [host, hostSettings(record(value), layers)] as const,
+  );
+  // RACE: VS Code would take the same local port, and announce the same server.
+  const yieldsTo = get('inRemoteWindow') === 'forward' ? undefined : ownHost;
   return {
     ...(typeof configFile === 'string' && configFile.trim() !== '' && { configFile: configFile.trim() }),
     autoForward: choice(get('autoForward'), autoForward) ?? 'devServers',
@@ -42,9 +55,12 @@ export function readSettings(get: (key: string) => unknown, layers: readonly Por
     transport: choice(get('transport'), transports) ?? 'auto',
     identifyServers: get('identifyServers') !== false,
     portRules: readPortRules(layers, frameworkNames),
-    hosts: Object.fromEntries(
-      Object.entries(record(get('hosts'))).map(([host, value]) => [host, hostSettings(record(value), layers)]),
-    ),
+    hosts: {
+      ...Object.fromEntries(hosts),
+      ...(yieldsTo !== undefined && {
+        [yieldsTo]: { ...hostSettings(record(record(get('hosts'))[yieldsTo]), layers), autoForward: 'off' as const },
+      }),
+    },
     startConfigForwards: get('startConfigForwards') !== false,
     expireSharedAfterMs: 60_000 * clamp(get('expireSharedAfter'), 0, 10_080, 60),
     openChannelsAhead: get('openChannelsAhead') !== false,
@@ -52,6 +68,7 @@ export function readSettings(get: (key: string) => unknown, layers: readonly Por
     restore: choice(get('restore'), restoreModes) ?? 'ask',
     statusBarClick: choice(get('statusBarClick'), statusBarClicks) ?? 'menu',
     terminalCommand: get('terminalCommand') !== false,
+    ...(typeof browser === 'string' && browser.trim() !== '' && { browser: browser.trim() }),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type Readable, Store } from '../base/store.ts';
 import type { PortAttributes } from '../core/policy/portRules.ts';
+import { type RemoteMachine, remoteMachine } from '../view/remoteWindow.ts';
 import { type EditorSettings, mergePortRules, type PortLayer, readSettings } from './readSettings.ts';
 
 /** The only file that reads and writes VS Code's settings. */
@@ -12,6 +13,20 @@ export function observeSettings(subscriptions: vscode.Disposable[]): Readable<Ed
     }),
   );
   return store;
+}
+
+/** The machine that this window is on, where VS Code forwards by itself. */
+export function thisMachine(): RemoteMachine | undefined {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return remoteMachine(
+    vscode.env.remoteName,
+    folders.map(({ uri }) => uri.authority),
+  );
+}
+
+/** SSH Ports forwards automatically from the machine of this window too. */
+export async function forwardInRemoteWindows(): Promise<void> {
+  await section().update('inRemoteWindow', 'forward', vscode.ConfigurationTarget.Global);
 }
 
 /** From the next start on nobody is asked whether to reconnect. */
@@ -30,6 +45,7 @@ function read(): EditorSettings {
   return readSettings(
     (key) => ours.get(key),
     [portLayer(ours), portLayer(vscode.workspace.getConfiguration('remote'))],
+    thisMachine()?.host,
   );
 }
 

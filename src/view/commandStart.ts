@@ -26,10 +26,16 @@ interface Key {
 export function commandStart(args: readonly unknown[]): CommandStart {
   const [given] = args;
   if (given === undefined || given === null) return { kind: args.length > 1 ? 'lostRow' : 'noRow' };
+  if (isConfiguration(given)) return { kind: 'noRow' };
   if (isKey(given)) return { kind: 'key' };
   if (!isRow(given)) return { kind: 'script', value: given };
   const selected = Array.isArray(args[1]) ? (args[1] as readonly Row[]) : [];
   return { kind: 'row', row: given, rows: selected.length > 0 ? selected : [given] };
+}
+
+/** VS Code gives the whole launch configuration to a command that it names as `${command:…}`. */
+function isConfiguration(given: {}): boolean {
+  return typeof given === 'object' && 'type' in given && 'request' in given;
 }
 
 function isKey(given: {}): given is Key {

@@ -2,6 +2,7 @@ import { isWide } from '../core/spec/bindScope.ts';
 import { frameworks } from '../core/detect/identify/frameworks.ts';
 import { servesOne } from '../core/detect/identify/question.ts';
 import { findPort, type ForwardState, type ForwardStatus, type HostState } from '../core/session/state.ts';
+import { debuggerAt } from './attachable.ts';
 import { forwardUrl, localAddress } from './forwardText.ts';
 import { leadsToNothing } from './leadsToNothing.ts';
 
@@ -42,6 +43,10 @@ export const canMove: Can = (_host, forward) =>
   (forward.spec.kind === 'local' || forward.spec.kind === 'dynamic') &&
   forward.spec.bind.kind === 'tcp' &&
   is(forward, 'open', 'off', 'paused', 'expired', 'failed');
+
+/** VS Code attaches to the debugger behind it. */
+export const canAttach: Can = (host, forward) =>
+  is(forward, 'open', 'elsewhere') && debuggerAt(findPort(host, forward.remotePort)) !== undefined;
 
 export const canPause: Can = (_host, forward) => is(forward, 'open');
 
@@ -93,6 +98,7 @@ export function forwardContext(host: HostState, forward: ForwardState): string {
 
 const words: Readonly<Record<string, Can>> = {
   openable: canOpen,
+  attachable: canAttach,
   copyable: canCopy,
   movable: canMove,
   pausable: canPause,

@@ -7,15 +7,18 @@ import type { ForwardState } from '../core/session/state.ts';
 
 /**
  * Both ends of a forward, short enough for a narrow side bar: `5000 → 5001` is remote port 5000 at localhost:5001, and
- * `8022 ← 22` is port 22 of this machine at port 8022 of the remote. While nothing answers here: `5000`.
+ * `8022 ← 22` is port 22 of this machine at port 8022 of the remote. While nothing answers here: `5000`. The name of a
+ * third host is too long to stand before the address: `→ 8000`.
  */
 export function forwardLabel(forward: ForwardState): string {
   const { spec, remotePort } = forward;
   switch (spec.kind) {
     case 'local':
-      return withHere(remotePort === undefined ? shortEnd(spec.to) : String(portAt(remotePort)), forward);
+      return remotePort === undefined
+        ? (here(forward, '') ?? shortEnd(spec.to))
+        : (here(forward, `${portAt(remotePort)} `) ?? String(portAt(remotePort)));
     case 'dynamic':
-      return withHere('SOCKS', forward);
+      return here(forward, 'SOCKS ') ?? 'SOCKS';
     case 'remote':
       return `${shortAddress(remoteBindText(forward))} ← ${shortEnd(spec.to)}`;
     case 'remoteDynamic':
@@ -28,14 +31,14 @@ export function spokenLabel(hostName: string, forward: ForwardState): string {
   const { spec, remotePort } = forward;
   if (spec.kind === 'remote' || spec.kind === 'remoteDynamic')
     return `${destinationText(spec)}, at ${remoteBindText(forward)} on ${hostName}`;
-  const there = remotePort ?? destinationText(spec);
+  const there = remotePort === undefined ? destinationText(spec) : portAt(remotePort);
   const here = localAddress(forward);
   return here === undefined ? String(there) : `${there}, forwarded to ${here}`;
 }
 
-function withHere(there: string, forward: ForwardState): string {
-  const here = localAddress(forward);
-  return here === undefined ? there : `${there} → ${shortAddress(here)}`;
+function here(forward: ForwardState, there: string): string | undefined {
+  const address = localAddress(forward);
+  return address === undefined ? undefined : `${there}→ ${shortAddress(address)}`;
 }
 
 function shortEnd(to: Endpoint): string {

@@ -132,7 +132,8 @@ function name(forward: ForwardState, seen: SeenPort | undefined): string | undef
   if (label !== undefined) return label;
   if (spec.kind === 'dynamic') return 'SOCKS proxy';
   if (isFromRemote(forward)) return destinationText(spec);
-  return programBehind(forward, seen) ?? (seen && processName(seen));
+  const isNamed = forward.remotePort !== undefined || localAddress(forward) === undefined;
+  return isNamed ? (programBehind(forward, seen) ?? (seen && processName(seen))) : destinationText(spec);
 }
 
 const nothingListens = 'nothing listens there yet';

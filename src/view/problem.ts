@@ -31,6 +31,11 @@ const texts: Texts<Problem['code']> = {
     what: 'The engine of SSH Ports stopped unexpectedly. All its forwards ended.',
     next: 'It starts again and opens them again by itself. The log says why it stopped.',
   }),
+  browserMissing: () => ({
+    brief: 'no browser',
+    what: 'No browser that can use the host as its proxy was found on this machine.',
+    next: 'Install Chrome, Edge, Chromium or Firefox, or name one in the setting sshPorts.browser.',
+  }),
   unexpected: ({ detail }) => ({
     brief: 'unexpected error',
     what: `Something unexpected happened: ${detail}`,

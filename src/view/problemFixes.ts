@@ -41,6 +41,7 @@ export function problemFixes(problem: Problem): readonly Fix[] {
     case 'fileUnreadable':
       return [openFile('Open File', problem.file, problem.code === 'configSyntax' ? problem.line : 1)];
     case 'acceptFailed':
+    case 'browserMissing':
     case 'addressUnavailable':
     case 'cancelled':
     case 'commandSyntax':

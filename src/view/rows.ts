@@ -10,6 +10,7 @@ import {
   type SeenPort,
   servedPorts,
 } from '../core/session/state.ts';
+import { debuggerAt } from './attachable.ts';
 import { detectionRow } from './detectionRow.ts';
 import { containerRows, type PlacedRow } from './containerRows.ts';
 import { containerTitle } from './containerTitle.ts';
@@ -229,7 +230,9 @@ function remotePortRow(host: HostState, seen: SeenPort): Row {
       'Click to forward this port to this machine',
     ].join('\n'),
     icon: { id: program?.icon ?? 'circle-outline', ...(isInfrastructure && { color: colors.grey }) },
-    context: program?.isUnasked ? 'remotePort unasked' : 'remotePort',
+    context: ['remotePort', program?.isUnasked && 'unasked', debuggerAt(seen) && 'attachable']
+      .filter(Boolean)
+      .join(' '),
     fold: 'none',
     children: [],
     target: { kind: 'remotePort', host: host.name, port: placeOf(seen) },

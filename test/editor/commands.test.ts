@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Forward, Host } from '../../api.d.ts';
 import { findHost } from '../../src/core/session/state.ts';
@@ -127,6 +128,33 @@ suite('commands with the arguments of a script', () => {
         run('openInBrowser', { host, id }),
         /Open in Browser: this forward does not allow it.*paused/,
       );
+    },
+    debugInBrowser: async () => {
+      const { id } = await forward();
+      await run('pauseForward', { port });
+      await assert.rejects(run('debugInBrowser', { host, id }), /this forward does not allow it.*paused/);
+    },
+    attachDebugger: async () => {
+      await assert.rejects(run('attachDebugger', { host, port }), /No debugger that VS Code attaches to/);
+    },
+    pickLocalAddress: async () => {
+      const { localAddress } = await forward();
+      assert.equal(await run('pickLocalAddress', { port }), localAddress);
+    },
+    browseThrough: async () => {
+      // A browser that ends at once takes its proxy with it.
+      const settings = vscode.workspace.getConfiguration('sshPorts');
+      const seen = path.join(sshd.folder, 'browser-arguments');
+      const browser = path.join(sshd.folder, 'browser');
+      fs.writeFileSync(browser, `#!/bin/sh\necho "$@" > '${seen}'\n`, { mode: 0o755 });
+      await settings.update('browser', browser, vscode.ConfigurationTarget.Global);
+      assert.equal((await run<Host>('browseThrough', { host })).name, host);
+      const text = await until('the browser', () =>
+        fs.existsSync(seen) ? fs.readFileSync(seen, 'utf8').trim() : undefined,
+      );
+      assert.match(text, /--proxy-server=socks5:\/\/127\.0\.0\.1:\d+ /u);
+      await until('the end of the proxy', () => forwards().length === 0);
+      await settings.update('browser', undefined, vscode.ConfigurationTarget.Global);
     },
     openPreview: async () => {
       const { id } = await forward();

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { findFlask } from '../devServer.ts';
-import { findChromium } from '../vscode/browser.ts';
+import { findChromium } from '../vscode/findChromium.ts';
 import { hasFile, hasProgram, hasPython, hasRuby } from './probes.ts';
 import type { ManagerName } from './packageManager.ts';
 

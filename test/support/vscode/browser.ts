@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { findChromium } from './findChromium.ts';
 
 /** A headless Chromium with a profile of its own that reaches this machine and nothing else. */
 export interface Browser {
@@ -39,18 +40,4 @@ export async function openBrowser(): Promise<Browser> {
       fs.rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
-}
-
-/** `CHROMIUM` of the environment, a Chromium or Chrome on PATH, or where macOS and Windows keep them. */
-export function findChromium(): string | undefined {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-  const onPath = (process.env['PATH'] ?? '').split(path.delimiter);
-  const candidates = [
-    process.env['CHROMIUM'],
-    ...onPath.flatMap((folder) => names.map((name) => path.join(folder, name))),
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    '/Applications/Chromium.app/Contents/MacOS/Chromium',
-    `${process.env['PROGRAMFILES']}\\Google\\Chrome\\Application\\chrome.exe`,
-  ];
-  return candidates.find((file) => file && fs.existsSync(file));
 }

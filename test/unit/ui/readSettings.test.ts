@@ -82,3 +82,12 @@ void test('a new rule keeps the other rules and the other fields of its own key'
   });
   assert.deepEqual(mergePortRules('nonsense', { 80: { label: 'x' } }), { 80: { label: 'x' } });
 });
+
+test('in a window on a host, nothing of that host is forwarded automatically unless the user wants it', () => {
+  const read = (own: Readonly<Record<string, unknown>>) => readSettings((key) => own[key], [], 'devbox').hosts;
+  assert.equal(read({})['devbox']?.autoForward, 'off');
+  assert.equal(read({ hosts: { devbox: { autoForward: 'all', transport: 'openssh' } } })['devbox']?.autoForward, 'off');
+  assert.equal(read({ hosts: { devbox: { transport: 'openssh' } } })['devbox']?.transport, 'openssh');
+  assert.equal(read({ hosts: { other: { autoForward: 'all' } } })['other']?.autoForward, 'all');
+  assert.equal(read({ inRemoteWindow: 'forward' })['devbox'], undefined);
+});

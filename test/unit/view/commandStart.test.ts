@@ -38,3 +38,7 @@ void test('a row without a target starts a command with that row', () => {
   const message = { id: 'hint', label: 'Nothing listens', context: 'hint', fold: 'none', children: [] };
   assert.deepEqual(commandStart([message]), { kind: 'row', row: message, rows: [message] });
 });
+
+void test('a launch configuration that names a command as ${command:…} starts it as the palette does', () => {
+  assert.deepEqual(commandStart([{ type: 'node', request: 'attach', name: 'x' }]), { kind: 'noRow' });
+});

@@ -246,7 +246,7 @@ void test('a program that nobody has asked says so, and its menu asks it', () =>
     new RegExp(/viewItem =~ \/(.*)\//u.exec(when)?.[1] ?? '^$', 'u').test(row.context),
   );
   const commands = new Set(offered.map(({ command }) => command));
-  assert.deepEqual([...commands], ['sshPorts.forwardListener', 'sshPorts.askProgram']);
+  assert.deepEqual([...commands], ['sshPorts.forwardListener', 'sshPorts.askProgram', 'sshPorts.browseThrough']);
 });
 
 interface Manifest {
@@ -388,4 +388,19 @@ test('hosts of the window before it was reloaded come first and say so, typed on
       ['a', '', 'host idle typed'],
     ],
   );
+});
+
+test('the address of a third host’s forward comes before the long name of the host', () => {
+  const spec = {
+    kind: 'local',
+    bind: { kind: 'tcp', host: undefined, port: 8000 },
+    to: { kind: 'tcp', host: 'db.internal', port: 5432 },
+  } as const;
+  const { remotePort: _none, ...db } = forward({ spec, status: openAt(8000) });
+  const row = only(only(treeRows(appState(onlineHost({ forwards: [db] })))).children);
+  assert.deepEqual([row.label, row.description], ['→ 8000', 'db.internal:5432']);
+  const paused = only(
+    only(treeRows(appState(onlineHost({ forwards: [{ ...db, status: { kind: 'paused' } }] })))).children,
+  );
+  assert.deepEqual([paused.label, paused.description], ['db.internal:5432', 'paused']);
 });

@@ -52,6 +52,14 @@ export function requestFor(place: PortPlace, origin: ForwardState['origin'], lab
   return { spec, origin, remotePort: place, localPort: 'near', ...(label !== undefined && { label }) };
 }
 
+/** A SOCKS proxy at a port that the system chooses. It belongs to one browser, so it is not remembered. */
+export const browserProxy: ForwardRequest = {
+  spec: { kind: 'dynamic', bind: { kind: 'tcp', host: undefined, port: 0 } },
+  origin: 'auto',
+  label: 'Browser',
+  localPort: 'near',
+};
+
 /** A forward that the user typed. A lone port may get another local port; a local port that the user named may not. */
 export function typedRequest(
   spec: ForwardSpec,
