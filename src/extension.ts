@@ -11,6 +11,7 @@ import { editorPrompts } from './ui/asking/prompts.ts';
 import { RememberedSecrets } from './ui/asking/rememberedSecrets.ts';
 import { registerCommands } from './ui/commands.ts';
 import { exportApi } from './ui/exportApi.ts';
+import type { Context } from './ui/context.ts';
 import { followConfigFiles } from './ui/configFiles.ts';
 import { followLinks } from './ui/forwardLinks.ts';
 import { followTerminals } from './ui/flows/oauthTerminal.ts';
@@ -93,22 +94,36 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     registerCommands(flows, tree),
     registerRowClicks(tree, log),
     registerAgentTools(flows),
-    followLinks(flows),
-    followTerminals(engine, log),
-    registerTerminalLinks(flows),
-    registerForwardTasks(flows),
-    offerTerminalCommand(context, settings, log),
+    besideOtherParts(flows, context),
     warnOfBadRules(settings, log),
     vscode.window.onDidChangeWindowState(({ focused }) => void engine.setFocused(focused)),
     await followConfigFiles(engine, settings, log),
   );
   await vscode.commands.executeCommand('setContext', 'sshPorts.ready', true);
+  begin(flows, globalState);
+  return { state, ...exportApi(flows, subscriptions) };
+}
+
+/** What joins other parts of VS Code: terminals and tasks. */
+function besideOtherParts(flows: Context, context: vscode.ExtensionContext): vscode.Disposable {
+  const { engine, settings, log } = flows;
+  return vscode.Disposable.from(
+    followLinks(flows),
+    followTerminals(engine, log),
+    registerTerminalLinks(flows),
+    registerForwardTasks(flows),
+    offerTerminalCommand(context, settings, log),
+  );
+}
+
+/** What the user is asked and told in a new window. */
+function begin(flows: Context, memory: vscode.Memento): void {
+  const { engine, settings, log } = flows;
   void guard(log, () => restore(flows, settings.get().restore, never));
-  void guard(log, () => tellOfRemoteWindow(globalState));
+  void guard(log, () => tellOfRemoteWindow(memory));
   // `npm start -- --host NAME` connects at once.
   const first = process.env['SSH_PORTS_CONNECT'];
   if (first) void guard(log, () => engine.connect(first, never));
-  return { state, ...exportApi(flows, subscriptions) };
 }
 
 /** Ends every listener, connection and child process. VS Code waits for it. */

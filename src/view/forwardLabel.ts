@@ -15,10 +15,10 @@ export function forwardLabel(forward: ForwardState): string {
   switch (spec.kind) {
     case 'local':
       return remotePort === undefined
-        ? (here(forward, '') ?? shortEnd(spec.to))
-        : (here(forward, `${portAt(remotePort)} `) ?? String(portAt(remotePort)));
+        ? (withHere(forward, '') ?? shortEnd(spec.to))
+        : (withHere(forward, `${portAt(remotePort)} `) ?? String(portAt(remotePort)));
     case 'dynamic':
-      return here(forward, 'SOCKS ') ?? 'SOCKS';
+      return withHere(forward, 'SOCKS ') ?? 'SOCKS';
     case 'remote':
       return `${shortAddress(remoteBindText(forward))} ← ${shortEnd(spec.to)}`;
     case 'remoteDynamic':
@@ -36,7 +36,7 @@ export function spokenLabel(hostName: string, forward: ForwardState): string {
   return here === undefined ? String(there) : `${there}, forwarded to ${here}`;
 }
 
-function here(forward: ForwardState, there: string): string | undefined {
+function withHere(forward: ForwardState, there: string): string | undefined {
   const address = localAddress(forward);
   return address === undefined ? undefined : `${there}→ ${shortAddress(address)}`;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type PortPlace, portAt } from '../../core/detect/place.ts';
+import type { PortPlace } from '../../core/detect/place.ts';
 import { findHost, findPort, type ForwardState, localPort } from '../../core/session/state.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { attachConfiguration, debuggerAt } from '../../view/attachable.ts';
@@ -25,7 +25,7 @@ export const attachDebugger: Flow = async ({ engine }, row) => {
   if (type === 'debugpy' && !vscode.extensions.getExtension(debugpy)) return offerDebugpy();
   const forward =
     at.host.forwards.find((each) => each.remotePort === at.port && each.status.kind === 'open') ??
-    (await withProgress(`Forwarding ${portAt(at.port)} from ${name}…`, (signal) =>
+    (await withProgress(`Forwarding ${seen.port} from ${name}…`, (signal) =>
       engine.forwardPort(name, at.port, signal),
     ));
   const port = localPort(forward);

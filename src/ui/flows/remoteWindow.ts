@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { type RemoteMachine, remoteWindowText } from '../../view/remoteWindow.ts';
 import * as say from '../asking/messages.ts';
 import { forwardInRemoteWindows, thisMachine } from '../settings.ts';

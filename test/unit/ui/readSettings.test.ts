@@ -84,10 +84,13 @@ void test('a new rule keeps the other rules and the other fields of its own key'
 });
 
 test('in a window on a host, nothing of that host is forwarded automatically unless the user wants it', () => {
-  const read = (own: Readonly<Record<string, unknown>>) => readSettings((key) => own[key], [], 'devbox').hosts;
-  assert.equal(read({})['devbox']?.autoForward, 'off');
-  assert.equal(read({ hosts: { devbox: { autoForward: 'all', transport: 'openssh' } } })['devbox']?.autoForward, 'off');
-  assert.equal(read({ hosts: { devbox: { transport: 'openssh' } } })['devbox']?.transport, 'openssh');
-  assert.equal(read({ hosts: { other: { autoForward: 'all' } } })['other']?.autoForward, 'all');
-  assert.equal(read({ inRemoteWindow: 'forward' })['devbox'], undefined);
+  const hostsOf = (own: Readonly<Record<string, unknown>>) => readSettings((key) => own[key], [], 'devbox').hosts;
+  assert.equal(hostsOf({})['devbox']?.autoForward, 'off');
+  assert.equal(
+    hostsOf({ hosts: { devbox: { autoForward: 'all', transport: 'openssh' } } })['devbox']?.autoForward,
+    'off',
+  );
+  assert.equal(hostsOf({ hosts: { devbox: { transport: 'openssh' } } })['devbox']?.transport, 'openssh');
+  assert.equal(hostsOf({ hosts: { other: { autoForward: 'all' } } })['other']?.autoForward, 'all');
+  assert.equal(hostsOf({ inRemoteWindow: 'forward' })['devbox'], undefined);
 });
