@@ -93,7 +93,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     followContextKeys(state),
     registerCommands(flows, tree),
     registerRowClicks(tree, log),
-    registerAgentTools(flows),
     besideOtherParts(flows, context),
     warnOfBadRules(settings, log),
     vscode.window.onDidChangeWindowState(({ focused }) => void engine.setFocused(focused)),
@@ -104,11 +103,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   return { state, ...exportApi(flows, subscriptions) };
 }
 
-/** What joins other parts of VS Code: terminals and tasks. */
+/** What joins other parts of VS Code: terminals, tasks and agents. */
 function besideOtherParts(flows: Context, context: vscode.ExtensionContext): vscode.Disposable {
   const { engine, settings, log } = flows;
   return vscode.Disposable.from(
     followLinks(flows),
+    registerAgentTools(flows),
     followTerminals(engine, log),
     registerTerminalLinks(flows),
     registerForwardTasks(flows),
