@@ -67,7 +67,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const readOnlyText = new ReadOnlyText();
   const statusBar = new StatusBar(engine, settings);
   const closing = new AbortController();
-  const showPath = pathView.show.bind(pathView);
   const flows = {
     engine,
     settings,
@@ -78,7 +77,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     filter,
     readOnlyText,
     log,
-    showPath,
+    showPath: pathView.show.bind(pathView),
     closing: closing.signal,
   };
   subscriptions.push(
