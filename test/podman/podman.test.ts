@@ -59,4 +59,15 @@ void describe('real podman', { skip: typeof started === 'string' && started, tim
     assert.ok(!app.host().remotePorts.some(({ container }) => container?.name === 'api'));
     podman.remove('api');
   });
+
+  void test('a server on the container’s own loopback is not touched, and a forward by hand is relayed by podman exec', async () => {
+    podman.serve('alone', '127.0.0.1:9000');
+    app.sessions.refresh();
+    const seen = await until('the port', () => app.host().remotePorts.find(({ port }) => port === 9000));
+    assert.equal(seen.unreachable, 'ownLoopback');
+    assert.equal(app.forwardOf('alone:9000'), undefined);
+    await app.sessions.forwardPort('devbox', 'alone:9000', never);
+    await until('its page', async () => (await app.page('alone:9000')) === 'from the container\n');
+    podman.remove('alone');
+  });
 });

@@ -12,7 +12,7 @@ export interface Podman {
   /** What a login needs in its environment so that its podman is this one. */
   readonly environment: string;
   /** Starts a container that serves HTTP at a port. */
-  serve(name: string, port: number, options?: readonly string[]): void;
+  serve(name: string, port: number | `127.0.0.1:${number}`, options?: readonly string[]): void;
   remove(name: string): void;
   stop(): Promise<void>;
 }
@@ -78,6 +78,7 @@ function busyboxImage(folder: string): string {
     fs.mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
     fs.copyFileSync(file, path.join(root, file));
   }
+  for (const name of ['sh', 'nc']) fs.symlinkSync('busybox', path.join(root, 'bin', name));
   fs.mkdirSync(path.join(root, 'www'));
   fs.writeFileSync(path.join(root, 'www', 'index.html'), 'from the container\n');
   const archive = path.join(folder, 'busybox.tar');

@@ -1,4 +1,5 @@
 import { containerAt, portAt, type PortPlace } from '../../core/detect/place.ts';
+import { relayCommand } from '../../core/detect/containers/relayCommand.ts';
 import { findPort } from '../../core/session/state.ts';
 import { containerTitle } from '../containerTitle.ts';
 import { unreachableOf } from '../problem/containers.ts';
@@ -25,16 +26,17 @@ export function containerHops(path: PathFacts, place: PortPlace): readonly Hop[]
     actions: [],
   };
   const trouble = troubleOf(forward);
-  const why = unreachable
-    ? { code: 'containerUnreachable', what: unreachable.what, next: unreachable.next }
-    : container && isSeen && !seen
-      ? nothingListens(portAt(place), title)
-      : trouble && fault(trouble);
+  const why =
+    unreachable && !relayCommand(seen)
+      ? { code: 'containerUnreachable', what: unreachable.what, next: unreachable.next }
+      : container && isSeen && !seen
+        ? nothingListens(portAt(place), title)
+        : trouble && fault(trouble);
   const server: Hop = {
     kind: 'target',
     title: (seen && programName(seen)) ?? 'Server',
     place: title,
-    facts: [`port ${portAt(place)}`],
+    facts: [`port ${portAt(place)}`, ...(seen && relayCommand(seen) ? [`relayed by ${container?.runtime} exec`] : [])],
     ...(why && container ? { state: 'broken', fault: why } : { state: hasWorked(forward) ? 'ok' : 'unknown' }),
     actions: [],
   };

@@ -1,3 +1,4 @@
+import { relayCommand } from '../../core/detect/containers/relayCommand.ts';
 import type { Unreachable } from '../../core/detect/containers/container.ts';
 import type { SeenPort } from '../../core/session/state.ts';
 import { containerTitle } from '../containerTitle.ts';
@@ -14,12 +15,13 @@ export const containerTexts: Texts<'containerGone' | 'containerUnreachable'> = {
 };
 
 /** The same of a remote port; undefined if the host reaches it. */
-export function unreachableOf({
-  port,
-  container,
-  unreachable,
-}: SeenPort): ReturnType<typeof unreachableText> | undefined {
-  return container && unreachable && unreachableText(port, containerTitle(container.name), unreachable);
+export function unreachableOf(seen: SeenPort): ReturnType<typeof unreachableText> | undefined {
+  const { port, container, unreachable } = seen;
+  if (!container || !unreachable) return undefined;
+  const text = unreachableText(port, containerTitle(container.name), unreachable);
+  if (relayCommand(seen) === undefined) return text;
+  const relay = `A forward of it relays each connection by ${container.runtime} exec, in a session of its own.`;
+  return { ...text, next: `${relay} ${text.next}` };
 }
 
 /** Why a connection from the host does not reach a port of a container, and what to do about it. */

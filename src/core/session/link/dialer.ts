@@ -8,6 +8,7 @@ import type { Dial, DialProblem } from '../../forward/dial.ts';
 import { type Problem, problemOf } from '../../problem.ts';
 import type { Endpoint } from '../../spec/spec.ts';
 import type { ReachContainer } from '../ports/containerReach.ts';
+import { execStream } from './execStream.ts';
 import { nameOf } from './countedConnection.ts';
 import type { HostLink } from './hostLink.ts';
 
@@ -56,7 +57,9 @@ export function dialer({ link, findPort, reachContainer }: DialerOptions): Diale
   /** A container may be in several networks, and not reachable in each: the first address that answers counts. */
   function dialContainer(place: PortPlace): Dial {
     return async (_to, signal) => {
-      const ends = await reachContainer(place, signal);
+      const way = await reachContainer(place, signal);
+      if (way.kind === 'relay') return execStream((await link.connection(signal)).exec, way.command, signal);
+      const { ends } = way;
       for (const [nth, end] of ends.entries()) {
         try {
           return await dialOne(end, signal);

@@ -1,6 +1,7 @@
 import { delay } from '../../../base/delay.ts';
 import { UserError } from '../../../base/userError.ts';
 import type { ContainerProblem } from '../../detect/containers/container.ts';
+import { relayCommand } from '../../detect/containers/relayCommand.ts';
 import { containerAddresses } from '../../detect/dialAddress.ts';
 import { containerAt, portAt, type PortPlace } from '../../detect/place.ts';
 import type { Endpoint, ForwardSpec } from '../../spec/spec.ts';
@@ -8,13 +9,18 @@ import type { ForwardState, HostState, SeenPort } from '../state.ts';
 
 type TcpEndpoint = Extract<Endpoint, { readonly kind: 'tcp' }>;
 
+/** How to reach a port of a container now: its addresses, the best first, or a command that relays one connection. */
+export type ContainerWay =
+  | { readonly kind: 'ends'; readonly ends: readonly TcpEndpoint[] }
+  | { readonly kind: 'relay'; readonly command: string };
+
 /**
- * Where a port of a container answers now, the best address first. A container that is made anew has another address: this
+ * How a port of a container is reached now. A container that is made anew has another address: this
  * waits a while for one that is not listed.
  *
  * @throws UserError<ContainerProblem>, or the signal's reason
  */
-export type ReachContainer = (place: PortPlace, signal: AbortSignal) => Promise<readonly TcpEndpoint[]>;
+export type ReachContainer = (place: PortPlace, signal: AbortSignal) => Promise<ContainerWay>;
 
 export interface ContainerReachOptions {
   readonly read: () => HostState;
@@ -29,9 +35,8 @@ export function containerReach({ read, refresh }: ContainerReachOptions): ReachC
   return async (place, signal) => {
     for (let waited = 0; ; waited += stepMs) {
       const found = containerEnds(read().remotePorts, place);
-      if (found.kind === 'ends') return found.ends;
-      // RACE: another container may have taken the name, with a server that is reachable.
-      if (found.kind === 'problem' && (found.problem.code !== 'containerGone' || waited >= waitMs))
+      if (found.kind !== 'problem') return found;
+      if (found.problem.code !== 'containerGone' || waited >= waitMs)
         throw new UserError<ContainerProblem>(found.problem);
       if (waited === 0) refresh();
       await delay(stepMs, signal);
@@ -39,9 +44,7 @@ export function containerReach({ read, refresh }: ContainerReachOptions): ReachC
   };
 }
 
-type Found =
-  | { readonly kind: 'ends'; readonly ends: readonly TcpEndpoint[] }
-  | { readonly kind: 'problem'; readonly problem: ContainerProblem };
+type Found = ContainerWay | { readonly kind: 'problem'; readonly problem: ContainerProblem };
 
 /** Where a place in a container answers, by the ports that the watch lists. */
 function containerEnds(ports: readonly SeenPort[], place: PortPlace): Found {
@@ -50,6 +53,8 @@ function containerEnds(ports: readonly SeenPort[], place: PortPlace): Found {
   if (published) return { kind: 'ends', ends: [{ kind: 'tcp', host: 'localhost', port: published.port }] };
   const inside = ports.filter((each) => each.container?.name === container);
   const seen = inside.find((each) => each.port === port);
+  const command = seen && relayCommand(seen);
+  if (command !== undefined) return { kind: 'relay', command };
   if (seen?.unreachable)
     return { kind: 'problem', problem: { code: 'containerUnreachable', container, port, why: seen.unreachable } };
   // Nothing listens there yet, or the look at the container is a moment old: the container's answer counts.

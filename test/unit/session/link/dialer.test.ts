@@ -28,7 +28,7 @@ function over(connections: readonly Connection[], addresses?: readonly string[])
     carried: (by: CountedConnection) => void carried.push(counted.indexOf(by)),
   };
   const findPort = (port: number) => (addresses && port === to.port ? remotePort(port, { addresses }) : undefined);
-  return { dialer: dialer({ link, findPort, reachContainer: async () => [] }), carried };
+  return { dialer: dialer({ link, findPort, reachContainer: async () => ({ kind: 'ends', ends: [] }) }), carried };
 }
 
 function answering(dial: Dial): Connection {
@@ -94,10 +94,11 @@ void test('a replaced connection hands a dial on, except a dial to a name', asyn
       liveness: { answered: async <T>(answer: Promise<T>) => answer },
       carried: () => undefined,
     };
-    const channel = dialer({ link, findPort: () => undefined, reachContainer: async () => [] })()(
-      { ...to, host },
-      never,
-    );
+    const channel = dialer({
+      link,
+      findPort: () => undefined,
+      reachContainer: async () => ({ kind: 'ends', ends: [] }),
+    })()({ ...to, host }, never);
     await setImmediate();
     first.retire();
     assert.equal(await within(50, channel), isMoved, host);

@@ -72,7 +72,10 @@ function link(
 const to = { kind: 'tcp', host: 'localhost', port: 80 } as const;
 
 function dialOver(made: HostLink): Promise<Duplex> {
-  return dialer({ link: made, findPort: () => undefined, reachContainer: async () => [] })()(to, never);
+  return dialer({ link: made, findPort: () => undefined, reachContainer: async () => ({ kind: 'ends', ends: [] }) })()(
+    to,
+    never,
+  );
 }
 
 void test('a lost connection is replaced at once', async () => {

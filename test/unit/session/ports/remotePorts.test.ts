@@ -49,7 +49,7 @@ function remote(forwards: readonly ForwardState[] = [], prohibited?: number) {
         carried: () => undefined,
       },
       findPort: () => undefined,
-      reachContainer: async () => [],
+      reachContainer: async () => ({ kind: 'ends', ends: [] }),
     }),
     sshPort: () => 22,
     isOwnPort: () => false,
