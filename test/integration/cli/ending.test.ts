@@ -2,22 +2,15 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
-import { buildCli, type Cli, run as runProgram, type Running } from '../../support/cli.ts';
+import { test } from 'node:test';
+import { run as runProgram } from '../../support/cli.ts';
 import { freePort } from '../../support/freePort.ts';
 import { until } from '../../support/until.ts';
 import { connect, ending, serve } from '../../unit/forward/loopback.ts';
 import { curl, server, webServer } from './remote.ts';
+import { useCli } from './useCli.ts';
 
-let built: Cli;
-before(async () => {
-  built = await buildCli();
-});
-after(() => built.remove());
-
-function run(t: TestContext, ...args: readonly string[]): Running {
-  return runProgram(t, [process.execPath, built.program, ...args]);
-}
+const { built, run } = useCli();
 
 test('a signal before the first forward is no success', async (t) => {
   let isTried = false;
@@ -72,7 +65,7 @@ test('-q prints errors of the command line only, as ssh does', async (t) => {
     [['-F', 'none', '-oBogus=1', '127.0.0.1'], true],
     [['-F', 'none', '-L', 'x', '127.0.0.1'], true],
   ] as const) {
-    for (const program of [['ssh'], [process.execPath, built.program]]) {
+    for (const program of [['ssh'], [process.execPath, built().program]]) {
       const running = runProgram(t, [...program, '-qN', ...flags]);
       assert.equal(await running.status(), 255);
       assert.equal(running.said() !== '', isSaid, `${program.at(-1)} ${flags.join(' ')}: ${running.said()}`);
@@ -101,11 +94,11 @@ for (const [args, message] of ends) {
 }
 
 test('-G prints what ssh -G prints', () => {
-  const key = path.join(built.folder, 'a key');
+  const key = path.join(built().folder, 'a key');
   fs.writeFileSync(key, '');
   const flags = ['-F', 'none', '-l', 'me', '-J', 'jump', '-i', key, '-C', '-g', '-4', '-6', '-D', '1080'];
   const args = ['-G', ...flags, '-L', '8000:[::1]:80', '-R', '1:0:0:22', 'devbox'];
   const lines = (command: string, words: readonly string[]): readonly string[] =>
     spawnSync(command, words, { encoding: 'utf8', timeout: 10_000 }).stdout.split('\n').sort();
-  assert.deepEqual(lines(process.execPath, [built.program, ...args]), lines('ssh', args));
+  assert.deepEqual(lines(process.execPath, [built().program, ...args]), lines('ssh', args));
 });

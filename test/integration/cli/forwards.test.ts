@@ -3,23 +3,16 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { stop } from '../../support/child.ts';
-import { buildCli, type Cli, run as runProgram, type Running } from '../../support/cli.ts';
+import { run as runProgram } from '../../support/cli.ts';
 import { freePort } from '../../support/freePort.ts';
 import { until } from '../../support/until.ts';
 import { connect, ending, readAll } from '../../unit/forward/loopback.ts';
 import { curl, server, webServer } from './remote.ts';
+import { useCli } from './useCli.ts';
 
-let built: Cli;
-before(async () => {
-  built = await buildCli();
-});
-after(() => built.remove());
-
-function run(t: TestContext, ...args: readonly string[]): Running {
-  return runProgram(t, [process.execPath, built.program, ...args]);
-}
+const { run } = useCli();
 
 async function taken(t: TestContext): Promise<number> {
   const listener = net.createServer().listen(0, '127.0.0.1');

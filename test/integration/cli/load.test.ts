@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { after, before, type TestContext, test } from 'node:test';
-import { buildCli, type Cli, run as runProgram, type Running } from '../../support/cli.ts';
+import { test } from 'node:test';
+import { run as runProgram } from '../../support/cli.ts';
 import { freePort } from '../../support/freePort.ts';
 import { until } from '../../support/until.ts';
 import { connect, ending, readAll, serve } from '../../unit/forward/loopback.ts';
 import { server } from './remote.ts';
+import { useCli } from './useCli.ts';
 
-let built: Cli;
-before(async () => {
-  built = await buildCli();
-});
-after(() => built.remove());
-
-function run(t: TestContext, ...args: readonly string[]): Running {
-  return runProgram(t, [process.execPath, built.program, ...args]);
-}
+const { built, run } = useCli();
 
 test('1 GB for a stalled reader costs the program less than 64 MB', async (t) => {
   const sshd = await server(t);
@@ -67,7 +60,7 @@ for (const [transport, config] of [
     const port = await freePort();
     const forward = ['-F', sshd.configFile, '-N', '-L', `${port}:127.0.0.1:${echo}`, 'devbox'];
     const few = 'ulimit -n 64; exec "$0" "$@"';
-    const cli = runProgram(t, ['bash', '-c', few, process.execPath, built.program, ...forward]);
+    const cli = runProgram(t, ['bash', '-c', few, process.execPath, built().program, ...forward]);
     await cli.says(/^forwarding /m);
     const clients = Array.from({ length: 100 }, () => connect(t, port));
     for (const client of clients) client.write('x');

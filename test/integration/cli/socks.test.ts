@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, type TestContext, test } from 'node:test';
-import { buildCli, type Cli, run as runProgram, type Running } from '../../support/cli.ts';
+import { test } from 'node:test';
+import { run as runProgram } from '../../support/cli.ts';
 import { freePort } from '../../support/freePort.ts';
 import { curl, server, webServer } from './remote.ts';
+import { useCli } from './useCli.ts';
 
-let built: Cli;
-before(async () => {
-  built = await buildCli();
-});
-after(() => built.remove());
-
-function run(t: TestContext, ...args: readonly string[]): Running {
-  return runProgram(t, [process.execPath, built.program, ...args]);
-}
+const { built, run } = useCli();
 
 test('-D and -R without a destination are SOCKS proxies', async (t) => {
   const sshd = await server(t);
@@ -34,7 +27,7 @@ test('SOCKS proxies require the user name and password of the environment', asyn
   const port = await freePort();
   const env = { ...process.env, SSH_PORTS_SOCKS_USER: 'me', SSH_PORTS_SOCKS_PASSWORD: 'pässword:@' };
   const flags = ['-F', sshd.configFile, '-N', '-v', '-D', String(port), '-R', '0', 'devbox'];
-  const cli = runProgram(t, [process.execPath, built.program, ...flags], env);
+  const cli = runProgram(t, [process.execPath, built().program, ...flags], env);
   const [, remotePort] = await cli.says(/^Allocated port (\d+) for remote forward to socks:0$/m);
   const get = (proxy: string): Promise<string> =>
     curl('--noproxy', '', '-x', proxy, `http://localhost:${web}/`).catch((error: Error) => error.message);
@@ -59,7 +52,7 @@ for (const [command, mode, message] of [
   ],
 ] as const) {
   test(`${JSON.stringify(command)} with ${mode} opens no proxy`, async (t) => {
-    const args = [process.execPath, built.program, '-F', 'none', mode, '-D', String(await freePort()), '127.0.0.1'];
+    const args = [process.execPath, built().program, '-F', 'none', mode, '-D', String(await freePort()), '127.0.0.1'];
     const cli = runProgram(t, args, { ...process.env, ...command });
     assert.equal(await cli.status(), 255);
     assert.match(cli.said(), message);
