@@ -1,5 +1,6 @@
+import { memo } from '../base/memo.ts';
 import type { Problem } from '../core/problem.ts';
-import { containerAt, placeOf, portAt, type PortPlace } from '../core/detect/place.ts';
+import { containerAt, placeOf, portAt } from '../core/detect/place.ts';
 import {
   findPort,
   type AppState,
@@ -10,14 +11,11 @@ import {
   type SeenPort,
   servedPorts,
 } from '../core/session/state.ts';
-import { debuggerAt } from './attachable.ts';
 import { detectionRow } from './detectionRow.ts';
 import { containerRows, type PlacedRow } from './containerRows.ts';
-import { containerTitle } from './containerTitle.ts';
-import { unreachableOf } from './problem/containers.ts';
-import { forwardRow } from './forwardRow.ts';
+import { rowOfForward } from './rowOfForward.ts';
+import { portId, rowOfPort } from './rowOfPort.ts';
 import { note } from './note.ts';
-import { remotePortLines, processName, programName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 import { colors, type Row } from './row.ts';
 import { limitTexts } from './limitTexts.ts';
@@ -32,11 +30,18 @@ export function treeRows(state: AppState, shown: Shown = 'all'): readonly Row[] 
   return [
     ...state.configProblems.map(configProblemRow),
     ...left.map((name) => leftRow(hosts.find((host) => host.name === name) ?? newHost(name, { kind: 'typed' }))),
-    ...activeFirst(hosts.filter(({ name }) => !left.includes(name))).map((host) => {
-      const row = hostRow(host, shown);
-      return host.source.kind === 'typed' ? { ...row, context: `${row.context} typed` } : row;
-    }),
+    ...activeFirst(hosts.filter(({ name }) => !left.includes(name))).map(rowsOfHosts[shown]),
   ];
+}
+
+/** A host that did not change has the same row. */
+const rowsOfHosts = { all: memo(rowOfHost('all')), forwarded: memo(rowOfHost('forwarded')) };
+
+function rowOfHost(shown: Shown): (host: HostState) => Row {
+  return (host) => {
+    const row = hostRow(host, shown);
+    return host.source.kind === 'typed' ? { ...row, context: `${row.context} typed` } : row;
+  };
 }
 
 /** A host that the window was connected to before it was reloaded. */
@@ -149,7 +154,7 @@ function allChildren(host: HostState): readonly Row[] {
   const ports = all.filter(({ place }) => containerAt(place) === undefined);
   const rows = [
     ...ports.filter(({ isInfrastructure }) => !isInfrastructure).map(({ row }) => row),
-    ...host.forwards.filter(({ remotePort }) => remotePort === undefined).map((forward) => forwardRow(host, forward)),
+    ...host.forwards.filter(({ remotePort }) => remotePort === undefined).map((forward) => rowOfForward(host, forward)),
     ...containerRows(host, all),
   ];
   const hint = host.link.kind === 'online' ? detectionRow(host, rows.length === 0) : undefined;
@@ -183,62 +188,27 @@ function forwardedPort(host: HostState, forward: ForwardState): readonly PortRow
   if (place === undefined) return [];
   const seen = findPort(host, place);
   const program = status.kind === 'dormant' ? (seen?.program ?? status.server) : seen?.program;
-  const first = host.forwards.find(({ remotePort }) => remotePort === place);
-  const row = forwardRow(host, forward);
+  const first = firstForwards(host.forwards).get(place);
+  const row = rowOfForward(host, forward);
   const port: PortRow = {
     place,
     isForwarded: true,
     isInfrastructure: program?.role === 'infrastructure',
     // The row of the port keeps its id when the port is forwarded. A second forward of the same port has its own id.
-    row: first === forward ? { ...row, id: portId(host, place) } : row,
+    row: first === forward ? { ...row, id: portId(host.name, place) } : row,
   };
   return [port];
 }
 
-function unforwardedPort(host: HostState, seen: SeenPort): PortRow {
+const firstForwards = memo(
+  (forwards: readonly ForwardState[]) => new Map(forwards.toReversed().map((each) => [each.remotePort, each])),
+);
+
+function unforwardedPort({ name }: HostState, seen: SeenPort): PortRow {
   return {
     place: placeOf(seen),
     isForwarded: false,
     isInfrastructure: seen.program?.role === 'infrastructure',
-    row: remotePortRow(host, seen),
+    row: rowOfPort(name, seen),
   };
 }
-
-function portId({ name }: HostState, place: PortPlace): string {
-  return `port:${name}:${place}`;
-}
-
-function remotePortRow(host: HostState, seen: SeenPort): Row {
-  const { port, program, published } = seen;
-  const isInfrastructure = program?.role === 'infrastructure';
-  const unreachable = unreachableOf(seen);
-  return {
-    id: portId(host, placeOf(seen)),
-    label: String(port),
-    description: [
-      programName(seen) ?? (published ? undefined : processName(seen)),
-      published && containerTitle(published.container),
-      unreachable?.brief,
-      program?.isUnasked && 'not asked',
-    ]
-      .filter(Boolean)
-      .join(' · '),
-    tooltip: [
-      ...remotePortLines(host.name, seen),
-      ...(program?.isUnasked ? [whyUnasked] : []),
-      ...(unreachable ? [unreachable.what, unreachable.next] : []),
-      'Click to forward this port to this machine',
-    ].join('\n'),
-    icon: { id: program?.icon ?? 'circle-outline', ...(isInfrastructure && { color: colors.grey }) },
-    context: ['remotePort', program?.isUnasked && 'unasked', debuggerAt(seen) && 'attachable']
-      .filter(Boolean)
-      .join(' '),
-    fold: 'none',
-    children: [],
-    target: { kind: 'remotePort', host: host.name, port: placeOf(seen) },
-    click: 'forward',
-  };
-}
-
-const whyUnasked =
-  'SSH Ports has not asked this program what it is: it might serve one client only, and lose it. Ask What It Is does so';

@@ -1,3 +1,4 @@
+import { memo } from '../../base/memo.ts';
 import { placeOf, type PortPlace } from '../detect/place.ts';
 import type { Detection, RemotePort } from '../detect/remotePort.ts';
 import type { Program } from '../detect/identify/program.ts';
@@ -122,8 +123,10 @@ export function findPort(
   { remotePorts }: Pick<HostState, 'remotePorts'>,
   place: PortPlace | undefined,
 ): SeenPort | undefined {
-  return place === undefined ? undefined : remotePorts.find((each) => placeOf(each) === place);
+  return place === undefined ? undefined : byPlace(remotePorts).get(place);
 }
+
+const byPlace = memo((ports: readonly SeenPort[]) => new Map(ports.map((seen) => [placeOf(seen), seen])));
 
 /** The local TCP port of an open forward; undefined for -R, a Unix socket or a forward that is not open. */
 export function localPort(forward: ForwardState): number | undefined {
@@ -149,8 +152,13 @@ export function remoteEnd({ spec, status }: ForwardState): number | undefined {
 
 /** The remote ports that a forward leads to, and those at which a -R forward listens. None needs another forward. */
 export function servedPorts({ forwards }: HostState): ReadonlySet<PortPlace | undefined> {
-  return new Set(forwards.flatMap((forward) => [forward.remotePort, remoteEnd(forward)]));
+  return served(forwards);
 }
+
+const served = memo(
+  (forwards: readonly ForwardState[]): ReadonlySet<PortPlace | undefined> =>
+    new Set(forwards.flatMap((forward) => [forward.remotePort, remoteEnd(forward)])),
+);
 
 /** Hosts that the window was connected to before it was reloaded, and that nobody has tried since. */
 export function previousHosts(state: AppState): readonly string[] {

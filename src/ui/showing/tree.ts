@@ -5,6 +5,7 @@ import type { AppState } from '../../core/session/state.ts';
 import { findRow, neighbour, parentOf } from '../../view/neighbour.ts';
 import type { Row } from '../../view/row.ts';
 import { type Shown, treeRows } from '../../view/rows.ts';
+import { sameRows } from '../../view/sameRows.ts';
 import { spoken } from '../../view/spoken.ts';
 import { focusedRow } from './focusedRow.ts';
 import { networkLines } from './networkLines.ts';
@@ -44,15 +45,17 @@ export function registerTree(state: Readable<AppState>, shown: Readable<Shown>):
     unfolder.drawn(rows);
   };
   // Tooltips show traffic counters. They are made on demand, so that a new count does not redraw the tree.
-  const draw = (next: readonly Row[]): void => {
+  const draw = (): void => {
+    const next = treeRows(state.get(), shown.get());
+    if (sameRows(rows, next)) return;
     rows = next;
     if (!isAsked) redraw();
     moveFocus();
   };
-  const project = (): readonly Row[] => treeRows(state.get(), shown.get()).map(withoutTooltip);
-  const stops = [mount(state, project, draw), shown.watch(() => draw(project()))];
+  draw();
+  const stops = [state.watch(draw), shown.watch(draw), mountBadge(state, view)].map((dispose) => ({ dispose }));
   const asking = new Queue(); // RACE: a key that is held down asks again before the selection is back
-  const all = vscode.Disposable.from(view, changed, unfolder, { dispose: mountBadge(state, view) });
+  const all = vscode.Disposable.from(...stops, view, changed, unfolder);
   const focused = async (): Promise<Row | undefined> => {
     const drawn = rows;
     isAsked = true;
@@ -64,10 +67,7 @@ export function registerTree(state: Readable<AppState>, shown: Readable<Shown>):
     }
   };
   return {
-    dispose: () => {
-      for (const stop of stops) stop();
-      all.dispose();
-    },
+    dispose: () => all.dispose(),
     focused: () => asking.run(focused),
     selectedWith: (row) => (view.selection.some(({ id }) => id === row.id) ? view.selection : [row]),
     async keepFocus(row, action) {
@@ -113,10 +113,6 @@ function openForwards({ hosts }: AppState): number {
 function badge(count: number): vscode.ViewBadge | undefined {
   if (count === 0) return undefined;
   return { value: count, tooltip: count === 1 ? '1 forwarded port' : `${count} forwarded ports` };
-}
-
-function withoutTooltip(row: Row): Row {
-  return { ...row, tooltip: '', children: row.children.map(withoutTooltip) };
 }
 
 function tooltipOf(state: AppState, { id, target }: Row): string | undefined {
