@@ -12,7 +12,7 @@ import { serveMcp } from './cli/serveMcp.ts';
 import { reportBug, reportBugs } from './cli/reportBugs.ts';
 import { problemLine, usage } from './cli/messages.ts';
 import { passwordVariable, proxyCredentials, userVariable } from './cli/proxyCredentials.ts';
-import { watch } from './cli/watch.ts';
+import { watch, type WatchRequest } from './cli/watch.ts';
 
 /** The same core without an editor, with the flags, messages and exit statuses of ssh(1). */
 async function main(args: readonly string[]): Promise<number> {
@@ -27,7 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     // A host of that name is reached by `ssh-ports -- mcp`.
     if (args[0] === 'mcp') return await serveMcp(args.slice(1), stop.signal);
-    const command = parseCommand(args.filter((arg) => arg !== '--json'));
+    const command = parseCommand(args.filter((arg) => !(arg in formats)));
     const { host, mode } = command;
     isQuiet = command.verbosity < 0;
     if (host === undefined) return refuse(usage);
@@ -44,7 +44,8 @@ async function main(args: readonly string[]): Promise<number> {
       return stop.signal.aborted && !isTerminated ? 255 : status;
     }
     if (proxy) return refuse(`${userVariable} works only with -N. Add -N, or unset it.`);
-    return await watch({ command, host, isJson: args.includes('--json') }, stop.signal);
+    const format = formats[args.findLast((arg) => arg in formats) ?? ''] ?? 'table';
+    return await watch({ command, host, format }, stop.signal);
   } catch (error) {
     if (stop.signal.aborted) return 255; // aborted before a connection was up
     if (!(error instanceof UserError)) {
@@ -56,6 +57,9 @@ async function main(args: readonly string[]): Promise<number> {
     return isQuiet && problem.code !== 'configSyntax' ? 255 : refuse(problemLine(problem));
   }
 }
+
+/** What watching prints. `--json=states` is what `--json` printed at first. It goes with the next release. */
+const formats: Readonly<Record<string, WatchRequest['format']>> = { '--json': 'changes', '--json=states': 'states' };
 
 async function print(host: string, options: ResolveOptions, signal: AbortSignal): Promise<number> {
   process.stdout.write(printConfig(await resolveConfig(host, options, signal)));

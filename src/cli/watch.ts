@@ -1,12 +1,12 @@
 import { within } from '../base/delay.ts';
-import { mount, Store } from '../base/store.ts';
+import { mount, type Readable, Store } from '../base/store.ts';
 import { UserError } from '../base/userError.ts';
 import { commandOverrides, type SshCommand } from '../core/spec/command.ts';
 import { shortMemory } from '../core/session/memory/memory.ts';
 import { Sessions } from '../core/session/sessions.ts';
 import { defaultSettings, type Settings } from '../core/session/settings.ts';
 import { type AppState, findHost, type HostState, newHost } from '../core/session/state.ts';
-import { hostJson } from '../view/hostJson.ts';
+import { hostChangeJson, hostJson } from '../view/hostJson.ts';
 import { portTable } from '../view/portTable.ts';
 import { problemLine } from './messages.ts';
 import { printError, printJson, printTable } from './output.ts';
@@ -18,13 +18,14 @@ import { terminalPrompts } from './terminal.ts';
 export interface WatchRequest {
   readonly command: SshCommand;
   readonly host: string;
-  readonly isJson: boolean;
+  /** `changes`: lines of JSON, first the whole host and then what changed of it. `states`: the whole host in each line. */
+  readonly format: 'table' | 'changes' | 'states';
 }
 
 const closeTimeoutMs = 1500;
 
 /** Watches a host, forwards its dev servers automatically, and prints its ports whenever they change. */
-export async function watch({ command, host, isJson }: WatchRequest, signal: AbortSignal): Promise<number> {
+export async function watch({ command, host, format }: WatchRequest, signal: AbortSignal): Promise<number> {
   const print = command.verbosity < 0 ? () => undefined : printError;
   const sessions = new Sessions({
     settings: new Store(settings(command)),
@@ -39,12 +40,8 @@ export async function watch({ command, host, isJson }: WatchRequest, signal: Abo
   const ended = new Promise<number>((resolve) => {
     signal.addEventListener('abort', () => resolve(0), { once: true });
     const now = (state: AppState): HostState => findHost(state, name) ?? newHost(name, { kind: 'typed' });
-    // With the milliseconds of a monotonic clock.
-    if (isJson)
-      mount(sessions.state, now, (state) =>
-        printJson({ monotonicMs: Math.round(performance.now()), ...hostJson(state) }),
-      );
-    else mount(sessions.state, (state) => portTable(now(state)), printTable);
+    if (format === 'table') mount(sessions.state, (state) => portTable(now(state)), printTable);
+    else printLines(sessions.state, now, format);
     mount(
       sessions.state,
       (state) => now(state).link,
@@ -62,6 +59,24 @@ export async function watch({ command, host, isJson }: WatchRequest, signal: Abo
   const code = await ended;
   await within(closeTimeoutMs, sessions.close());
   return code;
+}
+
+/** One line for each change, with the milliseconds of a monotonic clock. */
+function printLines(
+  state: Readable<AppState>,
+  hostIn: (state: AppState) => HostState,
+  format: 'changes' | 'states',
+): void {
+  let printed = hostIn(state.get());
+  const print = (line: object): void => printJson({ monotonicMs: Math.round(performance.now()), ...line });
+  print(hostJson(printed));
+  state.watch((app) => {
+    const host = hostIn(app);
+    if (host === printed) return;
+    const change = hostChangeJson(printed, host);
+    printed = host;
+    if (change) print(format === 'changes' ? change : hostJson(host));
+  });
 }
 
 /** A person at a terminal wants to see all ports. A forward of the command line does not expire. */

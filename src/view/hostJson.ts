@@ -1,6 +1,6 @@
 import type { ForwardState, ForwardStatus, HostState, SeenPort } from '../core/session/state.ts';
 
-/** A host as `ssh-ports --json` prints it. CAUTION: scripts read these names, so they outlive the names in the code. */
+/** A host as `--json` of the command line prints it. CAUTION: scripts read these names, so they outlive the names in the code. */
 export interface HostJson extends Omit<HostState, 'remotePorts' | 'unlistedPorts' | 'forwards'> {
   readonly listeners: readonly ListenerJson[];
   readonly forwards: readonly ForwardJson[];
@@ -20,6 +20,54 @@ interface ForwardJson extends Omit<ForwardState, 'isSharedByHand' | 'status'> {
 
 export function hostJson({ remotePorts, unlistedPorts: _old, forwards, ...host }: HostState): HostJson {
   return { ...host, listeners: remotePorts.map(listenerJson), forwards: forwards.map(forwardJson) };
+}
+
+/**
+ * The next line of `--json`: fields that are other now, of `listeners` and `forwards` the items that are. An item replaces
+ * the one with its port or id. `gone`: what is no more.
+ */
+export interface HostChangeJson extends Partial<HostJson> {
+  readonly gone?: {
+    readonly fields?: readonly string[];
+    readonly listeners?: readonly number[];
+    readonly forwards?: readonly string[];
+  };
+}
+
+/** Undefined when a reader of the lines knows everything already. */
+export function hostChangeJson(before: HostState, after: HostState): HostChangeJson | undefined {
+  const fields = changedItems(fieldsOf(before), fieldsOf(after), ([name]) => name);
+  const listeners = changedItems(before.remotePorts, after.remotePorts, ({ port }) => port);
+  const forwards = changedItems(before.forwards, after.forwards, ({ id }) => id);
+  const gone = {
+    ...(fields.gone.length > 0 && { fields: fields.gone }),
+    ...(listeners.gone.length > 0 && { listeners: listeners.gone }),
+    ...(forwards.gone.length > 0 && { forwards: forwards.gone }),
+  };
+  const change = {
+    ...Object.fromEntries(fields.changed),
+    ...(listeners.changed.length > 0 && { listeners: listeners.changed.map(listenerJson) }),
+    ...(forwards.changed.length > 0 && { forwards: forwards.changed.map(forwardJson) }),
+    ...(Object.keys(gone).length > 0 && { gone }),
+  };
+  return Object.keys(change).length > 0 ? change : undefined;
+}
+
+function fieldsOf({ remotePorts: _ports, forwards: _forwards, unlistedPorts: _old, ...fields }: HostState) {
+  return Object.entries(fields);
+}
+
+/** The same object is the same item; another object may still say the same. */
+function changedItems<T, K>(before: readonly T[], after: readonly T[], keyOf: (item: T) => K) {
+  const known = new Map(before.map((item) => [keyOf(item), item]));
+  const present = new Set(after.map(keyOf));
+  return {
+    changed: after.filter((item) => {
+      const old = known.get(keyOf(item));
+      return old !== item && JSON.stringify(old) !== JSON.stringify(item);
+    }),
+    gone: [...known.keys()].filter((key) => !present.has(key)),
+  };
 }
 
 function listenerJson({ program, seenAt, wasThere, ...listener }: SeenPort): ListenerJson {

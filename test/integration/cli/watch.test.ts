@@ -7,13 +7,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { HostJson } from '../../../src/view/hostJson.ts';
+import { readHost } from '../../support/hostLines.ts';
 import { type DevServer, greeting, startDevServer } from '../../support/devServer.ts';
 import { start, stop } from '../../support/child.ts';
 import { read } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 
-type Line = HostJson & { readonly monotonicMs: number };
+type Line = Partial<HostJson> & { readonly monotonicMs: number };
 
 let sshd: Sshd;
 let flask: DevServer;
@@ -58,7 +59,9 @@ test('the program ends when nobody reads the table any more', async () => {
   }
 });
 
-test('--json prints one line per state with a monotonic clock, and forwards the dev server', async () => {
+const lastHost = (text: string): HostJson => readHost(text.split('\n').slice(0, -1));
+
+test('--json prints one line per change with a monotonic clock, and forwards the dev server', async () => {
   const { child, out } = run('-F', sshd.configFile, '--json', 'devbox');
   try {
     const lines = (): Line[] =>
@@ -67,9 +70,7 @@ test('--json prints one line per state with a monotonic clock, and forwards the 
         .slice(0, -1)
         .map((line) => JSON.parse(line) as Line);
     const local = await until('the forward', () => {
-      const forward = lines()
-        .at(-1)
-        ?.forwards.find(({ remotePort }) => remotePort === flask.port);
+      const forward = lastHost(out()).forwards.find(({ remotePort }) => remotePort === flask.port);
       const bound = forward?.status.kind === 'listening' ? forward.status.bound[0] : undefined;
       return bound?.kind === 'tcp' ? bound.port : undefined;
     });
@@ -79,6 +80,9 @@ test('--json prints one line per state with a monotonic clock, and forwards the 
       times,
       [...times].sort((a, b) => a - b),
     );
+    const [first, ...changes] = lines();
+    assert.equal(first?.name, 'devbox');
+    assert.ok(changes.every(({ name }) => name === undefined));
     assert.equal(await end(child), 0);
     assert.equal(await read(local), undefined);
   } finally {
@@ -94,7 +98,7 @@ test('many unidentifiable remote ports at once cause no warning of Node', async 
   const { child, out, err } = run('-F', closed.configFile, '--json', 'devbox');
   try {
     await until('all of them are known', () => {
-      const { listeners } = JSON.parse(out().split('\n').at(-2) ?? '{"listeners":[]}') as Line;
+      const { listeners } = lastHost(out());
       const known = listeners.filter(({ identity }) => identity).map(({ listener }) => listener.port);
       return ports.every((port) => known.includes(port));
     });
@@ -104,6 +108,23 @@ test('many unidentifiable remote ports at once cause no warning of Node', async 
     await stop(child);
     for (const server of servers) server.close();
     await closed.stop();
+  }
+});
+
+test('--json=states prints the whole host in each line', async () => {
+  const { child, out } = run('-F', sshd.configFile, '--json=states', 'devbox');
+  try {
+    const lines = await until('the dev server', () => {
+      const all = out()
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as HostJson);
+      return all.at(-1)?.listeners.some(({ identity }) => identity?.name === 'Flask') ? all : undefined;
+    });
+    assert.ok(lines.every(({ name, listeners, forwards }) => name === 'devbox' && listeners && forwards));
+    assert.equal(await end(child), 0);
+  } finally {
+    await stop(child);
   }
 });
 

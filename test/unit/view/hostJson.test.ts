@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hostJson } from '../../../src/view/hostJson.ts';
-import { hostState, noTraffic } from '../../support/state.ts';
+import type { HostState } from '../../../src/core/session/state.ts';
+import { hostChangeJson, hostJson } from '../../../src/view/hostJson.ts';
+import { readHost } from '../../support/hostLines.ts';
+import { forwardState, hostState, noTraffic, online, openAt, seenPort, someTraffic } from '../../support/state.ts';
 
 void test('--json keeps the names that scripts read: listeners, identity, isShared and listening', () => {
   const program = { framework: 'flask', name: 'Flask', icon: 'beaker', role: 'devServer' } as const;
@@ -36,4 +38,35 @@ void test('--json keeps the names that scripts read: listeners, identity, isShar
       ],
     },
   );
+});
+
+const counted = forwardState(5000, { status: openAt(5000, { traffic: someTraffic }) });
+const connected = hostState({ link: online });
+const busy = { ...connected, remotePorts: [seenPort(5000), seenPort(8000)], forwards: [forwardState(5000)] };
+
+void test('the lines of changes tell the same as the last whole state', () => {
+  const states: readonly HostState[] = [
+    hostState({ publicUrl: 'https://a.example' }),
+    connected,
+    { ...connected, remotePorts: [seenPort(5000)] },
+    busy,
+    { ...busy, forwards: [counted, forwardState(8000)] },
+    { ...busy, remotePorts: [seenPort(8000)], forwards: [forwardState(8000)] },
+  ];
+  const lines = states.map((state, index) => {
+    const before = states[index - 1];
+    return JSON.stringify(before ? hostChangeJson(before, state) : hostJson(state));
+  });
+  const last = states.at(-1);
+  assert.ok(last);
+  assert.deepEqual(readHost(lines), JSON.parse(JSON.stringify(hostJson(last))));
+});
+
+void test('a new count of bytes is a line of that forward alone', () => {
+  const change = hostChangeJson(busy, { ...busy, forwards: [counted] });
+  assert.deepEqual(change, { forwards: [hostJson({ ...busy, forwards: [counted] }).forwards[0]] });
+});
+
+void test('a state that says the same is no line', () => {
+  assert.equal(hostChangeJson(busy, structuredClone(busy)), undefined);
 });
