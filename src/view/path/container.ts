@@ -14,6 +14,8 @@ export function containerHops(path: PathFacts, place: PortPlace): readonly Hop[]
   const isSeen = host.link.kind === 'online' && host.detection.kind === 'watching';
   const container = host.remotePorts.find((each) => each.container?.name === name)?.container;
   const seen = findPort(host, place);
+  // Its published port is listed as the host's.
+  const isPublished = host.remotePorts.some(({ published }) => published?.container === name);
   const unreachable = seen && unreachableOf(seen);
   const gone = fault({ code: 'containerGone', container: name });
   const addresses = container?.addresses ?? [];
@@ -22,7 +24,7 @@ export function containerHops(path: PathFacts, place: PortPlace): readonly Hop[]
     title: 'Container',
     place: title,
     facts: [title, ...(container?.image ? [container.image] : []), ...addresses],
-    ...(container || !isSeen ? { state: container && isSeen ? 'ok' : 'unknown' } : { state: 'broken', fault: gone }),
+    ...(container || isPublished || !isSeen ? { state: isSeen ? 'ok' : 'unknown' } : { state: 'broken', fault: gone }),
     actions: [],
   };
   const trouble = troubleOf(forward);

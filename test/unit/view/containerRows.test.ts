@@ -85,6 +85,8 @@ void test('the path of a forward has the container as a hop, and says when it ha
   );
   const gone = forwardPath(appState({ ...host, remotePorts: [] }), 'devbox', forward.id)?.hops.at(-2);
   assert.equal(gone?.fault?.code, 'containerGone');
+  const remotePorts = [seenPort(8080, { published: { container: 'shop/web', port: 5173 } })];
+  assert.equal(forwardPath(appState({ ...host, remotePorts }), 'devbox', forward.id)?.hops.at(-2)?.state, 'ok');
 });
 
 void test('the table for a terminal names container and port', () => {
