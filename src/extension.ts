@@ -41,7 +41,7 @@ export interface Api extends SshPortsExports {
 }
 
 /** Puts the parts together. Nothing connects before the user asks for it, in this window or in its previous life. */
-export async function activate(context: vscode.ExtensionContext): Promise<Api> {
+export function activate(context: vscode.ExtensionContext): Api {
   const { subscriptions, globalState, workspaceState, extension, extensionUri } = context;
   const log = vscode.window.createOutputChannel('SSH Ports', { log: true });
   const settings = observeSettings(subscriptions);
@@ -67,19 +67,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const readOnlyText = new ReadOnlyText();
   const statusBar = new StatusBar(engine, settings);
   const closing = new AbortController();
-  const flows = {
-    engine,
-    settings,
-    secrets,
-    consent,
-    extension,
-    statusBar,
-    filter,
-    readOnlyText,
-    log,
-    showPath: pathView.show.bind(pathView),
-    closing: closing.signal,
-  };
+  const config = followConfigFiles(engine, settings, log);
+  const shared = { engine, settings, listed: config.listed, secrets, consent, extension };
+  const shown = { statusBar, filter, readOnlyText, log, showPath: pathView.show.bind(pathView) };
+  const flows = { ...shared, ...shown, closing: closing.signal };
   subscriptions.push(
     { dispose: () => closing.abort() },
     log,
@@ -95,10 +86,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     besideOtherParts(flows, context),
     warnOfBadRules(settings, log),
     vscode.window.onDidChangeWindowState(({ focused }) => void engine.setFocused(focused)),
-    await followConfigFiles(engine, settings, log),
+    config,
   );
-  await vscode.commands.executeCommand('setContext', 'sshPorts.ready', true);
-  begin(flows, globalState);
+  void guard(log, () => begin(flows, globalState));
   return { state, ...exportApi(flows, subscriptions) };
 }
 
@@ -115,9 +105,11 @@ function besideOtherParts(flows: Context, context: vscode.ExtensionContext): vsc
   );
 }
 
-/** What the user is asked and told in a new window. */
-function begin(flows: Context, memory: vscode.Memento): void {
+/** What the user is asked and told in a new window, once its hosts are listed. */
+async function begin(flows: Context, memory: vscode.Memento): Promise<void> {
   const { engine, settings, log } = flows;
+  await flows.listed;
+  await vscode.commands.executeCommand('setContext', 'sshPorts.ready', true);
   void guard(log, () => restore(flows, settings.get().restore, never));
   void guard(log, () => tellOfRemoteWindow(memory));
   // `npm start -- --host NAME` connects at once.

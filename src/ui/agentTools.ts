@@ -35,10 +35,11 @@ export function registerAgentTools(context: Context): vscode.Disposable {
   return vscode.Disposable.from(...disposables);
 }
 
-function forEditor(tool: AgentTool, { engine }: Context): vscode.LanguageModelTool<unknown> {
+function forEditor(tool: AgentTool, { engine, listed }: Context): vscode.LanguageModelTool<unknown> {
   return {
     // SECURITY: VS Code asks before it calls `invoke`. What cannot be read, or names no host, throws here, so it is not called.
-    prepareInvocation: ({ input }) => {
+    prepareInvocation: async ({ input }) => {
+      await listed;
       const question = tool.question(engine, readInput(tool, input));
       return {
         invocationMessage: tool.title,
@@ -46,6 +47,7 @@ function forEditor(tool: AgentTool, { engine }: Context): vscode.LanguageModelTo
       };
     },
     invoke: async ({ input }, token) => {
+      await listed;
       const text = await tool
         .run(engine, readInput(tool, input), signalOf(token))
         .then(resultText)

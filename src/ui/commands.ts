@@ -82,7 +82,7 @@ const flows: Readonly<Record<CommandName, Flow>> = {
 };
 
 export function registerCommands(context: Context, tree: PortsTree): vscode.Disposable {
-  const { log, engine } = context;
+  const { log, engine, listed } = context;
   const act = async (
     name: CommandName,
     rows: readonly Place[],
@@ -93,6 +93,7 @@ export function registerCommands(context: Context, tree: PortsTree): vscode.Disp
     return answer(engine.state.get(), outcome ?? undefined, given ?? {});
   };
   const run = async (name: CommandName, args: readonly unknown[]): Promise<unknown> => {
+    await listed;
     const start = commandStart(args);
     switch (start.kind) {
       case 'row':

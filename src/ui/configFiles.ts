@@ -7,12 +7,13 @@ import { errorText } from '../base/userError.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Settings } from '../core/session/settings.ts';
 
+/** `listed` settles when the hosts of the SSH configuration are in the state. */
+export interface FollowedConfig extends vscode.Disposable {
+  readonly listed: Promise<void>;
+}
+
 /** Reads the list of hosts now and whenever the SSH configuration or a file that it includes changes. */
-export async function followConfigFiles(
-  engine: Engine,
-  settings: Readable<Settings>,
-  log: Log,
-): Promise<vscode.Disposable> {
+export function followConfigFiles(engine: Engine, settings: Readable<Settings>, log: Log): FollowedConfig {
   const stopped = new AbortController();
   let watched = '';
   let watchers: readonly vscode.Disposable[] = [];
@@ -39,18 +40,21 @@ export async function followConfigFiles(
   };
   const follow = (): Promise<void> => refresh().catch((error: unknown) => log.warn(errorText(error)));
   const changed = (): void => void follow();
-  await follow();
+  const listed = follow();
   let configFile = settings.get().configFile;
   const stop = settings.watch((now) => {
     if (now.configFile === configFile) return;
     configFile = now.configFile;
     changed();
   });
-  return new vscode.Disposable(() => {
-    stopped.abort();
-    stop();
-    for (const watcher of watchers) watcher.dispose();
-  });
+  return {
+    listed,
+    dispose: () => {
+      stopped.abort();
+      stop();
+      for (const watcher of watchers) watcher.dispose();
+    },
+  };
 }
 
 function isFile(file: string): boolean {

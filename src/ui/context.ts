@@ -16,6 +16,8 @@ import type { StatusBar } from './showing/statusBar.ts';
 export interface Context {
   readonly engine: Engine;
   readonly settings: Readable<EditorSettings>;
+  /** Settles when the hosts of the SSH configuration are in the state. Commands wait for it. */
+  readonly listed: Promise<void>;
   readonly secrets: RememberedSecrets;
   readonly consent: Consent;
   readonly extension: vscode.Extension<unknown>;

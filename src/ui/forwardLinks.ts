@@ -22,6 +22,7 @@ export function followLinks(context: Context): vscode.Disposable {
 
 async function follow(context: Context, uri: vscode.Uri): Promise<void> {
   const { engine } = context;
+  await context.listed; // a link may be what starts the extension
   const link = readLink(uri.path, uri.fragment === '' ? uri.query : `${uri.query}&fragment`);
   const { what, detail } = linkQuestion(engine.state.get(), link);
   const yes = 'Forward Port';

@@ -33,7 +33,8 @@ export interface Forwarded {
  * @throws ScriptError; UserError<Problem>, `cancelled` too
  */
 export async function forwardGiven(context: Context, wanted: Wanted): Promise<Forwarded> {
-  const { engine, secrets, settings } = context;
+  const { engine, secrets, settings, listed } = context;
+  await listed;
   const state = (): AppState => engine.state.get();
   const choice = await hostOf(state(), wanted);
   const requests = requestsOf(choice, wanted);
