@@ -73,3 +73,16 @@ test('a failed host is listed with its fix, and the yellow ends when the user ha
   await statusAction(page, /broken: refused/u);
   await toast(page, /broken refused the connection/u).waitFor();
 });
+
+test('the hover of the status bar lists the forward, and a link of it copies the address', async () => {
+  await status(page).hover();
+  const hover = page.locator('.workbench-hover', { hasText: 'devbox' });
+  await hover.getByText(`${port} → `).waitFor();
+  await screenshot(page, 'status-hover');
+  const said = page
+    .locator('.statusbar')
+    .getByText(/Copied (?:http:\/\/)?localhost:/u)
+    .waitFor();
+  await hover.locator('a[title="Copy Local Address"], a:has(.codicon-copy)').first().click();
+  await said;
+});
