@@ -6,6 +6,8 @@ import type { PortAttributes } from '../core/policy/portRules.ts';
 import type { AgentQuestion, HostKeyQuestion, Prompts, SecretQuestion } from '../core/ssh/prompts.ts';
 import type { Change } from './change.ts';
 import type { MemoryEntries } from './mirroredMemory.ts';
+import type { Browser } from '../core/session/browser/findBrowsers.ts';
+import type { BrowserRun } from '../core/session/browser/runBrowser.ts';
 import type { ForwardRequest } from '../core/session/forwards/forwardRequests.ts';
 import type { Settings } from '../core/session/settings.ts';
 import type { AppState, ForwardState } from '../core/session/state.ts';
@@ -52,6 +54,11 @@ export interface EngineCalls {
   labelForward(host: string, id: string, label: string | undefined): Promise<void>;
   /** Makes one connection through a local forward and closes it. The state then has the result. */
   checkForward(forward: ForwardState, signal: AbortSignal): Promise<void>;
+
+  /** The browsers of this machine that can start with a profile of their own. */
+  findBrowsers(): Promise<readonly Browser[]>;
+  /** Runs a browser through a SOCKS proxy until it ends. Resolves to its exit code; undefined when a signal ended it. */
+  runBrowser(run: BrowserRun, signal: AbortSignal): Promise<number | undefined>;
 
   /** The configuration file that belongs to the user: the one of the setting, else `~/.ssh/config`. */
   userConfigFile(): Promise<string>;

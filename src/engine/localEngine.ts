@@ -1,5 +1,7 @@
 import { windowFolder } from '../core/session/memory/windows.ts';
 import { checkForward } from '../core/session/forwards/checkForward.ts';
+import { findBrowsers } from '../core/session/browser/findBrowsers.ts';
+import { runBrowser } from '../core/session/browser/runBrowser.ts';
 import { Sessions } from '../core/session/sessions.ts';
 import type { SessionsOptions } from '../core/session/sessionsOptions.ts';
 import { editConfig } from './editConfig.ts';
@@ -39,5 +41,7 @@ export function localEngine(options: SessionsOptions): Engine {
     extendSharing: (host, id) => sessions.forwardsOf(host).extend(id),
     labelForward: async (host, id, label) => sessions.forwardsOf(host).relabel(id, label),
     checkForward,
+    findBrowsers: async () => findBrowsers(process.env, process.platform),
+    runBrowser,
   };
 }

@@ -2,13 +2,12 @@ import * as vscode from 'vscode';
 import { never } from '../../base/delay.ts';
 import { UserError } from '../../base/userError.ts';
 import type { Problem } from '../../core/problem.ts';
+import type { Browser } from '../../core/session/browser/findBrowsers.ts';
 import { browserProxy } from '../../core/session/forwards/forwardRequests.ts';
 import { findHost, localPort } from '../../core/session/state.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { hostOf, type Place } from '../../view/row.ts';
 import { startPage } from '../../view/startPage.ts';
-import { type Browser, findBrowsers } from '../browser/findBrowsers.ts';
-import { runBrowser } from '../browser/runBrowser.ts';
 import * as say from '../asking/messages.ts';
 import type { Context, Flow } from '../context.ts';
 import { guard } from '../guard.ts';
@@ -19,7 +18,7 @@ import { reachHost } from './reachHost.ts';
  * other port, with redirects and logins, and nothing is forwarded. Resolves when the browser has started.
  */
 export const browseThrough: Flow = async (context, row) => {
-  const browser = await chooseBrowser(context.settings.get().browser);
+  const browser = await chooseBrowser(context.engine, context.settings.get().browser);
   if (!browser) return undefined;
   const host = await reachHost(context.engine, hostOf(row), 'Open Browser through Host');
   if (!host) return undefined;
@@ -38,7 +37,7 @@ async function browse(
   try {
     if (proxyPort === undefined) return;
     log.info(`${host}: ${browser.name} uses the proxy at port ${proxyPort}`);
-    const code = await runBrowser({ file: browser.file, proxyPort, page: pageOf(engine, host, row) }, closing);
+    const code = await engine.runBrowser({ file: browser.file, proxyPort, page: pageOf(engine, host, row) }, closing);
     if (code) void say.warn(`${browser.name} ended with code ${code}. Does it start from a terminal: ${browser.file}?`);
   } finally {
     await engine.removeForward(host, forward.id);
@@ -52,9 +51,9 @@ function pageOf({ state }: Engine, name: string, row: Place | undefined): string
 }
 
 /** @throws UserError<Problem> when there is none */
-async function chooseBrowser(file: string | undefined): Promise<Browser | undefined> {
+async function chooseBrowser(engine: Engine, file: string | undefined): Promise<Browser | undefined> {
   if (file !== undefined) return { name: 'The browser', file };
-  const found = findBrowsers(process.env, process.platform);
+  const found = await engine.findBrowsers();
   if (found.length === 0) throw new UserError<Problem>({ code: 'browserMissing' });
   if (found.length === 1) return found[0];
   const items = found.map((browser) => ({ label: browser.name, description: browser.file, browser }));

@@ -7,7 +7,7 @@ import { never } from '../../../src/base/delay.ts';
 import { Scope } from '../../../src/base/scope.ts';
 import { browserProxy } from '../../../src/core/session/forwards/forwardRequests.ts';
 import { localPort } from '../../../src/core/session/state.ts';
-import { runBrowser } from '../../../src/ui/browser/runBrowser.ts';
+import { runBrowser } from '../../../src/core/session/browser/runBrowser.ts';
 import { start, stop } from '../../support/child.ts';
 import { noOwnNetwork, startOwnNetwork } from '../../support/ownNetwork.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';

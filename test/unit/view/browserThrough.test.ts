@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { browserArguments, browserKind, firefoxPreferences } from '../../../src/view/browserThrough.ts';
+import {
+  browserArguments,
+  browserKind,
+  firefoxPreferences,
+} from '../../../src/core/session/browser/browserArguments.ts';
 import { startPage } from '../../../src/view/startPage.ts';
 import { flaskPort, hostState, sshdPort } from '../../support/state.ts';
 

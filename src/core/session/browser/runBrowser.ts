@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { browserArguments, browserKind, firefoxPreferences } from '../../view/browserThrough.ts';
+import { browserArguments, browserKind, firefoxPreferences } from './browserArguments.ts';
 
 export interface BrowserRun {
   /** The executable. */

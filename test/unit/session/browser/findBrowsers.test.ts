@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { findBrowsers } from '../../../../src/ui/browser/findBrowsers.ts';
+import { findBrowsers } from '../../../../src/core/session/browser/findBrowsers.ts';
 import { posixOnly } from '../../../support/posixOnly.ts';
 
 test('browsers are found on the PATH, by preference', { skip: posixOnly }, (t) => {
