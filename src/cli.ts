@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import v8 from 'node:v8';
 import { after } from './base/delay.ts';
+import { handleLast } from './base/firstBugs.ts';
 import { UserError } from './base/userError.ts';
 import { printConfig } from './core/config/effective/print.ts';
 import { type ResolveOptions, resolveConfig } from './core/config/resolve.ts';
@@ -9,7 +10,7 @@ import { problemOf } from './core/problem.ts';
 import { forwardUntilEnd } from './cli/forwardUntilEnd.ts';
 import { printError } from './cli/output.ts';
 import { serveMcp } from './cli/serveMcp.ts';
-import { reportBug, reportBugs } from './cli/reportBugs.ts';
+import { reportBug } from './cli/reportBugs.ts';
 import { problemLine, usage } from './cli/messages.ts';
 import { passwordVariable, proxyCredentials, userVariable } from './cli/proxyCredentials.ts';
 import { watch, type WatchRequest } from './cli/watch.ts';
@@ -84,7 +85,7 @@ function refuse(message: string): number {
 // traffic would start a collection. With this flag the heap may grow to four times its used size first. Only versions
 // that know the flag get it, because others print a warning.
 if (Number(process.versions.node.split('.')[0]) <= 24) v8.setFlagsFromString('--heap-growing-percent=300');
-reportBugs();
+handleLast(reportBug);
 process.exitCode = 255; // until main says otherwise
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;

@@ -1,5 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { firstBugs, handleLast } from '../base/firstBugs.ts';
 import type { Log } from '../base/log.ts';
+import { oneLine } from '../base/oneLine.ts';
 import { Store } from '../base/store.ts';
 import { emptyState } from '../core/session/state.ts';
 import type { Settings } from '../core/session/settings.ts';
@@ -12,6 +14,7 @@ import { StatePublisher } from './statePublisher.ts';
 /** The engine in a thread of its own. `workerEngine.ts` starts it. */
 if (!parentPort) throw new Error('this file runs in a worker thread');
 const { settings: first, memories } = workerData as ThreadStart;
+const maxBugLength = 500;
 const settings = new Store<Settings>(first);
 const served = {} as ThreadCalls;
 const { remote: editor } = new CallChannel<EditorCalls>(parentPort, served, () => publisher.flush());
@@ -54,8 +57,9 @@ function tell(level: keyof Log, message: string): void {
 }
 
 // As in the extension host, a bug in one place is logged and does not end everything else.
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => {
-    tell('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
-  });
-}
+handleLast(
+  firstBugs((line, stack) => {
+    tell('error', oneLine(line, maxBugLength));
+    if (stack !== '') tell('debug', stack);
+  }),
+);

@@ -4,20 +4,23 @@ import os from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
+import { silentLog } from '../../../src/base/log.ts';
 import { UserError } from '../../../src/base/userError.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
+import type { WorkerEngineOptions } from '../../../src/engine/workerEngine.ts';
+import { until } from '../../support/until.ts';
 import { startWorkerEngine } from '../../support/workerEngine.ts';
 
 /** An engine over a configuration of one host, `box`, and a folder for other files. */
-function start(t: TestContext, lines: readonly string[] = []) {
+function start(t: TestContext, options: Partial<WorkerEngineOptions> = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'engine-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
   const file = (name: string, text: string): string => {
     fs.writeFileSync(path.join(folder, name), text);
     return path.join(folder, name);
   };
-  const configFile = file('config', ['Host box', '  HostName 127.0.0.1', ...lines, ''].join('\n'));
-  const started = startWorkerEngine(configFile);
+  const configFile = file('config', 'Host box\n  HostName 127.0.0.1\n');
+  const started = startWorkerEngine(configFile, options);
   t.after(() => started.engine.close());
   return { ...started, configFile, file };
 }
@@ -77,4 +80,46 @@ void test('after close nothing is called any more, and the thread is gone', asyn
     return true;
   });
   await engine.close();
+});
+
+/** The engine's program, with bugs added: nothing handles what they throw. */
+function programWithBugs(t: TestContext, bugs: string): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bugs-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'thread.mjs');
+  fs.writeFileSync(
+    file,
+    `await import('${new URL('../../support/engineThread.mjs', import.meta.url).href}');\n${bugs}\n`,
+  );
+  return file;
+}
+
+void test('an exception and a rejection that nothing handles are one line each, and the engine goes on', async (t) => {
+  const errors: string[] = [];
+  const bugs = `setImmediate(() => { throw new Error('first\\nline'); });
+    setImmediate(() => void Promise.reject('second'));`;
+  const log = { ...silentLog, error: (line: string) => void errors.push(line) };
+  const { engine } = start(t, { file: programWithBugs(t, bugs), log });
+  await until('both lines', () => errors.length === 2);
+  assert.deepEqual(errors.toSorted(), ['unexpected error: first line', 'unexpected error: second']);
+  await engine.refreshHosts(never);
+  assert.deepEqual(names(engine), ['box']);
+});
+
+void test('a bug without end is reported twenty times, and the engine goes on', async (t) => {
+  const errors: string[] = [];
+  const log = { ...silentLog, error: (line: string) => void errors.push(line) };
+  // The thread shares the environment of this process.
+  t.after(() => delete process.env['ENGINE_TEST_BUGS']);
+  const bugs = `const timer = setInterval(() => {
+      const count = Number(process.env.ENGINE_TEST_BUGS ?? 0) + 1;
+      process.env.ENGINE_TEST_BUGS = String(count);
+      if (count === 100) clearInterval(timer);
+      throw new Error('again');
+    }, 1);`;
+  const { engine } = start(t, { file: programWithBugs(t, bugs), log });
+  await until('the last bug', () => process.env['ENGINE_TEST_BUGS'] === '100');
+  await engine.refreshHosts(never); // what the thread logged before has arrived
+  assert.equal(errors.length, 20);
+  assert.deepEqual(names(engine), ['box']);
 });
