@@ -28,8 +28,9 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     // A host of that name is reached by `ssh-ports -- mcp`.
     if (args[0] === 'mcp') return await serveMcp(args.slice(1), stop.signal);
-    const command = parseCommand(args.filter((arg) => !(arg in formats)));
+    const command = parseCommand(args.filter((arg) => !(arg in formats) && arg !== '--https'));
     const { host, mode } = command;
+    const isHttps = args.includes('--https');
     isQuiet = command.verbosity < 0;
     if (host === undefined) return refuse(usage);
     if (command.isBackground)
@@ -39,14 +40,14 @@ async function main(args: readonly string[]): Promise<number> {
     if (proxy === 'incomplete')
       return refuse(`Set both ${userVariable} and ${passwordVariable}, with 1 to 255 bytes each.`);
     if (mode === 'forward') {
-      const forwards = { command, host, ...(proxy && { credentials: proxy }) };
+      const forwards = { command, host, isHttps, ...(proxy && { credentials: proxy }) };
       const status = await forwardUntilEnd(forwards, resolveOptions(command), stop.signal);
       // ssh(1) treats only SIGTERM as a clean end.
       return stop.signal.aborted && !isTerminated ? 255 : status;
     }
     if (proxy) return refuse(`${userVariable} works only with -N. Add -N, or unset it.`);
     const format = formats[args.findLast((arg) => arg in formats) ?? ''] ?? 'table';
-    return await watch({ command, host, format }, stop.signal);
+    return await watch({ command, host, format, isHttps }, stop.signal);
   } catch (error) {
     if (stop.signal.aborted) return 255; // aborted before a connection was up
     if (!(error instanceof UserError)) {

@@ -4,12 +4,17 @@ import { Scope } from '../base/scope.ts';
 import { resolveHop, type ResolveOptions, resolveHost } from '../core/config/resolve.ts';
 import type { SshCommand } from '../core/spec/command.ts';
 import type { RelayProblem } from '../core/forward/connections.ts';
+import type { Dial } from '../core/forward/dial.ts';
+import { certificates } from '../core/front/certificates/certificates.ts';
+import { browserChannels } from '../core/front/channelPool.ts';
+import { Front } from '../core/front/front.ts';
+import type { Endpoint } from '../core/spec/spec.ts';
 import { openForward, withGatewayPorts } from '../core/forward/open.ts';
 import type { Credentials } from '../core/forward/socks.ts';
 import { problemOf } from '../core/problem.ts';
 import type { ConnectionEnd } from '../core/ssh/connection.ts';
 import { connectWith, sshArguments } from '../core/ssh/transport.ts';
-import { connectionProblemLine, endLine, forwardFailureLines, readyLines } from './messages.ts';
+import { connectionProblemLine, endLine, forwardFailureLines, httpsLine, readyLines } from './messages.ts';
 import { runForNoDelay } from './noDelay.ts';
 import { printError } from './output.ts';
 import { reportBug } from './reportBugs.ts';
@@ -22,13 +27,15 @@ const closeTimeoutMs = 1500;
 export interface CliForwards {
   readonly command: SshCommand;
   readonly host: string;
+  /** Local forwards serve HTTPS too. */
+  readonly isHttps: boolean;
   /** The user name and password that SOCKS proxies ask their clients for. */
   readonly credentials?: Credentials;
 }
 
 /** `ssh -N`: connects, and forwards until the signal or the end of the connection. Returns the exit status. */
 export async function forwardUntilEnd(
-  { command, host, credentials }: CliForwards,
+  { command, host, isHttps, credentials }: CliForwards,
   options: ResolveOptions,
   signal: AbortSignal,
 ): Promise<number> {
@@ -64,8 +71,10 @@ export async function forwardUntilEnd(
     for (const asked of config.forwards) {
       const spec = withGatewayPorts(asked, config.gatewayPorts);
       try {
-        const opened = scope.add(await openForward(spec, open, signal));
+        const front = isHttps && spec.kind === 'local' && httpsFront(spec.to, dial);
+        const opened = scope.add(await openForward(spec, { ...open, ...(front && { front }) }, signal));
         readyLines(spec, opened.bound).forEach(print);
+        if (front) print(httpsLine(opened.bound, certificates.local().file));
       } catch (error) {
         signal.throwIfAborted();
         forwardFailureLines(spec, problemOf(error), config.exitOnForwardFailure).forEach(print);
@@ -81,6 +90,15 @@ export async function forwardUntilEnd(
       reportBug(error);
     });
   }
+}
+
+/** The program behind it is unknown, so it gets no more connections than a browser opens. */
+function httpsFront(to: Endpoint, dial: Dial): Front {
+  return new Front({
+    open: (signal) => dial(to, signal),
+    traits: () => ({ isTls: false, maxChannels: browserChannels }),
+    credential: (subject) => certificates.credential(subject),
+  });
 }
 
 function aborted(signal: AbortSignal): Promise<ConnectionEnd | undefined> {

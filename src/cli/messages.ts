@@ -9,7 +9,7 @@ import { problemText } from '../view/problem.ts';
 
 export const usage = `usage: ssh-ports -N [-46AaCgKnqTv] [-B bind_interface] [-b bind_address] [-c cipher_spec] [-F configfile] [-I pkcs11]
            [-i identity_file] [-J [user@]host[:port]] [-l login_name] [-m mac_spec] [-o option] [-p port]
-           [-L address] [-R address] [-D [bind_address:]port] destination
+           [-L address] [-R address] [-D [bind_address:]port] [--https] destination
        ssh-ports -G [options] destination
        ssh-ports mcp [-F configfile] [--allow host]... [-v]`;
 
@@ -69,6 +69,12 @@ export function readyLines(spec: ForwardSpec, bound: readonly BoundAddress[]): r
     case 'remoteDynamic':
       return [...allocated(spec, port, 'socks:0'), `forwarding remote ${listening} as a SOCKS proxy`];
   }
+}
+
+/** `file`: the certificate that a browser or curl has to trust. */
+export function httpsLine([first]: readonly BoundAddress[], file: string): string {
+  const port = first?.kind === 'tcp' ? first.port : 0;
+  return `serving https://localhost:${port}/ too, with certificates of ${file}`;
 }
 
 /** The lines for a forward that did not open. ssh(1) goes on without it, unless ExitOnForwardFailure is set. */

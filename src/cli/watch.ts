@@ -20,15 +20,17 @@ export interface WatchRequest {
   readonly host: string;
   /** `changes`: lines of JSON, first the whole host and then what changed of it. `states`: the whole host in each line. */
   readonly format: 'table' | 'changes' | 'states';
+  /** What is forwarded serves HTTPS too. */
+  readonly isHttps: boolean;
 }
 
 const closeTimeoutMs = 1500;
 
 /** Watches a host, forwards its dev servers automatically, and prints its ports whenever they change. */
-export async function watch({ command, host, format }: WatchRequest, signal: AbortSignal): Promise<number> {
+export async function watch({ command, host, format, isHttps }: WatchRequest, signal: AbortSignal): Promise<number> {
   const print = command.verbosity < 0 ? () => undefined : printError;
   const sessions = new Sessions({
-    settings: new Store(settings(command)),
+    settings: new Store(settings(command, isHttps)),
     prompts: terminalPrompts(print),
     allowCommand: async () => true, // as with ssh(1), the user who types the command consents
     onAutoForward: () => undefined,
@@ -80,7 +82,8 @@ function printLines(
 }
 
 /** A person at a terminal wants to see all ports. A forward of the command line does not expire. */
-function settings({ configFile }: SshCommand): Settings {
-  const own = { ...defaultSettings, forwardExisting: true, expireSharedAfterMs: 0 };
+function settings({ configFile }: SshCommand, serveHttps: boolean): Settings {
+  const portRules = { ...defaultSettings.portRules, others: { serveHttps } };
+  const own = { ...defaultSettings, portRules, forwardExisting: true, expireSharedAfterMs: 0 };
   return configFile === undefined ? own : { ...own, configFile };
 }

@@ -50,6 +50,8 @@ export interface EngineCalls {
   moveForward(host: string, id: string, localPort: number, signal: AbortSignal): Promise<void>;
   shareForward(host: string, id: string, isWanted: boolean, signal: AbortSignal): Promise<void>;
   protectForward(host: string, id: string, isProtected: boolean, signal: AbortSignal): Promise<void>;
+  /** Serves HTTPS before the server behind a local forward, or no longer. */
+  serveHttps(host: string, id: string, isWanted: boolean, signal: AbortSignal): Promise<void>;
   extendSharing(host: string, id: string): Promise<void>;
   labelForward(host: string, id: string, label: string | undefined): Promise<void>;
   /** Makes one connection through a local forward and closes it. The state then has the result. */

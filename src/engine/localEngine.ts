@@ -38,6 +38,7 @@ export function localEngine(options: SessionsOptions): Engine {
     moveForward: (host, id, port, signal) => sessions.forwardsOf(host).move(id, port, signal),
     shareForward: (host, id, isWanted, signal) => sessions.forwardsOf(host).share(id, isWanted, signal),
     protectForward: (host, id, isProtected, signal) => sessions.forwardsOf(host).protect(id, isProtected, signal),
+    serveHttps: (host, id, isWanted, signal) => sessions.forwardsOf(host).serveHttps(id, isWanted, signal),
     extendSharing: (host, id) => sessions.forwardsOf(host).extend(id),
     labelForward: async (host, id, label) => sessions.forwardsOf(host).relabel(id, label),
     checkForward,

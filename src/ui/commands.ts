@@ -29,6 +29,7 @@ import { protectProxy } from './flows/protectProxy.ts';
 import { reconnect } from './flows/restore.ts';
 import { refresh } from './flows/refresh.ts';
 import { saveForward } from './flows/saveForward.ts';
+import { serveHttps, stopHttps } from './flows/serveHttps.ts';
 import { setLabel } from './flows/setLabel.ts';
 import { copyNetworkAddress, extendSharing, shareForward, unshareForward } from './flows/share.ts';
 import { showForwards } from './flows/showForwards.ts';
@@ -68,6 +69,7 @@ const flows: Readonly<Record<CommandName, Flow>> = {
   refresh,
   resumeForward,
   saveForward,
+  serveHttps,
   setLabel,
   shareForward,
   showAllPorts,
@@ -77,6 +79,7 @@ const flows: Readonly<Record<CommandName, Flow>> = {
   showPath,
   stopAll,
   stopForward,
+  stopHttps,
   toggleForwarding,
   unshareForward,
 };

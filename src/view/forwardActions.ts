@@ -65,6 +65,12 @@ export const canUnshare: Can = (_host, forward) => forward.isSharedByHand === tr
 /** Both kinds of SOCKS proxy, in every state. */
 export const canProtect: Can = (_host, { spec }) => spec.kind === 'dynamic' || spec.kind === 'remoteDynamic';
 
+/** A server of HTTP, or one that nobody knows, is behind a local port. */
+export const canServeHttps: Can = (host, forward) =>
+  !forward.isHttps && forward.spec.kind === 'local' && is(forward, 'open') && canOpen(host, forward);
+
+export const canStopHttps: Can = (_host, { isHttps }) => isHttps === true;
+
 /** Other machines can use the forward at this machine's network addresses. */
 export function isOnNetwork({ spec, status }: ForwardState): boolean {
   const isHere = spec.kind === 'local' || spec.kind === 'dynamic';
@@ -106,6 +112,8 @@ const words: Readonly<Record<string, Can>> = {
   shareable: canShare,
   unshareable: canUnshare,
   protectable: canProtect,
+  httpsable: canServeHttps,
+  https: canStopHttps,
   expiring: canExtend,
   networked: canCopyNetwork,
   savable: canSave,

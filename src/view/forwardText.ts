@@ -17,7 +17,7 @@ export function forwardUrl(host: HostState, forward: ForwardState): string | und
   const port = answeringPort(forward);
   if (port === undefined || forward.spec.kind !== 'local' || forward.spec.bind.kind !== 'tcp') return undefined;
   const program = findPort(host, forward.remotePort)?.program;
-  return `${forward.protocol ?? program?.scheme ?? 'http'}://${address(localHost(forward.spec.bind), port)}${program?.path ?? '/'}`;
+  return `${forward.isHttps ? 'https' : (forward.protocol ?? program?.scheme ?? 'http')}://${address(localHost(forward.spec.bind), port)}${program?.path ?? '/'}`;
 }
 
 /** The pasted address of a page, at the local end of its forward. Path, query and fragment stay. */

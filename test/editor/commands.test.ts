@@ -189,6 +189,17 @@ suite('commands with the arguments of a script', () => {
         /Stop Sharing on the Network: this forward does not allow it/,
       );
     },
+    serveHttps: async () => {
+      const { id, localAddress } = await forward();
+      const made = await run<Forward>('serveHttps', { port });
+      assert.deepEqual([made.id, made.url], [id, `https://${localAddress}/`]);
+      assert.equal(await page(`http://${localAddress}/`), body, 'http goes on');
+      assert.equal((await run<Forward>('stopHttps', { port })).url, `http://${localAddress}/`);
+    },
+    stopHttps: async () => {
+      await forward();
+      await assert.rejects(run('stopHttps', { port }), /Stop Serving over HTTPS: this forward does not allow it/);
+    },
     extendSharing: async () => {
       await forward();
       await assert.rejects(run('extendSharing', { port }), /Share Longer: this forward does not allow it/);

@@ -50,6 +50,7 @@ export const rooms: readonly Room[] = [
     name: 'core/forward',
     why: 'core/forward needs a Dial, and nothing else of core but the listings and the grammar.',
     mayImport: ['base', 'core/spec', 'core/listing'],
+    mayImportTypes: ['core/front'],
   },
   {
     name: 'core/front',

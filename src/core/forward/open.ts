@@ -3,7 +3,7 @@ import type { Dial, ListenRemote } from './dial.ts';
 import { openDynamicForward } from './dynamic.ts';
 import type { RunningForward } from './runningForward.ts';
 import type { Family } from './listen.ts';
-import { openLocalForward } from './local.ts';
+import { type HttpsFront, openLocalForward } from './local.ts';
 import { openRemoteForward, type RemoteForward } from './remote.ts';
 import type { Credentials } from './socks.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
@@ -24,6 +24,8 @@ export interface OpenOptions {
   readonly family?: Family;
   /** Every client of a SOCKS proxy must send these. Absent: no login. */
   readonly credentials?: Credentials;
+  /** For a local forward to an HTTP server. */
+  readonly front?: HttpsFront;
   /** Gets the problem of one failed connection. The forward goes on. */
   readonly onProblem: (problem: RelayProblem) => void;
 }
@@ -35,7 +37,7 @@ export interface OpenOptions {
  */
 export function openForward(
   spec: ForwardSpec,
-  { rules, dial, listenRemote, family = 'any', credentials, onProblem }: OpenOptions,
+  { rules, dial, listenRemote, family = 'any', credentials, front, onProblem }: OpenOptions,
   signal: AbortSignal,
 ): Promise<RunningForward | RemoteForward> {
   const { permitRemoteOpen, streamLocalBindUnlink: unlinkExisting, streamLocalBindMask: bindMask } = rules;
@@ -43,7 +45,7 @@ export function openForward(
   const socks = credentials && { credentials };
   switch (spec.kind) {
     case 'local':
-      return openLocalForward({ spec, ...local }, signal);
+      return openLocalForward({ spec, ...local, ...(front && { front }) }, signal);
     case 'dynamic':
       return openDynamicForward({ spec, ...local, ...socks }, signal);
     case 'remote':

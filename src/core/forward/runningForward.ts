@@ -1,3 +1,5 @@
+import type { FrontTraffic } from '../front/front.ts';
+
 /** An open forward. It outlives the connection, because `Dial` waits for the next one. */
 export interface RunningForward {
   /** The actual addresses, known after `listen` succeeded: addresses of this machine, or the port at the server. */
@@ -17,4 +19,6 @@ export interface Traffic {
   readonly totalConnections: number;
   readonly bytesToRemote: number;
   readonly bytesFromRemote: number;
+  /** Of its HTTPS front, whose bytes are counted above. */
+  readonly https?: FrontTraffic;
 }

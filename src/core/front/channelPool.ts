@@ -11,9 +11,12 @@ export interface ServerTraits {
   readonly isTls: boolean;
   /** How many requests it may get at a time. */
   readonly maxChannels: number;
-  /** False for a program that serves one connection at a time: an idle one would block all others. */
-  readonly keepsAlive: boolean;
 }
+
+/** For a program that serves any number of connections at once. */
+export const manyChannels = 48;
+/** For any other program: what a browser opens without us. */
+export const browserChannels = 6;
 
 /** A channel that carries one request at a time. Each has an `Agent` of its own, so that the pool alone chooses. */
 export interface Lease {
@@ -136,7 +139,7 @@ export class ChannelPool {
       },
       release: (keepAlive) => {
         isUsed = true;
-        if (hasLeft || !this.#traits().keepsAlive || !isUsable(channel)) {
+        if (hasLeft || !isUsable(channel)) {
           channel.destroy();
           return;
         }

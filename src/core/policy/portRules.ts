@@ -1,13 +1,15 @@
 import { isLoopbackAddress } from '../spec/loopback.ts';
 import { isPort } from '../spec/port.ts';
 
-/** The fields of VS Code's `remote.portsAttributes` that forwarding honours. `elevateIfNeeded` is accepted and ignored. */
+/** The fields of VS Code's `remote.portsAttributes` that forwarding honours, and one of our own. `elevateIfNeeded` is accepted and ignored. */
 export interface PortAttributes {
   readonly label?: string;
   readonly onAutoForward?: 'notify' | 'openBrowser' | 'openBrowserOnce' | 'openPreview' | 'silent' | 'ignore';
   readonly protocol?: 'http' | 'https';
   /** Forward to the same local port or fail. */
   readonly requireLocalPort?: boolean;
+  /** Ours: serve HTTPS before the server. */
+  readonly serveHttps?: boolean;
 }
 
 /** `sshPorts.portsAttributes` and `sshPorts.otherPortsAttributes`, checked. Plain data. */
@@ -151,6 +153,7 @@ function parseAttributes(value: unknown): PortAttributes {
     ...(action && { onAutoForward: action }),
     ...(protocol && { protocol }),
     ...(typeof raw['requireLocalPort'] === 'boolean' && { requireLocalPort: raw['requireLocalPort'] }),
+    ...(typeof raw['serveHttps'] === 'boolean' && { serveHttps: raw['serveHttps'] }),
   };
 }
 

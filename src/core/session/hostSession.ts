@@ -138,10 +138,7 @@ export class HostSession {
     await this.#forwards.remove(id);
   }
 
-  get forwards(): Pick<
-    ForwardSet,
-    'pause' | 'resume' | 'move' | 'share' | 'protect' | 'extend' | 'relabel' | 'remove'
-  > {
+  get forwards(): Omit<ForwardSet, 'add' | 'attach' | 'clear' | 'close' | 'sleep' | 'switch'> {
     return this.#forwards;
   }
 
@@ -174,11 +171,7 @@ export class HostSession {
   }
 
   #add(request: ForwardRequest, signal: AbortSignal): Promise<ForwardState> {
-    // A local port that the user named counts more than the one that served the remote port before.
-    const { remotePort, localPort } = request;
-    const isFixed = remotePort === undefined || localPort === 'exact';
-    const lastPort = isFixed ? undefined : this.#record.localPortOf(remotePort);
-    return this.#forwards.add({ ...(lastPort !== undefined && { lastPort }), ...request }, signal);
+    return this.#forwards.add(this.#record.withChoices(request), signal);
   }
 
   #onConnection({ connection, config }: OpenedConnection): void {

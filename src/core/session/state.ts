@@ -68,6 +68,8 @@ export interface ForwardState {
   readonly isSharedByHand?: true;
   /** A SOCKS proxy that asks for a user name and a password. */
   readonly isProtected?: true;
+  /** Its address is https. Its port answers http too. */
+  readonly isHttps?: true;
   /** The scheme of its address that one of the user's rules names. */
   readonly protocol?: 'http' | 'https';
   readonly origin: 'user' | 'auto' | 'config';

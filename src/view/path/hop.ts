@@ -5,7 +5,7 @@ import { problemText } from '../problem.ts';
 
 /** One station of a forward's path. SECURITY: all text is plain, and nothing renders it as markup. */
 export interface Hop {
-  readonly kind: 'user' | 'listener' | 'client' | 'jump' | 'server' | 'container' | 'target';
+  readonly kind: 'user' | 'listener' | 'front' | 'client' | 'jump' | 'server' | 'container' | 'target';
   readonly title: string;
   /** The machine of the station: 'This machine', or the name of a host. */
   readonly place: string;

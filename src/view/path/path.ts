@@ -3,6 +3,7 @@ import { forwardLabel } from '../forwardLabel.ts';
 import { destinationText, localAddress, remoteBindText } from '../forwardText.ts';
 import { type Hop, type HopState, isFromRemote, type Measured, type PathFacts } from './hop.ts';
 import { connectionHops } from './connection.ts';
+import { frontHops } from './front.ts';
 import { listenerHop } from './listener.ts';
 import { targetHops } from './target.ts';
 import { userHop } from './user.ts';
@@ -32,7 +33,8 @@ export function forwardPath(
   const facts: PathFacts = { host, forward, measured };
   const connection = connectionHops(facts);
   const inOrder = isFromRemote(forward) ? connection.toReversed() : connection;
-  const hops = doubt([userHop(facts), listenerHop(facts), ...inOrder, ...targetHops(facts)], forward);
+  const front = frontHops(facts);
+  const hops = doubt([userHop(facts), listenerHop(facts), ...front, ...inOrder, ...targetHops(facts)], forward);
   const tab = `Path: ${forward.label ?? forwardLabel(forward)} (${host.name})`;
   return { title: title(facts), tab, hops, ...verdict(hops, forward) };
 }

@@ -87,6 +87,8 @@ export const commandShapes = {
   protectProxy: oneForward,
   pauseForward: forwards,
   resumeForward: forwards,
+  serveHttps: forwards,
+  stopHttps: forwards,
   changeLocalPort: { ...oneForward, takes: [...oneForward.takes, 'newLocalPort'] },
   setLabel: { ...oneForward, takes: [...oneForward.takes, 'label'] },
   stopForward: { on: 'forwards', takes: ['host', 'port', 'localPort', 'id'], gives: 'nothing' },

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { Certificates } from '../../../src/core/front/certificates/certificates.ts';
-import type { ServerTraits } from '../../../src/core/front/channelPool.ts';
+import { manyChannels, type ServerTraits } from '../../../src/core/front/channelPool.ts';
 import { Front } from '../../../src/core/front/front.ts';
 
 /** A server, and a front before it. */
@@ -24,7 +24,7 @@ export interface Fronted {
   readonly browse: () => http2.ClientHttp2Session;
 }
 
-export const usualTraits: ServerTraits = { isTls: false, maxChannels: 48, keepsAlive: true };
+export const usualTraits: ServerTraits = { isTls: false, maxChannels: manyChannels };
 
 /** Certificates in a folder of the test's own. */
 export function testCertificates(t: TestContext): Certificates {

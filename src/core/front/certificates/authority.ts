@@ -10,6 +10,8 @@ export interface Authority {
   readonly origin: 'own' | 'mkcert';
   /** PEM, for those who are to trust it. */
   readonly certificate: string;
+  /** A file with the certificate, and without the key. */
+  readonly file: string;
   issue(names: Names): { readonly cert: string; readonly key: string };
 }
 
@@ -23,7 +25,7 @@ const renewBeforeMs = 30 * 24 * 3_600_000;
 export function ownAuthority(folder: string, file: string, scope: Names): Authority {
   const where = path.join(folder, file);
   const known = readAuthority(where);
-  if (known) return known;
+  if (known) return published(known);
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { privateKey } = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const certificate = authorityCertificate(title(), privateKey, scope);
@@ -39,15 +41,26 @@ export function ownAuthority(folder: string, file: string, scope: Names): Author
   } finally {
     fs.rmSync(temporary, { force: true });
   }
-  return readAuthority(where) ?? authorityOf('own', certificate, privateKey);
+  const made = readAuthority(where);
+  if (!made) throw new Error(`${where} cannot be read back`);
+  return published(made);
+}
+
+/** Writes the file that may be shown around. */
+function published(authority: Authority): Authority {
+  if (!fs.existsSync(authority.file) || fs.readFileSync(authority.file, 'utf8') !== authority.certificate) {
+    fs.writeFileSync(authority.file, authority.certificate);
+  }
+  return authority;
 }
 
 /** The authority that mkcert made for this user. Undefined if there is none whose key can be read. */
 export function mkcertAuthority(folder: string): Authority | undefined {
   try {
-    const certificate = fs.readFileSync(path.join(folder, 'rootCA.pem'), 'utf8');
+    const file = path.join(folder, 'rootCA.pem');
+    const certificate = fs.readFileSync(file, 'utf8');
     const key = crypto.createPrivateKey(fs.readFileSync(path.join(folder, 'rootCA-key.pem')));
-    return isCurrent(certificate, key) ? authorityOf('mkcert', certificate, key) : undefined;
+    return isCurrent(certificate, key) ? authorityOf({ origin: 'mkcert', certificate, file }, key) : undefined;
   } catch {
     return undefined;
   }
@@ -64,7 +77,9 @@ function readAuthority(file: string): Authority | undefined {
   const [certificate] = /-----BEGIN CERTIFICATE-----[^]*-----END CERTIFICATE-----\n/.exec(pem) ?? [];
   try {
     const key = crypto.createPrivateKey(pem);
-    if (certificate !== undefined && isCurrent(certificate, key)) return authorityOf('own', certificate, key);
+    if (certificate !== undefined && isCurrent(certificate, key)) {
+      return authorityOf({ origin: 'own', certificate, file: file.replace(/\.pem$/, '.crt') }, key);
+    }
   } catch {
     // A file that is damaged is made anew.
   }
@@ -80,11 +95,10 @@ export function timeLeftMs(pem: string): number {
   return Date.parse(new crypto.X509Certificate(pem).validTo) - Date.now();
 }
 
-function authorityOf(origin: Authority['origin'], certificate: string, key: crypto.KeyObject): Authority {
-  const signer = { name: subjectOf(certificate), key };
+function authorityOf(facts: Omit<Authority, 'issue'>, key: crypto.KeyObject): Authority {
+  const signer = { name: subjectOf(facts.certificate), key };
   return {
-    origin,
-    certificate,
+    ...facts,
     issue: (names) => {
       const { privateKey, publicKey } = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const leaf = leafCertificate(signer, publicKey, names);

@@ -11,15 +11,15 @@ export interface CertificateFolders {
   readonly mkcert: string;
 }
 
-/** Computed at each use, for the variables of the environment are the user's. */
-export function certificateFolders(): CertificateFolders {
+/** Read at each use: the variables of the environment are the user's. */
+function certificateFolders(): CertificateFolders {
   return { own: dataFolder('ssh-ports'), mkcert: mkcertFolder() };
 }
 
 const localScope: Names = { dns: ['localhost'], addresses: ['127.0.0.0/8', '::1/128'] };
 const halfLifeMs = (leafDays / 2) * 24 * 3_600_000;
 
-/** The certificates of all HTTPS fronts of this process. Leaves stay in memory. */
+/** The certificates of HTTPS fronts. Leaves stay in memory. */
 export class Certificates {
   readonly #folders: () => CertificateFolders;
   readonly #leaves = new Map<string, Credential>();
@@ -61,6 +61,9 @@ export class Certificates {
     return this.local().issue({ dns, addresses });
   }
 }
+
+/** Those of this process. */
+export const certificates = new Certificates();
 
 /** RFC 6761 §6.3. */
 function isBelowLocalhost(name: string): boolean {

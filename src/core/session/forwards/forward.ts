@@ -123,6 +123,12 @@ export class Forward {
     return this.#change({ ...this.#request, isProtected, origin: 'user' }, signal);
   }
 
+  /** Serves HTTPS before the server, or no longer. The port stays the same, and answers http in both cases. */
+  async serveHttps(isWanted: boolean, signal: AbortSignal): Promise<void> {
+    const { isHttps = false } = this.#request;
+    if (isHttps !== isWanted) await this.#change({ ...this.#request, isHttps: isWanted }, signal);
+  }
+
   /** Gives a shared forward more time. */
   extend(): void {
     this.#enter(extended(this.#life, this.#shareEnd()));

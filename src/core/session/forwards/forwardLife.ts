@@ -119,7 +119,7 @@ export function statusOf(life: ForwardLife, request: ForwardRequest, nowMs: numb
 }
 
 export function stateOf(id: string, request: ForwardRequest, status: ForwardStatus): ForwardState {
-  const { spec, origin, label, remotePort, isSharedByHand, isProtected, protocol } = request;
+  const { spec, origin, label, remotePort, isSharedByHand, isProtected, isHttps, protocol } = request;
   return {
     id,
     spec,
@@ -128,6 +128,7 @@ export function stateOf(id: string, request: ForwardRequest, status: ForwardStat
     ...(remotePort !== undefined && { remotePort }),
     ...(isSharedByHand && { isSharedByHand: true }),
     ...(isProtected && { isProtected: true }),
+    ...(isHttps && { isHttps: true }),
     ...(protocol && { protocol }),
     status,
   };

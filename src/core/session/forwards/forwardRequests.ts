@@ -19,13 +19,15 @@ export interface ForwardRequest {
   readonly isSharedByHand?: boolean;
   /** A SOCKS proxy that asks for a user name and a password. */
   readonly isProtected?: boolean;
+  /** Serves HTTPS as well, before a server that speaks HTTP. */
+  readonly isHttps?: boolean;
   /** The scheme that one of the user's rules names. */
   readonly protocol?: 'http' | 'https';
 }
 
 /** The request that makes a stopped forward again, at the same local port if it is free. */
 export function requestAgain(forward: ForwardState): ForwardRequest {
-  const { spec, origin, label, remotePort, isSharedByHand, isProtected, protocol, status } = forward;
+  const { spec, origin, label, remotePort, isSharedByHand, isProtected, isHttps, protocol, status } = forward;
   const lastPort = localPort(forward);
   return {
     spec,
@@ -37,6 +39,7 @@ export function requestAgain(forward: ForwardState): ForwardRequest {
     ...(status.kind === 'paused' && { isPaused: true }),
     ...(isSharedByHand && { isSharedByHand }),
     ...(isProtected && { isProtected }),
+    ...(isHttps && { isHttps }),
     ...(protocol && { protocol }),
   };
 }

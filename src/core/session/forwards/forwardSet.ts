@@ -93,6 +93,10 @@ export class ForwardSet {
     return this.#do(id, (forward) => forward.protect(isProtected, signal));
   }
 
+  serveHttps(id: string, isWanted: boolean, signal: AbortSignal): Promise<void> {
+    return this.#do(id, (forward) => forward.serveHttps(isWanted, signal));
+  }
+
   extend(id: string): Promise<void> {
     return this.#do(id, async (forward) => forward.extend());
   }

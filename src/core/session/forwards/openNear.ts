@@ -12,7 +12,7 @@ import type { OtherWindow } from '../memory/windows.ts';
 
 /** Opens a forward. `onTrouble` tells how its latest connection fared: undefined when it succeeded. */
 export type OpenSpec = (
-  request: Pick<ForwardRequest, 'spec' | 'isProtected' | 'remotePort'>,
+  request: Pick<ForwardRequest, 'spec' | 'isProtected' | 'isHttps' | 'remotePort'>,
   onTrouble: (trouble: Problem | undefined) => void,
   signal: AbortSignal,
 ) => Promise<RunningForward | RemoteForward>;
@@ -50,7 +50,7 @@ export async function openNear(
   { request, releasedPort, open, onTrouble, findWindow }: OpenNearOptions,
   signal: AbortSignal,
 ): Promise<OpenForward | ForwardElsewhere> {
-  const { isProtected = false, remotePort } = request;
+  const { isProtected = false, isHttps = false, remotePort } = request;
   const place = remotePort === undefined ? {} : { remotePort };
   const spec = effectiveSpec(request);
   const wanted = wantedLocalPort(spec);
@@ -61,7 +61,7 @@ export async function openNear(
     for (let tries = (port ?? 0) === releasedPort ? releasedTries : 1; tries > 0; tries--) {
       try {
         const at = port === undefined ? spec : withLocalPort(spec, port);
-        const running = await open({ spec: at, isProtected, ...place }, onTrouble, signal);
+        const running = await open({ spec: at, isProtected, isHttps, ...place }, onTrouble, signal);
         return { kind: 'open', running, ...(instead && { instead }) };
       } catch (error) {
         last = error;

@@ -1,10 +1,15 @@
 import { UserError } from '../../../base/userError.ts';
+import type { PortPlace } from '../../detect/place.ts';
 import { type ForwardRules, openForward } from '../../forward/open.ts';
+import { certificates } from '../../front/certificates/certificates.ts';
+import { Front } from '../../front/front.ts';
+import type { Endpoint } from '../../spec/spec.ts';
 import type { Credentials } from '../../forward/socks.ts';
 import type { Problem } from '../../problem.ts';
 import type { Dialer } from '../link/dialer.ts';
 import type { HostLink } from '../link/hostLink.ts';
 import type { OpenSpec } from './openNear.ts';
+import { serverTraits } from './serverTraits.ts';
 import type { HostState } from '../state.ts';
 
 export interface ProxyDeps {
@@ -23,22 +28,40 @@ export interface OpenRequestOptions extends ProxyDeps {
 const noRules: ForwardRules = { streamLocalBindUnlink: false, streamLocalBindMask: 0o177, permitRemoteOpen: [] };
 
 /** Opens the forwards of a host over its connection. */
-export function openRequest({ link, dialer, rules, proxyPassword, read }: OpenRequestOptions): OpenSpec {
-  return async ({ spec, isProtected, remotePort }, tell, signal) => {
+export function openRequest(deps: OpenRequestOptions): OpenSpec {
+  const { link, dialer, rules, proxyPassword, read } = deps;
+  return async ({ spec, isProtected, isHttps, remotePort }, tell, signal) => {
     const credentials = isProtected ? await proxyPassword() : undefined;
     // SECURITY: without its password a protected proxy does not open, least of all unprotected.
     if (isProtected && !credentials) throw new UserError<Problem>({ code: 'proxyPasswordMissing' });
     const onTrouble = (trouble: Problem | undefined): void => tell(trouble && explained(trouble, read()));
+    // `onProblem` tells of a dial that fails.
+    const dial = dialer((problem) => problem ?? onTrouble(undefined), remotePort);
     const options = {
       rules: rules() ?? noRules,
-      // `onProblem` tells of a dial that fails.
-      dial: dialer((problem) => problem ?? onTrouble(undefined), remotePort),
+      dial,
       listenRemote: link.listenRemote,
       onProblem: onTrouble,
       ...(credentials && { credentials }),
+      ...(isHttps && spec.kind === 'local' && { front: frontTo(spec.to, deps, onTrouble, remotePort) }),
     };
     return openForward(spec, options, signal);
   };
+}
+
+/** Here nobody hears of a dial that fails but the browser, whose stream is refused: so the dialer tells. */
+function frontTo(
+  to: Endpoint,
+  { dialer, read }: OpenRequestOptions,
+  onTrouble: (trouble: Problem | undefined) => void,
+  remotePort: PortPlace | undefined,
+): Front {
+  const dial = dialer(onTrouble, remotePort);
+  return new Front({
+    open: (signal) => dial(to, signal),
+    traits: () => serverTraits(read(), remotePort),
+    credential: (subject) => certificates.credential(subject),
+  });
 }
 
 /** While the host needs the user (a wrong key, a login), forwards report the host's problem, not 'linkLost'. */

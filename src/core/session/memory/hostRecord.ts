@@ -15,13 +15,15 @@ export class HostRecord {
   readonly #name: string;
   readonly #saving = new Queue();
   readonly #localPorts: Record<PortPlace, number>;
+  readonly #https: Record<PortPlace, boolean>;
   #method: string | undefined;
 
   constructor(memory: Memory, name: string) {
     this.#memory = memory;
     this.#name = name;
-    const { localPorts, method } = recall(memory, name);
+    const { localPorts, https, method } = recall(memory, name);
     this.#localPorts = { ...localPorts };
+    this.#https = { ...https };
     this.#method = method;
   }
 
@@ -35,13 +37,24 @@ export class HostRecord {
     return this.#method;
   }
 
-  /** The local port that served a remote port the last time. */
-  localPortOf(remotePort: PortPlace): number | undefined {
-    return this.#localPorts[remotePort];
+  /** The request with what the user chose for its remote port before: the local port and HTTPS. */
+  withChoices(request: ForwardRequest): ForwardRequest {
+    const { remotePort } = request;
+    if (remotePort === undefined) return request;
+    // A local port that the user named counts more than the one that served the remote port before.
+    const lastPort = request.localPort === 'exact' ? undefined : this.#localPorts[remotePort];
+    const isHttps = this.#https[remotePort];
+    return {
+      ...(lastPort !== undefined && { lastPort }),
+      ...request,
+      ...(isHttps !== undefined && { isHttps }), // counts more than a rule
+    };
   }
 
   noteForwards(forwards: readonly ForwardState[]): void {
     for (const forward of forwards) {
+      const { remotePort, isHttps = false } = forward;
+      if (remotePort !== undefined && (isHttps || remotePort in this.#https)) this.#https[remotePort] = isHttps;
       const port = localPort(forward);
       if (port !== undefined && forward.remotePort !== undefined) this.#localPorts[forward.remotePort] = port;
     }
@@ -50,7 +63,11 @@ export class HostRecord {
   /** Settles when the record is written. */
   save({ forwards, detection }: Pick<HostState, 'forwards' | 'detection'>): Promise<void> {
     if (detection.kind === 'watching') this.#method = detection.method;
-    const seen = { localPorts: { ...this.#localPorts }, ...(this.#method !== undefined && { method: this.#method }) };
+    const seen = {
+      localPorts: { ...this.#localPorts },
+      ...(Object.keys(this.#https).length > 0 && { https: { ...this.#https } }),
+      ...(this.#method !== undefined && { method: this.#method }),
+    };
     return this.#saving.run(() => remember(this.#memory, this.#name, forwards, seen));
   }
 

@@ -26,6 +26,8 @@ export interface HostMemory {
   readonly forwards: readonly SavedForward[];
   /** Local port by remote port: `5173`, or `shop/web:5173` in a container. */
   readonly localPorts: Readonly<Record<PortPlace, number>>;
+  /** By remote port, alike: whether the user wants its forward to serve HTTPS. Absent in old values. */
+  readonly https?: Readonly<Record<PortPlace, boolean>>;
   /** What listed the remote ports the last time (`Detection`'s `method`). */
   readonly method?: string;
   /** Epoch ms, to the day. */
@@ -38,6 +40,7 @@ export interface SavedForward {
   readonly remotePort?: PortPlace;
   readonly isPaused: boolean;
   readonly isProtected?: true;
+  readonly isHttps?: true;
   /** The local port that the forward had last. */
   readonly lastPort?: number;
 }
@@ -57,13 +60,13 @@ export async function remember(
   memory: Memory,
   host: string,
   forwards: readonly ForwardState[],
-  seen: Pick<HostMemory, 'localPorts' | 'method'>,
+  seen: Pick<HostMemory, 'localPorts' | 'https' | 'method'>,
 ): Promise<void> {
   const { usedAt, ...before } = recall(memory, host);
   const saved = forwards
     .filter(({ origin }) => origin === 'user')
     .map((forward): SavedForward => {
-      const { spec, label, remotePort, isProtected, status } = forward;
+      const { spec, label, remotePort, isProtected, isHttps, status } = forward;
       const known = before.forwards.find((each) => sameSpec(each.spec, spec));
       const lastPort = localPort(forward) ?? known?.lastPort;
       return {
@@ -71,6 +74,7 @@ export async function remember(
         isPaused: status.kind === 'paused' || status.kind === 'expired',
         ...(label !== undefined && { label }),
         ...(isProtected && { isProtected }),
+        ...(isHttps && { isHttps }),
         ...(remotePort !== undefined && { remotePort }),
         ...(lastPort !== undefined && { lastPort }),
       };

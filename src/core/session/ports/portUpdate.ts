@@ -179,11 +179,12 @@ function isAllowed(decision: AutoForward): boolean {
 const maxBesidePage = 8;
 
 /** What the user's rules say about a port, for a forward of it. */
-export function wishesOf({ label, protocol, requireLocalPort }: PortAttributes): Partial<ForwardRequest> {
+export function wishesOf({ label, protocol, requireLocalPort, serveHttps }: PortAttributes): Partial<ForwardRequest> {
   return {
     ...(label !== undefined && { label }),
     ...(protocol && { protocol }),
     ...(requireLocalPort && { localPort: 'exact' }),
+    ...(serveHttps && { isHttps: true }),
   };
 }
 

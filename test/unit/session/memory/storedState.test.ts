@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import test from 'node:test';
 import { parseForward } from '../../../../src/core/spec/grammar.ts';
 import { ConnectedHosts } from '../../../../src/core/session/memory/connected.ts';
+import { requestFor } from '../../../../src/core/session/forwards/forwardRequests.ts';
 import { HostRecord } from '../../../../src/core/session/memory/hostRecord.ts';
 import { type Memory, shortMemory } from '../../../../src/core/session/memory/memory.ts';
 import type { ForwardState } from '../../../../src/core/session/state.ts';
@@ -38,7 +39,8 @@ void test('the forwards that the user made come back from stored state', () => {
     { ...user, spec: parsed('dynamic', '1080'), localPort: 'exact', isProtected: true, lastPort: 1080 },
     { ...user, spec: parsed('remote', '*:8800:/tmp/app.sock'), localPort: 'exact', isPaused: true },
   ]);
-  assert.deepEqual([record.localPortOf(3000), record.localPortOf(8080), record.method], [3001, undefined, 'ss']);
+  const lastPort = (port: number): unknown => record.withChoices(requestFor(port, 'auto')).lastPort;
+  assert.deepEqual([lastPort(3000), lastPort(8080), record.method], [3001, undefined, 'ss']);
 });
 
 void test('the hosts that a window was connected to come back from stored state', () => {
