@@ -16,6 +16,7 @@ import { kill, start, stop } from '../../support/child.ts';
 import { freeServerPort } from '../../support/freePort.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { installModules } from '../../support/npmModules.ts';
 import { sshExec } from '../../support/sshExec.ts';
 import { until } from '../../support/until.ts';
 import { npmPackages, npmServers, type RealServer, realServers } from './servers.ts';
@@ -28,7 +29,7 @@ let app: TestSessions;
 before(async () => {
   sshd = await startSshd({ config: ['SetEnv HOME=/nonexistent'] });
   watch = watchPorts({ exec: sshExec(sshd), onPorts: (now) => (ports = now) });
-  modules = await installModules();
+  modules = await installModules(npmPackages);
   app = await startSessions(sshd.configFile);
   await app.sessions.connect('devbox', never);
   await until('the first listing', () => app.host().detection.kind === 'watching');
@@ -151,22 +152,6 @@ const isRecognised =
     else await until('its name', () => app.host().remotePorts.find((each) => each.port === port)?.program);
     assert.equal(app.forwardOf(port) !== undefined, role === 'devServer');
   };
-
-/** Installs the servers from npm. Undefined if the installation fails; in CI that is a failure. */
-async function installModules(): Promise<string | undefined> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'modules-'));
-  const manifest = { private: true, dependencies: npmPackages };
-  fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
-  const quiet = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  try {
-    await promisify(execFile)('npm', ['install', ...quiet], { cwd: folder, timeout: 120_000 });
-    return folder;
-  } catch (error) {
-    fs.rmSync(folder, { recursive: true, force: true });
-    if (process.env['CI']) throw error;
-    return undefined;
-  }
-}
 
 async function withServer(server: RealServer, use: Use): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'server-'));

@@ -94,6 +94,7 @@ const debianNeeds: readonly Need[] = [
   debian('gunicorn', () => hasFile('/usr/bin/gunicorn')),
   debian('Jupyter', () => hasPython('notebook'), 'jupyter-notebook'),
   debian('MkDocs', () => hasFile('/usr/bin/mkdocs'), 'mkdocs'),
+  debian('certutil', () => hasProgram('certutil'), 'libnss3-tools'),
   debian('PHP', () => hasFile('/usr/bin/php'), 'php-cli'),
   debian('WEBrick', () => hasRuby('webrick'), 'ruby-webrick'),
   debian('Sinatra', () => hasRuby('sinatra'), 'ruby-sinatra'),

@@ -11,14 +11,18 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-/** @throws Error when there is no Chromium or Chrome here. */
-export async function openBrowser(): Promise<Browser> {
+/**
+ * @param home the home folder whose NSS database says what to trust; absent: the home of the user
+ * @throws Error when there is no Chromium or Chrome here.
+ */
+export async function openBrowser(home?: string): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('No Chromium or Chrome was found. CHROMIUM can name one.');
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
+    ...(home !== undefined && { env: { ...process.env, HOME: home } }),
     viewport: { width: 1280, height: 800 },
     args: [
       '--no-sandbox', // tests run as root in containers, where Chromium's own sandbox cannot start
