@@ -6,6 +6,7 @@ import type { CommandProblem } from './spec/commandProblem.ts';
 import type { RelayProblem } from './forward/connections.ts';
 import type { ListenRemoteProblem } from './forward/dial.ts';
 import type { ForwardSyntaxProblem } from './spec/fields.ts';
+import type { TrustProblem } from './front/certificates/trust.ts';
 import type { ListenProblem } from './forward/listenProblem.ts';
 import type { ContainerProblem } from './detect/containers/container.ts';
 import type { HostProblem } from './ssh/connection.ts';
@@ -22,6 +23,7 @@ export type Problem =
   | ListenRemoteProblem
   | SocketFolderProblem
   | ContainerProblem
+  | TrustProblem
   /** A reconnect in the background needs a password, a code or consent. */
   | { readonly code: 'loginNeeded' }
   /** A SOCKS proxy is protected, and the secret store has no password for it. */

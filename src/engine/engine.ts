@@ -8,6 +8,7 @@ import type { Change } from './change.ts';
 import type { MemoryEntries } from './mirroredMemory.ts';
 import type { Browser } from '../core/session/browser/findBrowsers.ts';
 import type { BrowserRun } from '../core/session/browser/runBrowser.ts';
+import type { TrustPlan } from '../core/front/certificates/trust.ts';
 import type { ForwardRequest } from '../core/session/forwards/forwardRequests.ts';
 import type { Settings } from '../core/session/settings.ts';
 import type { AppState, ForwardState } from '../core/session/state.ts';
@@ -52,6 +53,10 @@ export interface EngineCalls {
   protectForward(host: string, id: string, isProtected: boolean, signal: AbortSignal): Promise<void>;
   /** Serves HTTPS before the server behind a local forward, or no longer. */
   serveHttps(host: string, id: string, isWanted: boolean, signal: AbortSignal): Promise<void>;
+  /** What trusting the authority of local certificates would change. Makes the authority if there is none. */
+  trustPlan(): Promise<TrustPlan>;
+  trustAuthority(): Promise<void>;
+  distrustAuthority(): Promise<void>;
   extendSharing(host: string, id: string): Promise<void>;
   labelForward(host: string, id: string, label: string | undefined): Promise<void>;
   /** Makes one connection through a local forward and closes it. The state then has the result. */

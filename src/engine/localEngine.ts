@@ -2,6 +2,7 @@ import { windowFolder } from '../core/session/memory/windows.ts';
 import { checkForward } from '../core/session/forwards/checkForward.ts';
 import { findBrowsers } from '../core/session/browser/findBrowsers.ts';
 import { runBrowser } from '../core/session/browser/runBrowser.ts';
+import { distrustAuthority, trustAuthority, trustPlan } from '../core/front/certificates/trust.ts';
 import { Sessions } from '../core/session/sessions.ts';
 import type { SessionsOptions } from '../core/session/sessionsOptions.ts';
 import { editConfig } from './editConfig.ts';
@@ -39,6 +40,9 @@ export function localEngine(options: SessionsOptions): Engine {
     shareForward: (host, id, isWanted, signal) => sessions.forwardsOf(host).share(id, isWanted, signal),
     protectForward: (host, id, isProtected, signal) => sessions.forwardsOf(host).protect(id, isProtected, signal),
     serveHttps: (host, id, isWanted, signal) => sessions.forwardsOf(host).serveHttps(id, isWanted, signal),
+    trustPlan: async () => trustPlan(),
+    trustAuthority,
+    distrustAuthority,
     extendSharing: (host, id) => sessions.forwardsOf(host).extend(id),
     labelForward: async (host, id, label) => sessions.forwardsOf(host).relabel(id, label),
     checkForward,

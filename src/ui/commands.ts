@@ -36,6 +36,7 @@ import { showForwards } from './flows/showForwards.ts';
 import { showLog, showPath } from './flows/show.ts';
 import { stopAll, stopForward } from './flows/stop.ts';
 import { toggleForwarding } from './flows/toggleForwarding.ts';
+import { distrustCertificates, trustCertificates } from './flows/trustCertificates.ts';
 import { guard, guardScript } from './guard.ts';
 import type { PortsTree } from './showing/tree.ts';
 
@@ -53,6 +54,7 @@ const flows: Readonly<Record<CommandName, Flow>> = {
   debugInBrowser,
   diagnose,
   disconnect,
+  distrustCertificates,
   extendSharing,
   forgetCommands,
   forgetSecrets,
@@ -81,6 +83,7 @@ const flows: Readonly<Record<CommandName, Flow>> = {
   stopForward,
   stopHttps,
   toggleForwarding,
+  trustCertificates,
   unshareForward,
 };
 

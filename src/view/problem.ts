@@ -8,6 +8,7 @@ import { opensshTexts } from './problem/openssh.ts';
 import { passingTexts } from './problem/passing.ts';
 import { reachingTexts } from './problem/reaching.ts';
 import type { ProblemText, Texts } from './problem/texts.ts';
+import { trustTexts } from './problem/trust.ts';
 import { typedTexts } from './problem/typed.ts';
 
 /** The type checker holds this complete: a problem without words does not compile. */
@@ -20,6 +21,7 @@ const texts: Texts<Problem['code']> = {
   ...listeningTexts,
   ...passingTexts,
   ...containerTexts,
+  ...trustTexts,
   ...typedTexts,
   noSocketFolder: ({ tried }) => ({
     brief: 'no temporary folder',

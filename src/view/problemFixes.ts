@@ -57,6 +57,8 @@ export function problemFixes(problem: Problem): readonly Fix[] {
     case 'hostKeyRevoked':
     case 'listenFailed':
     case 'localConnectFailed':
+    case 'trustFailed':
+    case 'trustToolMissing':
     case 'noSocketFolder':
     case 'opensshMissing':
     case 'pipeNeeded':

@@ -108,6 +108,8 @@ export const commandShapes = {
   diagnose: alone,
   forgetCommands: alone,
   forgetSecrets: alone,
+  trustCertificates: alone,
+  distrustCertificates: alone,
 } as const satisfies Readonly<Record<string, CommandShape>>;
 
 export type CommandName = keyof typeof commandShapes;
