@@ -4,10 +4,10 @@ import { failureText, resultText } from './resultText.ts';
 import { type Question, readInput } from './tool.ts';
 import { tools } from './tools.ts';
 
-/** What a person says to a question; `cannotAsk`: the agent's program cannot show it. */
+/** Asks a person. `cannotAsk`: the agent's program cannot show a question. */
 export type Consent = (question: Question, signal: AbortSignal) => Promise<'yes' | 'no' | 'cannotAsk'>;
 
-/** One call of a tool, with what the model gave. Resolves to text for the model, failures too. @throws what is a bug */
+/** Calls a tool with the model's arguments. Resolves to text for the model, also for a failure. @throws only bugs */
 export async function callTool(
   access: Access,
   consent: Consent,
@@ -29,7 +29,7 @@ export async function callTool(
   }
 }
 
-/** SECURITY: where nobody can be asked, the answer is no: nothing changes unasked. */
+/** SECURITY: if nobody can be asked, the answer is no. */
 function refuseUnless(said: Awaited<ReturnType<Consent>>, host: string): void {
   if (said === 'yes') return;
   throw new ScriptError(

@@ -5,7 +5,7 @@ import { sameSpec } from '../core/spec/sameSpec.ts';
 import { ScriptError } from '../view/script/readArguments.ts';
 import type { Access } from './access.ts';
 
-/** A port of the host itself, at the same number here if that is free; at `localPort` or nowhere if there is one. */
+/** The request for a port of the host itself: at `localPort` alone if given, else at the same number here or near it. */
 export function portRequest(port: number, localPort: number | undefined): ForwardRequest {
   const request = requestFor(port, 'user');
   if (localPort === undefined) return request;
@@ -17,8 +17,8 @@ export function portRequest(port: number, localPort: number | undefined): Forwar
 }
 
 /**
- * Makes the forward that a script or an agent wants, or takes the one that is there. One that fails is not kept: who asked
- * has the error, and the next session would try it again.
+ * Makes the forward that a script or an agent wants, or takes an existing one. A forward that fails is removed: the caller
+ * has the error, and the next session would otherwise try the forward again.
  *
  * @throws ScriptError; UserError<Problem>
  */
@@ -33,7 +33,7 @@ export async function makeForward(
   const there = before.find((each) => isThere(each, request));
   if (there) return there;
   try {
-    // The user's rules have a say in a plain port: its label, its scheme, its local port.
+    // For a plain port the user's rules give label, scheme and local port.
     const plain = plainPort(request);
     const made = await (plain === undefined
       ? access.forward(host, request, signal)
@@ -55,7 +55,7 @@ function plainPort({ spec, remotePort, localPort, label }: ForwardRequest): Forw
   return isPlain && localPort === 'near' && label === undefined ? remotePort : undefined;
 }
 
-/** A remote port that may have any local port is served by every open forward that leads there. */
+/** Whether an open forward serves the request already. Only a request that accepts any local port can be served so. */
 export function isThere({ remotePort, status }: ForwardState, request: ForwardRequest): boolean {
   const { spec, localPort } = request;
   const isAny = localPort === 'near' && request.remotePort !== undefined && spec.kind === 'local' && !isWide(spec);

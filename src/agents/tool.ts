@@ -2,7 +2,7 @@ import { isPort } from '../core/spec/port.ts';
 import { ScriptError } from '../view/script/readArguments.ts';
 import type { Access } from './access.ts';
 
-/** The arguments of a tool call. Every tool takes some of these. */
+/** The arguments of a tool call. Each tool takes some of them. */
 export interface ToolInput {
   readonly host: string;
   readonly port: number;
@@ -11,25 +11,25 @@ export interface ToolInput {
 
 export type InputName = keyof ToolInput;
 
-/** What a person has to agree to before a tool changes anything. */
+/** A change that a person must agree to before the tool runs. */
 export interface Question {
-  /** Of the one host that it is about. */
+  /** The one host that the change is about. */
   readonly host: string;
   readonly title: string;
   readonly message: string;
 }
 
-/** One tool for agents: of the editor's language models, and of the MCP server. */
+/** One tool, for the editor's language models and the MCP server alike. */
 export interface AgentTool {
   readonly name: string;
   readonly title: string;
   /** For the model. */
   readonly description: string;
   readonly takes: readonly InputName[];
-  /** Arguments that may be left out. */
+  /** Optional arguments, out of `takes`. */
   readonly optional?: readonly InputName[];
   readonly isReadOnly: boolean;
-  /** What a person is asked first; undefined where nothing changes. */
+  /** The question before the tool runs; undefined if the tool would change nothing. */
   readonly question: (access: Access, input: ToolInput) => Question | undefined;
   /** Resolves to plain data. @throws ScriptError; UserError<Problem> */
   readonly run: (access: Access, input: ToolInput, signal: AbortSignal) => Promise<unknown>;
@@ -66,7 +66,7 @@ export function inputSchema({ takes, optional = [] }: Pick<AgentTool, 'takes' | 
 }
 
 /**
- * Reads what a model gave to a tool. SECURITY: nobody else has checked it.
+ * Reads the arguments that a model gave. SECURITY: nothing else checks them.
  *
  * @throws ScriptError
  */

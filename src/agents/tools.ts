@@ -10,8 +10,8 @@ import type { AgentTool, Question, ToolInput } from './tool.ts';
 const none = (): undefined => undefined;
 
 /**
- * All tools for agents. SECURITY: no tool takes a bind address, a remote forward, a command, a file or a host that the user
- * has not listed. What changes anything asks a person first.
+ * All tools for agents. SECURITY: no tool takes a bind address, a remote forward, a command, a file or an unlisted host.
+ * Every change asks a person first.
  */
 export const tools: readonly AgentTool[] = [
   {
@@ -82,7 +82,7 @@ export const tools: readonly AgentTool[] = [
   },
 ];
 
-/** @throws ScriptError for a host that the user has not listed */
+/** @throws ScriptError for an unlisted host */
 function knownHost(access: Access, name: string): HostState {
   const host = findHost(access.state.get(), name);
   if (!host)
@@ -160,7 +160,7 @@ function portsData(host: HostState): object {
   };
 }
 
-/** SECURITY: the page of a program may carry its login in the query. The user's browser gets it, an agent does not. */
+/** SECURITY: the query of a page's URL may hold a login token. Only the user's browser gets the query, no agent. */
 function forwardData(host: HostState, id: string): object {
   const forward = host.forwards.find((each) => each.id === id);
   if (!forward) throw new ScriptError('The forward was stopped at once.');

@@ -4,7 +4,7 @@ import { type AppState, findHost } from '../core/session/state.ts';
 
 const limitMs = 10_000;
 
-/** Settles when the first listing of a host's ports is there, when there is none, or after some seconds. */
+/** Settles when a host's ports are listed or cannot be listed, and in any case after ten seconds. */
 export async function untilListed(state: Readable<AppState>, host: string, signal: AbortSignal): Promise<void> {
   const isListed = (now: AppState): boolean => {
     const kind = findHost(now, host)?.detection.kind;

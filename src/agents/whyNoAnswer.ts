@@ -5,7 +5,7 @@ import { exportedHost } from '../view/exported.ts';
 import { untilListed } from './untilListed.ts';
 import type { Access } from './access.ts';
 
-/** What the Path view shows of the forwards that lead to a port, after one connection through each. */
+/** The Path view of each forward that leads to the port, after one test connection through each. */
 export async function whyNoAnswer(access: Access, name: string, port: number, signal: AbortSignal): Promise<object> {
   const host = () => findHost(access.state.get(), name);
   const found = host()?.forwards.filter(({ remotePort }) => remotePort === port) ?? [];
@@ -34,7 +34,7 @@ function withState(host: Parameters<typeof exportedHost>[0] | undefined) {
   return host ? exportedHost(host) : undefined;
 }
 
-/** SECURITY: without the facts of the connection, which name users and keys. */
+/** One hop as plain data. SECURITY: the facts of the connection are left out, because they name users and keys. */
 function station({ kind, title, place, state, facts, fault }: Hop): object {
   return {
     station: title,

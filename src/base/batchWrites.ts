@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 
 /**
- * Returns a function to call before a write: all that this turn of the event loop then writes to `stream` leaves in one
- * piece. Each small packet would else cost a system call of its own.
+ * Returns a function to call before a write. All later writes of this turn of the event loop then leave in one system call,
+ * not in one for each small packet.
  */
 export function batchWrites(stream: Writable): () => void {
   let isCorked = false;

@@ -5,8 +5,8 @@ const maxLines = 1000;
 const periodMs = 10_000;
 
 /**
- * The same log with shorter and fewer lines. SECURITY: much of what is logged follows from what a remote does, and a log
- * without end fills a disk and stalls the editor. The next period says how many lines are left out.
+ * The same log with shorter and fewer lines. SECURITY: a remote causes many of the lines, and an endless log fills the disk
+ * and stalls the editor. The first line of the next period gives the number of dropped lines.
  */
 export function boundedLog(log: Log, nowMs: () => number = () => performance.now()): Log {
   let periodEndMs = 0;

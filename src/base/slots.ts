@@ -1,4 +1,4 @@
-/** Runs at most so many asynchronous jobs at the same time, in the order of their arrival. */
+/** Runs at most `count` asynchronous jobs at the same time, in the order of their arrival. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];

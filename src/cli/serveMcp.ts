@@ -37,11 +37,11 @@ export async function serveMcp(args: readonly string[], signal: AbortSignal): Pr
     return 255;
   }
   const { allowed, configFile, verbosity } = read;
-  // SECURITY: only what an agent asks for is opened: no dev server by itself, no forward of the configuration, above all no -R.
+  // SECURITY: only forwards that an agent asks for open: no dev servers, and no forwards of the configuration, such as -R.
   const settings = { ...defaultSettings, autoForward: 'off', startConfigForwards: false } as const;
   const engine = localEngine({
     settings: new Store(configFile === undefined ? settings : { ...settings, configFile }),
-    // The terminal, if there is one, belongs to the agent: only the program of SSH_ASKPASS may ask.
+    // The agent owns the terminal, so only the program of SSH_ASKPASS may ask.
     prompts: terminalPrompts(printError, 'askpass'),
     allowCommand: async () => true, // as with ssh(1): the commands are in the user's own configuration
     onAutoForward: () => undefined,
@@ -80,7 +80,7 @@ function listed(tool: AgentTool): ServeOptions['tools'][number] {
   return { name, title, description, inputSchema: { ...schema, required: [...required] }, annotations };
 }
 
-/** Undefined for arguments that make no sense. */
+/** Undefined for invalid arguments. */
 function readMcpArguments(args: readonly string[]): McpArguments | undefined {
   const rest = [...args];
   let read: McpArguments = { allowed: [], verbosity: 0 };
@@ -98,13 +98,13 @@ function readMcpArguments(args: readonly string[]): McpArguments | undefined {
   return read;
 }
 
-/** The MCP server is a bundle of its own, so that no other start of the program pays for it. */
+/** The MCP server is a separate bundle, so that no other command of the program loads it. */
 async function loadServer(): Promise<{ readonly serve: typeof serve }> {
   const file = isBundled() ? path.join(__dirname, 'mcp.cjs') : beside('../mcp/serve.ts');
   return (await import(pathToFileURL(file).href)) as { readonly serve: typeof serve };
 }
 
-/** For the client's list of servers. Only a program that was taken out of its package has none. */
+/** The version for the client's list of servers; `unknown` for a copy of the program outside of its package. */
 function version(): string {
   const file = isBundled() ? path.join(__dirname, '..', 'package.json') : beside('../../package.json');
   if (!fs.existsSync(file)) return 'unknown';

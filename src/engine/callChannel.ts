@@ -1,15 +1,15 @@
 import { UserError, errorText } from '../base/userError.ts';
 
-/** An end of a channel between two threads: a `MessagePort`, or the `Worker` itself. */
+/** One end of a channel between two threads: a `MessagePort` or a `Worker`. */
 export interface Port {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (message: unknown) => void): unknown;
 }
 
-/** What one side does for the other: each argument and result survives `structuredClone`, a signal stands last. */
+/** Calls that one side offers the other. Arguments and results survive `structuredClone`; a signal is the last argument. */
 export type Calls<T> = { readonly [K in keyof T]: (...args: never[]) => Promise<unknown> };
 
-/** An error as plain data. `aborted`: the reason of the caller's own signal. */
+/** An error as plain data. `aborted`: the caller throws the reason of its own signal. */
 type Failure =
   | { readonly kind: 'problem'; readonly problem: { readonly code: string } }
   | { readonly kind: 'aborted' }
@@ -37,11 +37,11 @@ interface Waiting {
 }
 
 /**
- * Calls between two threads, in both directions. An abort reaches the other side, and the call settles when the other side
- * has settled it. `served`: what this side does for the other.
+ * Calls between two threads, in both directions. An abort reaches the other side. A call settles when the other side has
+ * settled it.
  */
 export class CallChannel<Remote extends Calls<Remote>> {
-  /** What the other side does. */
+  /** The calls that the other side offers. */
   readonly remote: Remote;
   readonly #port: Port;
   readonly #served: Served;
@@ -51,7 +51,10 @@ export class CallChannel<Remote extends Calls<Remote>> {
   #lastId = 0;
   #ended: Error | undefined;
 
-  /** @param beforeAnswer runs before each answer to the other side: what an answer tells of must have arrived before it */
+  /**
+   * @param served the calls that this side offers
+   * @param beforeAnswer runs before each answer, to send first what the answer builds on
+   */
   constructor(port: Port, served: object, beforeAnswer: () => void = () => undefined) {
     this.#port = port;
     this.#served = served as Served;
@@ -62,7 +65,7 @@ export class CallChannel<Remote extends Calls<Remote>> {
     port.on('message', (message) => this.#take(message as Message));
   }
 
-  /** The other side is gone: its calls are aborted, and calls to it fail. */
+  /** The other side is gone: aborts its calls, and fails calls to it. */
   end(why: Error): void {
     this.#ended = why;
     for (const { reject, stop } of this.#waiting.values()) {

@@ -1,6 +1,6 @@
 /**
- * How one value of plain data became another. A part that is the same object in both is not told again, so a change costs
- * what changed. On the other side, too, that part stays the same object.
+ * The difference between two values of plain data. A part that is the same object in both is left out, so a small change
+ * is a small message. The receiver keeps its object for that part.
  */
 export type Change =
   | { readonly kind: 'same' }
@@ -10,7 +10,7 @@ export type Change =
       readonly changed: readonly (readonly [name: string, change: Change])[];
       readonly gone: readonly string[];
     }
-  /** Items `from` to `end` of the old list, or one item that is new or changed. */
+  /** The new list in parts: items `from` to `end` of the old list, or one item that is new or changed. */
   | { readonly kind: 'list'; readonly parts: readonly ListPart[] };
 
 type ListPart =
@@ -20,7 +20,7 @@ type ListPart =
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** From `before` to `after`. Both are plain data without cycles. */
+/** The change from `before` to `after`. Both are plain data without cycles. */
 export function changeOf(before: unknown, after: unknown): Change {
   if (Object.is(before, after)) return { kind: 'same' };
   if (Array.isArray(before) && Array.isArray(after)) return { kind: 'list', parts: partsOf(before, after) };
@@ -31,7 +31,7 @@ export function changeOf(before: unknown, after: unknown): Change {
   return { kind: 'fields', changed, gone: Object.keys(before).filter((name) => !(name in after)) };
 }
 
-/** The value that `change` made of `before`. */
+/** The value after `change`. */
 export function applyChange(before: unknown, change: Change): unknown {
   switch (change.kind) {
     case 'same':

@@ -14,9 +14,9 @@ import type { Settings } from '../core/session/settings.ts';
 import type { AppState, ForwardState } from '../core/session/state.ts';
 
 /**
- * What the editor may ask of the engine: all that core does. This interface is the protocol. Arguments and results are
- * plain data (they survive `structuredClone`), failures are `UserError`s, and an `AbortSignal` stands last. A new call is
- * one line here and one in `localEngine.ts`.
+ * The calls of the editor to the engine, which is all of core. This interface is the protocol: arguments and results are
+ * plain data (they survive `structuredClone`), failures are `UserError`s, and an `AbortSignal` is the last parameter. A new
+ * call is one line here and one in `localEngine.ts`.
  */
 export interface EngineCalls {
   /** Reads the SSH configuration again. Resolves to the files and folders to watch. */
@@ -26,12 +26,15 @@ export interface EngineCalls {
   optionsOf(host: string): Promise<readonly string[]>;
   connect(host: string, signal: AbortSignal): Promise<void>;
   disconnect(host: string): Promise<void>;
-  /** Connects to hosts of the window before it was reloaded, with their forwards. `attended`: hosts may ask, as a person waits. */
+  /**
+   * Connects to hosts that the window had before its reload, and opens their forwards. `attended`: a person waits, so hosts
+   * may ask.
+   */
   restore(hosts: 'left' | readonly string[], attended: 'attended' | 'background', signal: AbortSignal): Promise<void>;
   forgetLeft(): Promise<void>;
   /** One round trip, in milliseconds; undefined while the host is away. */
   ping(host: string, signal: AbortSignal): Promise<number | undefined>;
-  /** Lists remote ports at once, and ends the pauses before reconnects. */
+  /** Lists remote ports now, and ends the pauses before reconnects. */
   refresh(): Promise<void>;
   setForwarding(isForwarding: boolean): Promise<void>;
   setFocused(isFocused: boolean): Promise<void>;
@@ -42,9 +45,9 @@ export interface EngineCalls {
   forward(host: string, request: ForwardRequest, signal: AbortSignal): Promise<ForwardState>;
   /** Forwards a remote port, to the same local port if that is free. */
   forwardPort(host: string, port: PortPlace, signal: AbortSignal): Promise<ForwardState>;
-  /** The user does not want it: an auto-forward of its remote port does not come back by itself. */
+  /** For the user, who no longer wants the forward: its remote port is not auto-forwarded again. */
   stopForward(host: string, id: string): Promise<void>;
-  /** It has served its purpose. */
+  /** For a forward that has served its purpose: its remote port may be auto-forwarded again. */
   removeForward(host: string, id: string): Promise<void>;
   pauseForward(host: string, id: string): Promise<void>;
   resumeForward(host: string, id: string, signal: AbortSignal): Promise<void>;
@@ -59,7 +62,7 @@ export interface EngineCalls {
   distrustAuthority(): Promise<void>;
   extendSharing(host: string, id: string): Promise<void>;
   labelForward(host: string, id: string, label: string | undefined): Promise<void>;
-  /** Makes one connection through a local forward and closes it. The state then has the result. */
+  /** Makes one connection through a local forward and closes it. The state has the result. */
   checkForward(forward: ForwardState, signal: AbortSignal): Promise<void>;
 
   /** The browsers of this machine that can start with a profile of their own. */
@@ -67,23 +70,23 @@ export interface EngineCalls {
   /** Runs a browser through a SOCKS proxy until it ends. Resolves to its exit code; undefined when a signal ended it. */
   runBrowser(run: BrowserRun, signal: AbortSignal): Promise<number | undefined>;
 
-  /** The configuration file that belongs to the user: the one of the setting, else `~/.ssh/config`. */
+  /** The user's configuration file: the setting's, else `~/.ssh/config`. */
   userConfigFile(): Promise<string>;
   /** The file that a forward of this configured host is saved in. */
   configFileOf(host: string): Promise<string>;
-  /** Reads a pasted `ssh` command or a typed destination. @throws UserError when no Host block can say it */
+  /** Reads a pasted `ssh` command or a typed destination. @throws UserError when no Host block can express it */
   proposeHost(text: string): Promise<ProposedHost>;
   /** @throws UserError when the new host cannot have this name */
   checkAlias(text: string, alias: string): Promise<void>;
   /** Writes the text as a Host block of the user's configuration file, and lists the hosts again. */
   addHost(text: string, alias: string, signal: AbortSignal): Promise<void>;
-  /** Adds a forward to the Host block of a configured host, with the local port of now. */
+  /** Adds a forward to the Host block of a configured host, with its present local port. */
   saveForward(alias: string, forward: ForwardState, signal: AbortSignal): Promise<SavedInConfig>;
 }
 
 /** The engine as the editor sees it. */
 export interface Engine extends EngineCalls {
-  /** The latest state that has arrived. It is never older than the answer to a call. */
+  /** The latest state. It is never older than the answer to a call. */
   readonly state: Readable<AppState>;
   /** Ends every listener, connection and child process, within two seconds. */
   close(): Promise<void>;
@@ -102,19 +105,19 @@ export interface ProposedHost {
 }
 
 export interface SavedInConfig {
-  /** The configuration had the forward before. */
+  /** The configuration had the forward already. */
   readonly wasThere: boolean;
-  /** The 1-based line of the forward. Absent where a Match block or another file gives it. */
+  /** The 1-based line of the forward. Absent if the forward is in a Match block or another file. */
   readonly line?: number;
 }
 
-/** What the engine asks of the editor: answers of a person, what the editor stores, and that it shows what happens. */
+/** The calls of the engine to the editor: questions for a person, storage, and news to show. */
 export interface EditorCalls {
   stateChanged(change: Change): Promise<void>;
   log(level: keyof Log, message: string): Promise<void>;
   hostKey(question: HostKeyQuestion, signal: AbortSignal): ReturnType<Prompts['hostKey']>;
   secret(question: SecretQuestion, signal: AbortSignal): Promise<string | undefined>;
-  /** The remembered answer. Asks nobody. */
+  /** Resolves to the remembered answer, and asks nobody. */
   recall(question: SecretQuestion): Promise<string | undefined>;
   addToAgent(question: AgentQuestion, signal: AbortSignal): Promise<boolean>;
   notice(host: string, text: string): Promise<void>;
@@ -125,18 +128,18 @@ export interface EditorCalls {
   remember(memory: MemoryName, key: string, value: unknown): Promise<void>;
 }
 
-/** What the editor tells an engine in another thread, besides calls of the user. */
+/** The calls of the editor to an engine in another thread: the user's, and those that keep the thread up to date. */
 export interface ThreadCalls extends EngineCalls {
   useSettings(settings: Settings): Promise<void>;
   takeMemory(memory: MemoryName, entries: MemoryEntries): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What an engine in another thread begins with. */
+/** The start data of an engine in another thread. */
 export interface ThreadStart {
   readonly settings: Settings;
   readonly memories: Readonly<Record<MemoryName, MemoryEntries>>;
 }
 
-/** Of all windows, and of this one. */
+/** `shared`: the memory of all windows. `window`: the memory of this one. */
 export type MemoryName = 'shared' | 'window';

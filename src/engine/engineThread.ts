@@ -4,7 +4,7 @@ import type { Problem } from '../core/problem.ts';
 import { CallChannel } from './callChannel.ts';
 import type { EditorCalls, ThreadCalls, ThreadStart } from './engine.ts';
 
-/** An engine in a thread of its own, from its start to its end. */
+/** One worker thread with an engine, from its start to its end. */
 export class EngineThread {
   readonly calls: ThreadCalls;
   /** Settles with the reason when the thread has ended, however it ended. */
@@ -15,9 +15,9 @@ export class EngineThread {
   constructor(file: string, start: ThreadStart, editor: EditorCalls, limits: ResourceLimits) {
     this.#worker = new Worker(file, {
       workerData: start,
-      env: SHARE_ENV, // as the editor has it, for example SSH_AUTH_SOCK
+      env: SHARE_ENV, // a later change of SSH_AUTH_SOCK reaches the thread too
       resourceLimits: limits,
-      execArgv: [], // the editor's own flags are not for this thread, and Node refuses some of them here
+      execArgv: [], // Node refuses some of the editor's flags in a worker
     });
     const channel = new CallChannel<ThreadCalls>(this.#worker, editor);
     this.calls = channel.remote;
@@ -29,7 +29,7 @@ export class EngineThread {
     });
   }
 
-  /** Ends the thread at once. Its sockets close, and the programs that it started end with their pipes. */
+  /** Ends the thread now. Its sockets close, and the programs that it started end with their pipes. */
   async terminate(): Promise<void> {
     await this.#worker.terminate();
     await this.ended;

@@ -8,7 +8,7 @@ import type { SessionsOptions } from '../core/session/sessionsOptions.ts';
 import { editConfig } from './editConfig.ts';
 import type { Engine } from './engine.ts';
 
-/** The engine in the thread that asks for it. */
+/** The engine in the caller's own thread. */
 export function localEngine(options: SessionsOptions): Engine {
   const sessions = new Sessions({ windowFolder: windowFolder(), ...options });
   return {

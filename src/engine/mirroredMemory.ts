@@ -2,7 +2,7 @@ import type { Memory } from '../core/session/memory/memory.ts';
 
 export type MemoryEntries = readonly (readonly [key: string, value: unknown])[];
 
-/** A memory whose values another thread keeps. */
+/** A copy, in the engine's thread, of a memory that the editor's thread keeps. Writes go through to it. */
 export class MirroredMemory implements Memory {
   readonly #values: Map<string, unknown>;
   readonly #write: (key: string, value: unknown) => Promise<void>;
@@ -25,7 +25,7 @@ export class MirroredMemory implements Memory {
     return this.#write(key, value);
   }
 
-  /** Takes what the other thread has changed; undefined removes. */
+  /** Applies changes of the other thread; undefined removes an entry. */
   take(entries: MemoryEntries): void {
     for (const [key, value] of entries) {
       if (value === undefined) this.#values.delete(key);
@@ -34,26 +34,27 @@ export class MirroredMemory implements Memory {
   }
 }
 
-/** How many values of one key that were written here may still come back. */
+/** How many written values of one key VS Code may still report back. */
 const maxEchoes = 20;
 
 /**
- * What a memory has that its mirror lacks: VS Code changes a memory silently when another window does.
+ * Finds the changes of a memory that its mirror lacks. When another window writes, VS Code changes the memory without an
+ * event.
  *
- * RACE: VS Code also gives every value back that was written here, and by then a newer one may have been written. What was
- * written here is no news.
+ * RACE: VS Code also reports each value back that this window wrote, perhaps after this window wrote a newer one. Such an
+ * echo is no news.
  */
 export class MemoryWatch {
   readonly #memory: Memory;
   readonly #known = new Map<string, { readonly value: unknown; readonly text: string }>();
-  /** By key, as text: the latest values that were written here. */
+  /** By key: the latest values that this window wrote, as text. */
   readonly #written = new Map<string, readonly string[]>();
 
   constructor(memory: Memory) {
     this.#memory = memory;
   }
 
-  /** Entries that another window has changed since the last call; at first all of them. */
+  /** Entries that another window has changed since the last call. The first call gives all entries. */
   news(): MemoryEntries {
     const keys = new Set([...this.#memory.keys(), ...this.#known.keys()]);
     return [...keys].flatMap((key) => {
@@ -67,7 +68,7 @@ export class MemoryWatch {
     });
   }
 
-  /** Writes what the mirror has changed. */
+  /** Writes a change of the mirror. */
   async write(key: string, value: unknown): Promise<void> {
     const text = textOf(value);
     this.#written.set(key, [...(this.#written.get(key) ?? []), text].slice(-maxEchoes));

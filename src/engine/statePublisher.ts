@@ -3,17 +3,17 @@ import type { Readable } from '../base/store.ts';
 import type { AppState } from '../core/session/state.ts';
 import { type Change, changeOf } from './change.ts';
 
-/** Changes that follow each other faster than this go over together. */
+/** Changes within this time become one message. */
 const togetherMs = 30;
 
-/** Tells the other side how the state changes. A side that is busy gets fewer and larger changes. */
+/** Sends the changes of the state to the other thread. A busy receiver gets fewer and larger messages. */
 export class StatePublisher {
   readonly #state: Readable<AppState>;
   readonly #tell: (change: Change) => Promise<void>;
   #told: AppState;
   #isWaiting = false;
 
-  /** @param told what the other side has. @param tell settles when the other side has taken the change */
+  /** @param told the receiver's present state. @param tell settles when the receiver has applied the change */
   constructor(state: Readable<AppState>, told: AppState, tell: (change: Change) => Promise<void>) {
     this.#state = state;
     this.#told = told;
@@ -21,7 +21,7 @@ export class StatePublisher {
     state.watch(() => void this.#tellSoon());
   }
 
-  /** Tells at once what is not told yet. */
+  /** Sends pending changes now. */
   flush(): void {
     void this.#send();
   }
@@ -40,6 +40,6 @@ export class StatePublisher {
     if (now === this.#told) return;
     const change = changeOf(this.#told, now);
     this.#told = now;
-    await this.#tell(change).catch(() => undefined); // the other side is gone, and so will this one be
+    await this.#tell(change).catch(() => undefined); // the receiver is gone, so this thread ends soon
   }
 }

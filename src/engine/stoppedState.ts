@@ -6,7 +6,7 @@ export function hostsInUse({ hosts }: AppState): readonly string[] {
   return hosts.filter(isActive).map(({ name }) => name);
 }
 
-/** What is true when the engine has just stopped: no connection and no listener of it is left. */
+/** The state after the engine has stopped: none of its connections and listeners is left. */
 export function stoppedState(state: AppState, nowMs: number): AppState {
   const stopped = (host: HostState): HostState => ({
     ...host,

@@ -11,7 +11,7 @@ import { localEngine } from './localEngine.ts';
 import { MirroredMemory } from './mirroredMemory.ts';
 import { StatePublisher } from './statePublisher.ts';
 
-/** The engine in a thread of its own. `workerEngine.ts` starts it. */
+/** The program of the engine's thread, which `workerEngine.ts` starts. */
 if (!parentPort) throw new Error('this file runs in a worker thread');
 const { settings: first, memories } = workerData as ThreadStart;
 const maxBugLength = 500;
@@ -53,10 +53,10 @@ Object.assign(served, engine, own);
 const publisher = new StatePublisher(engine.state, emptyState, (change) => editor.stateChanged(change));
 
 function tell(level: keyof Log, message: string): void {
-  editor.log(level, message).catch(() => undefined); // there is nobody left to tell
+  editor.log(level, message).catch(() => undefined); // the editor is gone, so nobody can read it
 }
 
-// As in the extension host, a bug in one place is logged and does not end everything else.
+// A bug in one place is logged and ends nothing else, as in the extension host.
 handleLast(
   firstBugs((line, stack) => {
     tell('error', oneLine(line, maxBugLength));

@@ -21,18 +21,18 @@ export interface WorkerEngineOptions extends Omit<SessionsOptions, 'senses' | 'w
 }
 
 /**
- * V8 collects the young generation often, so a small one keeps what traffic leaves behind in the processor's cache. The
- * limit of the old generation ends an engine that leaks before the editor runs out of memory.
+ * A small young generation fits into the processor's cache, so the garbage of traffic is collected cheaply. The limit of
+ * the old generation ends a leaking engine before the editor runs out of memory.
  */
 const usualLimits: ResourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
 
-/** The editor waits two seconds for an extension to end. Sessions take 1.8 of them at the most. */
+/** The editor waits two seconds for an extension to end. Closing all sessions takes at most 1.8 s. */
 const closeMs = 1900;
-/** An engine that has lived so long did not stop because of what engines do when they start. */
+/** An engine that ran this long did not stop for a fault of its start, so the backoff begins anew. */
 const healthyMs = 60_000;
 const pauses = { minMs: 500, maxMs: 60_000 };
 
-/** The engine in a thread of its own. An engine that stops is replaced, and the new one connects to the same hosts. */
+/** The engine in a worker thread. An engine that stops is replaced, and the next engine connects to the same hosts. */
 export function workerEngine(options: WorkerEngineOptions): Engine {
   const supervisor = new Supervisor(options);
   void supervisor.run();
@@ -47,16 +47,16 @@ class Supervisor {
   readonly #options: WorkerEngineOptions;
   readonly #closing = new AbortController();
   readonly #memories: Readonly<Record<MemoryName, MemoryWatch>>;
-  /** Absent while an engine waits to start again. */
+  /** Absent during the pause before the next engine. */
   #thread: EngineThread | undefined;
-  /** Hosts that an engine which stopped was connected to, until the next one has them. */
+  /** Hosts of an engine that has stopped, until the next engine has connected to them. */
   #lost: readonly string[] = [];
 
   constructor(options: WorkerEngineOptions) {
     this.#options = options;
     this.#memories = { shared: new MemoryWatch(options.memory), window: new MemoryWatch(options.windowMemory) };
     const stop = options.settings.watch((now) => {
-      this.#thread?.calls.useSettings(now).catch(() => undefined); // an engine that starts gets them too
+      this.#thread?.calls.useSettings(now).catch(() => undefined); // the next engine starts with them
     });
     this.#closing.signal.addEventListener('abort', stop);
   }
@@ -80,14 +80,14 @@ class Supervisor {
     }
   }
 
-  /** What the engine does when the editor calls it by this name. */
+  /** The function behind a call of this name. */
   caller(name: keyof EngineCalls): (...args: readonly unknown[]) => Promise<unknown> {
     return async (...args) => {
       const calls = this.#thread?.calls;
       if (!calls) throw new UserError<Problem>({ code: 'engineStopped' });
       for (const memory of ['shared', 'window'] as const) {
         const news = this.#memories[memory].news();
-        if (news.length > 0) calls.takeMemory(memory, news).catch(() => undefined); // it has stopped
+        if (news.length > 0) calls.takeMemory(memory, news).catch(() => undefined); // the engine has stopped
       }
       return (calls[name] as (...all: readonly unknown[]) => Promise<unknown>)(...args);
     };
@@ -97,13 +97,13 @@ class Supervisor {
     this.#closing.abort();
     const thread = this.#thread;
     if (!thread) return;
-    await within(closeMs, thread.calls.close()).catch(() => undefined); // it has stopped
+    await within(closeMs, thread.calls.close()).catch(() => undefined); // the engine has stopped
     await thread.terminate();
   }
 
   #start(): EngineThread {
     const { file, settings, memory, windowMemory, limits = usualLimits } = this.#options;
-    // What the engine has from its start is no news.
+    // The start data has all entries, so the first news is dropped.
     for (const watch of Object.values(this.#memories)) watch.news();
     const start: ThreadStart = {
       settings: settings.get(),
@@ -113,7 +113,7 @@ class Supervisor {
     return this.#thread;
   }
 
-  /** Until the first change arrives, the state shows what the engine before this one had. */
+  /** Until the first change of this engine arrives, the state shows the one before it. */
   #editor(): EditorCalls {
     const { prompts, log, allowCommand, proxyPassword, onAutoForward } = this.#options;
     let state = emptyState;
@@ -135,7 +135,7 @@ class Supervisor {
     };
   }
 
-  /** Nobody is asked, as after a lost connection: the state says where a login needs a person. */
+  /** Connects to the lost hosts and asks nobody, as after a lost connection. The state says where a login needs a person. */
   async #comeBack({ calls }: EngineThread): Promise<void> {
     if (this.#lost.length === 0) return;
     try {

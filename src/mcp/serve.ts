@@ -3,7 +3,7 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { CallToolRequestSchema, ListToolsRequestSchema, type Tool } from '@modelcontextprotocol/sdk/types.js';
 import type { Consent } from '../agents/callTool.ts';
 
-/** CAUTION: this bundle has its own copies of classes, so whoever starts it reads the errors of its calls. */
+/** CAUTION: this bundle has its own copies of classes, so `instanceof` fails across it. `call` reads the errors itself. */
 export interface ServeOptions {
   readonly version: string;
   readonly tools: readonly Tool[];
@@ -14,7 +14,7 @@ export interface ServeOptions {
   ) => Promise<{ readonly text: string; readonly isFailure: boolean }>;
 }
 
-/** A person may be away from the keyboard. */
+/** How long a question waits for a person, who may be away from the keyboard. */
 const answerMs = 10 * 60_000;
 
 const instructions =

@@ -24,7 +24,7 @@ interface McpParts {
   ) => object;
 }
 
-/** The tools for the editor's language models, and the MCP server for its other agents. An editor may lack either. */
+/** The tools for the editor's language models, and the MCP server for other agents. An editor may support neither. */
 export function registerAgentTools(context: Context): vscode.Disposable {
   const editor: Partial<typeof vscode> & { readonly lm?: Partial<typeof vscode.lm & McpParts['lm']> } = vscode;
   const { lm } = editor;
@@ -37,7 +37,7 @@ export function registerAgentTools(context: Context): vscode.Disposable {
 
 function forEditor(tool: AgentTool, { engine, listed }: Context): vscode.LanguageModelTool<unknown> {
   return {
-    // SECURITY: VS Code asks before it calls `invoke`. What cannot be read, or names no host, throws here, so it is not called.
+    // SECURITY: VS Code shows this question before it calls `invoke`. Invalid arguments throw here, so `invoke` is not called.
     prepareInvocation: async ({ input }) => {
       await listed;
       const question = tool.question(engine, readInput(tool, input));
@@ -61,19 +61,19 @@ function forEditor(tool: AgentTool, { engine, listed }: Context): vscode.Languag
   };
 }
 
-/** SECURITY: no name of a host becomes a link or any other markup. */
+/** SECURITY: the name of a host becomes no link and no other markup. */
 function plain(text: string): vscode.MarkdownString {
   return new vscode.MarkdownString().appendText(text);
 }
 
-/** CAUTION: VS Code 1.100 has an unfinished form of this under the same name, and refuses. The tools are there all the same. */
+/** CAUTION: VS Code 1.100 has an unfinished form of this function, which throws. The tools work nevertheless. */
 function offerServer({ extension, settings, log }: Context, editor: McpParts): readonly vscode.Disposable[] {
   const { version } = extension.packageJSON as { readonly version: string };
   const program = path.join(extension.extensionPath, 'dist', 'cli.cjs');
   const provideMcpServerDefinitions = (): readonly object[] => {
     const { configFile } = settings.get();
     const args = [program, 'mcp', ...(configFile === undefined ? [] : ['-F', configFile])];
-    // The extension host's own program runs scripts, of Electron only with this variable.
+    // With this variable Electron, which the extension host runs on, runs a script as Node.js does.
     const env = { ELECTRON_RUN_AS_NODE: '1' };
     return [new editor.McpStdioServerDefinition('SSH Ports', process.execPath, args, env, version)];
   };

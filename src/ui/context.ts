@@ -31,7 +31,7 @@ export interface Context {
 }
 
 /**
- * One thing that a person or a script does. `row`: where the command was started, or what a script named; undefined from
+ * The action of a command. `row`: the row on which it was started, or the row that a script named; undefined from
  * the Command Palette. `rows`: all selected rows if `row` is one of them. `given`: the arguments of a script.
  */
 export type Flow = (

@@ -10,7 +10,7 @@ import { forwardGiven } from './flows/forwardGiven.ts';
 import { guardScript } from './guard.ts';
 import { signalOf } from './signalOf.ts';
 
-/** What `activate` gives to other extensions. `api.d.ts` is the promise. */
+/** The exports of `activate` for other extensions. CAUTION: `api.d.ts` promises them. */
 export function exportApi(context: Context, subscriptions: vscode.Disposable[]): SshPortsExports {
   let api: SshPortsApi | undefined;
   return {
@@ -50,7 +50,7 @@ function firstApi(context: Context, subscriptions: vscode.Disposable[]): SshPort
     forward: (wanted, token) => {
       const signal = signalOf(token);
       const made = guardScript(log, () => hold(context, wanted));
-      // RACE: a forward that opens after its extension has cancelled serves nobody.
+      // RACE: the forward may open after its extension has cancelled. Nobody would stop it.
       void made.then((held) => signal.aborted && held?.dispose()).catch(() => undefined);
       return settle(made, signal);
     },
@@ -107,7 +107,7 @@ async function hold(context: Context, wanted: ForwardOptions): Promise<HeldForwa
   return { ...data, dispose: () => made.has(id) && stop(id) };
 }
 
-/** The first value that is there, now or after a change. */
+/** Resolves to the first value that `find` returns, now or after a change. */
 function firstOf<T>(changed: vscode.Event<void>, find: () => T | undefined, signal: AbortSignal): Promise<T> {
   const found = new Promise<T>((resolve) => {
     const look = (): void => {

@@ -8,8 +8,8 @@ import { ScriptError } from '../view/script/readArguments.ts';
 import * as say from './asking/messages.ts';
 
 /**
- * Runs a command of a person. A failure becomes a message with its next step. A bug is logged with its stack. Undefined:
- * it failed, or nothing came of it.
+ * Runs a command of a person. A failure becomes a message with its next step. A bug is logged with its stack. Resolves to
+ * undefined if the command failed or has no result.
  */
 export async function guard<T>(log: Log, action: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -40,7 +40,7 @@ async function mend(fix: Exclude<Fix, { readonly kind: 'tryAgain' }>): Promise<v
   }
 }
 
-/** Runs a command of a script. A failure reaches the script, in the same words. Undefined: a person cancelled. */
+/** Runs a command of a script. A failure reaches the script in the same words. Resolves to undefined if a person cancelled. */
 export async function guardScript<T>(log: Log, action: () => Promise<T>): Promise<T | undefined> {
   try {
     return await action();
@@ -52,7 +52,7 @@ export async function guardScript<T>(log: Log, action: () => Promise<T>): Promis
   }
 }
 
-/** Logs a failure. Resolves to what went wrong and the next step; undefined if a person cancelled. */
+/** Logs a failure. Returns its text with the next step; undefined if a person cancelled. */
 function logged(log: Log, error: unknown): string | undefined {
   const problem = problemOf(error);
   if (problem.code === 'cancelled') return undefined;

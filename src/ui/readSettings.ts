@@ -8,7 +8,7 @@ export interface EditorSettings extends Settings {
   readonly restore: (typeof restoreModes)[number];
   /** What a click on the status bar item does. */
   readonly statusBarClick: (typeof statusBarClicks)[number];
-  /** The executable of the browser through a host. Absent: one that is found. */
+  /** The executable for Open Browser through Host. Absent: an installed browser is found. */
   readonly browser?: string;
   /** `ssh-ports` is on the PATH of the editor's terminals. */
   readonly terminalCommand: boolean;
@@ -45,7 +45,7 @@ export function readSettings(
   const hosts = Object.entries(record(get('hosts'))).map(
     ([host, value]) => [host, hostSettings(record(value), layers)] as const,
   );
-  // RACE: VS Code would take the same local port, and announce the same server.
+  // RACE: VS Code may forward the same port at the same time, and announce the same server.
   const yieldsTo = get('inRemoteWindow') === 'forward' ? undefined : ownHost;
   return {
     ...(typeof configFile === 'string' && configFile.trim() !== '' && { configFile: configFile.trim() }),

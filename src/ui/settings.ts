@@ -24,7 +24,7 @@ export function thisMachine(): RemoteMachine | undefined {
   );
 }
 
-/** SSH Ports forwards automatically from the machine of this window too. */
+/** From now on, SSH Ports also forwards automatically from the machine of this window. */
 export async function forwardInRemoteWindows(): Promise<void> {
   await section().update('inRemoteWindow', 'forward', vscode.ConfigurationTarget.Global);
 }

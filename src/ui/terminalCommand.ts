@@ -28,7 +28,7 @@ export function offerTerminalCommand(
   return new vscode.Disposable(stop);
 }
 
-/** The machine may have no Node.js, so the command runs on the editor's own. */
+/** The machine may have no Node.js, so the command runs on the editor's. */
 async function writeCommand(folder: string, cli: string): Promise<void> {
   await fs.mkdir(folder, { recursive: true });
   if (process.platform === 'win32') {
@@ -38,7 +38,7 @@ async function writeCommand(folder: string, cli: string): Promise<void> {
   }
   const script = `#!/bin/sh\nELECTRON_RUN_AS_NODE=1 exec ${quoted(process.execPath)} ${quoted(cli)} "$@"\n`;
   const file = path.join(folder, 'ssh-ports');
-  // RACE: another window may start the command at this moment, so it is replaced as a whole.
+  // RACE: another window may start the command now, so the file is replaced atomically.
   const draft = `${file}.${process.pid}`;
   await fs.writeFile(draft, script, { mode: 0o755 });
   await fs.rename(draft, file);

@@ -10,8 +10,8 @@ export interface Cgroup {
 export type ContainerRuntime = 'docker' | 'podman' | 'kubernetes' | 'containerd' | 'lxc' | 'nspawn';
 
 /**
- * Reads the path of one cgroup: the innermost container counts. CAUTION: the runtime's own helpers (conmon, the LXC
- * monitor, the supervisor of systemd-nspawn) have a cgroup of the same name and the network of the host.
+ * Reads the path of one cgroup. The innermost container counts. CAUTION: the helpers of a runtime (conmon, the LXC monitor,
+ * the supervisor of systemd-nspawn) have a cgroup of the same name, but use the network of the host.
  */
 export function parseCgroup(path: string): Cgroup | undefined {
   if (path.length > 1024 || /conmon|lxc\.monitor|\/supervisor(?:\/|$)/.test(path)) return undefined;
@@ -40,7 +40,7 @@ function runtimeOf(before: string): ContainerRuntime {
   return component.startsWith('libpod') ? 'podman' : 'containerd';
 }
 
-/** The id as people see it: its first 12 digits, as docker and podman print it, or the name. */
+/** The id for people: its first 12 digits, as docker and podman print it, or the name. */
 export function shortId({ id }: Cgroup): string {
   return /^[\da-f]{64}$/.test(id) ? id.slice(0, 12) : id.slice(0, 64);
 }

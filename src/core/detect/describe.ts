@@ -7,15 +7,15 @@ import type { DetailQuestion } from './script.ts';
 
 const maxArguments = 100;
 
-/** A process, and the uid of its socket if the list prints it. */
+/** A process in the list of sockets, and the uid of its socket if the list has it. */
 export interface FoundProcess {
   readonly pid: number;
-  /** Empty if the list prints the PID alone. */
+  /** Empty if the list has only the PID. */
   readonly name: string;
   readonly uid: number | undefined;
 }
 
-/** What the remote tells about a process. Pipelines its six questions: they cost one round trip. */
+/** Asks the remote about a process. The six questions are pipelined, so they cost one round trip. */
 export async function describeProcess(
   talk: Conversation,
   { pid, name, uid }: FoundProcess,

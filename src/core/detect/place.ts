@@ -1,8 +1,8 @@
 import type { RemotePort } from './remotePort.ts';
 
 /**
- * Where a program of the remote listens: at a port of the host itself, or at `NAME:PORT` in a container. It stays the same
- * after the program or the container was started anew. CAUTION: places are on users' disks.
+ * Where a program of the remote listens: a port of the host itself, or `NAME:PORT` in a container. A place stays the same
+ * when the program or the container starts anew. CAUTION: places are stored on users' disks.
  */
 export type PortPlace = number | `${string}:${number}`;
 

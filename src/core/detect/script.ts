@@ -9,7 +9,7 @@
  * failed). The answer to `times` is `times`, the output of that POSIX built-in, and `.`.
  */
 
-/** What Docker Compose writes on its containers, and podman-compose too. */
+/** The labels that Docker Compose and podman-compose give their containers. */
 export const composeLabels = [
   'com.docker.compose.project',
   'com.docker.compose.service',
@@ -54,17 +54,17 @@ const details = {
 } as const;
 
 /**
- * Commands about containers. docker(1) and podman(1) may wait for ever: without timeout(1) they are not asked.
+ * Commands about containers. docker(1) and podman(1) may block for ever, so they run under timeout(1) or not at all.
  *
  * CAUTION: a rootless podman makes folders in the user's home, so only a user who has containers may ask it.
  */
 const containerLists = {
-  // One process for each cgroup: the path is the fourth field of /proc/PID/cgroup with its file name.
+  // One process for each cgroup: with grep's file name before it, the path is the fourth field.
   cgroups:
     'set +f; grep -s -e "[-/][0-9a-f]\\{64\\}" -e /lxc -e /machine.slice/ -e /kubepods /proc/[0-9]*/cgroup | sort -t : -u -k 4',
   routes:
     'set +f; grep -s -e "" /proc/net/fib_trie /proc/net/if_inet6 /proc/net/route /proc/net/ipv6_route | head -c 262144',
-  // docker-proxy carries a published port, and its command line says from where to where.
+  // The command line of a docker-proxy names both ends of a published port.
   proxies:
     'set +f; for f in $(grep -s -l -e "-container-port" /proc/[0-9]*/cmdline); do head -c 1024 $f | tr "\\000" " "; echo; done',
   dockerNames: `timeout 3 docker ps --no-trunc --format "[${[
@@ -78,7 +78,7 @@ const containerLists = {
     'timeout 3 podman ps --no-trunc --format "[{{json .ID}},{{json .Names}},{{json .Image}},{{json .Ports}},{{json .Labels}}]"',
 } as const;
 
-/** Commands about the networks of processes: `$f` are their files. A header shows that a process is still there. */
+/** Commands about the networks of processes: `$f` are the files to read. The header of a table proves that the process lives. */
 const networkLists = {
   tables: { files: ['tcp', 'tcp6'], command: 'grep -s -e ":0000 0A " -e "  sl " $f /dev/null; :' },
   addresses: {
@@ -98,7 +98,7 @@ export type Question =
   | OwnersQuestion
   | ContainerQuestion
   | `${DetailQuestion} ${number}`
-  /** The numbers of processes, with a blank between two. */
+  /** PIDs, separated by blanks. */
   | `${NetworkQuestion} ${string}`;
 
 const program = [
@@ -111,9 +111,9 @@ const program = [
   'a() { echo "+ ${#c}"; printf "%s\\n" "$c"; }',
   'l() { s=$?; if [ $s -gt 0 ]; then echo "- $s"; elif [ "$q$c" = "$p" ]; then echo =; else p=$q$c; a; fi; }',
   'o() { s=$?; if [ $s -gt 0 ]; then echo "- $s"; else a; fi; }',
-  // k: as l, but each question about containers has a memory of its own. It never fails.
+  // k: like l, but remembers the last answer to each question about containers separately, and never fails
   'k() { eval "v=\\$p_$1"; if [ "$q$c" = "$v" ]; then echo =; else eval "p_$1=\\$q\\$c"; a; fi; }',
-  // n: the files of networks, of the processes that $q names
+  // n: sets $f to the network files of the processes in $q
   'n() { f=; for n in ${q#* }; do if d "$n"; then for y in "$@"; do f="$f /proc/$n/net/$y"; done; fi; done; }',
   'echo',
   `echo "${helloMark} $(uname -s) $(id -u) $(id -un)"`,

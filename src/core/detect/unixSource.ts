@@ -10,7 +10,7 @@ import type { ListeningSocket } from '../listing/socket.ts';
 import type { Source } from './source.ts';
 import { parseTimes } from './times.ts';
 
-/** At most so many new processes per poll get their details. */
+/** Details of at most this many new processes are asked in one poll. */
 const maxDetailed = 100;
 
 export interface UnixSourceOptions {
@@ -63,7 +63,7 @@ class UnixSource implements Source {
   /** The process of each socket. The remote is asked once in the life of a socket. */
   #known = new Map<string, PortProcess | undefined>();
 
-  /** What the last look at the host's own network found. */
+  /** The host's own ports at the last look. */
   #own: readonly RemotePort[] = [];
   #inodes: ReadonlySet<string> = new Set();
 

@@ -14,8 +14,8 @@ export interface SocketFile {
 }
 
 /**
- * Listens at a path. Whom the mask keeps out cannot connect at any moment. `process.umask` cannot do this: it throws in
- * worker threads. Returns what removes the file when the server has closed.
+ * Listens at a path. SECURITY: users whom the mask excludes cannot connect at any moment. `process.umask` cannot ensure this,
+ * because it throws in worker threads. Returns a function that removes the file after the server has closed.
  */
 export async function listenUnix(
   server: net.Server,
@@ -30,18 +30,18 @@ export async function listenUnix(
   return () => undefined; // libuv removes the file
 }
 
-/** CAUTION: to look at a pipe in the file system is to connect to it. A pipe ends with its process and is never stale. */
+/** CAUTION: a file-system call on a pipe connects to the pipe. A pipe ends with its process, so it is never stale. */
 export async function listenPipe(server: net.Server, pipe: string): Promise<() => void> {
   await listening(server, () => server.listen({ path: pipe }));
   return () => undefined;
 }
 
-/** On Linux, to connect needs the right to write (unix(7)). Elsewhere nothing tells the mask without changing it. */
+/** On Linux, a client needs the right to write (unix(7)). On other systems the umask cannot be read without changing it. */
 function umaskKeepsOut(bindMask: number): boolean {
   return (bindMask & 0o222 & ~(umask() ?? 0)) === 0;
 }
 
-/** CAUTION: `process.umask()` sets the mask of all threads to 0 for a moment. */
+/** CAUTION: `process.umask()` would set the mask of all threads to 0 for a moment. */
 function umask(): number | undefined {
   try {
     const [, octal] = /^Umask:\s*([0-7]+)$/mu.exec(fs.readFileSync('/proc/self/status', 'utf8')) ?? [];
@@ -51,7 +51,7 @@ function umask(): number | undefined {
   }
 }
 
-/** Makes the socket in a folder that nobody else may enter, and moves it to its place when it has its mode. */
+/** Makes the socket in a folder that only this user may enter, sets its mode, then moves it to its place. */
 async function listenInPrivate(server: net.Server, file: string, mode: number): Promise<() => void> {
   const folder = fs.mkdtempSync(path.join(path.dirname(file), '.'));
   const made = path.join(folder, 's');
@@ -61,7 +61,7 @@ async function listenInPrivate(server: net.Server, file: string, mode: number): 
     const { ino } = fs.lstatSync(made);
     place(made, file);
     return () => {
-      // Another program may have a socket of its own there by now.
+      // RACE: another program may have put its own socket there since.
       if (fs.lstatSync(file, { throwIfNoEntry: false })?.ino === ino) fs.rmSync(file, { force: true });
     };
   } catch (error) {

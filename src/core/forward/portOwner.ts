@@ -46,7 +46,7 @@ async function read(file: string): Promise<string> {
   return fs.readFile(file, 'utf8').catch(() => '');
 }
 
-/** Where the latest search found the descriptor of each socket: a search reads the descriptors of all processes. */
+/** By inode: the descriptor that the latest search found. A cache, because a search reads the descriptors of all processes. */
 const descriptorOf = new Map<string, string>();
 
 async function ownerOfInodes(inodes: readonly string[]): Promise<PortOwner | undefined> {
@@ -60,7 +60,7 @@ async function ownerOfInodes(inodes: readonly string[]): Promise<PortOwner | und
 async function known(inodes: readonly string[]): Promise<PortOwner | undefined> {
   for (const inode of inodes) {
     const descriptor = descriptorOf.get(inode);
-    // RACE: the process may have ended, and another one may have its number.
+    // RACE: the process may have ended, and another process may have its PID.
     if (!descriptor || socketInode(await fs.readlink(descriptor).catch(() => '')) !== inode) continue;
     const pid = Number(descriptor.split('/')[2]);
     return { pid, name: (await fs.readFile(`/proc/${pid}/comm`, 'utf8')).trim() };

@@ -6,10 +6,10 @@ import { after } from '../../base/delay.ts';
 /** Opens a channel to the server. `Dial` of core/forward with its destination fits. */
 export type OpenChannel = (signal: AbortSignal) => Promise<Duplex>;
 
-/** What the server at the other end bears. */
+/** How many connections the server can handle, and of what kind. */
 export interface ServerTraits {
   readonly isTls: boolean;
-  /** How many requests it may get at a time. */
+  /** The limit of simultaneous requests. */
   readonly maxChannels: number;
 }
 
@@ -18,13 +18,13 @@ export const manyChannels = 48;
 /** For any other program: what a browser opens without us. */
 export const browserChannels = 6;
 
-/** A channel that carries one request at a time. Each has an `Agent` of its own, so that the pool alone chooses. */
+/** A channel that carries one request at a time. Each has its own `Agent`, so that the pool alone assigns channels. */
 export interface Lease {
   readonly agent: http.Agent;
   readonly channel: Duplex;
-  /** It has carried a request before, so the server may close it at any moment. */
+  /** The channel has carried a request before, so the server may close it at any moment. */
   readonly isUsed: boolean;
-  /** The response has no end (server-sent events): it takes no other request's place. */
+  /** The response is endless (server-sent events), so its channel no longer counts against the limit. */
   leave(): void;
   /** The request is over. `keepAlive`: the server's Keep-Alive header. */
   release(keepAlive: string | undefined): void;
@@ -41,17 +41,17 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** A server that does not say how long it keeps an idle connection may close it soon (gunicorn: 2 s). */
+/** For a server without a Keep-Alive header, which may close an idle connection soon (gunicorn: after 2 s). */
 const silentIdleMs = 1500;
-/** We close before the server does: a request must not meet the end of its connection. */
+/** The pool closes an idle channel this long before the server would, so that no request meets the end of its connection. */
 const closeBeforeMs = 1000;
 const longestIdleMs = 30_000;
 
-/** The channels to one server: opened as requests need them, used again, closed when idle. */
+/** The channels to one server: opened on demand, reused, and closed when idle. */
 export class ChannelPool {
   readonly #open: OpenChannel;
   readonly #traits: () => ServerTraits;
-  /** The latest is used first, so that the others become idle and close. */
+  /** A stack: the latest channel is reused first, so that the others stay idle and close. */
   readonly #idle: IdleLease[] = [];
   readonly #waiting: Waiter[] = [];
   readonly #closing = new AbortController();
@@ -69,7 +69,7 @@ export class ChannelPool {
     return this.#channels.size;
   }
 
-  /** A channel for one request. `fresh`: the last one that was used again had just been closed by the server. */
+  /** A channel for one request. `fresh`: not an idle channel, because the server had just closed one. */
   acquire(kind: 'any' | 'fresh', signal: AbortSignal): Promise<Lease> {
     signal.throwIfAborted();
     for (let idle = kind === 'any' ? this.#idle.pop() : undefined; idle; idle = this.#idle.pop()) {
@@ -84,7 +84,7 @@ export class ChannelPool {
     });
   }
 
-  /** A channel that is no part of the pool, for a WebSocket. */
+  /** A channel outside of the pool, for a WebSocket. */
   async dial(signal: AbortSignal): Promise<Duplex> {
     const channel = await this.#open(AbortSignal.any([signal, this.#closing.signal]));
     // CAUTION: without a handler, an error event ends the process. 'close' follows it.
@@ -115,7 +115,7 @@ export class ChannelPool {
         this.#forgetIdle(channel);
       });
       if (channel.closed) gone();
-      // The server closes an idle connection. A response that ends with its connection is read first.
+      // The server has closed the connection. A response that ends with its connection is read first.
       channel.once('end', () => setImmediate(() => channel.end()));
       return this.#lease(channel, gone);
     } catch (error) {
@@ -156,7 +156,7 @@ export class ChannelPool {
     this.#idle.push({ lease, timer });
   }
 
-  /** A channel that was closed is idle no longer. */
+  /** Takes a closed channel out of the idle ones. */
   #forgetIdle(channel: Duplex): void {
     const index = this.#idle.findIndex(({ lease }) => lease.channel === channel);
     if (index >= 0) clearTimeout(this.#idle.splice(index, 1)[0]?.timer);
@@ -176,7 +176,7 @@ export class ChannelPool {
   }
 }
 
-/** Hands out one channel that is open already. */
+/** Gives its one open channel to each request. */
 class SingleChannelAgent extends http.Agent {
   readonly #channel: Duplex;
 
@@ -189,19 +189,19 @@ class SingleChannelAgent extends http.Agent {
     return this.#channel;
   }
 
-  /** The pool ends idle channels, and a channel is no socket with a timeout of its own. */
+  /** The pool closes idle channels; a channel has no timeout as a socket has. */
   override keepSocketAlive(): boolean {
     return true;
   }
 
-  /** Node takes back its error handler for idle sockets, and then calls `ref`, which only sockets have. */
+  /** Node removes its error handler for idle sockets, then calls `ref`, which a channel lacks. */
   override reuseSocket(channel: Duplex, request: http.ClientRequest): void {
     if (!('ref' in channel)) Object.assign(channel, { ref: () => channel });
     super.reuseSocket(channel, request);
   }
 }
 
-/** SECURITY: the server's certificate is not checked. The SSH connection proves who is at its end, and carries these bytes. */
+/** SECURITY: the server's certificate is not checked, because SSH authenticates the host and encrypts the bytes. */
 function secured(channel: Duplex): Duplex {
   const socket = tls.connect({
     socket: channel,

@@ -4,11 +4,11 @@ import { errorCode } from '../../base/userError.ts';
 import type { ChannelPool, Lease } from './channelPool.ts';
 import { endToEnd, type Origin, requestHeaders, responseHeaders } from './headers.ts';
 
-/** The request of a browser, over HTTP/2 or HTTP/1.1. Node makes both look alike. */
+/** The request of a browser, over HTTP/2 or HTTP/1.1. Node gives both the same interface. */
 export type Asked = http.IncomingMessage | http2.Http2ServerRequest;
 export type Answer = http.ServerResponse | http2.Http2ServerResponse;
 
-/** Gets the number of bytes of each head and of each piece of a body. */
+/** Counts the bytes of headers and bodies. */
 export interface ByteCounter {
   toRemote(bytes: number): void;
   fromRemote(bytes: number): void;
@@ -20,10 +20,10 @@ export interface ExchangeOptions {
   readonly count: ByteCounter;
 }
 
-/** RFC 9110 §9.2.2: a request that may be sent again when its connection turned out to be closed. */
+/** RFC 9110 §9.2.2: methods whose request may be repeated after the server has closed the connection. */
 const idempotent: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
-/** Passes one request to the server and its response back, both as streams. An end on either side ends the other. */
+/** Passes one request to the server and its response back, both as streams. When one side ends, the other ends. */
 export async function exchange(asked: Asked, answer: Answer, options: ExchangeOptions): Promise<void> {
   const leaving = new AbortController();
   answer.once('close', () => leaving.abort());
@@ -42,7 +42,7 @@ export async function exchange(asked: Asked, answer: Answer, options: ExchangeOp
   }
 }
 
-/** False if the server had closed the channel before it saw the request, which may then be sent again. */
+/** Resolves to false if the server closed the channel before it saw the request. The request may then be repeated. */
 function sent(asked: Asked, answer: Answer, lease: Lease, { origin, count }: ExchangeOptions): Promise<boolean> {
   return new Promise((resolve) => {
     const hasBody = bodyFollows(asked);
@@ -77,15 +77,15 @@ function sent(asked: Asked, answer: Answer, lease: Lease, { origin, count }: Exc
       if (isAnswered) return abort(answer);
       const mayRepeat = wasUsed && !hasBody && idempotent.has(asked.method);
       if (mayRepeat && errorCode(error) === 'ECONNRESET') return resolve(false);
-      // What is no HTTP has an error code of the parser, and was sent by a server that works.
+      // A parser error means that the server answered, but not in HTTP.
       if (errorCode(error)?.startsWith('HPE_')) answerWith(answer, 502);
       else abort(answer);
       resolve(true);
     });
     request.once('close', () => {
       answer.off('close', leave);
-      // An upload that goes on after its answer leaves the channel in the middle of a request.
-      // After 'close' Node takes the channel back, so the next request comes a tick later.
+      // The channel of an upload that goes on after its answer is in the middle of a request, so it cannot be reused.
+      // Node returns the channel to its agent after 'close', so the release waits one tick.
       if (request.writableFinished && isAnswered) process.nextTick(() => lease.release(keepAlive));
       else lease.channel.destroy();
     });
@@ -95,7 +95,7 @@ function sent(asked: Asked, answer: Answer, lease: Lease, { origin, count }: Exc
 }
 
 function upload(asked: Asked, request: http.ClientRequest, count: ByteCounter): void {
-  request.flushHeaders(); // the server may have to say 100 before the body comes
+  request.flushHeaders(); // the client may wait for the server's 100 before it sends the body
   asked.on('data', (chunk: Buffer) => count.toRemote(chunk.length));
   (asked as http.IncomingMessage).pipe(request, { end: false });
   asked.once('end', () => {
@@ -135,7 +135,7 @@ function respond(
   });
 }
 
-/** RFC 9110 §15.2: 100, 102 and 103 pass on to the browser. */
+/** RFC 9110 §15.2: passes 100, 102 and 103 on to the browser. */
 function inform(answer: Answer, { statusCode, headers }: http.InformationEvent): void {
   if (answer.headersSent || answer.destroyed) return;
   if (isHttp2(answer)) answer.stream.additionalHeaders({ ':status': statusCode, ...endToEnd(headers) });
@@ -144,7 +144,7 @@ function inform(answer: Answer, { statusCode, headers }: http.InformationEvent):
   else if (statusCode === 103 && headers['link'] !== undefined) answer.writeEarlyHints({ link: headers['link'] });
 }
 
-/** A body needs a length or chunks in HTTP/1.1, also where HTTP/2 has given neither. */
+/** HTTP/1.1 needs a length or chunks for a body. An HTTP/2 request may have neither. */
 function withLength(headers: http.OutgoingHttpHeaders, asked: Asked, hasBody: boolean): http.OutgoingHttpHeaders {
   if (headers['content-length'] !== undefined) return headers;
   if (hasBody) return { ...headers, 'transfer-encoding': 'chunked' };
@@ -157,12 +157,12 @@ function bodyFollows(asked: Asked): boolean {
   return asked.headers['transfer-encoding'] !== undefined || Number(asked.headers['content-length'] ?? 0) > 0;
 }
 
-/** The server got nothing of it, so the browser may send it again by itself (RFC 9113 §8.7). */
+/** Refuses the request: the server saw nothing of it, so the browser may repeat it (RFC 9113 §8.7). */
 function refuse(answer: Answer): void {
   abort(answer, http2.constants.NGHTTP2_REFUSED_STREAM);
 }
 
-/** The browser must not take a part for the whole: the stream or the connection is reset. */
+/** Resets the stream or the connection, so that the browser does not take a part of the response for the whole. */
 function abort(answer: Answer, code: number = http2.constants.NGHTTP2_INTERNAL_ERROR): void {
   if (isHttp2(answer)) answer.stream.close(code);
   else answer.destroy();
@@ -175,7 +175,7 @@ function answerWith(answer: Answer, status: 400 | 502): void {
   answer.end();
 }
 
-/** SECURITY: a target with a host of its own (RFC 9112 §3.2.2) would name another server than `Host` does. */
+/** SECURITY: a target in absolute form (RFC 9112 §3.2.2) could name another server than `Host` does. */
 function isWellFormed({ method, url = '' }: Asked, { authority }: Origin): boolean {
   const isTarget = /^\/[\x21-\x7e\x80-\xff]*$/.test(url) || (url === '*' && method === 'OPTIONS');
   return isTarget && /^[\w.:[\]-]+$/.test(authority);

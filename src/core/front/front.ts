@@ -9,15 +9,15 @@ import { connectHttp2, upgradeHttp1 } from './webSocket.ts';
 
 export interface FrontOptions {
   readonly open: OpenChannel;
-  /** Asked for each request, because what the program is may become known later. */
+  /** Called for each request, because the program may be identified later. */
   readonly traits: () => ServerTraits;
-  /** The certificate for a name that a browser asks for, or else for the address it came to. It may be renewed from call to call. */
+  /** The certificate for the name that a browser asks for, else for the address that it connects to. May change between calls. */
   readonly credential: (subject: string) => Credential;
 }
 
-/** What passes through a front, as plain data. Bytes are those of headers and bodies, without TLS. */
+/** The traffic of a front, as plain data. Bytes count headers and bodies, without TLS. */
 export interface FrontTraffic {
-  /** Open connections of browsers that speak HTTP/2, and that speak HTTP/1.1. */
+  /** Open connections of browsers, by protocol. */
   readonly http2: number;
   readonly http1: number;
   readonly openRequests: number;
@@ -29,11 +29,11 @@ export interface FrontTraffic {
   readonly bytesFromRemote: number;
 }
 
-/** HTTPS with HTTP/2 at this end, and at the other end HTTP/1.1 over many channels to the server. */
+/** Serves browsers by HTTPS with HTTP/2, and asks the server by HTTP/1.1 over many channels. */
 export class Front {
   readonly #options: FrontOptions;
   readonly #pool: ChannelPool;
-  /** By the address of this machine that browsers connect to: one that asks for no name gets the certificate of the address. */
+  /** By the address that browsers connect to: a browser that sends no name gets the certificate of the address. */
   readonly #servers = new Map<string, { readonly server: http2.Http2SecureServer; credential: Credential }>();
   readonly #sockets = new Set<net.Socket>();
   #counts = { http2: 0, openRequests: 0, totalRequests: 0, openWebSockets: 0, bytesToRemote: 0, bytesFromRemote: 0 };
@@ -52,7 +52,7 @@ export class Front {
     return { ...this.#counts, http1: this.#sockets.size - this.#counts.http2, channels: this.#pool.size };
   }
 
-  /** Serves a connection that begins with TLS, until it is closed. The signal closes it. */
+  /** Serves one TLS connection, and resolves when it has closed. The signal closes it. */
   async serve(socket: net.Socket, signal: AbortSignal): Promise<void> {
     const end = (): void => void socket.destroy();
     // CAUTION: without a handler, an error event ends the process. 'close' follows it.
@@ -60,7 +60,7 @@ export class Front {
     if (signal.aborted || socket.destroyed) return end();
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     signal.addEventListener('abort', end, { once: true });
-    socket.allowHalfOpen = false; // in TLS and in HTTP/2 the end of one direction is the end
+    socket.allowHalfOpen = false; // TLS and HTTP/2 know no half-closed connection
     this.#sockets.add(socket);
     this.#serverAt(socket.localAddress ?? '').emit('connection', socket);
     await closed;

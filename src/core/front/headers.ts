@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 
-/** How one request arrived, which decides how its headers are rewritten. */
+/** How one request arrived. Its headers are rewritten accordingly. */
 export interface Origin {
-  /** The authority that the browser asked for: `localhost:5173`. */
+  /** The authority of the request: `localhost:5173`. */
   readonly authority: string;
-  /** The server at the other end speaks TLS too, so its scheme is the browser's. */
+  /** The server speaks TLS too, so it and the browser use the same scheme. */
   readonly isServerTls: boolean;
-  /** The address of the client. Only a client on another machine is named to the server. */
+  /** The server learns this address only if the client is on another machine. */
   readonly clientAddress: string;
 }
 
-/** RFC 9110 §7.6.1: for one connection alone, so never passed on. RFC 9113 §8.2.2 forbids them in HTTP/2. */
+/** RFC 9110 §7.6.1: headers of one connection, never passed on. RFC 9113 §8.2.2 forbids them in HTTP/2. */
 const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   'http2-settings',
@@ -23,13 +23,13 @@ const hopByHop: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Names that only a trusted proxy may send. No proxy is before us, so a page would only pretend. */
+/** SECURITY: only a trusted proxy may send these headers. No proxy is in front of us, so a client that sends them lies. */
 const forwarding = /^(?:forwarded|x-forwarded-.*|x-real-ip)$/;
 
 /**
- * The headers for the server. It sees an ordinary request over http: `Origin` and `Referer` lose the `s` that we added, and
- * no `X-Forwarded-Proto` tells of it. Frameworks disagree about that header: Rails believes it and then compares it
- * with `Origin`, Django and SvelteKit do not. Plain http is right for all of them.
+ * The headers for the server, which sees a plain http request: `Origin` and `Referer` say http, and there is no
+ * `X-Forwarded-Proto`. Frameworks disagree about that header: Rails believes it and compares it with `Origin`, Django and
+ * SvelteKit do not. All of them work with plain http.
  */
 export function requestHeaders(headers: IncomingHttpHeaders, origin: Origin): OutgoingHttpHeaders {
   const passed: OutgoingHttpHeaders = { host: origin.authority, ...endToEnd(headers) };
@@ -44,10 +44,10 @@ export function requestHeaders(headers: IncomingHttpHeaders, origin: Origin): Ou
   return passed;
 }
 
-/** The headers for the browser. `Location` and `Access-Control-Allow-Origin` get the `s` that the server did not see. */
+/** The headers for the browser. `Location` and `Access-Control-Allow-Origin` say https again. */
 export function responseHeaders(headers: IncomingHttpHeaders, origin: Origin): OutgoingHttpHeaders {
   const passed = endToEnd(headers);
-  // A browser would apply these to all ports of localhost: it would refuse every http server there, for months.
+  // CAUTION: a browser would apply these to all ports of localhost, and refuse every http server there for months.
   delete passed['strict-transport-security'];
   delete passed['alt-svc'];
   for (const name of ['location', 'content-location', 'access-control-allow-origin']) {
@@ -57,7 +57,7 @@ export function responseHeaders(headers: IncomingHttpHeaders, origin: Origin): O
   return passed;
 }
 
-/** Trailers and informational headers: the fields that may pass from one connection to another. */
+/** The fields that may pass from one connection to another. Also for trailers and informational responses. */
 export function endToEnd(headers: NodeJS.Dict<string | string[]>): OutgoingHttpHeaders {
   const named = new Set(
     String(headers['connection'] ?? '')
@@ -72,7 +72,7 @@ export function endToEnd(headers: NodeJS.Dict<string | string[]>): OutgoingHttpH
   return passed;
 }
 
-/** Only our own authority: what another site is called is not ours to change. */
+/** Rewrites URLs of our own authority only. */
 function toServer(url: string, { authority, isServerTls }: Origin): string {
   return isServerTls ? url : withScheme(url, `https://${authority}`, `http://${authority}`);
 }

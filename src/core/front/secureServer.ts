@@ -11,26 +11,26 @@ export interface Credential {
 }
 
 export interface SecureServerOptions {
-  /** For an address, which names nothing in the handshake. */
+  /** For a client that sends no name in the handshake, because it connects to an address. */
   readonly credential: Credential;
-  /** For a name of the browser's (RFC 6066 §3). */
+  /** For the name that the client sends (RFC 6066 §3). */
   readonly credentialFor: (name: string) => Credential;
   readonly onSession: (session: http2.ServerHttp2Session) => void;
   readonly onRequest: (asked: Asked, answer: Answer) => void;
   /** RFC 8441: a request for a WebSocket, or for another protocol. */
   readonly onConnect: (asked: http2.Http2ServerRequest) => void;
-  /** RFC 6455: the same in HTTP/1.1. */
+  /** The same in HTTP/1.1 (RFC 6455). */
   readonly onUpgrade: (asked: http.IncomingMessage, client: Duplex, head: Buffer) => void;
 }
 
-/** One upload may be this far ahead of the server. */
+/** An upload may run this far ahead of the server. */
 const streamWindow = 1024 * 1024;
 const maxStreams = 256;
-/** Node's 10 MB would refuse streams of a page whose modules arrive faster than the browser takes them. */
+/** With Node's default of 10 MB, streams fail when a page's modules arrive faster than the browser reads them. */
 const maxSessionMegabytes = 100;
 const keepAliveMs = 65_000;
 
-/** A server for TLS with HTTP/2 and HTTP/1.1 that listens nowhere: its connections are handed to it. */
+/** A TLS server for HTTP/2 and HTTP/1.1. It does not listen; its owner emits each connection on it. */
 export function createSecureServer(options: SecureServerOptions): http2.Http2SecureServer {
   const server = http2.createSecureServer({
     ...options.credential,
@@ -46,13 +46,13 @@ export function createSecureServer(options: SecureServerOptions): http2.Http2Sec
       }
     },
   });
-  // A slow upload, and an answer that takes minutes, are for the server to end.
+  // The server behind the front decides how long an upload or an answer may take.
   Object.assign(server, { requestTimeout: 0, keepAliveTimeout: keepAliveMs });
   server.on('session', (session) => {
     session.on('error', () => undefined);
     options.onSession(session);
   });
-  // CAUTION: both emit on the server the errors of one client, which has left.
+  // Both events report an error of one client, which has left.
   server.on('sessionError', () => undefined);
   server.on('tlsClientError', () => undefined);
   server.on('request', options.onRequest);

@@ -12,12 +12,12 @@ export interface WebSocketOptions {
   readonly count: ByteCounter;
 }
 
-/** What the server said to the request for a WebSocket: yes, with a stream, or something else. */
+/** The server's answer to the request for a WebSocket: a stream, or any other response. */
 type Outcome =
   | { readonly kind: 'open'; readonly response: http.IncomingMessage; readonly server: Duplex; readonly head: Buffer }
   | { readonly kind: 'refused'; readonly response: http.IncomingMessage };
 
-/** RFC 6455 §4.2: a WebSocket over HTTP/1.1. `client` is the connection, which is all the WebSocket's from here on. */
+/** RFC 6455 §4.2: a WebSocket over HTTP/1.1. `client` is the connection, which carries only the WebSocket from now on. */
 export async function upgradeHttp1(
   asked: http.IncomingMessage,
   client: Duplex,
@@ -25,7 +25,7 @@ export async function upgradeHttp1(
   options: WebSocketOptions,
 ): Promise<void> {
   client.on('error', () => undefined);
-  // SECURITY: any other protocol would hide requests from us ("h2c smuggling").
+  // SECURITY: another protocol would hide its requests from this front ("h2c smuggling").
   if (asked.headers.upgrade?.toLowerCase() !== 'websocket') {
     client.end('HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     return;
@@ -64,7 +64,7 @@ export async function connectHttp2(asked: http2.Http2ServerRequest, options: Web
     stream.respond({ ':status': 501 }, { endStream: true });
     return;
   }
-  // RFC 8441 §5: HTTP/2 has no key, and HTTP/1.1 needs one.
+  // RFC 8441 §5: HTTP/2 sends no key, and HTTP/1.1 needs one.
   const key = crypto.randomBytes(16).toString('base64');
   const outcome = await ask(asked, stream, options, key).catch(() => undefined);
   if (!outcome || stream.destroyed) {
@@ -111,7 +111,7 @@ async function ask(
   });
 }
 
-/** Carries bytes both ways. The end of one side ends the other, a reset resets it. */
+/** Carries bytes in both directions. An end is passed on as an end, a reset as a reset. */
 function join(client: Duplex, { server, head }: Extract<Outcome, { kind: 'open' }>, count: ByteCounter): void {
   if (head.length > 0) client.write(head);
   count.fromRemote(head.length);

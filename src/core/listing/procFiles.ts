@@ -1,6 +1,6 @@
 /**
- * What grep(1) printed of the files /proc/PID/NAME, by PID: it puts the file's name before each line. Lines of other files
- * are left out.
+ * The lines of the files /proc/PID/NAME, by PID, from the output of grep(1), which puts the file's name before each line.
+ * Lines of other files are left out.
  */
 export function linesByPid(text: string, name: string): ReadonlyMap<number, readonly string[]> {
   const found = new Map<number, string[]>();

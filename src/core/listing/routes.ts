@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { hexAddress, littleEndianIpv4 } from './procNet.ts';
 
-/** A route of the host. `isOnLink`: no gateway stands between, so the address is in a network of the host itself. */
+/** A route of the host. `isOnLink`: without a gateway, so its addresses are in a network of the host itself. */
 export interface HostRoute {
   readonly address: string;
   readonly prefix: number;
@@ -27,7 +27,7 @@ export function parseIpv6Routes(lines: readonly string[]): readonly HostRoute[] 
   });
 }
 
-/** Whether the address is in a network of the host itself. A default route says nothing about a container. */
+/** Whether the address is in a network of the host itself. A default route does not count: it leads to other machines. */
 export function isOnLink(address: string, routes: readonly HostRoute[]): boolean {
   const family = net.isIPv6(address) ? 'ipv6' : 'ipv4';
   const matching = routes.filter((route) => {

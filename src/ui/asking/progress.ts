@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { within } from '../../base/delay.ts';
 
-/** A notification that comes and goes at once disturbs. VS Code also drops the fourth notification within 800 ms. */
+/** A notification that vanishes at once disturbs. VS Code also drops the fourth notification within 800 ms. */
 const shownAfterMs = 300;
 
-/** Runs a slow action. One that takes longer than a moment has a notification, which can cancel it. */
+/** Runs an action. If it takes longer than a moment, a notification shows it and can cancel it. */
 export async function withProgress<T>(title: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const cancelled = new AbortController();
   const job = run(cancelled.signal);

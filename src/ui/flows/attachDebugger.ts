@@ -12,7 +12,7 @@ import type { Flow } from '../context.ts';
 
 const debugpy = 'ms-python.debugpy';
 
-/** Attaches VS Code's debugger to a program of the remote, through a forward that is there or is made for it. */
+/** Attaches VS Code's debugger to a program of the remote, through an existing forward or a new one. */
 export const attachDebugger: Flow = async ({ engine }, row) => {
   const at = placeOf(engine, row);
   const seen = at && findPort(at.host, at.port);
@@ -35,7 +35,7 @@ export const attachDebugger: Flow = async ({ engine }, row) => {
   return actedOn({ host: at.host, forward });
 };
 
-/** The remote port of a row: of a port, or of a forward that leads to it. */
+/** The remote port of a row, which stands for a port or for a forward to it. */
 function placeOf(
   { state }: Engine,
   row: Place | undefined,

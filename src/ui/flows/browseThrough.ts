@@ -14,8 +14,8 @@ import { guard } from '../guard.ts';
 import { reachHost } from './reachHost.ts';
 
 /**
- * Opens a browser of its own whose proxy is the host: in it http://localhost:5000 is port 5000 of the host, and so is every
- * other port, with redirects and logins, and nothing is forwarded. Resolves when the browser has started.
+ * Opens a separate browser whose proxy is the host. In it, http://localhost:5000 is port 5000 of the host, and so on for
+ * every port, without a forward for each. Redirects and logins work. Resolves when the browser is starting.
  */
 export const browseThrough: Flow = async (context, row) => {
   const browser = await chooseBrowser(context.engine, context.settings.get().browser);
@@ -50,7 +50,7 @@ function pageOf({ state }: Engine, name: string, row: Place | undefined): string
   return host ? startPage(host, port) : 'about:blank';
 }
 
-/** @throws UserError<Problem> when there is none */
+/** @throws UserError<Problem> when no browser is found */
 async function chooseBrowser(engine: Engine, file: string | undefined): Promise<Browser | undefined> {
   if (file !== undefined) return { name: 'The browser', file };
   const found = await engine.findBrowsers();

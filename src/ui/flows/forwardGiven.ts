@@ -15,20 +15,20 @@ import type { Context } from '../context.ts';
 import { newProxyPassword } from './protectProxy.ts';
 import { connectTo } from './reachHost.ts';
 
-/** What a script wants forwarded. */
+/** The arguments of a script that wants a forward. */
 export type Wanted = Pick<Given, 'host' | 'port' | 'localPort' | 'requireLocalPort' | 'spec' | 'label'>;
 
-/** What was made for it, or was there already. */
+/** The forwards of the script, new or existing. */
 export interface Forwarded {
   readonly host: string;
   readonly forwards: readonly ForwardState[];
-  /** The ids of those that were not there before. */
+  /** The ids of the new ones. */
   readonly made: ReadonlySet<string>;
 }
 
 /**
- * Makes the forwards that a script names, and says nothing where it succeeds. The user is asked only for a host that the
- * script leaves open, and before other machines get access.
+ * Makes the forwards that a script names, and shows nothing when it succeeds. The user is asked only for a host that the
+ * script does not name, and before other machines get access.
  *
  * @throws ScriptError; UserError<Problem>, `cancelled` too
  */
@@ -59,7 +59,7 @@ export function forwardedBy({ host, forwards }: Forwarded): Outcome {
   return { kind: 'forwards', forwards: forwards.map(({ id }) => ({ host, id })) };
 }
 
-/** The host that a script names, in `host` or by a whole command in `spec`; else the only one that is connected. */
+/** The host that a script names, in `host` or by a whole command in `spec`; else the only connected host. */
 async function hostOf(state: AppState, { host, spec }: Wanted): Promise<HostChoice> {
   const command = spec !== undefined && isCommandText(spec) ? readTypedHost(spec) : undefined;
   if (host === undefined && command?.kind === 'command') return { ...command.choice, forwards: [] };

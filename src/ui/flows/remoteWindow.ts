@@ -5,7 +5,7 @@ import { forwardInRemoteWindows, thisMachine } from '../settings.ts';
 
 const key = 'toldOfRemoteMachines';
 
-/** In a window of Remote-SSH, WSL, a container or a codespace: says once for each machine who forwards its ports. */
+/** In a window on Remote-SSH, WSL, a container or a codespace: says once for each machine who forwards its ports. */
 export async function tellOfRemoteWindow(memory: vscode.Memento): Promise<void> {
   const machine: RemoteMachine | undefined = thisMachine();
   const told = memory.get<readonly string[]>(key, []);

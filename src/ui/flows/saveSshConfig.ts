@@ -3,8 +3,8 @@ import { unsavedChanges } from '../../view/configChanges.ts';
 import * as say from '../asking/messages.ts';
 
 /**
- * Asks the user to save a configuration file that the editor has unsaved changes of, before the file changes on disk.
- * False: the user did not save.
+ * Asks the user to save a configuration file with unsaved changes, before SSH Ports writes to it. False: the user did not
+ * save.
  */
 export async function isSaved(file: string): Promise<boolean> {
   const open = vscode.workspace.textDocuments.find(({ uri, isDirty }) => isDirty && uri.fsPath === file);

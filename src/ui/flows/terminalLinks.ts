@@ -15,8 +15,8 @@ interface RemoteLink extends vscode.TerminalLink {
 
 /**
  * In a terminal that runs `ssh HOST`, an address such as http://localhost:5000 means that host. Its link forwards the port
- * and opens the page. VS Code tells which command a terminal runs if its shell integration works, or if the terminal was
- * made to run `ssh` alone.
+ * and opens the page. The command of a terminal is known if shell integration works, or if the terminal runs `ssh` in place
+ * of a shell.
  */
 export function registerTerminalLinks(context: Context): vscode.Disposable {
   const running = new Map<vscode.Terminal, string>();
@@ -45,7 +45,7 @@ export function registerTerminalLinks(context: Context): vscode.Disposable {
   );
 }
 
-/** The command that a terminal runs in the place of a shell. */
+/** The command that a terminal runs in place of a shell. */
 function ownCommand({ creationOptions }: vscode.Terminal): string {
   const { shellPath, shellArgs } = creationOptions as vscode.TerminalOptions;
   if (shellPath === undefined) return '';
@@ -61,7 +61,7 @@ function ours({ settings }: Context, command: string): RunningCommand | undefine
 
 async function openThrough(context: Context, page: PageLink, ssh: RunningCommand): Promise<void> {
   const { engine } = context;
-  // The connection that is there leads to the same host, whatever options this terminal has.
+  // An existing connection leads to the same host, whatever options the terminal's ssh has.
   if (findHost(engine.state.get(), ssh.name)?.link.kind !== 'online') await connectTo(engine, ssh);
   const typed = readTypedForwards(page.url, ssh.name);
   if (typed?.kind === 'specs') await forwardSpecs(context, { ...typed, name: ssh.name, forwards: typed.specs });

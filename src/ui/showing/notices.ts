@@ -17,7 +17,7 @@ import { forwardUrl } from '../../view/forwardText.ts';
 import { noticeDecline } from '../../view/noticeDecline.ts';
 import { noticePage, noticePorts } from '../../view/noticePage.ts';
 
-/** What notices need of the editor and of the engine. */
+/** The parts of editor and engine that notices need. */
 export interface NoticesOptions {
   readonly state: Readable<AppState>;
   readonly stopForward: (host: string, id: string) => Promise<void>;

@@ -56,7 +56,7 @@ export class StatusBar {
   }
 }
 
-/** SECURITY: the text has names from remotes, so its links may run these commands and no others. */
+/** SECURITY: the text contains names from remotes, so its links may run only these commands. */
 function hover(markdown: string): vscode.MarkdownString {
   const text = new vscode.MarkdownString(markdown, true);
   text.isTrusted = { enabledCommands: hoverCommands.map((command) => `sshPorts.${command}`) };

@@ -4,15 +4,15 @@ import type { Row } from '../../view/row.ts';
 
 /** VS Code waits 200 ms before it redraws a changed tree. */
 const redrawMs = 300;
-/** A row that is still folded after so many tries has been folded by the user. */
+/** A row that is still folded after these tries was folded by the user. */
 const tries = 20;
 
 /**
- * Unfolds a row that gets its first children. VS Code remembers folding by id, and keeps a row folded that was drawn
- * without children; the row of a host has one id in all its states.
+ * Unfolds a row that gets its first children. VS Code remembers folding by id, and the row of a host has one id in all its
+ * states, so VS Code would keep a row folded that it drew without children.
  *
- * RACE: VS Code drops what it is told of a row that it has not redrawn yet. It asks for the children of unfolded rows
- * alone, so a row is told again until its children are asked for.
+ * RACE: VS Code ignores `reveal` for a row that it has not redrawn yet. VS Code asks for the children of unfolded rows only,
+ * so `reveal` is repeated until VS Code asks for the row's children.
  */
 export class Unfolder {
   readonly #view: vscode.TreeView<Row>;
@@ -20,7 +20,7 @@ export class Unfolder {
   readonly #closed = new AbortController();
   #rows: readonly Row[] = [];
   #childless: ReadonlySet<string> = new Set();
-  /** Ids of rows to unfold, and how often each is told yet. */
+  /** Ids of rows to unfold, each with its remaining tries. */
   readonly #due = new Map<string, number>();
   #isTelling = false;
 
@@ -29,7 +29,7 @@ export class Unfolder {
     this.#onVisible = view.onDidChangeVisibility(() => void this.#tell());
   }
 
-  /** The tree draws these rows now. */
+  /** The tree has given these rows to VS Code. */
   drawn(rows: readonly Row[]): void {
     this.#rows = rows;
     const childless = new Set(rows.filter(({ children }) => children.length === 0).map(({ id }) => id));
@@ -53,13 +53,13 @@ export class Unfolder {
     if (this.#isTelling) return;
     this.#isTelling = true;
     try {
-      // CAUTION: to reveal a row of a hidden view would open the view.
+      // CAUTION: `reveal` opens a hidden view.
       while (this.#due.size > 0 && this.#view.visible) {
         await delay(redrawMs, this.#closed.signal);
         for (const row of this.#rows.filter(({ id }) => this.#due.has(id))) await this.#reveal(row);
       }
     } catch {
-      // The extension ends.
+      // `closed` has aborted: the extension ends.
     } finally {
       this.#isTelling = false;
     }
@@ -70,7 +70,7 @@ export class Unfolder {
     if (left > 0) this.#due.set(row.id, left);
     else this.#due.delete(row.id);
     if (!this.#view.visible) return;
-    // A row that VS Code does not find is told again.
+    // VS Code rejects for a row that it does not know yet. The next try follows.
     await this.#view.reveal(row, { select: false, focus: false, expand: true }).then(undefined, () => undefined);
   }
 }

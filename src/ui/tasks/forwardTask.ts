@@ -9,18 +9,18 @@ const type = 'sshPorts';
 const matcher = '$sshPorts-forward';
 
 /**
- * The task that forwards: it is ready when the forward answers, and its forward ends with it. As the `preLaunchTask` of a
- * launch configuration it lets F5 debug a program of the remote.
+ * The task that forwards. It is ready when its forward answers, and the forward ends with the task. As the `preLaunchTask`
+ * of a launch configuration it lets F5 debug a program of the remote.
  */
 export function registerForwardTasks(context: Context): vscode.Disposable {
   return vscode.tasks.registerTaskProvider(type, {
     provideTasks: () => devServers(context.engine.state.get()).map((definition) => taskOf(context, definition)),
-    // CAUTION: VS Code drops the task if its definition is another object than the one that it asked about.
+    // CAUTION: VS Code drops a task whose definition is not the same object as in its request.
     resolveTask: ({ definition, name, scope }) => taskOf(context, definition, name, scope),
   });
 }
 
-/** What the list of tasks proposes: the development servers of connected hosts. */
+/** The proposals in the list of tasks: the development servers of connected hosts. */
 function devServers({ hosts }: AppState): readonly (vscode.TaskDefinition & { readonly title?: string })[] {
   return hosts.flatMap(({ name, remotePorts }) =>
     remotePorts
@@ -35,7 +35,7 @@ function taskOf(
   name = `forward ${definition['port'] ?? definition['spec'] ?? ''} of ${definition['host'] ?? 'the host'}`,
   scope: vscode.Task['scope'] = vscode.TaskScope.Workspace,
 ): vscode.Task {
-  // The definition comes with the values of its variables, such as ${input:…}.
+  // In `resolved`, variables such as ${input:…} have their values.
   const execution = new vscode.CustomExecution(async (resolved) => new ForwardTerminal(context, resolved));
   const task = new vscode.Task(definition, scope, name, type, execution, matcher);
   task.isBackground = true;

@@ -12,7 +12,7 @@ import { ended, whenAnswers } from './whenAnswers.ts';
 /** CAUTION: the problem matcher of the manifest waits for these two words. */
 const [begins, ready] = ['Forwarding', 'Ready:'] as const;
 
-/** The terminal of a forward task. The forwards that it made end when it closes. */
+/** The terminal of a forward task. When it closes, the forwards that it made end. */
 export class ForwardTerminal implements vscode.Pseudoterminal {
   readonly #context: Context;
   readonly #definition: vscode.TaskDefinition;
@@ -42,7 +42,7 @@ export class ForwardTerminal implements vscode.Pseudoterminal {
       const wanted = wantedOf(this.#definition);
       this.#line(`${begins} ${wanted.port ?? wanted.spec ?? 'nothing'} of ${wanted.host ?? 'the connected host'}…`);
       this.#forwarded = await forwardGiven(this.#context, wanted);
-      // RACE: the task may have been ended while its forward was made.
+      // RACE: the user may have ended the task while its forward was made.
       if (this.#closing.signal.aborted) return await this.#stopMade();
       await this.#follow(this.#forwarded);
       this.#closed.fire(0);
@@ -55,7 +55,7 @@ export class ForwardTerminal implements vscode.Pseudoterminal {
     }
   }
 
-  /** Says when each forward answers, and ends when one of them has ended. */
+  /** Prints the addresses when all forwards answer. Resolves when one of the forwards has ended. */
   async #follow({ host, forwards }: Forwarded): Promise<void> {
     const { engine } = this.#context;
     const { signal } = this.#closing;
@@ -78,7 +78,7 @@ export class ForwardTerminal implements vscode.Pseudoterminal {
   }
 }
 
-/** What the task names. Other fields belong to VS Code. */
+/** The fields of the task that are ours. Other fields belong to VS Code. */
 function wantedOf({ host, port, localPort, requireLocalPort, spec }: vscode.TaskDefinition): Wanted {
   const fields = Object.entries({ host, port, localPort, requireLocalPort, spec });
   const given = Object.fromEntries(fields.filter(([, value]) => value !== undefined));

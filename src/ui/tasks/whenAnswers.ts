@@ -4,12 +4,12 @@ import { findHost, type ForwardState, type HostState } from '../../core/session/
 import type { Engine } from '../../engine/engine.ts';
 import { leadsToNothing } from '../../view/leadsToNothing.ts';
 
-/** Between two test connections to a server that does not listen yet. */
+/** The pause between two tries. */
 const retryMs = 500;
 
 /**
- * Resolves when a connection through the forward would reach its server. The list of remote ports tells; a test connection
- * is made only where no list does, because a debugger may serve one client alone.
+ * Resolves when a connection through the forward would reach its server. The list of remote ports decides. A test
+ * connection is made only without such a list, because a debugger may serve only one client.
  *
  * @throws UserError<Problem> when the forward has failed or ended
  */

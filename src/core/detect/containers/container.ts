@@ -1,25 +1,25 @@
 import type { ContainerRuntime } from '../cgroup.ts';
 
-/** A container of the remote, with a network of its own. Plain data. */
+/** A container of the remote with its own network. Plain data. */
 export interface Container {
-  /** What forwards and rules call it, the same after it was made anew: `shop/web` for Compose, its name, else its short id. */
+  /** The stable name for forwards and rules: `shop/web` for Compose, else the container's name, else its short id. */
   readonly name: string;
   readonly runtime: ContainerRuntime;
   /** The short id, or the name where there is no id. */
   readonly id: string;
-  /** Its name for docker or podman, if these told it. */
+  /** The name in docker or podman, if known. */
   readonly containerName?: string;
   readonly image?: string;
-  /** Of Docker Compose. */
+  /** `service` and `project` come from Docker Compose. */
   readonly service?: string;
   readonly project?: string;
-  /** The addresses at which the host reaches it, the best first. Empty: the host has no route to its network. */
+  /** Addresses at which the host reaches the container, best first. Empty: the host has no route to its network. */
   readonly addresses: readonly string[];
 }
 
-/** Why a connection to a port of a container is not possible. */
+/** Why a connection to a container's port is impossible. */
 export type ContainerProblem =
-  /** No such container is listed, or nothing listens in it. */
+  /** The container is not listed, or nothing listens in it. */
   | { readonly code: 'containerGone'; readonly container: string }
   /** The host reaches no address at which the port answers. */
   | {

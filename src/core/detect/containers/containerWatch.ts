@@ -10,12 +10,12 @@ import { type HostNetwork, parseAddresses, parseHostNetwork, parseTables } from 
 import { type ContainerProcess, parseProcesses } from './processes.ts';
 import { type Proxy, parseProxies } from './proxies.ts';
 
-/** How often new containers are searched for: rarely where there was none the last time. */
+/** The pause between searches for containers: longer if the last search found none. */
 const searchMs = { none: 10_000, some: 5000 } as const;
-/** A search may use 0.5 % of one core of the remote, the look at the containers' networks 2.5 %. */
+/** Searches may use 0.5 % of one core of the remote, looks at the containers' networks 2.5 %. */
 const searchFactor = 200;
 const lookFactor = 40;
-/** A container may join another network while it runs. */
+/** Networks are read again with every sixth search, because a running container may join another network. */
 const searchesPerNetworks = 6;
 
 /** Total CPU time on the remote, in milliseconds. */
@@ -25,8 +25,8 @@ interface Spent {
 }
 
 /**
- * The containers of a remote that have a network of their own, and what listens there. Needs no right on the remote but to
- * read /proc. Nothing but a rare search runs where no container is.
+ * Watches the containers of a remote that have their own network, and the ports in them. Needs only the right to read
+ * /proc. On a remote without containers only a rare search runs.
  */
 export class ContainerWatch {
   readonly #talk: Conversation;
@@ -39,14 +39,14 @@ export class ContainerWatch {
   #searchAt = 0;
   #lookAt = 0;
   #processes: readonly ContainerProcess[] = [];
-  /** Processes of containers in the host's own network. */
+  /** Processes of containers that use the host's own network. */
   readonly #onHost = new Set<number>();
   #sockets: ReadonlyMap<number, readonly ListeningSocket[]> = new Map();
   #addresses: ReadonlyMap<number, readonly string[]> = new Map();
   #host: HostNetwork = { addresses: [], routes: [] };
   #proxies: readonly Proxy[] = [];
   #named: ReadonlyMap<string, NamedContainer> = new Map();
-  /** Ids of containers whose names were asked for. */
+  /** Ids of containers whose names have been asked for. */
   readonly #asked = new Set<string>();
   #described: ReadonlyMap<number, PortProcess> = new Map();
 
@@ -62,8 +62,10 @@ export class ContainerWatch {
   }
 
   /**
-   * Looks for containers and into them, if it is time. `hostInodes`: the sockets of the host's own network. False if nothing
-   * changed. @throws UserError<WatchProblem>, or the signal's reason.
+   * Searches for containers and reads their ports, when either is due. `hostInodes`: the sockets of the host's own network.
+   * False if nothing changed.
+   *
+   * @throws UserError<WatchProblem>, or the signal's reason
    */
   async look(hostInodes: ReadonlySet<string>, signal: AbortSignal): Promise<boolean> {
     const isChanged = this.#now() >= this.#searchAt && (await this.#search(signal));
@@ -78,7 +80,7 @@ export class ContainerWatch {
     return true;
   }
 
-  /** The host's own ports and those of containers: each server is listed once. */
+  /** The host's own ports and those of containers. Each server is listed once. */
   join(own: readonly RemotePort[]): readonly RemotePort[] {
     const containers = this.#processes
       .filter(({ pid }) => !this.#onHost.has(pid))
@@ -92,7 +94,7 @@ export class ContainerWatch {
     return joinPorts(own, { containers, host: this.#host, proxies: this.#proxies, account: this.#talk.hello });
   }
 
-  /** True if there are other containers than before, or they have other addresses. */
+  /** True if the containers or their networks have changed. */
   async #search(signal: AbortSignal): Promise<boolean> {
     const text = await this.#ask('cgroups', 'search', signal);
     const found = text === undefined ? this.#processes : parseProcesses(text);
@@ -123,13 +125,13 @@ export class ContainerWatch {
     for (const { pid } of watched) {
       const isOnHost = tables.get(pid)?.some(({ inode = '' }) => hostInodes.has(inode));
       if (isOnHost) this.#onHost.add(pid);
-      // RACE: the process has ended, and another of its container may live on: the next look searches for it.
+      // RACE: the process has ended, but its container may have another one. The next look searches for it.
       if (!tables.has(pid)) this.#searchAt = 0;
     }
     this.#sockets = new Map([...this.#sockets, ...tables]);
   }
 
-  /** Learns the names and the first processes of new containers. Forgets what has gone. */
+  /** Learns the names and the first processes of new containers. Forgets containers that have gone. */
   async #learn(signal: AbortSignal): Promise<void> {
     const listening = this.#processes.filter(
       ({ pid }) => !this.#onHost.has(pid) && (this.#sockets.get(pid)?.length ?? 0) > 0,
@@ -161,7 +163,7 @@ export class ContainerWatch {
     this.#named = new Map([...this.#named, ...named.map((each) => [each.id, each] as const)]);
   }
 
-  /** Undefined if the answer is the same as the last one. */
+  /** Undefined if the answer is the same as the last one, or the command failed. */
   async #ask(question: Question, purpose: 'search' | 'look', signal: AbortSignal): Promise<string | undefined> {
     const [before, answer, after] = await Promise.all([
       this.#talk.ask('times', signal),

@@ -9,11 +9,11 @@ import type { NamedContainer } from './names.ts';
 import { type HostNetwork, reachable } from './networks.ts';
 import type { Proxy } from './proxies.ts';
 
-/** What was found of one container. */
+/** The facts that were found about one container. */
 export interface FoundContainer {
   readonly cgroup: Cgroup;
   readonly sockets: readonly ListeningSocket[];
-  /** Of its network, reachable or not. */
+  /** All addresses in its network, reachable or not. */
   readonly addresses: readonly string[];
   readonly named: NamedContainer | undefined;
   /** Its first process. */
@@ -28,8 +28,8 @@ export interface Inside {
 }
 
 /**
- * The host's own ports, and those of containers behind them. A port of a container that a port of the host leads to is no
- * second entry: the host's port names it.
+ * The host's own ports, then those of containers. A published port is one entry: the host's port, which names the
+ * container's port.
  */
 export function joinPorts(
   own: readonly RemotePort[],
@@ -64,7 +64,7 @@ export function joinPorts(
 }
 
 function containerPort(port: RemotePort, container: Container, found: FoundContainer, account: Account): RemotePort {
-  // Whoever may ask docker or podman for a container, or runs it, works with it. The uids inside say little.
+  // A login that may ask docker or podman about a container, or runs it, counts as its owner. The uids inside say little.
   const isOwn = found.named !== undefined || found.cgroup.rootlessUid === account.uid;
   const whole: RemotePort = {
     ...port,
@@ -93,7 +93,7 @@ function identity({ cgroup, named }: FoundContainer, taken: ReadonlySet<string>)
   };
 }
 
-/** By port of the host: what the runtime tells, else what the proxies show. */
+/** Published ports by port of the host. The runtime's answer wins over the command lines of proxies. */
 function publishedPorts(
   listed: readonly { readonly found: FoundContainer; readonly container: Container }[],
   proxies: readonly Proxy[],

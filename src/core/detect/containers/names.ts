@@ -2,16 +2,16 @@ import { oneLine } from '../../../base/oneLine.ts';
 import { isPort } from '../../spec/port.ts';
 import { composeLabels } from '../script.ts';
 
-/** What `docker ps` or `podman ps` tells about a container. */
+/** One container in the output of `docker ps` or `podman ps`. */
 export interface NamedContainer {
   readonly id: string;
   readonly containerName: string;
   readonly image: string;
   readonly project?: string;
   readonly service?: string;
-  /** Unique within its service on this host: `web`, and `web-2` for the second of its kind. */
+  /** The service, with a number from its second container on: `web`, `web-2`. */
   readonly serviceName?: string;
-  /** Ports of the host, and the ports of the container that they lead to. */
+  /** Ports of the host, each with the port of the container that it leads to. */
   readonly published: readonly Published[];
 }
 
@@ -23,8 +23,8 @@ export interface Published {
 const maxContainers = 1000;
 
 /**
- * Reads one JSON array for each container: id, names, image, ports, and the labels, of docker one by one, of podman as an
- * object. SECURITY: whoever starts a container chooses all of it but the id.
+ * Reads one JSON array for each container: id, names, image, ports and labels. docker gives the labels one by one, podman
+ * as an object. SECURITY: the user who starts a container chooses everything but the id.
  */
 export function parseNames(text: string): readonly NamedContainer[] {
   return text
@@ -67,13 +67,13 @@ function compose([project = '', service = '', number = '', oneOff = '']: readonl
   'project' | 'service' | 'serviceName'
 > {
   const name = plainName(service);
-  // `docker compose run` starts a container beside the service.
+  // `docker compose run` (oneOff) starts a container that is not the service itself.
   if (name === '' || name !== service || plainName(project) !== project || /^true$/i.test(oneOff)) return {};
   const serviceName = /^(?:[2-9]|[1-9]\d{1,3})$/.test(number) ? `${name}-${number}` : name;
   return { service: name, serviceName, ...(project !== '' && { project }) };
 }
 
-/** What may stand in a name of docker and of podman. Any other character makes the name useless to us. */
+/** The name if it has only characters that docker and podman allow, else empty. */
 function plainName(text: string): string {
   return /^[\w.-]{1,64}$/.test(text) ? text : '';
 }

@@ -4,7 +4,7 @@ import { parseProcNet } from '../../listing/procNet.ts';
 import { type HostRoute, isOnLink, parseIpv6Routes, parseRoutes } from '../../listing/routes.ts';
 import type { ListeningSocket } from '../../listing/socket.ts';
 
-/** The listening sockets of each process's network. A process that has ended has no entry. */
+/** The listening sockets in the network of each process. An ended process has no entry. */
 export function parseTables(text: string): ReadonlyMap<number, readonly ListeningSocket[]> {
   const [four, six] = [linesByPid(text, 'net/tcp'), linesByPid(text, 'net/tcp6')];
   const pids = [...new Set([...four.keys(), ...six.keys()])];
@@ -13,7 +13,7 @@ export function parseTables(text: string): ReadonlyMap<number, readonly Listenin
   );
 }
 
-/** The addresses of each process's network. */
+/** The addresses in the network of each process. */
 export function parseAddresses(text: string): ReadonlyMap<number, readonly string[]> {
   const [four, six] = [linesByPid(text, 'net/fib_trie'), linesByPid(text, 'net/if_inet6')];
   const pids = [...new Set([...four.keys(), ...six.keys()])];
@@ -37,8 +37,8 @@ export function parseHostNetwork(text: string): HostNetwork {
 }
 
 /**
- * The addresses of a container at which the host reaches it. SECURITY: a rootless network has the address of the host
- * (pasta), or one that the host knows nothing of (slirp4netns): there another machine would get the connection.
+ * The addresses of a container that the host can reach. SECURITY: the address of a rootless container may be the host's own
+ * (pasta) or unknown to the host (slirp4netns). A connection to it would reach another machine or program.
  */
 export function reachable(addresses: readonly string[], host: HostNetwork): readonly string[] {
   return addresses.filter((address) => !host.addresses.includes(address) && isOnLink(address, host.routes));

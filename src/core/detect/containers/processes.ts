@@ -6,10 +6,10 @@ export interface ContainerProcess {
   readonly cgroup: Cgroup;
 }
 
-/** More containers than this would make the look at their networks too long. */
+/** Reading the networks of more containers would take too long. */
 const maxContainers = 200;
 
-/** One process of each container, the lowest number: it was there first, and stays longest. From lines of /proc/PID/cgroup. */
+/** From lines of /proc/PID/cgroup, the process with the lowest PID of each container: it is usually the first and last one. */
 export function parseProcesses(text: string): readonly ContainerProcess[] {
   const found = new Map<string, ContainerProcess>();
   for (const line of text.split('\n')) {

@@ -1,13 +1,13 @@
 import { isPort } from '../../spec/port.ts';
 
-/** A docker-proxy: it listens at a port of the host, and connects to a port of a container. */
+/** A docker-proxy process: it listens at a port of the host and connects to a port of a container. */
 export interface Proxy {
   readonly hostPort: number;
   readonly address: string;
   readonly port: number;
 }
 
-/** The command lines of docker-proxy, one per line: `docker-proxy -proto tcp -host-ip :: -host-port 8080 -container-ip …`. */
+/** Reads command lines, one per line: `docker-proxy -proto tcp -host-ip :: -host-port 8080 -container-ip …`. */
 export function parseProxies(text: string): readonly Proxy[] {
   return text.split('\n').flatMap((line) => {
     const words = line.trim().split(' ');

@@ -1,6 +1,6 @@
 import type { RemotePort } from '../remotePort.ts';
 
-/** Programs that join standard input and output to a port, in the order in which images have them. */
+/** Commands that relay between standard input and output and a port, the most common program of images first. */
 function tools(host: string, port: number): readonly (readonly [name: string, command: string])[] {
   const socket = `s=require(\\"net\\").connect({port:${port},host:\\"${host}\\",allowHalfOpen:true})`;
   return [
@@ -22,10 +22,12 @@ function pythonRelay(host: string, port: number): string {
 }
 
 /**
- * The command that reaches a port which the host itself does not reach: it runs in the container, whose loopback is the
- * server's. Undefined if this login may not ask docker or podman for the container. CAUTION: each connection takes a session
- * (sshd_config(5) MaxSessions), so only a forward that the user wants may use it. SECURITY: nothing but an id and a number is
- * put into it.
+ * The command that relays one connection to a port that the host cannot reach. The command runs in the container, so it
+ * reaches the container's loopback. Undefined if this login may not ask docker or podman about the container.
+ *
+ * CAUTION: each connection takes a session (sshd_config(5) MaxSessions), so only a forward by hand may use it.
+ *
+ * SECURITY: the command contains only an id in hexadecimal, a port number and constant text.
  */
 export function relayCommand({ port, addresses, container, unreachable }: RemotePort): string | undefined {
   const { runtime, id = '', containerName } = container ?? {};

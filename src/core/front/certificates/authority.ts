@@ -8,19 +8,19 @@ import { authorityCertificate, leafCertificate, type Names, subjectOf } from './
 /** Signs certificates for servers on this machine. */
 export interface Authority {
   readonly origin: 'own' | 'mkcert';
-  /** PEM, for those who are to trust it. */
+  /** PEM, for clients that shall trust the authority. */
   readonly certificate: string;
   /** A file with the certificate, and without the key. */
   readonly file: string;
   issue(names: Names): { readonly cert: string; readonly key: string };
 }
 
-/** Made anew when it has less time left than this. */
+/** An authority with less time left is replaced. */
 const renewBeforeMs = 30 * 24 * 3_600_000;
 
 /**
- * The authority of this user on this machine for `scope`, made at its first use. Its key is in one file with its
- * certificate, which only the user can read.
+ * The authority of this user on this machine for `scope`, made at its first use. One file, which only the user can read,
+ * holds its key and its certificate.
  */
 export function ownAuthority(folder: string, file: string, scope: Names): Authority {
   const where = path.join(folder, file);
@@ -32,8 +32,8 @@ export function ownAuthority(folder: string, file: string, scope: Names): Author
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() + certificate;
   const temporary = `${where}.${crypto.randomUUID()}`;
   fs.writeFileSync(temporary, pem, { mode: 0o600, flag: 'wx' });
-  if (fs.existsSync(where)) fs.rmSync(where); // it is outdated or damaged
-  // RACE: another window may make one at the same time. The first one counts, for both.
+  if (fs.existsSync(where)) fs.rmSync(where); // the file is outdated or damaged
+  // RACE: another window may make an authority at the same time. Both windows then use the first one.
   try {
     fs.linkSync(temporary, where);
   } catch (error) {
@@ -54,7 +54,7 @@ function published(authority: Authority): Authority {
   return authority;
 }
 
-/** The authority that mkcert made for this user. Undefined if there is none whose key can be read. */
+/** The authority that mkcert made for this user. Undefined if it is missing or its key cannot be read. */
 export function mkcertAuthority(folder: string): Authority | undefined {
   try {
     const file = path.join(folder, 'rootCA.pem');
@@ -81,7 +81,7 @@ function readAuthority(file: string): Authority | undefined {
       return authorityOf({ origin: 'own', certificate, file: file.replace(/\.pem$/, '.crt') }, key);
     }
   } catch {
-    // A file that is damaged is made anew.
+    // A damaged file is replaced.
   }
   return undefined;
 }
@@ -107,7 +107,7 @@ function authorityOf(facts: Omit<Authority, 'issue'>, key: crypto.KeyObject): Au
   };
 }
 
-/** What a list of trusted authorities shows. */
+/** The name in a system's list of trusted authorities. */
 function title(): string {
   return `SSH Ports: localhost of ${os.userInfo().username} on ${os.hostname()}`.slice(0, 64); // RFC 5280 ub-common-name
 }

@@ -35,13 +35,13 @@ import {
   Version,
 } from '@peculiar/asn1-x509';
 
-/** Whoever signs: the name and the key of an authority. */
+/** The name and the key of the signing authority. */
 export interface Signer {
   readonly name: Name;
   readonly key: crypto.KeyObject;
 }
 
-/** What a certificate says (RFC 5280). */
+/** The contents of a certificate (RFC 5280). */
 interface Statement {
   readonly subject: Name;
   readonly publicKey: crypto.KeyObject;
@@ -51,10 +51,10 @@ interface Statement {
 }
 
 const dayMs = 24 * 3_600_000;
-/** The clock of a phone may be behind. */
+/** Certificates are valid from yesterday on, because the clock of a phone may be slow. */
 const backdateMs = dayMs;
 const authorityDays = 5 * 365;
-/** A leaf is made anew long before: nobody installs it, so nothing is lost when it ends. */
+/** Nobody installs a leaf, so it may end soon. It is renewed halfway. */
 export const leafDays = 7;
 
 /** DNS names, and IP addresses or networks (`127.0.0.0/8`). */
@@ -64,8 +64,8 @@ export interface Names {
 }
 
 /**
- * The certificate of an authority that can vouch for `scope` alone, as PEM. RFC 5280 §4.2.1.10: a name constraint limits
- * only the types of names that it lists, so both types must be there.
+ * The certificate of an authority that can vouch for `scope` alone, as PEM. SECURITY: a name constraint limits only the
+ * types of names that it lists (RFC 5280 §4.2.1.10), so it must list both types.
  */
 export function authorityCertificate(title: string, key: crypto.KeyObject, scope: Names): string {
   const permittedSubtrees = new GeneralSubtrees(generalNames(scope).map((base) => new GeneralSubtree({ base })));
@@ -88,7 +88,7 @@ export function authorityCertificate(title: string, key: crypto.KeyObject, scope
   );
 }
 
-/** The certificate of a server, as PEM. Its subject is no name of a server, or the constraints would count it as one. */
+/** The certificate of a server, as PEM. Its subject must not look like a DNS name, or the name constraints would apply to it. */
 export function leafCertificate(signer: Signer, publicKey: crypto.KeyObject, names: Names): string {
   return sign(signer, {
     subject: commonName('SSH Ports, a forward'),
@@ -107,7 +107,7 @@ export function leafCertificate(signer: Signer, publicKey: crypto.KeyObject, nam
   });
 }
 
-/** The subject of a certificate, byte for byte, as its issuer field must have it. */
+/** The subject of a certificate. The issuer field of its leaves must have the same bytes. */
 export function subjectOf(pem: string): Name {
   return AsnConvert.parse(new crypto.X509Certificate(pem).raw, Certificate).tbsCertificate.subject;
 }
@@ -161,7 +161,7 @@ function publicKeyInfo(key: crypto.KeyObject): SubjectPublicKeyInfo {
   return AsnConvert.parse(key.export({ type: 'spki', format: 'der' }), SubjectPublicKeyInfo);
 }
 
-/** RFC 5280 §4.2.1.2 (1): the SHA-1 of the key's bits. A name for the key, and no protection. */
+/** RFC 5280 §4.2.1.2 (1): the SHA-1 of the key's bits. It only names the key, so SHA-1 is safe here. */
 function keyId(key: crypto.KeyObject): ArrayBuffer {
   return exact(
     crypto

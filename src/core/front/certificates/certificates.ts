@@ -6,7 +6,7 @@ import { leafDays, type Names } from './certificate.ts';
 import { dataFolder, mkcertFolder } from './folders.ts';
 
 export interface CertificateFolders {
-  /** Where our authorities are kept. */
+  /** The folder of our own authorities. */
   readonly own: string;
   readonly mkcert: string;
 }
@@ -28,22 +28,22 @@ export class Certificates {
     this.#folders = folders;
   }
 
-  /** The authority for localhost and all names below it: mkcert's if there is one, for it may be trusted already. */
+  /** The authority for localhost and all names below it: mkcert's if it exists, because browsers may trust it already. */
   local(): Authority {
     const { own, mkcert } = this.#folders();
     return mkcertAuthority(mkcert) ?? ownAuthority(own, 'local-authority.pem', localScope);
   }
 
   /**
-   * The authority for one address of this machine in its network. It is another than the local one, and each address has
-   * its own: whoever trusts it, on a phone, trusts it for nothing but this address.
+   * The authority for one address of this machine in its network. SECURITY: each address has its own authority, apart from
+   * the local one, so a phone that trusts it trusts nothing but this address.
    */
   shared(address: string): Authority {
     const scope = { dns: ['localhost'], addresses: [`${address}/${net.isIPv6(address) ? 128 : 32}`] };
     return ownAuthority(this.#folders().own, `shared-${address.replaceAll(/[^\da-f.]/g, '-')}.pem`, scope);
   }
 
-  /** For a name that a browser asked for, or the address of this machine that it connected to. */
+  /** The certificate for a name that a browser asks for, or for the address that it connects to. */
   credential(subject: string): Credential {
     const known = this.#leaves.get(subject);
     if (known && timeLeftMs(known.cert) > halfLifeMs) return known;

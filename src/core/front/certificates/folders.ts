@@ -3,7 +3,7 @@ import path from 'node:path';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Where this user's programs keep their data on this machine: what does not follow the user to another machine. */
+/** The folder for a program's data of this user that stay on this machine. */
 export function dataFolder(name: string, env: Variables = process.env, platform = process.platform): string {
   const home = env['HOME'] || os.homedir();
   if (platform === 'win32') return path.join(env['LOCALAPPDATA'] || path.join(home, 'AppData', 'Local'), name);

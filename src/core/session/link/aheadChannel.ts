@@ -3,13 +3,13 @@ import { after } from '../../../base/delay.ts';
 import type { Dial } from '../../forward/dial.ts';
 import type { Endpoint } from '../../spec/spec.ts';
 
-/** Shorter than any server waits for the first byte of a request. */
+/** Servers wait longer than this for the first byte of a request. */
 const maxAgeMs = 3000;
 
-/** A channel that is opened before anybody uses it. It closes when it grows old, or when the program says or ends anything. */
+/** A channel that is opened before a client needs it. It closes when it is too old, or when the program sends or ends first. */
 export class AheadChannel {
   readonly #stop = new AbortController();
-  /** By the wall clock, which goes on while this machine sleeps. */
+  /** Wall-clock time: it goes on while this machine sleeps. */
   readonly #begunAt = Date.now();
   readonly #timer: NodeJS.Timeout;
   readonly #opened: Promise<Duplex | undefined>;
@@ -28,7 +28,7 @@ export class AheadChannel {
     );
   }
 
-  /** Gives the channel away, once it is open. Undefined if it is no good any more: then it is closed. */
+  /** Resolves to the channel when it is open, or to undefined if it had to be discarded. */
   async take(signal: AbortSignal): Promise<Duplex | undefined> {
     clearTimeout(this.#timer);
     if (Date.now() - this.#begunAt > maxAgeMs) this.discard();

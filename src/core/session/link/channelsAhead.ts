@@ -6,15 +6,15 @@ import type { Dialer } from './dialer.ts';
 
 export interface ChannelsAheadOptions {
   readonly dialer: Dialer;
-  /** Whether idle connections to this program hold up nobody, and the user allows them. */
+  /** Whether idle connections to this program block no other client, and the user allows them. */
   readonly mayOpen: (to: Endpoint) => boolean;
 }
 
-/** What is known of an address that was dialled lately. */
+/** The latest dials to one address. */
 export interface Demand {
-  /** When it was dialled, by `performance.now()`. */
+  /** Times of `performance.now()`. */
   readonly dialledAtMs: readonly number[];
-  /** The fastest dial so far: what a channel that was opened ahead saves. */
+  /** The fastest dial so far: the time that a channel opened ahead saves. */
   readonly fastestMs: number;
 }
 
@@ -25,13 +25,13 @@ interface Place {
 }
 
 const maxAhead = 8;
-/** Below this round trip nobody notices what is saved. */
+/** Nobody notices a smaller saving. */
 const worthMs = 10;
 const burstMs = 2000;
 
 /**
- * How many channels are to wait for the next dials: as many as there were lately, and none after a single dial, so that a
- * program sees further connections only while a client keeps opening them.
+ * The number of channels to keep ready: as many as there were dials lately, but none after a single dial. So a program sees
+ * further connections only while a client keeps opening them.
  */
 export function aheadCount({ dialledAtMs, fastestMs }: Demand, nowMs: number): number {
   const lately = dialledAtMs.filter((at) => nowMs - at < burstMs).length;
@@ -39,8 +39,8 @@ export function aheadCount({ dialledAtMs, fastestMs }: Demand, nowMs: number): n
 }
 
 /**
- * Saves a distant program's clients the round trip that opens a channel: while new connections follow each other, the next
- * channels are opened before anybody asks. Each one is closed after a moment if nobody takes it.
+ * Saves the clients of a distant program the round trip that opens a channel: while new connections follow each other, the
+ * next channels are opened in advance. A channel that no client takes closes after a moment.
  */
 export class ChannelsAhead {
   readonly #options: ChannelsAheadOptions;
@@ -64,7 +64,7 @@ export class ChannelsAhead {
     };
   };
 
-  /** Closes all that wait: they belong to a connection that another one has replaced. */
+  /** Closes all waiting channels, when another connection has replaced theirs. */
   clear(): void {
     for (const { channels } of this.#places.values()) for (const channel of channels) channel.discard();
   }
@@ -78,7 +78,7 @@ export class ChannelsAhead {
     return place;
   }
 
-  /** The oldest channel that lives, or that is being opened. Undefined when none does. */
+  /** The oldest usable channel, open or opening. Undefined if there is none. */
   async #take({ channels }: Place, signal: AbortSignal): Promise<Duplex | undefined> {
     for (const channel of channels) {
       channels.delete(channel);

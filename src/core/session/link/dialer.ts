@@ -22,9 +22,9 @@ export interface DialerOptions {
 }
 
 /**
- * Dials over the present connection of a host, or over the next one if it comes in time. Makes of `localhost` an address
- * of the family in which the port listens there, and of a `place` in a container the container's address of now.
- * `onOutcome` tells how each dial fared: undefined when it succeeded.
+ * Dials over the present connection of a host, or over the next one if it comes in time. Replaces `localhost` by an address
+ * of the family in which the port listens, and a `place` in a container by the container's present address. `onOutcome` gets
+ * the problem of each dial; undefined when it succeeded.
  */
 export type Dialer = (onOutcome?: (problem: Problem | undefined) => void, place?: PortPlace) => Dial;
 
@@ -42,9 +42,9 @@ export function dialer({ link, findPort, reachContainer }: DialerOptions): Diale
         signal.throwIfAborted();
         if (!isProblem<DialProblem>(error, 'linkLost')) throw error;
         if (connection.isRetired && nameOf(to) === undefined) continue; // another connection has taken its place
-        // The server may have choked on the name: another connection is not asked for it again.
+        // The server may hang while it resolves the name, so no other connection asks for the name again.
         if (connection.isRetired) throw error;
-        // The lost connection has not done what it was asked for, so the next connection is asked.
+        // The lost connection opened no channel, so the next connection is asked.
         await abortable(connection.closed, signal);
       }
     }
@@ -54,7 +54,7 @@ export function dialer({ link, findPort, reachContainer }: DialerOptions): Diale
     return onOutcome ? telling(dial, onOutcome) : dial;
   };
 
-  /** A container may be in several networks, and not reachable in each: the first address that answers counts. */
+  /** A container may be in several networks, some of them unreachable. The first address that answers is used. */
   function dialContainer(place: PortPlace): Dial {
     return async (_to, signal) => {
       const way = await reachContainer(place, signal);

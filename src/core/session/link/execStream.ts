@@ -2,8 +2,8 @@ import { Duplex } from 'node:stream';
 import type { Exec } from '../../detect/exec.ts';
 
 /**
- * A command's standard input and output as the stream that a `Dial` gives. A command that fails destroys it with an error: its
- * end is no clean end.
+ * Standard input and output of a command as one stream, as a `Dial` gives it. A command that fails destroys the stream with
+ * an error.
  */
 export async function execStream(exec: Exec, command: string, signal: AbortSignal): Promise<Duplex> {
   const channel = await exec(command, signal);

@@ -4,10 +4,10 @@ import { Queue } from '../../../base/queue.ts';
 import type { ForwardRequest } from '../forwards/forwardRequests.ts';
 import type { ForwardState, HostAccess } from '../state.ts';
 
-/** Automatic forwards of one host. SECURITY: a remote must not use up the ports and descriptors of this machine. */
+/** The limit for one host. SECURITY: a remote must not use up the ports and descriptors of this machine. */
 export const maxAutoForwards = 50;
 
-/** Room for one more automatic forward. `forget`: dormant forwards that give way, the oldest first. */
+/** Whether the host may have one more automatic forward. `forget`: dormant forwards to remove for it, the oldest first. */
 export type Room = { readonly kind: 'room'; readonly forget: readonly string[] } | { readonly kind: 'full' };
 
 export function roomFor(forwards: readonly ForwardState[], isShort = !hasDescriptors(reservedForConnections)): Room {
@@ -27,7 +27,10 @@ export interface LimitDeps extends HostAccess {
   readonly log: Log;
 }
 
-/** Adds an automatic forward, or says once that there are as many as a host may have. One at a time: each counts the ones before. */
+/**
+ * Adds an automatic forward, or reports once that the host has reached the limit. RACE: one addition at a time, so that each
+ * counts the forwards of those before it.
+ */
 export function withinLimit({ read, write, log, add, forgetDormant }: LimitDeps) {
   const queue = new Queue();
   return (request: ForwardRequest) => queue.run(() => addWithin(request));

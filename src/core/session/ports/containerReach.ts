@@ -9,14 +9,14 @@ import type { ForwardState, HostState, SeenPort } from '../state.ts';
 
 type TcpEndpoint = Extract<Endpoint, { readonly kind: 'tcp' }>;
 
-/** How to reach a port of a container now: its addresses, the best first, or a command that relays one connection. */
+/** How to reach a port of a container: its present addresses, best first, or a command that relays one connection. */
 export type ContainerWay =
   | { readonly kind: 'ends'; readonly ends: readonly TcpEndpoint[] }
   | { readonly kind: 'relay'; readonly command: string };
 
 /**
- * How a port of a container is reached now. A container that is made anew has another address: this
- * waits a while for one that is not listed.
+ * Finds out how to reach a port of a container now. A recreated container has another address, so this waits a while for
+ * a container that is not listed.
  *
  * @throws UserError<ContainerProblem>, or the signal's reason
  */
@@ -24,7 +24,7 @@ export type ReachContainer = (place: PortPlace, signal: AbortSignal) => Promise<
 
 export interface ContainerReachOptions {
   readonly read: () => HostState;
-  /** Looks at the remote at once. */
+  /** Polls the remote now. */
   readonly refresh: () => void;
 }
 
@@ -46,7 +46,7 @@ export function containerReach({ read, refresh }: ContainerReachOptions): ReachC
 
 type Found = ContainerWay | { readonly kind: 'problem'; readonly problem: ContainerProblem };
 
-/** Where a place in a container answers, by the ports that the watch lists. */
+/** How to reach a place in a container, according to the listed ports. */
 function containerEnds(ports: readonly SeenPort[], place: PortPlace): Found {
   const [container = '', port] = [containerAt(place), portAt(place)];
   const published = ports.find((each) => each.published?.container === container && each.published.port === port);
@@ -57,13 +57,13 @@ function containerEnds(ports: readonly SeenPort[], place: PortPlace): Found {
   if (command !== undefined) return { kind: 'relay', command };
   if (seen?.unreachable)
     return { kind: 'problem', problem: { code: 'containerUnreachable', container, port, why: seen.unreachable } };
-  // Nothing listens there yet, or the look at the container is a moment old: the container's answer counts.
+  // The listing may be a moment old, so an unlisted port is tried: the container's answer counts.
   const hosts = seen ? containerAddresses(seen) : (inside[0]?.container?.addresses ?? []);
   if (hosts.length === 0) return { kind: 'problem', problem: { code: 'containerGone', container } };
   return { kind: 'ends', ends: hosts.map((host) => ({ kind: 'tcp', host, port })) };
 }
 
-/** A specification for others than us, who know no containers: with the container's address of now, if there is one. */
+/** A specification for programs that know no places, such as ssh: with the container's present address, if it has one. */
 export function withAddressOfNow(
   { spec, remotePort }: Pick<ForwardState, 'spec' | 'remotePort'>,
   ports: readonly SeenPort[],

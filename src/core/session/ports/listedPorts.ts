@@ -2,10 +2,10 @@ import { placeOf } from '../../detect/place.ts';
 import type { RemotePort } from '../../detect/remotePort.ts';
 import type { ForwardState } from '../state.ts';
 
-/** More rows help nobody, and every write of the state costs as much as there are rows. */
+/** More rows help nobody, and the cost of each write of the state grows with the rows. */
 const maxListed = 500;
 
-/** The ports to list, sorted by number, and how many there are beyond them. Those that somebody uses or may use come first. */
+/** The ports to list, sorted by number, and the number of the others. Forwarded ports are kept first, then the user's own. */
 export function listedPorts<P extends RemotePort>(
   ports: readonly P[],
   forwards: readonly ForwardState[],

@@ -16,13 +16,13 @@ import { type ForwardRequest, requestFor } from '../forwards/forwardRequests.ts'
 import { listedPorts } from './listedPorts.ts';
 import { type ForwardState, type ForwardStatus, remoteEnd, type SeenPort } from '../state.ts';
 
-/** What is remembered from one listing to the next, as plain data. */
+/** The memory between two listings, as plain data. */
 export interface PortMemory {
-  /** The next listing is the first since the user connected: its ports were there before. */
+  /** The next listing is the first since the user connected, so its ports were there before. */
   readonly isFirst: boolean;
   /** Ports that were auto-forwarded before this window was reloaded. They are forwarded again without a notice. */
   readonly expected: ReadonlySet<PortPlace>;
-  /** Ports that the last connection did not live long enough to ask. */
+  /** Ports that were not asked before the last connection ended. */
   readonly unasked: ReadonlySet<PortPlace>;
   /** Ports whose auto-forward the user stopped. They are not auto-forwarded again in this session. */
   readonly declined: ReadonlySet<PortPlace>;
@@ -62,10 +62,10 @@ export interface Listing {
   readonly nowMs: number;
 }
 
-/** What a listing changes, and what to do about it. */
+/** The new ports and memory after a listing, and what to do about it. */
 export function update({ listing, known, forwards, memory, isOwn, rules, nowMs }: Listing): {
   readonly remotePorts: readonly SeenPort[];
-  /** How many ports there are beyond these. */
+  /** The number of ports that are not listed. */
   readonly morePorts: number;
   readonly memory: PortMemory;
   readonly decisions: readonly Decision[];
@@ -73,7 +73,7 @@ export function update({ listing, known, forwards, memory, isOwn, rules, nowMs }
   const asks: Decision[] = [];
   const before = new Map(known.map((port) => [placeOf(port), port]));
   const ours = new Set(forwards.map(remoteEnd));
-  // A remote may be this very machine: forwarding what we opened ourselves would never end.
+  // The remote may be this machine: forwarding our own listeners would never end.
   const { listed, more } = listedPorts(
     listing.filter((port) => port.container || !isOwn(port)),
     forwards,
@@ -84,7 +84,7 @@ export function update({ listing, known, forwards, memory, isOwn, rules, nowMs }
     if (isSame && !memory.unasked.has(placeOf(port))) return again(earlier, port);
     const wasThere = memory.isFirst && !memory.expected.has(placeOf(port));
     const seen = isSame ? again(earlier, port) : { ...port, wasThere, seenAt: nowMs };
-    // At our own -R forwards the answer would come from this side, and a forward would lead back.
+    // Behind our own -R forward is a server of this side: its answer says nothing of the remote, and a forward would lead back.
     if (port.container || !ours.has(port.port))
       asks.push({ kind: 'ask', port: seen, waitMs: settleMs(seen, forwards, rules, nowMs) });
     return seen;
@@ -114,14 +114,14 @@ export interface PortContext {
   readonly settings: AutoForwardSettings;
 }
 
-/** A program has told, or not told, what it is. */
+/** A program has been asked, and may have answered. */
 export interface Answered extends PortContext {
   readonly port: SeenPort;
   /** The server lets nobody reach the port. */
   readonly isProhibited: boolean;
 }
 
-/** What to do then. */
+/** What to do after the answer of a program. */
 export function answered({
   port,
   isProhibited,
@@ -133,7 +133,7 @@ export function answered({
   const place = placeOf(port);
   const serving = forwards.filter(({ remotePort }) => remotePort === place);
   if (serving.length > 0) return wakes(port, serving, settings.rules);
-  // An auto-forward would lead nowhere, so none is announced. A forward by hand says why it fails.
+  // An auto-forward would lead nowhere, so none is made. A forward by hand says why it fails.
   if (isProhibited) return [{ kind: 'ignore', port: place, why: 'prohibited' }];
   if (port.unreachable) return [{ kind: 'ignore', port: place, why: 'unreachable' }];
   if (memory.declined.has(place)) return [];
@@ -146,7 +146,7 @@ export function answered({
   if (decision.kind === 'ignore') return [decision];
   const { attributes, why } = decision;
   const request = { ...requestFor(place, 'auto'), ...wishesOf(attributes) };
-  // The user hears of pages. What a page needs beside it has no page of its own.
+  // Only pages are announced. The second port of a page has no page of its own.
   const isQuiet = memory.expected.has(place) || (why === 'devServer' && port.program?.scheme === undefined);
   return [{ kind: 'open', request, ...(!isQuiet && { notice: attributes }) }];
 }
@@ -175,7 +175,7 @@ function isAllowed(decision: AutoForward): boolean {
   return decision.kind === 'forward' || decision.why === 'notADevServer';
 }
 
-/** More ports than this are no parts of a page. */
+/** A page has no more second ports than this. */
 const maxBesidePage = 8;
 
 /** What the user's rules say about a port, for a forward of it. */
@@ -188,13 +188,13 @@ export function wishesOf({ label, protocol, requireLocalPort, serveHttps }: Port
   };
 }
 
-/** The same start of the same program, as far as the remote tells. */
+/** Whether both are the same start of the same program, as far as the remote tells. */
 export function isSameStart(before: RemotePort, after: RemotePort): boolean {
   if (before.socketId !== undefined && after.socketId !== undefined) return before.socketId === after.socketId;
   return before.process === undefined || after.process === undefined || before.process.pid === after.process.pid;
 }
 
-/** A port that was there before, or whose forward waits for it, need not show that it stays. */
+/** A port must stay open for a while before it is asked, unless it was there before or a forward waits for it. */
 function settleMs(seen: SeenPort, forwards: readonly ForwardState[], rules: PortRules, nowMs: number): number {
   const isKnown = seen.wasThere || forwards.some(({ remotePort }) => remotePort === placeOf(seen));
   return isKnown ? 0 : Math.max(0, seen.seenAt + settlingMs(seen, rules) - nowMs);
@@ -223,7 +223,7 @@ function wakes(port: SeenPort, serving: readonly ForwardState[], rules: PortRule
     .map(({ id }) => ({ kind: 'wake', id, ...(wantsOpening(attributes) && { notice: attributes }) }));
 }
 
-/** A new look at a known port: keeps what a look does not tell. */
+/** A new listing of a known port. Keeps the facts that a listing lacks. */
 function again({ seenAt, wasThere, program }: SeenPort, port: RemotePort): SeenPort {
   return { ...port, seenAt, wasThere, ...(program && { program }) };
 }

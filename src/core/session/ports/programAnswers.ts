@@ -4,12 +4,12 @@ import type { Program } from '../../detect/identify/program.ts';
 import { isSameStart } from './portUpdate.ts';
 import type { HostAccess, SeenPort } from '../state.ts';
 
-/** How long the answers that follow a write are gathered before the next write. */
+/** Answers are gathered for this time after a write, then written together. */
 const togetherMs = 200;
 
 /**
- * Writes what programs have told into the state: a lone answer at once, the answers of a burst together. Each write costs
- * as much as the host has ports, so a write for each of a thousand answers would stop the event loop for seconds.
+ * Writes the answers of programs into the state: a lone answer now, the answers of a burst together. The cost of a write
+ * grows with the ports of the host, so a thousand single writes would block the event loop for seconds.
  */
 export class ProgramAnswers {
   readonly #write: HostAccess['write'];
@@ -24,7 +24,7 @@ export class ProgramAnswers {
   async note(port: SeenPort, program: Program): Promise<void> {
     this.#gathered.push({ port, program });
     await this.#pause;
-    if (this.#gathered.length === 0) return; // another answer took this one along
+    if (this.#gathered.length === 0) return; // written together with another answer
     const programs = new Map(this.#gathered.map((answer) => [placeOf(answer.port), answer]));
     this.#gathered = [];
     this.#pause = new Promise((resolve) => after(togetherMs, resolve).unref());

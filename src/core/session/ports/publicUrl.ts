@@ -1,12 +1,12 @@
 import type { Exec } from '../../detect/exec.ts';
 
-/** How much of a session is read. A service prints the address at the beginning. */
+/** The part of a session's output that is read. A service prints the address at the beginning. */
 const maxCharacters = 16_384;
 
 /**
  * The public address that a service gave to a forward; undefined if it printed none. Services print other addresses too,
  * such as their home page. An address on a line about forwarding ranks first, then an address without a path; of equals
- * the last one counts, for it comes after the welcome. Terminal escapes end an address.
+ * the last one wins, because a welcome text comes first. Terminal escapes end an address.
  */
 export function findPublicUrl(text: string): string | undefined {
   const found = text.split('\n').flatMap((line) =>

@@ -44,13 +44,13 @@ export interface RemotePortsOptions extends RemotePortsDeps {
   readonly dialer: Dialer;
   /** The port that the SSH connection itself goes to. */
   readonly sshPort: () => number;
-  /** Undefined: the host has as many automatic forwards as it may have. */
+  /** Resolves to undefined if the host has reached the limit of automatic forwards. */
   readonly open: (request: ForwardRequest) => Promise<ForwardState | undefined>;
   readonly wake: (id: string) => Promise<void>;
   readonly sleep: ForwardSet['sleep'];
 }
 
-/** Questions under way. Each one takes a channel of the connection. */
+/** The limit of simultaneous questions. Each one takes a channel of the connection. */
 const maxQuestions = 16;
 
 /** The remote ports of a host: asks each new program what it is, and forwards it if the rules say so. */
@@ -103,7 +103,7 @@ export class RemotePorts {
     return findPort(this.#options.read(), place);
   }
 
-  /** Whether idle connections to an address hold up nobody. */
+  /** Whether idle connections to an address block no other client. */
   isConcurrent(to: Endpoint): boolean {
     if (to.kind !== 'tcp' || !(to.host === 'localhost' || isLoopbackAddress(to.host))) return false;
     const seen = this.find(to.port);
@@ -154,7 +154,7 @@ export class RemotePorts {
     if (seen && this.#signal) await this.#ask(seen, 0, this.#signal, 'asked');
   }
 
-  /** The user has forwarded a port by hand: what was only seen until now may be asked, and has company that is forwarded too. */
+  /** The user has forwarded a port by hand, so its program may be asked, and its second ports are forwarded too. */
   async onForwarded(port: PortPlace): Promise<void> {
     const seen = this.find(port);
     const signal = this.#signal;
@@ -192,7 +192,7 @@ export class RemotePorts {
     }
   }
 
-  /** RACE: page and second port may both ask for this, and a forward that opens is not in the state at once. */
+  /** RACE: page and second port may both call this, and a forward that opens is not in the state yet. */
   async #openBeside(page: PortPlace): Promise<void> {
     for (const request of besidePage(page, this.#now())) {
       const { remotePort = 0 } = request;
@@ -242,7 +242,7 @@ export class RemotePorts {
     return { forwards, remotePorts, memory: this.#memory, settings };
   }
 
-  /** RACE: by the time a program has answered, or not, another program may have its port. */
+  /** RACE: before a program has answered, another program may have taken its port. */
   #isThere(port: RemotePort): boolean {
     const seen = this.find(placeOf(port));
     return seen !== undefined && isSameStart(port, seen);

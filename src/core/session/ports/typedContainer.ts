@@ -10,8 +10,8 @@ const firstListMs = 5000;
 const stepMs = 50;
 
 /**
- * Makes of a typed `web:5173` the port of a container of that name, if there is one. A new connection has no list of ports
- * at once.
+ * Turns a typed `web:5173` into the port of a container of that name, if there is one. Waits for the first list of ports of
+ * a new connection.
  */
 export async function inContainer(
   request: ForwardRequest,
@@ -32,8 +32,8 @@ export async function inContainer(
 }
 
 /**
- * The place that a typed `web:5173` means: a container by its name, else by what docker or podman call it, else the only one
- * of that service. Undefined if no listed container has the name: then it is the name of a machine.
+ * The place that a typed `web:5173` means: the container of that name, else the one that docker or podman call so, else the
+ * only one of that service. Undefined if no listed container fits: then the name means a machine.
  */
 function placeInContainer(ports: readonly SeenPort[], name: string, port: number): PortPlace | undefined {
   const published = ports.find((each) => each.published?.container === name && each.published.port === port);
