@@ -81,7 +81,7 @@ type Using = Exclude<Action, { readonly kind: 'print' | 'pasted' }>;
 
 async function connectAndUse(row: Tried, action: Using, { program, place, site, scope }: Use): Promise<Result> {
   const [page, proxy] = [await freePort(), await freePort()];
-  const [command = '', ...first] = program.words;
+  const [command = '', ...first] = [...place.runner, ...program.words];
   const args = [...first, ...flags(action, program, { page, proxy, web: site.port }), '-F', place.configFile];
   const words = [
     ...args,

@@ -23,6 +23,8 @@ export interface Tried extends Named {
   readonly host?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A name server that knows the host's key, in answers that count as signed; or a TMPDIR where no program can be run. */
+  readonly mounts?: 'signedSshfp' | 'noexecTmpdir';
   readonly knownHosts?: readonly string[];
   /** A file of test/fixtures/parity whose `AAAA…` stand for real keys. */
   readonly knownHostsFile?: string;

@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import type { Tried } from './case.ts';
 
 /** Why this system cannot try a row. */
-export function notHere({ keys = [], agent = [], server }: Tried): string | undefined {
+export function notHere({ keys = [], agent = [], server, mounts }: Tried): string | undefined {
   if ([...keys, ...agent].includes('dsa') && !hasDsa()) return 'this OpenSSH knows no DSA keys';
   if (server?.kind === 'sshd' && server.isResolverSilent && !canMount())
     return 'only root may give sshd a resolver of its own';
+  if (mounts !== undefined && !canMount()) return 'only root may mount';
   return undefined;
 }
 

@@ -1,5 +1,3 @@
-import dgram from 'node:dgram';
-import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,17 +10,18 @@ import { startSshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 import type { Server, Tried } from './case.ts';
 import { certifyHost, publicKey, writeKey } from './keyFiles.ts';
+import { noexecFolder, signedResolver, silentResolver } from './mounts.ts';
 import { type Reachable, startMute, startScripted } from './scripted.ts';
 
 const fixtures = path.join(import.meta.dirname, '../fixtures/parity');
-/** Loopback as well. */
-const nameServer = '127.0.77.54';
 
 /** What a row needs, set up: both programs are tried against it. */
 export interface Place {
   readonly configFile: string;
   readonly port: number;
   readonly env: NodeJS.ProcessEnv;
+  /** The words before each program. */
+  readonly runner: readonly string[];
   fill(text: string): string;
   /** What a program said, without the ports and folders of this run. */
   plain(text: string): string;
@@ -65,9 +64,24 @@ export async function setUp(row: Tried, scope: Scope): Promise<Place> {
     configFile,
     port: server.port,
     env: { ...clean(), ...(await agentOf(row, folder, scope)), ...filled(row.env ?? {}, fill) },
+    runner: await mounts(row, { folder, temporary, hostKey: server.hostKey }, scope),
     fill,
-    plain: (text) => text.replaceAll(folder, 'FOLDER').replaceAll(String(server.port), 'PORT').replaceAll('\r', ''),
+    plain: (text) =>
+      text
+        .replaceAll(folder, 'FOLDER')
+        .replaceAll(os.homedir(), 'HOME')
+        .replaceAll(String(server.port), 'PORT')
+        .replaceAll('\r', ''),
   };
+}
+
+async function mounts(
+  { mounts: wanted }: Tried,
+  { folder, temporary, hostKey }: { readonly folder: string; readonly temporary: string; readonly hostKey: string },
+  scope: Scope,
+): Promise<readonly string[]> {
+  if (wanted === 'signedSshfp') return await signedResolver(hostKey, folder, scope);
+  return wanted === 'noexecTmpdir' ? noexecFolder(temporary) : [];
 }
 
 /** The lines that reach the server, for what the row leaves open. */
@@ -137,16 +151,6 @@ async function startReal(server: Real, folder: string, scope: Scope): Promise<Re
     fs.writeFileSync(authorized, '');
   }
   return reachable;
-}
-
-/** What runs sshd with a name server that never answers. Needs root. */
-async function silentResolver(folder: string, scope: Scope): Promise<readonly string[]> {
-  const silent = dgram.createSocket({ type: 'udp4', reuseAddr: true }).bind(53, nameServer);
-  await once(silent, 'listening');
-  scope.defer(() => silent.close());
-  const file = path.join(folder, 'resolv.conf');
-  fs.writeFileSync(file, `nameserver ${nameServer}\noptions timeout:5 attempts:2\n`);
-  return ['unshare', '--mount', 'sh', '-c', `mount --bind ${file} /etc/resolv.conf && exec "$@"`, 'sh'];
 }
 
 /** No agent, no askpass program, no terminal of the person who runs this. */

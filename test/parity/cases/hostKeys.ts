@@ -3,7 +3,9 @@ import type { ParityCase } from '../case.ts';
 const certified = { kind: 'sshd', certifiedFor: 'node1.example.test' } as const;
 const node = ['HostName node1.example.test', 'Port 3022', 'ProxyCommand nc 127.0.0.1 {port}'];
 
-/** A3: host certificates and known_hosts. */
+const inDns = ['VerifyHostKeyDNS yes', ...node];
+
+/** A3 and a part of A8: host certificates and known_hosts. */
 export const hostKeys: readonly ParityCase[] = [
   {
     kind: 'A3',
@@ -51,4 +53,18 @@ export const hostKeys: readonly ParityCase[] = [
   { kind: 'A3', name: 'an unknown key', knownHosts: [] },
   { kind: 'A3', name: 'a plain line without a port, for a host on another port', knownHosts: ['127.0.0.1 {hostKey}'] },
   { kind: 'A3', name: 'a revoked key', knownHosts: ['[127.0.0.1]:{port} {hostKey}', '@revoked * {hostKey}'] },
+  {
+    kind: 'A8',
+    name: 'VerifyHostKeyDNS: an unknown key that a signed answer names',
+    config: inDns,
+    knownHosts: [],
+    mounts: 'signedSshfp',
+  },
+  { kind: 'A8', name: 'VerifyHostKeyDNS: an unknown key, and no answer', config: inDns, knownHosts: [] },
+  {
+    kind: 'A8',
+    name: 'VerifyHostKeyDNS: a known key, and no answer',
+    config: inDns,
+    knownHosts: ['[node1.example.test]:3022 {hostKey}'],
+  },
 ];

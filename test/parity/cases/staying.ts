@@ -25,6 +25,11 @@ export const staying: readonly ParityCase[] = [
     },
   },
   {
+    kind: 'A1',
+    name: 'eight seconds without a packet',
+    heldBy: { file: 'test/integration/chaos/server.test.ts', test: 'a server that freezes for 8 s loses nothing' },
+  },
+  {
     kind: 'A2',
     name: 'a login that waits 62 s for a person, as a push to a phone does',
     server: { kind: 'scripted', login: { kind: 'accept', afterSeconds: 62 } },
