@@ -1,6 +1,7 @@
 import type { PortPlace } from '../core/detect/place.ts';
 import { findPort, type ForwardState, type HostState } from '../core/session/state.ts';
 import { destinationText, forwardUrl, localAddress, remoteBindText } from './forwardText.ts';
+import { harmless } from './harmless.ts';
 import { programName } from './remotePortText.ts';
 import { problemText } from './problem.ts';
 
@@ -8,7 +9,8 @@ import { problemText } from './problem.ts';
  * The text of the notice about a new forward: “Flask on devbox:5000 → http://localhost:5000”. It says why the local port
  * differs from the wanted one, and which other remote ports were forwarded at the same time.
  */
-export function announcement(host: HostState, forward: ForwardState, others: readonly PortPlace[] = []): string {
+export function announcement(of: HostState, made: ForwardState, others: readonly PortPlace[] = []): string {
+  const [host, forward] = [harmless(of), harmless(made)];
   const { spec, label, remotePort, status } = forward;
   if (spec.kind === 'remote' || spec.kind === 'remoteDynamic') {
     return `${label ?? destinationText(spec)} is at ${remoteBindText(forward)} on ${host.name}`;

@@ -1,5 +1,6 @@
 import type { ForwardState, HostState } from '../core/session/state.ts';
 import { localPort } from '../core/session/state.ts';
+import { harmless } from './harmless.ts';
 import { destinationText, localAddress, remoteBindText } from './forwardText.ts';
 
 /** A forward of several that did not start. */
@@ -16,7 +17,7 @@ export function announcementOfMany(
   failures: readonly NotForwarded[],
 ): string {
   const what = forwards.length === 1 ? '1 port' : `${forwards.length} ports`;
-  const failed = failures.map(({ name, why }) => `${name}: ${why}`);
+  const failed = harmless(failures).map(({ name, why }) => `${name}: ${why}`);
   const [first, ...more] = failed;
   return [
     forwards.length > 0 && `Forwarded ${what} from ${host.name}: ${runs(forwards).map(runText).join(', ')}.`,

@@ -1,4 +1,5 @@
 import type { Problem } from '../core/problem.ts';
+import { harmless } from './harmless.ts';
 import { containerTexts } from './problem/containers.ts';
 import { configTexts } from './problem/config.ts';
 import { hostKeyTexts } from './problem/hostKey.ts';
@@ -45,8 +46,11 @@ const texts: Texts<Problem['code']> = {
   }),
 };
 
-/** The words for every failure that reaches a person. Text from the remote was made harmless where it came in. */
+const maxCharacters = 2000;
+
+/** The words for every failure that reaches a person. SECURITY: a server may have chosen some of the facts. */
 export function problemText(problem: Problem): ProblemText {
   const text = texts[problem.code] as (problem: Problem) => ProblemText;
-  return text(problem);
+  const made = text(harmless(problem));
+  return made.what.length > maxCharacters ? { ...made, what: `${made.what.slice(0, maxCharacters)}…` } : made;
 }

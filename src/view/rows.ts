@@ -12,6 +12,7 @@ import {
   servedPorts,
 } from '../core/session/state.ts';
 import { detectionRow } from './detectionRow.ts';
+import { harmless } from './harmless.ts';
 import { containerRows, type PlacedRow } from './containerRows.ts';
 import { rowOfForward } from './rowOfForward.ts';
 import { portId, rowOfPort } from './rowOfPort.ts';
@@ -38,7 +39,8 @@ export function treeRows(state: AppState, shown: Shown = 'all'): readonly Row[] 
 const rowsOfHosts = { all: memo(rowOfHost('all')), forwarded: memo(rowOfHost('forwarded')) };
 
 function rowOfHost(shown: Shown): (host: HostState) => Row {
-  return (host) => {
+  return (seen) => {
+    const host = harmless(seen);
     const row = hostRow(host, shown);
     return host.source.kind === 'typed' ? { ...row, context: `${row.context} typed` } : row;
   };

@@ -1,4 +1,5 @@
 import { type AppState, findHost, type ForwardState } from '../../core/session/state.ts';
+import { harmless } from '../harmless.ts';
 import { forwardLabel } from '../forwardLabel.ts';
 import { destinationText, localAddress, remoteBindText } from '../forwardText.ts';
 import { type Hop, type HopState, isFromRemote, type Measured, type PathFacts } from './hop.ts';
@@ -27,7 +28,7 @@ export function forwardPath(
   id: string,
   measured: Measured = {},
 ): ForwardPath | undefined {
-  const host = findHost(state, hostName);
+  const host = harmless(findHost(state, hostName));
   const forward = host?.forwards.find((each) => each.id === id);
   if (!host || !forward) return undefined;
   const facts: PathFacts = { host, forward, measured };
