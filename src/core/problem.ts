@@ -9,6 +9,7 @@ import type { ForwardSyntaxProblem } from './spec/fields.ts';
 import type { TrustProblem } from './front/certificates/trust.ts';
 import type { ListenProblem } from './forward/listenProblem.ts';
 import type { ContainerProblem } from './detect/containers/container.ts';
+import type { KubectlProblem } from './session/forwards/remoteKubectl.ts';
 import type { HostProblem } from './ssh/connection.ts';
 
 /** Every failure that reaches a person, as facts. `view/problem.ts` has a sentence and a next step for each. */
@@ -24,6 +25,7 @@ export type Problem =
   | SocketFolderProblem
   | ContainerProblem
   | TrustProblem
+  | KubectlProblem
   /** A reconnect in the background needs a password, a code or consent. */
   | { readonly code: 'loginNeeded' }
   /** A SOCKS proxy is protected, and the secret store has no password for it. */

@@ -81,8 +81,11 @@ export const canCopyNetwork: Can = (_host, forward) => isOnNetwork(forward);
 
 export const canExtend: Can = (_host, { status }) => status.kind === 'open' && typeof status.sharedFor === 'number';
 
+/** ssh(1) and its configuration know no kubectl. */
+export const canCopyCommand: Can = (_host, { spec }) => spec.kind !== 'local' || spec.kubectl === undefined;
+
 /** The SSH configuration already has its own forwards. */
-export const canSave: Can = (_host, { origin }) => origin !== 'config';
+export const canSave: Can = (host, forward) => forward.origin !== 'config' && canCopyCommand(host, forward);
 
 /**
  * The URL of what is a page, or may be as long as nobody has asked; else the address of the listener. Undefined while
@@ -117,6 +120,7 @@ const words: Readonly<Record<string, Can>> = {
   expiring: canExtend,
   networked: canCopyNetwork,
   savable: canSave,
+  commandable: canCopyCommand,
 };
 
 function is({ status }: ForwardState, ...kinds: readonly ForwardStatus['kind'][]): boolean {

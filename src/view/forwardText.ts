@@ -32,7 +32,7 @@ export function pageThrough(forward: ForwardState, page: string): string | undef
 export function destinationText(spec: ForwardSpec): string {
   switch (spec.kind) {
     case 'local':
-      return endpoint(spec.to);
+      return spec.kubectl ? `${spec.kubectl.target}:${spec.kubectl.port}` : endpoint(spec.to);
     case 'dynamic':
       return 'SOCKS proxy';
     case 'remote':

@@ -33,10 +33,8 @@ export function problemFixes(problem: Problem): readonly Fix[] {
       return [openHost(problem.host)];
     case 'proxyFailed':
       return [openHost(problem.host), copyCommand(problem.command)];
-    case 'hostKeyChanged': {
-      const { file, line, lookup } = problem;
-      return [copyCommand(removeHostKey(file, lookup)), openFile('Open known_hosts', file, line)];
-    }
+    case 'hostKeyChanged':
+      return keyFixes(problem);
     case 'configSyntax':
     case 'fileUnreadable':
       return [openFile('Open File', problem.file, problem.code === 'configSyntax' ? problem.line : 1)];
@@ -55,6 +53,8 @@ export function problemFixes(problem: Problem): readonly Fix[] {
     case 'hostCertificateInvalid':
     case 'hostExists':
     case 'hostKeyRevoked':
+    case 'kubectlFailed':
+    case 'kubectlMissing':
     case 'listenFailed':
     case 'localConnectFailed':
     case 'trustFailed':
@@ -68,6 +68,10 @@ export function problemFixes(problem: Problem): readonly Fix[] {
     case 'unexpected':
       return [];
   }
+}
+
+function keyFixes({ file, line, lookup }: { file: string; line: number; lookup: string }): readonly Fix[] {
+  return [copyCommand(removeHostKey(file, lookup)), openFile('Open known_hosts', file, line)];
 }
 
 /** The command that removes the known host key of a host. */

@@ -20,6 +20,10 @@ export interface ForwardSyntaxProblem {
     | 'shorterName'
     /** A host name without blanks and slashes, in text that a person typed. */
     | 'hostName'
+    /** An option of kubectl that SSH Ports passes on, with a plain value. */
+    | 'kubectlOption'
+    /** What kubectl leads to: TYPE/NAME or the name of a pod. */
+    | 'kubectlTarget'
     /** `10000-10002:10010-10012`: both ranges have the same length, and neither runs backwards. */
     | 'equalRange'
     /** At most 256 forwards: one typing error must not open hundreds. */

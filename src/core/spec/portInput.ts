@@ -2,6 +2,7 @@ import { withoutPrompt } from './commandLine.ts';
 import { type Field, splitFields, syntaxError } from './fields.ts';
 import { bindHost, parseForward, parsePort } from './grammar.ts';
 import { withHome } from './home.ts';
+import { kubectlForwards } from './kubectl.ts';
 import { publishedPorts } from './publishedPorts.ts';
 import type { ForwardSpec } from './spec.ts';
 
@@ -11,15 +12,17 @@ const maxPorts = 256;
 /**
  * Reads what a person types or pastes to forward ports to this machine: `8080`, `8000:8080`, `db.internal:5432`, every
  * argument of -L, ranges (`9090-9092`, `10000-10002:10010-10012`), several of these between commas, several ports between
- * blanks, a line with the address of a page, or a command that publishes ports.
+ * blanks, a line with the address of a page, a command that publishes ports, or `kubectl port-forward`.
  *
- * @throws UserError<ForwardSyntaxProblem>
+ * @throws UserError<CommandProblem | ForwardSyntaxProblem>
  */
 export function parsePortInput(text: string): readonly ForwardSpec[] {
   // A terminal's output may contain colours (ECMA-48 SGR).
   const line = withoutPrompt(text.replaceAll(/\x1b\[[\d;]*m/g, '')).trim();
   const page = parsePageAddress(line);
   if (page) return [page];
+  const ofKubectl = kubectlForwards(line);
+  if (ofKubectl) return ofKubectl;
   const specs = (publishedPorts(line) ?? itemsOf(line)).flatMap(parsePortItem);
   if (specs.length > maxPorts) throw syntaxError(text, 0, 'fewerPorts');
   for (const { to } of specs.filter((spec) => spec.kind === 'local')) {

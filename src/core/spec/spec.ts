@@ -17,8 +17,18 @@ export type Bind =
   | { readonly kind: 'tcp'; readonly host: string | undefined; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
+/** The arguments of kubectl-port-forward(1). */
+export interface Kubectl {
+  readonly options: readonly string[];
+  /** `svc/web`, `pod/web-1`, `web-1`. */
+  readonly target: string;
+  /** A number, or the name of a port. */
+  readonly port: string;
+}
+
 export type ForwardSpec =
-  | { readonly kind: 'local'; readonly bind: Bind; readonly to: Endpoint }
+  /** `kubectl`: it runs on the remote, and `to` names what it leads to. */
+  | { readonly kind: 'local'; readonly bind: Bind; readonly to: Endpoint; readonly kubectl?: Kubectl }
   | { readonly kind: 'remote'; readonly bind: Bind; readonly to: Endpoint }
   | { readonly kind: 'dynamic'; readonly bind: Bind }
   /** `-R port` without a destination: a SOCKS proxy at the server whose connections start at this machine. */

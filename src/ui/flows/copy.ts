@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { addressToCopy, canCopy } from '../../view/forwardActions.ts';
+import { addressToCopy, canCopy, canCopyCommand } from '../../view/forwardActions.ts';
 import { forwardCommand } from '../../core/session/forwards/forwardCommand.ts';
 import { chooseForward, chooseForwards } from '../asking/pickForward.ts';
 import { confirm } from '../asking/messages.ts';
@@ -18,7 +18,7 @@ export const copyAddress: Flow = async ({ engine }, _row, rows) => {
 };
 
 export const copyCommand: Flow = async ({ engine }, row) => {
-  const question = { title: 'Copy as ssh Command', onlyOne: 'take' } as const;
+  const question = { title: 'Copy as ssh Command', can: canCopyCommand, onlyOne: 'take' } as const;
   const chosen = await chooseForward(engine.state.get(), row, question);
   if (!chosen) return undefined;
   const { name } = chosen.host;

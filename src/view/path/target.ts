@@ -93,7 +93,9 @@ function elsewhere(path: PathFacts, to: Endpoint, from: string): Hop {
   const isHere = to.kind === 'unix' || isLoopback(to.host);
   const seenFrom = isHere ? [] : [`reached from ${from === here ? 'this machine' : from}`];
   const place = isHere ? from : to.host;
-  return { kind: 'target', title: 'Server', place, facts: [endpoint(to), ...seenFrom], ...latest(path) };
+  const { spec } = path.forward;
+  const byKubectl = spec.kind === 'local' && spec.kubectl ? ['by kubectl port-forward'] : [];
+  return { kind: 'target', title: 'Server', place, facts: [endpoint(to), ...seenFrom, ...byKubectl], ...latest(path) };
 }
 
 function anywhere(path: PathFacts, from: string): Hop {
@@ -104,7 +106,13 @@ function anywhere(path: PathFacts, from: string): Hop {
 /** The state that the latest connection found. */
 function latest(path: PathFacts): Pick<Hop, 'state' | 'actions' | 'fault'> {
   const trouble = troubleOf(path.forward);
-  const isAboutTarget = ['connectFailed', 'localConnectFailed', 'unexpected'].includes(trouble?.code ?? '');
+  const isAboutTarget = [
+    'connectFailed',
+    'kubectlFailed',
+    'kubectlMissing',
+    'localConnectFailed',
+    'unexpected',
+  ].includes(trouble?.code ?? '');
   if (trouble && isAboutTarget) {
     return { state: 'broken', fault: fault(trouble), actions: isCheckable(path) ? [checkAgain] : [] };
   }

@@ -4,14 +4,24 @@ import type { SeenPort } from '../../core/session/state.ts';
 import { containerTitle } from '../containerTitle.ts';
 import type { Texts } from './texts.ts';
 
-/** Ports in the networks of containers. */
-export const containerTexts: Texts<'containerGone' | 'containerUnreachable'> = {
+/** Ports in the networks of containers and pods. */
+export const containerTexts: Texts<'containerGone' | 'containerUnreachable' | 'kubectlMissing' | 'kubectlFailed'> = {
   containerGone: ({ container }) => ({
     brief: 'container not found',
     what: `The container ${containerTitle(container)} is not there, or nothing listens in it.`,
     next: 'Start it. The forward then works without another step.',
   }),
   containerUnreachable: ({ container, port, why }) => unreachableText(port, containerTitle(container), why),
+  kubectlMissing: () => ({
+    brief: 'no kubectl',
+    what: 'The forward needs kubectl on the host, and its PATH has none for this login.',
+    next: 'Install kubectl there, or connect to a host that has it.',
+  }),
+  kubectlFailed: ({ target, detail }) => ({
+    brief: 'kubectl failed',
+    what: `kubectl does not forward ${target}: ${detail || 'it ended without a word'}.`,
+    next: 'Run the kubectl command in a terminal of the host.',
+  }),
 };
 
 /** The same of a remote port; undefined if the host reaches it. */

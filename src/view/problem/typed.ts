@@ -25,6 +25,9 @@ const forwardSentences: Readonly<Record<ForwardSyntaxProblem['expected'], string
   printable: 'The text contains a control character.',
   shorterName: 'That name is too long.',
   hostName: 'A host name has no blanks or slashes.',
+  kubectlOption:
+    'SSH Ports runs kubectl port-forward with --namespace, --context, --cluster, --user, --kubeconfig, --as, --server, --pod-running-timeout and one --address, and with no other option.',
+  kubectlTarget: 'After port-forward, kubectl needs a target such as svc/web, and then ports.',
   equalRange: 'Both ranges must rise and must have the same number of ports.',
   fewerPorts: 'Those are too many ports at once.',
 };

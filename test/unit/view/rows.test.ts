@@ -120,7 +120,7 @@ void test('a click on a forwarded database copies the address', () => {
   const redis = flaskPort(5000, { program: { framework: 'redis', name: 'Redis', icon: 'database', role: 'database' } });
   const row = only(only(treeRows(appState(onlineHost({ remotePorts: [redis], forwards: [forward()] })))).children);
   assert.equal(row.click, 'copyAddress');
-  assert.equal(row.context, 'forward copyable movable pausable shareable savable');
+  assert.equal(row.context, 'forward copyable movable pausable shareable savable commandable');
 });
 
 void test('a URL has the scheme and path that the program gave', () => {

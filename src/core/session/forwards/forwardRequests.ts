@@ -68,9 +68,14 @@ export function typedRequest(
   spec: ForwardSpec,
   place: PortPlace | undefined = servedPort(spec).remotePort,
 ): ForwardRequest {
-  const isSamePort = place !== undefined && spec.bind.kind === 'tcp' && spec.bind.port === portAt(place);
+  const port = place === undefined ? kubectlPort(spec) : portAt(place);
+  const isSamePort = spec.bind.kind === 'tcp' && spec.bind.port === port;
   const served = place === undefined ? {} : { remotePort: place };
   return { spec, origin: 'user', localPort: isSamePort ? 'near' : 'exact', ...served };
+}
+
+function kubectlPort(spec: ForwardSpec): number | undefined {
+  return spec.kind === 'local' && spec.kubectl && spec.to.kind === 'tcp' ? spec.to.port : undefined;
 }
 
 /** The remote port that a local forward leads to, if its destination is the remote itself. */

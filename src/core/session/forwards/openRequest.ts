@@ -3,13 +3,15 @@ import type { PortPlace } from '../../detect/place.ts';
 import { type ForwardRules, openForward } from '../../forward/open.ts';
 import { certificates } from '../../front/certificates/certificates.ts';
 import { Front } from '../../front/front.ts';
-import type { Endpoint } from '../../spec/spec.ts';
+import type { Endpoint, Kubectl } from '../../spec/spec.ts';
 import type { Credentials } from '../../forward/socks.ts';
+import type { Exec } from '../../detect/exec.ts';
 import type { Problem } from '../../problem.ts';
-import type { Dialer } from '../link/dialer.ts';
+import { type Dialer, tellingDialer } from '../link/dialer.ts';
 import type { HostLink } from '../link/hostLink.ts';
 import type { OpenSpec } from './openNear.ts';
 import { serverTraits } from './serverTraits.ts';
+import { openThroughKubectl, RemoteKubectl } from './remoteKubectl.ts';
 import type { HostState } from '../state.ts';
 
 export interface ProxyDeps {
@@ -18,7 +20,7 @@ export interface ProxyDeps {
 }
 
 export interface OpenRequestOptions extends ProxyDeps {
-  readonly link: Pick<HostLink, 'listenRemote'>;
+  readonly link: Pick<HostLink, 'listenRemote' | 'connection'>;
   readonly dialer: Dialer;
   /** Of the host's configuration; undefined before it was read. */
   readonly rules: () => ForwardRules | undefined;
@@ -35,18 +37,27 @@ export function openRequest(deps: OpenRequestOptions): OpenSpec {
     // SECURITY: without its password a protected proxy does not open, least of all unprotected.
     if (isProtected && !credentials) throw new UserError<Problem>({ code: 'proxyPasswordMissing' });
     const onTrouble = (trouble: Problem | undefined): void => tell(trouble && explained(trouble, read()));
+    const kubectl = spec.kind === 'local' && spec.kubectl ? remoteKubectl(spec.kubectl, deps) : undefined;
+    const through = kubectl ? tellingDialer(kubectl.dial) : dialer;
     // `onProblem` tells of a dial that fails.
-    const dial = dialer((problem) => problem ?? onTrouble(undefined), remotePort);
+    const dial = through((problem) => problem ?? onTrouble(undefined), remotePort);
     const options = {
       rules: rules() ?? noRules,
       dial,
       listenRemote: link.listenRemote,
       onProblem: onTrouble,
       ...(credentials && { credentials }),
-      ...(isHttps && spec.kind === 'local' && { front: frontTo(spec.to, deps, onTrouble, remotePort) }),
+      ...(isHttps &&
+        spec.kind === 'local' && { front: frontTo(spec.to, { ...deps, dialer: through }, onTrouble, remotePort) }),
     };
-    return openForward(spec, options, signal);
+    const open = (): ReturnType<typeof openForward> => openForward(spec, options, signal);
+    return kubectl ? openThroughKubectl(kubectl, open, signal) : open();
   };
+}
+
+function remoteKubectl(kubectl: Kubectl, { link, dialer }: OpenRequestOptions): RemoteKubectl {
+  const exec = async (signal: AbortSignal): Promise<Exec> => (await link.connection(signal)).exec;
+  return new RemoteKubectl({ kubectl, exec, dial: dialer() });
 }
 
 /** Here nobody hears of a dial that fails but the browser, whose stream is refused: so the dialer tells. */

@@ -51,7 +51,7 @@ export function dialer({ link, findPort, reachContainer }: DialerOptions): Diale
   };
   return (onOutcome, place) => {
     const dial: Dial = typeof place === 'string' ? dialContainer(place) : dialOne;
-    return onOutcome ? telling(dial, onOutcome) : dial;
+    return tellingDialer(dial)(onOutcome);
   };
 
   /** A container may be in several networks, some of them unreachable. The first address that answers is used. */
@@ -70,6 +70,11 @@ export function dialer({ link, findPort, reachContainer }: DialerOptions): Diale
       throw new Error(`no address of ${place}`);
     };
   }
+}
+
+/** Dials by `dial` alone, to whatever place. */
+export function tellingDialer(dial: Dial): Dialer {
+  return (onOutcome) => (onOutcome ? telling(dial, onOutcome) : dial);
 }
 
 function telling(dial: Dial, onOutcome: (problem: Problem | undefined) => void): Dial {

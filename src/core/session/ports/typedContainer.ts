@@ -20,6 +20,7 @@ export async function inContainer(
 ): Promise<ForwardRequest> {
   const { spec, origin, remotePort } = request;
   if (origin !== 'user' || remotePort !== undefined || spec.kind !== 'local' || spec.to.kind !== 'tcp') return request;
+  if (spec.kubectl) return request;
   const { host, port } = spec.to;
   if (isLoopback(host) || net.isIP(host) !== 0) return request;
   for (let waited = 0; waited < firstListMs && read().detection.kind === 'starting'; waited += stepMs) {
