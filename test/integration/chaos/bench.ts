@@ -13,7 +13,7 @@ import { until } from '../../support/until.ts';
 
 const pageMs = 40_000;
 
-/** A page behind a forward of a connected host, with a download on it; reports what faults do to it. */
+/** A page with a download, behind a forward of a connected host. Reports the effects of faults. */
 export interface Bench {
   readonly app: TestSessions;
   /** The local port of the page, and the port of its web server. */
@@ -26,7 +26,7 @@ export interface Bench {
   stop(): Promise<void>;
 }
 
-/** `reset`: at once or later. `unharmed`: it goes on. A function mends the fault, after which the download goes on. */
+/** `reset`: the download is reset, now or later. `unharmed`: it goes on. A function: it goes on after the function mends the fault. */
 export type DownloadFate = 'reset' | 'unharmed' | (() => unknown);
 
 export interface BenchOptions {
@@ -90,7 +90,7 @@ function serve({ url }: http.IncomingMessage, response: http.ServerResponse): vo
 }
 
 export interface Download {
-  /** Settles when the download is reset. CAUTION: a clean end is a failure, for a browser would keep the partial file. */
+  /** Settles when the download is reset. CAUTION: a clean end is a failure, because a browser would keep the partial file. */
   readonly reset: Promise<void>;
   goesOn(): Promise<void>;
   stop(): void;
@@ -124,7 +124,7 @@ export async function startDownload(port: number): Promise<Download> {
   };
 }
 
-/** Loads the page as a person does: waits, and reloads when it fails. */
+/** Loads the page as a person does: waits, and reloads after a failure. */
 async function reload(port: number): Promise<{ readonly reloads: number }> {
   let reloads = 0;
   await until(

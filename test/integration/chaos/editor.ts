@@ -5,7 +5,7 @@ import { typedRequest } from '../../../src/core/session/forwards/forwardRequests
 import type { Memory } from '../../../src/core/session/memory/memory.ts';
 import { startSessions } from '../../support/sessions.ts';
 
-/** A process that forwards like an editor's window, to be killed. With a forward it connects; without, it restores. */
+/** A process that forwards like an editor's window, for tests to kill. Given a forward it connects, else it restores. */
 const [configFile = '', folder = '', forward = '', transport] = process.argv.slice(2);
 
 const app = await startSessions(
@@ -26,7 +26,7 @@ else {
   await app.sessions.forward('devbox', request, never);
 }
 
-/** Writes at once, for the process may be killed. */
+/** Writes synchronously, because the process may be killed. */
 function fileMemory(file: string): Memory {
   const read = (): Record<string, unknown> =>
     fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>) : {};

@@ -29,7 +29,7 @@ void test('a hundred reconnects in a row leave nothing behind', { timeout: 120_0
     for (let each = 0; each < 50; each++) await reconnect();
     const after = await settled((now) => assertNoMore(now, before));
     const tookMs = performance.now() - startMs;
-    // Whatever is allocated once and kept is allocated in the first half.
+    // Allocations that are made once and kept happen in the first half.
     const grewKb = (after.heapBytes - halfway.heapBytes) / 1024;
     console.log(`| 100 reconnects in a row | | ${(tookMs / 100).toFixed(0)} ms each | heap ${grewKb.toFixed(0)} KB |`);
     assert.ok(grewKb < 1024, `the heap grew by ${grewKb.toFixed(0)} KB`);
@@ -53,7 +53,7 @@ interface Footprint {
   readonly heapBytes: number;
 }
 
-/** A few timers come and go. A leak per reconnect would show by the dozen. */
+/** The number of timers varies a little. A leak in each reconnect would show as dozens. */
 function assertNoMore(now: Footprint, before: Footprint): void {
   for (const [kind, count] of Object.entries(now.resources)) {
     const limit = (before.resources[kind] ?? 0) + 10;

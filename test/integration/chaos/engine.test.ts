@@ -77,7 +77,7 @@ function proxies(): readonly number[] {
   return descendants(process.pid).filter((pid) => isNc(pid));
 }
 
-/** A program that has ended stays a zombie while nobody asks for its status: the thread that would is gone. */
+/** Whether `nc` runs. An ended program stays a zombie, because the thread that would read its status is gone. */
 function isNc(pid: number): boolean {
   try {
     return /^\d+ \(nc\) [^Z]/u.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));

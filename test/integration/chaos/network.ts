@@ -18,7 +18,7 @@ export interface Network {
   stop(): Promise<void>;
 }
 
-/** Why this machine cannot have such a network; undefined if it can. */
+/** The reason why this machine cannot have such a network; undefined if it can. */
 export function noNetwork(): string | undefined {
   if (process.platform !== 'linux') return 'network namespaces are Linux’s';
   if (process.getuid?.() !== 0) return 'only root may make network namespaces';

@@ -16,10 +16,10 @@ import { startSshd } from '../../support/sshd.ts';
 import { until } from '../../support/until.ts';
 import { startBench, startDownload } from './bench.ts';
 
-/** Loopback as well, and nobody's. */
+/** A loopback address that nothing else uses. */
 const nameServer = '127.0.77.53';
 
-/** Asks the proxy for a name (RFC 1928), and waits until the proxy refuses: by a reply, or as ssh(1) by hanging up. */
+/** Asks the proxy for a name (RFC 1928), and waits for the refusal: a reply, or a disconnect as from ssh(1). */
 async function askForName(proxy: number, name: string): Promise<void> {
   const socket = net.connect(proxy, '127.0.0.1');
   socket.on('error', () => undefined);
@@ -33,7 +33,7 @@ async function askForName(proxy: number, name: string): Promise<void> {
 }
 
 void describe('a name that the resolver of the remote never finds', { timeout: 120_000 }, () => {
-  test('a download beside it goes on as with ssh, and costs one more login at the most', async (t) => {
+  test('does not disturb a download, as with ssh, and costs at most one more login', async (t) => {
     if (process.getuid?.() !== 0 || spawnSync('unshare', ['--mount', 'true']).status !== 0) {
       assert.equal(process.env['CI'], undefined, 'only root may give sshd a resolver of its own');
       return t.skip('only root may give sshd a resolver of its own');
@@ -65,7 +65,7 @@ void describe('a name that the resolver of the remote never finds', { timeout: 1
       await Promise.all(downloads.map((download) => download.goesOn()));
       assert.ok(logins() - before <= 1, `${logins() - before} logins`);
 
-      // Once the name is known to be slow, silence is explained: nothing is done but wait.
+      // A known slow name explains the silence, so SSH Ports only waits.
       await Promise.all([askForName(proxy, 'slow.invalid'), askForName(sshProxy, 'slow.invalid')]);
       await Promise.all(downloads.map((download) => download.goesOn()));
       assert.ok(logins() - before <= 1, `${logins() - before} logins`);

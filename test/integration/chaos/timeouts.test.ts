@@ -49,7 +49,7 @@ void describe('a server that ends idle channels and connections', { timeout: 120
     }
   });
 
-  test('UnusedConnectionTimeout does not end the editor’s connection, for the watch keeps a channel open', async () => {
+  test('UnusedConnectionTimeout does not end the editor’s connection, because the watch keeps a channel open', async () => {
     const sshd = await startSshd({ config: ['UnusedConnectionTimeout 1'] });
     const bench = await startBench(sshd.configFile);
     try {

@@ -91,7 +91,7 @@ async function withBench(
   }
 }
 
-/** Ours, by PID. */
+/** The PIDs of our children that run `nc`. */
 function proxies(): readonly number[] {
   const { stdout } = spawnSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' });
   return stdout.split('\n').flatMap((line) => {

@@ -76,7 +76,7 @@ void describe('the syntax of newer OpenSSH versions is understood', () => {
   }
 });
 
-/** What the ssh of this machine is too old for is tested below, against what OpenSSH 10.0 answers. */
+/** Cases that this machine's ssh is too old for are compared below with answers of OpenSSH 10.0. */
 function isUnderstood({ minOpenSSH = '0.0' }: Case): boolean {
   const [wantedMajor = 0, wantedMinor = 0] = minOpenSSH.split('.').map(Number);
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);

@@ -7,7 +7,7 @@ import { byKeyword, privateHome, sshG } from '../../support/systemSsh.ts';
 
 const { signal } = new AbortController();
 
-/** Every host of the list, with the port by which the configuration tells that its block applies. */
+/** Every listed host with its port. The port shows which block applied. */
 async function listed(t: { after(job: () => void): void }, config: string): Promise<readonly string[]> {
   const place = privateHome();
   t.after(() => place.remove());

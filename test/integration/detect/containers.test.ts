@@ -69,7 +69,7 @@ void describe('a container of the remote', { skip: noContainers, timeout: 120_00
     String(port),
   ];
 
-  void test('is seen with its addresses, its process and its ports, and goes with its server', async () => {
+  void test('is listed with its addresses, its process and its ports, until its server ends', async () => {
     const { runner } = network;
     const container = await startContainer({
       cgroup: `docker/${containerId(1)}`,
@@ -93,7 +93,7 @@ void describe('a container of the remote', { skip: noContainers, timeout: 120_00
     }
   });
 
-  void test('on its own loopback, in the host’s network or in another container’s network', async () => {
+  void test('with a server on its own loopback is unreachable; one in another network is listed with that network', async () => {
     const { runner } = network;
     const addresses = ['172.30.2.2/24'];
     const own = await startContainer({ cgroup: `docker/${containerId(2)}`, addresses, runner });
@@ -116,7 +116,7 @@ void describe('a container of the remote', { skip: noContainers, timeout: 120_00
     }
   });
 
-  void test('in two networks, in one of IPv6 alone, and in one that the host has no route to', async () => {
+  void test('has only reachable addresses, in two networks, in an IPv6-only one, and in one without a route', async () => {
     const { runner } = network;
     const cgroup = (nth: number): string => `machine.slice/libpod-${containerId(nth)}.scope/container`;
     const two = await startContainer({ cgroup: cgroup(5), addresses: ['172.30.3.2/24', '172.30.4.2/24'], runner });
@@ -137,9 +137,9 @@ void describe('a container of the remote', { skip: noContainers, timeout: 120_00
 
   for (const [who, shell] of [
     ['nobody', [...nobody, 'sh', '-c']],
-    ['nobody whose programs are those of busybox', [...nobody, 'env', `PATH=${applets}`, '/bin/busybox', 'sh', '-c']],
+    ['nobody with the programs of busybox', [...nobody, 'env', `PATH=${applets}`, '/bin/busybox', 'sh', '-c']],
   ] as const) {
-    void test(`is seen by ${who}`, async () => {
+    void test(`is listed for the user ${who}`, async () => {
       const { runner } = network;
       const container = await startContainer({
         cgroup: `docker/${containerId(8)}`,
@@ -159,7 +159,7 @@ void describe('a container of the remote', { skip: noContainers, timeout: 120_00
     });
   }
 
-  void test('thirty come and go in loops, and the list ends as it began', async () => {
+  void test('leaves the list as it was, after thirty come and go in loops', async () => {
     const { runner } = network;
     const seen = watched(sshExec(sshd));
     const here = (): number => new Set(seen.ports().flatMap(({ container }) => container?.id ?? [])).size;

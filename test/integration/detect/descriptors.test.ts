@@ -13,7 +13,7 @@ import { until } from '../../support/until.ts';
 const first = 20_000;
 const limit = 200;
 
-test('ports and clients without end leave a reserve of file descriptors, and a program that goes on', async (t) => {
+test('endless ports and clients leave a reserve of file descriptors, and the program keeps running', async (t) => {
   const sshd = await startSshd({ config: ['SetEnv HOME=/nonexistent'] });
   t.after(() => sshd.stop());
   const cli = await buildCli();
@@ -26,7 +26,7 @@ test('ports and clients without end leave a reserve of file descriptors, and a p
   let output = '';
   watching.child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const table = (): string => output.slice(output.lastIndexOf('devbox: '));
-  // The program opens more for a moment, for example to see whether it may.
+  // The program opens more files for a moment, for example to measure its reserve.
   const leaves = (count: number): boolean =>
     limit - fs.readdirSync(`/proc/${watching.child.pid}/fd`).length >= count - 8;
 

@@ -37,17 +37,17 @@ test('a remote that opens 1,000 ports at once gets 500 rows, 50 automatic forwar
   assert.equal(remotePorts.length, 500);
   assert.ok(morePorts >= 500, String(morePorts));
   assert.equal(forwards.length, 50);
-  // Each of the 50 forwards is written twice: it opens, and it is open.
+  // Each of the 50 forwards causes two writes: opening and open.
   assert.ok(writes < 200, `${writes} writes`);
   await servers.stop();
   await until('the end of all', () => app.host().remotePorts.every(({ port }) => port < first || port >= first + 1000));
 });
 
-test('ports that come and go without end take the places of forwards whose programs have gone', async () => {
+test('endless new ports replace automatic forwards whose programs have gone', async () => {
   const servers = await startManyServers(first + 2000, 40, { seconds: 4 });
   const seen = new Set<PortPlace>();
   await until('further ports', () => {
-    app.sessions.refresh(); // the thousand ports before have slowed down the watch
+    app.sessions.refresh(); // the previous thousand ports have slowed down the watch
     const { forwards } = app.host();
 
     assert.ok(forwards.length <= 50, String(forwards.length));

@@ -11,7 +11,7 @@ import { start } from '../../support/child.ts';
 
 const container = { name: 'web', id: '0123456789ab', runtime: 'docker', containerName: 'web', addresses: [] } as const;
 
-/** Answers with what it got, once its client has said all. */
+/** A server that sends back everything after its client's FIN. */
 async function startEcho(): Promise<net.Server> {
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
     const got: Buffer[] = [];
@@ -22,7 +22,7 @@ async function startEcho(): Promise<net.Server> {
   return server;
 }
 
-/** What the image has, and nothing else in reach. */
+/** The only program of each image. */
 const images = ['busybox nc', 'node', 'python3'];
 
 function fileOf(program: string): string {
@@ -32,7 +32,7 @@ function fileOf(program: string): string {
 }
 
 for (const program of images) {
-  void test(`a container with ${program} relays both directions to their ends`, async () => {
+  void test(`a container with ${program} relays both directions until each has ended`, async () => {
     const server = await startEcho();
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'image-'));
     try {

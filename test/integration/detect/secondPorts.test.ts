@@ -53,16 +53,20 @@ void test(
   },
 );
 
-void test('a port of the ephemeral range that belongs to no page is listed alone', { timeout: 60_000 }, async () => {
-  const [port, page] = [await freePort(), await freeServerPort()];
-  fs.writeFileSync(path.join(folder, 'worker.cjs'), workerOf(port));
-  fs.writeFileSync(path.join(folder, 'page.cjs'), workerOf(page));
-  const children = ['worker.cjs', 'page.cjs'].map((file) => start(process.execPath, [file], { cwd: folder }));
-  try {
-    await until('the page', () => app.forwardOf(page)?.status.kind === 'open');
-    await until('the other program', () => app.host().remotePorts.find((each) => each.port === port)?.program);
-    assert.equal(app.forwardOf(port), undefined);
-  } finally {
-    for (const child of children) await stop(child);
-  }
-});
+void test(
+  'a port of the ephemeral range that belongs to no page is listed and not forwarded',
+  { timeout: 60_000 },
+  async () => {
+    const [port, page] = [await freePort(), await freeServerPort()];
+    fs.writeFileSync(path.join(folder, 'worker.cjs'), workerOf(port));
+    fs.writeFileSync(path.join(folder, 'page.cjs'), workerOf(page));
+    const children = ['worker.cjs', 'page.cjs'].map((file) => start(process.execPath, [file], { cwd: folder }));
+    try {
+      await until('the page', () => app.forwardOf(page)?.status.kind === 'open');
+      await until('the other program', () => app.host().remotePorts.find((each) => each.port === port)?.program);
+      assert.equal(app.forwardOf(port), undefined);
+    } finally {
+      for (const child of children) await stop(child);
+    }
+  },
+);

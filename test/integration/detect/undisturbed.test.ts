@@ -14,7 +14,7 @@ import { type WatchedHost, watchHost } from './watchedHost.ts';
 
 const python = '/usr/bin/python3';
 
-/** A login that serves one request, as CLI tools and libraries write it, and prints which one that was. */
+/** A login listener that serves one request and prints it, as CLI tools and libraries do. */
 const login = (port: number): string => `
 import http.server
 class Redirect(http.server.BaseHTTPRequestHandler):
@@ -24,7 +24,7 @@ class Redirect(http.server.BaseHTTPRequestHandler):
 http.server.HTTPServer(("127.0.0.1", ${port}), Redirect).handle_request()
 `;
 
-/** A debugger on a socket, as rpdb and others make it: the first client is the only one. */
+/** A debugger on a socket, like rpdb: it serves only its first client. */
 const debuggerOn = (port: number): string => `
 import pdb, socket
 server = socket.socket(); server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -34,7 +34,7 @@ pdb.Pdb(stdin=stream, stdout=stream).set_trace()
 done = True
 `;
 
-/** Serves one client and no more, with a backlog as of any server. */
+/** Serves only one client, with the backlog of an ordinary server. */
 const oneClient = (port: number): string => `
 import socket
 client, _ = socket.create_server(("127.0.0.1", ${port}), backlog=128).accept()
@@ -154,7 +154,7 @@ void describe('a program that serves one client', { timeout: 120_000 }, () => {
     },
   );
 
-  void test('what was not asked is asked when the user forwards it, and when the user says so', async () => {
+  void test('a program that was not asked is asked when the user forwards its port, or asks for it', async () => {
     const serve = (port: number): string =>
       `from wsgiref.simple_server import make_server, demo_app\nmake_server("127.0.0.1", ${port}, demo_app).serve_forever()`;
     const program = (port: number) => app.host().remotePorts.find((each) => each.port === port)?.program;

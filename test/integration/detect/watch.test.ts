@@ -15,7 +15,7 @@ import { descendants, type Sshd, startSshd } from '../../support/sshd.ts';
 import { sshExec } from '../../support/sshExec.ts';
 import { until } from '../../support/until.ts';
 
-/** No start-up files: these tests kill sessions, and a user's files may wait, lock and print. */
+/** Without start-up files: these tests kill sessions, and a user's files may wait, lock or print. */
 const bareHome = 'SetEnv HOME=/nonexistent';
 
 let sshd: Sshd;

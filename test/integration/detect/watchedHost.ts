@@ -10,7 +10,7 @@ import { until } from '../../support/until.ts';
 export interface WatchedHost {
   readonly sshd: Sshd;
   readonly app: TestSessions;
-  /** Holds what a test starts there. Other users may read it. */
+  /** The folder for programs that a test starts on the host. Other users may read it. */
   readonly folder: string;
   stop(): Promise<void>;
 }

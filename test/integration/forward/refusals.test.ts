@@ -17,7 +17,7 @@ import { local, loopback, remote } from './forwards.ts';
 import { startLink, transports } from './link.ts';
 
 for (const transport of transports) {
-  void describe(`what is refused over the ${transport} transport`, { timeout: 120_000 }, () => {
+  void describe(`refusals over the ${transport} transport`, { timeout: 120_000 }, () => {
     test('a closed port, an unknown name and a missing socket are reset and reported', async (t) => {
       const { connection, sshd } = await startLink(t, transport);
       const nowhere: readonly Endpoint[] = [
@@ -80,7 +80,7 @@ for (const transport of transports) {
           bind,
         });
       }
-      // The first listener goes on.
+      // The first listener stays open.
       const problems = await ending(connect(t, portOf(free)));
       assert.notEqual(problems, 'ECONNREFUSED');
     });

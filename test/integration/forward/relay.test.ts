@@ -13,12 +13,12 @@ import { local, loopback, megabyte, nothingLeft, open, remote, sha256, through }
 import { startLink, transports } from './link.ts';
 
 for (const transport of transports) {
-  void describe(`what is relayed over the ${transport} transport`, { timeout: 240_000 }, () => {
+  void describe(`a relay over the ${transport} transport`, { timeout: 240_000 }, () => {
     for (const [via, rekey] of [
       ['TCP ports', '1M'],
       ['Unix sockets', '16M'],
     ] as const) {
-      test(`comes back unchanged, 4 MB of it, through nine -L and nine -R in a chain of ${via}, RekeyLimit ${rekey}`, async (t) => {
+      test(`returns 4 MB unchanged through nine -L and nine -R in a chain of ${via}, RekeyLimit ${rekey}`, async (t) => {
         const { connection, sshd } = await startLink(t, transport, { config: [`RekeyLimit ${rekey}`] });
         const server = await serve(t, (socket) => socket.pipe(socket));
         const bind = (name: string): Bind =>
@@ -45,7 +45,7 @@ for (const transport of transports) {
       });
     }
 
-    test('keeps its half-close when the client ends first', async (t) => {
+    test('keeps the connection half-closed when the client ends first', async (t) => {
       const link = await through(t, transport, async (socket) => {
         const request = await readAll(socket);
         socket.end(`heard ${request.length}`);
@@ -56,7 +56,7 @@ for (const transport of transports) {
       await nothingLeft(link);
     });
 
-    test('keeps its half-close when the server ends first', async (t) => {
+    test('keeps the connection half-closed when the server ends first', async (t) => {
       // RACE: another program of this machine may connect to a new server before our client.
       const heard: string[] = [];
       const link = await through(t, transport, async (socket) => {
@@ -71,7 +71,7 @@ for (const transport of transports) {
       await nothingLeft(link);
     });
 
-    test('arrives unchanged, 24 MB of it, at a slow reader after its FIN', async (t) => {
+    test('delivers 24 MB unchanged to a slow reader after its FIN', async (t) => {
       const data = crypto.randomBytes(24 * megabyte);
       const link = await through(t, transport, async (socket) => {
         await readAll(socket);
@@ -88,7 +88,7 @@ for (const transport of transports) {
       await nothingLeft(link);
     });
 
-    test('leaves no channel after ten aborted downloads and a hundred short connections', async (t) => {
+    test('leaves no channel open after ten aborted downloads and a hundred short connections', async (t) => {
       const link = await through(t, transport, (socket) => {
         socket.on('end', () => socket.end()).resume();
         offer(socket, Number.POSITIVE_INFINITY);
@@ -124,7 +124,7 @@ for (const transport of transports) {
       await until('the server has none left', () => link.open() === 0);
     });
 
-    test('is reset, not cleanly ended, if sshd is killed during it', async (t) => {
+    test('resets the client, with no clean end, when sshd is killed', async (t) => {
       const link = await through(t, transport, (socket) => socket.write(Buffer.alloc(2 * megabyte)));
       const client = link.client();
       let received = 0;
@@ -135,7 +135,7 @@ for (const transport of transports) {
       assert.equal(await end, 'ECONNRESET');
     });
 
-    test('delays no other and is not buffered while a stalled reader is sent 1 GB', async (t) => {
+    test('to a stalled reader of 1 GB delays no other relay and buffers little', async (t) => {
       const gigabyte = 1024 * megabyte;
       const other = 64 * megabyte;
       const link = await through(t, transport, (socket) => {
@@ -156,7 +156,7 @@ for (const transport of transports) {
       await nothingLeft(link);
     });
 
-    test('reaches 500 simultaneous half-closing clients, each its own, and leaves no channel', async (t) => {
+    test('gives each of 500 simultaneous half-closing clients its own data, and leaves no channel open', async (t) => {
       const link = await through(t, transport, async (socket) => socket.end(await readAll(socket)));
       const answers = await Promise.all(
         Array.from({ length: 500 }, async (_, index) => {
@@ -172,7 +172,7 @@ for (const transport of transports) {
       await nothingLeft(link);
     });
 
-    test('ends correctly for a mix of 300 connections that echo, abort and close, and leaves no channel', async (t) => {
+    test('ends each of 300 mixed connections that echo, abort and close, and leaves no channel open', async (t) => {
       const link = await through(t, transport, (socket) => socket.pipe(socket));
       await Promise.all(
         Array.from({ length: 300 }, async (_, index) => {
@@ -197,7 +197,7 @@ for (const transport of transports) {
       await nothingLeft(link);
     });
 
-    test('carries ssh itself, and 4 MB through that', async (t) => {
+    test('carries an ssh connection, and 4 MB through it', async (t) => {
       const { connection, sshd } = await startLink(t, transport);
       const echo = await serve(t, (socket) => socket.pipe(socket));
       const forward = await local(t, connection, loopback(sshd.port));

@@ -56,7 +56,7 @@ function assertTold(failure: unknown, line: string): void {
   assert.ok(what !== '' && !what.includes('undefined'), `${inspect(line)}: ${what}`);
 }
 
-// The other keywords reach nothing but their parser, which the test of the command line tries.
+// The other keywords affect only their parser, which has its own test.
 for (const { name } of keywords.filter((keyword) => 'fields' in keyword)) {
   void test(`every value of ${name} logs in, or fails within 5 s with a problem that has words`, async () => {
     for (const value of oddValues) assertTold(await logIn(name, value), `${name} ${value}`);

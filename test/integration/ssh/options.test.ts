@@ -23,7 +23,7 @@ async function output(connection: Connection, command: string): Promise<string> 
   return text(channel.stdout);
 }
 
-void test('SetEnv and SendEnv arrive if the server accepts them, and a refusal harms nothing', async () => {
+void test('SetEnv and SendEnv variables arrive if the server accepts them, and a refusal has no other effect', async () => {
   const env = { SENT_ONE: 'a b', SENT_TWO: 'ü', REFUSED: 'x' };
   const connection = await connectTo(sshdConfig(sshd, { env }));
   assert.equal(await output(connection, 'echo "$SENT_ONE|$SENT_TWO|$REFUSED"'), 'a b|ü|\n');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { boundedLog } from '../../../src/base/boundedLog.ts';
 import { silentLog } from '../../../src/base/log.ts';
 
-void test('a log takes 1,000 lines in ten seconds, then says how many it left out', () => {
+void test('a log takes 1,000 lines in ten seconds, then gives the number of dropped lines', () => {
   const lines: string[] = [];
   const write = (line: string): void => void lines.push(line);
   let now = 0;

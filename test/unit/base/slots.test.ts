@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Slots } from '../../../src/base/slots.ts';
 
-void test('so many jobs run at once as there are slots, in their order, and a failed job frees its slot', async () => {
+void test('at most as many jobs as slots run at once, in their order, and a failed job frees its slot', async () => {
   const slots = new Slots(2);
   const log: string[] = [];
   let running = 0;

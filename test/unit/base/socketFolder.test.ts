@@ -16,7 +16,7 @@ for (const [name, folder] of [
   ['is gone', '/nowhere/at/all'],
   ['is too long for a socket', path.join(os.tmpdir(), 'x'.repeat(90))],
 ] as const) {
-  void test(`a TMPDIR that ${name} is passed over`, async () => {
+  void test(`a TMPDIR that ${name} is not used`, async () => {
     if (name === 'is too long for a socket') fs.mkdirSync(folder, { recursive: true });
     process.env['TMPDIR'] = folder;
     const scope = new Scope();
@@ -29,7 +29,7 @@ for (const [name, folder] of [
   });
 }
 
-void test('the folder of the login session comes after TMPDIR, and a relative one is none', () => {
+void test('the folder of the login session comes after TMPDIR, and a relative path is not used', () => {
   const folders = socketFolders({ XDG_RUNTIME_DIR: '/run/user/1000' });
   assert.deepEqual(folders.slice(1, 2), ['/run/user/1000']);
   assert.ok(!socketFolders({ XDG_RUNTIME_DIR: 'run' }).includes('run'));

@@ -12,7 +12,7 @@ void test('marks that turn the direction of text are shown by number', () => {
   assert.equal(visible('a\u202Egpj.exe\u2069'), 'a<U+202E>gpj.exe<U+2069>');
 });
 
-/** What a terminal would get. */
+/** The output for a terminal. */
 function printed(call: string): { readonly stdout: string; readonly stderr: string } {
   const program = `import * as output from './src/cli/output.ts'; output.${call}`;
   return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], { encoding: 'utf8' });

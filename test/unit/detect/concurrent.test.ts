@@ -24,14 +24,14 @@ test('a server that has answered over HTTP and runs on Node.js may get idle conn
   assert.ok(isConcurrent(remotePort(3000, started('next-server (v15.1.0)')), vite));
 });
 
-test('the page says nothing of who serves it: a server that handles one client at a time gets no idle connection', () => {
+test('a server that may handle one client at a time gets no idle connection, whatever its page is', () => {
   const python = started('python3', '-m', 'http.server', '5173');
   assert.ok(!isConcurrent(remotePort(5173, python), vite));
   assert.ok(!isConcurrent(remotePort(5173, started('php', '-S', '0.0.0.0:5173')), vite));
   assert.ok(!isConcurrent(remotePort(5173, started('flask', 'run', '--app', 'node')), vite));
 });
 
-test('a program that was not asked, or that did not answer over HTTP, gets no idle connection', () => {
+test('a program that was not asked, or did not answer over HTTP, gets no idle connection', () => {
   const { scheme: _http, ...silent } = vite;
   assert.ok(!isConcurrent(remotePort(5173), undefined));
   assert.ok(!isConcurrent(remotePort(5173), silent));

@@ -17,7 +17,7 @@ import type { RemotePort } from '../../../src/core/detect/remotePort.ts';
 const captured = (name: string): string =>
   fs.readFileSync(new URL(`../../fixtures/containers/${name}.txt`, import.meta.url), 'utf8');
 
-void test('cgroups of all runtimes give one process for each container, the lowest, and none of their helpers', () => {
+void test('the cgroups of every runtime give the lowest PID of each container, and no helper process', () => {
   const found = parseProcesses(captured('cgroups')).map(({ pid, cgroup }) => {
     const of = cgroup.rootlessUid === undefined ? '' : ` of ${cgroup.rootlessUid}`;
     return `${pid} ${cgroup.runtime} ${cgroup.id.length === 64 ? cgroup.id.slice(0, 8) : cgroup.id}${of}`;
@@ -37,7 +37,7 @@ void test('cgroups of all runtimes give one process for each container, the lowe
   ]);
 });
 
-void test('docker and podman tell names, services and published ports, and a hostile label names nothing', () => {
+void test('docker and podman give names, services and published ports, and a hostile label gives no name', () => {
   const [web, evil] = parseNames(captured('docker-ps'));
   assert.deepEqual(
     { ...web, id: undefined },
@@ -68,7 +68,7 @@ const host = parseHostNetwork(captured('routes'));
 const addresses = parseAddresses(captured('addresses'));
 const tables = parseTables(captured('tables'));
 
-void test('the networks of two containers are read as nobody sees them', () => {
+void test('the networks of two containers are parsed from output that the user nobody gets', () => {
   assert.deepEqual(
     [...addresses],
     [
@@ -82,7 +82,7 @@ void test('the networks of two containers are read as nobody sees them', () => {
   assert.deepEqual(host.addresses, ['172.30.1.1', '172.30.2.1', 'fd00:30:1::1', 'fd00:30:2::1']);
 });
 
-void test('the host reaches what is in one of its own networks, and neither its own address nor one behind a gateway', () => {
+void test('only addresses in a network of the host count as reachable, not its own address and none behind a gateway', () => {
   const gateway = parseHostNetwork(
     `${captured('routes')}\n/proc/net/route:v1\t00000000\t01011EAC\t0003\t0\t0\t0\t00000000\t0\t0\t0`,
   );
@@ -108,7 +108,7 @@ function joined(own: readonly RemotePort[] = []): readonly RemotePort[] {
   });
 }
 
-void test('containers with one network are one, a server on the own loopback says so, a rootless container is its user’s', () => {
+void test('containers with a common network are listed once, an own loopback is unreachable, and a rootless container belongs to its user', () => {
   const ports = joined();
   assert.deepEqual(
     ports.map(({ port, container, unreachable, owner }) => [port, container?.name, unreachable, owner]),
@@ -119,7 +119,7 @@ void test('containers with one network are one, a server on the own loopback say
   );
 });
 
-void test('a published port is listed once, and the port of the host names the container', () => {
+void test('a published port is listed once, as the port of the host with the container’s name', () => {
   const ports = joined([{ port: 8080, addresses: ['0.0.0.0'] }]);
   assert.deepEqual(
     ports.map(({ port, container, published }) => [port, container?.name, published]),
@@ -130,7 +130,7 @@ void test('a published port is listed once, and the port of the host names the c
   );
 });
 
-void test('no text makes a parser of containers throw or return what is no container, port or address', () => {
+void test('no text makes a parser of containers throw or return an invalid container, port or address', () => {
   const files = ['cgroups', 'docker-ps', 'podman-ps', 'tables', 'addresses', 'routes', 'proxies']
     .map(captured)
     .join('\n');

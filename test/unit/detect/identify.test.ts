@@ -349,7 +349,7 @@ void test('a server of ours that hides its process is a dev server, told by its 
   assert.equal(judge(hidden, page('hello')).role, 'devServer');
 });
 
-/** What tells whether a program that was only seen gets a request. */
+/** Programs that are only seen, and whether they get a request. */
 const seen: readonly (readonly [name: string, mayBeAsked: boolean, port: RemotePort])[] = [
   ['flask run', true, running('flask run', 5000, { backlog: 128 })],
   ['flask run at a port of the ephemeral range', true, running('flask run', 45_000, { backlog: 128 })],
@@ -397,7 +397,7 @@ void test('a forward by hand asks the user’s own program, but no debugger and 
   assert.equal(mayAsk(running('flask run', 5000, { owner: 'other' }), 'asked'), true);
 });
 
-void test('a program that was not asked says so, unless a question makes no sense', async () => {
+void test('a program that was not asked is marked so, unless a question makes no sense', async () => {
   const dial = (): Promise<never> => assert.fail('it was asked');
   const found = (remotePort: RemotePort) => identify({ remotePort, dial, occasion: 'seen' }, AbortSignal.timeout(5000));
   const login = await found(running('python3 cli.py', 45_000, { backlog: 5 }));
@@ -406,7 +406,7 @@ void test('a program that was not asked says so, unless a question makes no sens
   assert.equal((await found(running('ssh -L 8080:db:80 x', 8080))).isUnasked, undefined);
 });
 
-void test('a second port of a dev server is no page as long as nobody has asked it', () => {
+void test('a second port of a dev server counts as no page until its program is asked', () => {
   assert.equal(judge(running('flask run', 4444, { backlog: 1 })).role, 'unknown');
   assert.equal(judge(running('/tmp/go-build1/main', 45_000, { backlog: 4096 })).scheme, undefined);
 });

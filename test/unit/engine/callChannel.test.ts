@@ -34,7 +34,7 @@ function channels(t: TestContext, changes: Partial<Calls> = {}, beforeAnswer?: (
   return { far, near, aborted };
 }
 
-void test('a call is answered by the other side, and calls go both ways at once', async (t) => {
+void test('the other side answers a call, and both sides may call at the same time', async (t) => {
   const { near, far } = channels(t);
   assert.deepEqual(await Promise.all([near.remote.add(1, 2), far.remote.add(3, 4)]), [3, 7]);
 });
@@ -49,7 +49,7 @@ void test('an abort reaches the other side, and the call rejects with the reason
   assert.equal(aborted[0]?.aborted, true);
 });
 
-void test('a call whose signal has aborted before does not go over', async (t) => {
+void test('a call whose signal has already aborted is not sent', async (t) => {
   const { near, aborted } = channels(t);
   await assert.rejects(near.remote.wait(AbortSignal.abort(new Error('no'))), { message: 'no' });
   assert.equal(await near.remote.add(1, 1), 2);
@@ -64,7 +64,7 @@ void test('an abort after the answer changes nothing', async (t) => {
   assert.equal(await near.remote.add(1, 1), 2);
 });
 
-void test('the facts of a problem come over, and a bug keeps its name and stack', async (t) => {
+void test('a problem keeps its facts, and a bug keeps its name and stack', async (t) => {
   const { near } = channels(t);
   await assert.rejects(near.remote.fail('problem'), (error) => {
     assert.ok(error instanceof UserError);
@@ -78,7 +78,7 @@ void test('the facts of a problem come over, and a bug keeps its name and stack'
   });
 });
 
-void test('what has to arrive before an answer is sent before each answer, failures too', async (t) => {
+void test('beforeAnswer runs before each answer, also before a failure', async (t) => {
   let sent = 0;
   const { near } = channels(t, {}, () => (sent += 1));
   await near.remote.add(1, 2);
@@ -86,13 +86,13 @@ void test('what has to arrive before an answer is sent before each answer, failu
   assert.equal(sent, 2);
 });
 
-void test('an answer that is no plain data fails the call, and the channel goes on', async (t) => {
+void test('an answer that is not plain data fails the call, and the channel stays usable', async (t) => {
   const { near } = channels(t, { add: async () => (() => 1) as unknown as number });
   await assert.rejects(near.remote.add(1, 2), { name: 'DataCloneError' });
   assert.equal(await near.remote.fail('bug').catch(() => 'failed'), 'failed');
 });
 
-void test('when the other side is gone, its calls are aborted, and calls to it fail, later ones too', async (t) => {
+void test('when the other side is gone, its calls are aborted, and present and later calls to it fail', async (t) => {
   const { near, far, aborted } = channels(t);
   const waiting = near.remote.wait(new AbortController().signal);
   void far.remote.wait(new AbortController().signal).catch(() => undefined);

@@ -5,7 +5,7 @@ import { applyChange, changeOf } from '../../../src/engine/change.ts';
 
 const plain = fc.jsonValue({ maxDepth: 3 });
 
-void test('a change makes the new value of the old one, also after it was copied to another thread', () => {
+void test('a change turns the old value into the new one, also after a copy to another thread', () => {
   fc.assert(
     fc.property(plain, plain, (before, after) => {
       assert.deepEqual(applyChange(before, structuredClone(changeOf(before, after))), after);
@@ -13,7 +13,7 @@ void test('a change makes the new value of the old one, also after it was copied
   );
 });
 
-void test('of a list with kept, moved, changed and new items, the change makes the new list', () => {
+void test('a change of a list with kept, moved, changed and new items gives the new list', () => {
   const items = fc.array(fc.record({ name: fc.string(), count: fc.integer() }), { maxLength: 8 });
   const edits = fc.array(fc.tuple(fc.nat(9), fc.constantFrom('drop', 'copy', 'change', 'move')), { maxLength: 5 });
   fc.assert(
@@ -47,7 +47,7 @@ function withPorts(ports: State['hosts'][number]['ports']): State {
   return { ...state, hosts: [{ ...(a ?? assert.fail()), ports }, b ?? assert.fail()] };
 }
 
-void test('one counter costs one counter, and everything else stays the same object', () => {
+void test('only a changed counter is sent, and everything else stays the same object', () => {
   const [one, , three] = state.hosts[0]?.ports ?? [];
   assert.ok(one && three);
   const after = withPorts([one, port(2, 7), three]);
@@ -60,7 +60,7 @@ void test('one counter costs one counter, and everything else stays the same obj
   assert.equal(applied.hosts[0]?.ports[2], three);
 });
 
-void test('a new item leaves the others where they are', () => {
+void test('beside a new item the other items stay the same objects', () => {
   const ports = state.hosts[0]?.ports ?? [];
   const after = withPorts([port(0), ...ports]);
   const applied = applyChange(state, structuredClone(changeOf(state, after))) as State;
@@ -68,7 +68,7 @@ void test('a new item leaves the others where they are', () => {
   assert.equal(applied.hosts[0]?.ports[1], ports[0]);
 });
 
-void test('a field that is gone is gone, and nothing of the same value is told', () => {
+void test('a missing field is removed, and an unchanged value sends nothing', () => {
   assert.deepEqual(applyChange({ a: 1, b: 2 }, structuredClone(changeOf({ a: 1, b: 2 }, { a: 1 }))), { a: 1 });
   assert.deepEqual(changeOf(state, state), { kind: 'same' });
 });

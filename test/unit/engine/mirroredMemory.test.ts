@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { shortMemory } from '../../../src/core/session/memory/memory.ts';
 import { MemoryWatch, MirroredMemory } from '../../../src/engine/mirroredMemory.ts';
 
-void test('what the mirror writes is stored, and is no news to it', async () => {
+void test('a value that the mirror writes is stored, and is not reported back as news', async () => {
   const memory = shortMemory();
   const watch = new MemoryWatch(memory);
   const mirror = new MirroredMemory([], (key, value) => watch.write(key, value));
@@ -13,7 +13,7 @@ void test('what the mirror writes is stored, and is no news to it', async () => 
   assert.deepEqual(watch.news(), []);
 });
 
-void test('what another window has stored or removed since is news, once', async () => {
+void test('a value that another window stores or removes is news once', async () => {
   const memory = shortMemory();
   await memory.update('old', 1);
   const watch = new MemoryWatch(memory);
@@ -25,7 +25,7 @@ void test('what another window has stored or removed since is news, once', async
   assert.deepEqual(watch.news(), []);
 });
 
-void test('a value that was written here and comes back late, as in VS Code, is no news', async () => {
+void test('an own value that VS Code reports back late is no news', async () => {
   const memory = shortMemory();
   const watch = new MemoryWatch(memory);
   await watch.write('host box', { forwards: ['5000'] });

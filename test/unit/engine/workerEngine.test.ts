@@ -27,14 +27,14 @@ function start(t: TestContext, options: Partial<WorkerEngineOptions> = {}) {
 
 const names = ({ state }: Engine): readonly string[] => state.get().hosts.map(({ name }) => name);
 
-void test('the hosts have arrived before the answer to the call that reads them', async (t) => {
+void test('the hosts are in the state before the call that reads them is answered', async (t) => {
   const { engine, configFile } = start(t);
   const { files } = await engine.refreshHosts(never);
   assert.deepEqual(names(engine), ['box']);
   assert.ok(files.includes(configFile));
 });
 
-void test('a setting and a variable that change while the thread runs count for the next call', async (t) => {
+void test('a setting and an environment variable that change later count for the next call', async (t) => {
   const { engine, settings, file } = start(t);
   await engine.refreshHosts(never);
   process.env['ENGINE_TEST_FILE'] = file('included', 'Host fromVariable\n');
@@ -45,7 +45,7 @@ void test('a setting and a variable that change while the thread runs count for 
   assert.deepEqual(names(engine), ['fromVariable', 'other']);
 });
 
-void test('the state keeps what did not change as the same object', async (t) => {
+void test('an unchanged part of the state stays the same object', async (t) => {
   const { engine, file } = start(t);
   await engine.refreshHosts(never);
   const [box] = engine.state.get().hosts;
@@ -70,7 +70,7 @@ void test('a host block is proposed, refused for a taken name, and written', asy
   assert.match(fs.readFileSync(configFile, 'utf8'), /^Host new\n\s+HostName new\.example\.com\n/mu);
 });
 
-void test('after close nothing is called any more, and the thread is gone', async (t) => {
+void test('after close the engine calls nobody, and its thread has ended', async (t) => {
   const { engine } = start(t);
   await engine.refreshHosts(never);
   await engine.close();

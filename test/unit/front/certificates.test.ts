@@ -21,7 +21,7 @@ function place(t: TestContext): Place {
   return { own: path.join(folder, 'own'), mkcert: path.join(folder, 'mkcert') };
 }
 
-/** What OpenSSL says of a certificate for a name or an address, if this authority alone is trusted. */
+/** OpenSSL's verdict on a certificate for a name or an address, with this authority as the only trusted one. */
 function verify({ own }: Place, authority: string, cert: string, ...subject: readonly string[]): string {
   fs.writeFileSync(path.join(own, 'ca.pem'), authority);
   fs.writeFileSync(path.join(own, 'leaf.pem'), cert);
@@ -33,7 +33,7 @@ function verify({ own }: Place, authority: string, cert: string, ...subject: rea
   }
 }
 
-test('certificates hold for localhost, names below it and loopback addresses', (t) => {
+test('certificates are valid for localhost, names below it and loopback addresses', (t) => {
   const where = place(t);
   const certificates = new Certificates(() => where);
   const authority = certificates.local().certificate;
@@ -46,7 +46,7 @@ test('certificates hold for localhost, names below it and loopback addresses', (
   assert.equal(check('127.0.0.5', '-verify_ip', '127.0.0.5'), 'leaf.pem: OK');
 });
 
-test('whoever has the key of the authority still cannot vouch for any other name or address', (t) => {
+test('SECURITY: a stolen key of the authority can vouch for no other name or address', (t) => {
   const where = place(t);
   const { certificate } = new Certificates(() => where).local();
   const key = crypto.createPrivateKey(fs.readFileSync(path.join(where.own, 'local-authority.pem')));
@@ -59,7 +59,7 @@ test('whoever has the key of the authority still cannot vouch for any other name
   assert.match(forge({ dns: [], addresses: ['2001:db8::1'] }), /permitted subtree violation/);
 });
 
-test('a shared address has an authority of its own, good for this address alone', (t) => {
+test('a shared address has its own authority, valid for this address alone', (t) => {
   const where = place(t);
   const certificates = new Certificates(() => where);
   const { certificate } = certificates.shared('192.168.1.23');
@@ -92,7 +92,7 @@ test('a damaged authority is replaced', (t) => {
   assert.equal(ownAuthority(own, 'a.pem', scope).certificate, second);
 });
 
-test('a leaf is used again while it has time left, and made anew after', (t) => {
+test('a leaf is reused for half of its lifetime, then renewed', (t) => {
   const where = place(t);
   const certificates = new Certificates(() => where);
   const first = certificates.credential('localhost');
@@ -101,7 +101,7 @@ test('a leaf is used again while it has time left, and made anew after', (t) => 
   assert.notEqual(certificates.credential('localhost'), first);
 });
 
-test("mkcert's authority is used where there is one, though its key is RSA", (t) => {
+test('an existing authority of mkcert is used, also with an RSA key', (t) => {
   const where = place(t);
   fs.mkdirSync(where.mkcert);
   fs.mkdirSync(where.own);
@@ -115,7 +115,7 @@ test("mkcert's authority is used where there is one, though its key is RSA", (t)
   assert.equal(verify(where, authority.certificate, cert, '-verify_hostname', 'app.localhost'), 'leaf.pem: OK');
 });
 
-test('the authority is with the data of the user that stay on this machine', () => {
+test('the data folder is the user’s folder for data that stay on this machine', () => {
   assert.equal(dataFolder('x', { HOME: '/home/u' }, 'linux'), path.join('/home/u', '.local', 'share', 'x'));
   assert.equal(dataFolder('x', { HOME: '/home/u', XDG_DATA_HOME: '/d' }, 'linux'), path.join('/d', 'x'));
   assert.match(dataFolder('x', { HOME: '/Users/u' }, 'darwin'), /Library.Application Support.x$/);

@@ -31,7 +31,7 @@ test('a browser that speaks only HTTP/1.1 is served too', async (t) => {
   assert.equal((await buffer(response)).toString(), '/old');
 });
 
-test('600 requests at once open 48 channels at the most, and idle channels are closed', async (t) => {
+test('600 requests at once open at most 48 channels, and idle channels are closed', async (t) => {
   let atOnce = 0;
   let most = 0;
   const { browse, connections, front } = await fronted(t, (request, response) => {
@@ -78,7 +78,7 @@ test('an upload and a download of 10 MB keep every byte', async (t) => {
   assert.ok(front.traffic().bytesFromRemote > tenMegabytes.length);
 });
 
-test('a browser that stops reading stops the server, not only the front', async (t) => {
+test('a browser that stops reading also stops the server’s sending', async (t) => {
   let written = 0;
   const { browse } = await fronted(t, (_, response) => {
     const chunk = Buffer.alloc(64 * 1024);
@@ -101,7 +101,7 @@ test('a browser that stops reading stops the server, not only the front', async 
   stream.close();
 });
 
-test('server-sent events arrive one by one, and take no place of other requests', async (t) => {
+test('server-sent events arrive one by one, and do not count against the limit of channels', async (t) => {
   const streams: http.ServerResponse[] = [];
   const { browse } = await fronted(
     t,
@@ -126,7 +126,7 @@ test('server-sent events arrive one by one, and take no place of other requests'
   await until('the server hears of it', () => streams[0]?.closed === true);
 });
 
-test('trailers, early hints, HEAD, 204, 304 and ranges pass', async (t) => {
+test('trailers, early hints, HEAD, 204, 304 and ranges are passed on', async (t) => {
   const { browse } = await fronted(t, (request, response) => {
     switch (request.url ?? '') {
       case '/trailers':
@@ -161,7 +161,7 @@ test('trailers, early hints, HEAD, 204, 304 and ranges pass', async (t) => {
   assert.deepEqual([head.headers['content-length'], head.body.length], ['7', 0]);
 });
 
-test('an upload waits for the 100 of the server', async (t) => {
+test('an upload waits for the server’s 100 Continue', async (t) => {
   const server = http.createServer();
   server.on('checkContinue', (request: http.IncomingMessage, response: http.ServerResponse) => {
     response.writeContinue();
@@ -174,7 +174,7 @@ test('an upload waits for the 100 of the server', async (t) => {
   assert.equal((await buffer(stream)).toString(), 'now');
 });
 
-test('a response that breaks off is reset, never ended', async (t) => {
+test('a response that breaks off is reset, never ended cleanly', async (t) => {
   const { browse } = await fronted(t, (_, response) => {
     response.writeHead(200, { 'content-length': 100 });
     response.write('half', () => response.socket?.destroy());
@@ -182,7 +182,7 @@ test('a response that breaks off is reset, never ended', async (t) => {
   await assert.rejects(ask(browse(), { ':path': '/' }), /INTERNAL_ERROR/);
 });
 
-test('a browser that leaves ends the request at the server', async (t) => {
+test('when a browser leaves, its request ends at the server', async (t) => {
   let hasArrived = false;
   let hasLeft = false;
   const { browse } = await fronted(t, (request) => {
@@ -195,7 +195,7 @@ test('a browser that leaves ends the request at the server', async (t) => {
   await until('the server hears of it', () => hasLeft);
 });
 
-test('a GET on a channel that the server has just closed is sent again', async (t) => {
+test('a GET on a channel that the server has just closed is repeated on a new one', async (t) => {
   let total = 0;
   const server = net.createServer((socket) => {
     const isFirst = ++total === 1;
@@ -212,14 +212,14 @@ test('a GET on a channel that the server has just closed is sent again', async (
   assert.equal(total, 2);
 });
 
-test('a server that cannot be reached refuses the stream, so that the browser may try again', async (t) => {
+test('the stream to an unreachable server is refused, so that the browser may retry', async (t) => {
   const server = net.createServer();
   const { browse } = await frontOf(t, server);
   server.close();
   await assert.rejects(ask(browse(), { ':path': '/' }), /REFUSED_STREAM/);
 });
 
-test('what is no HTTP becomes 502', async (t) => {
+test('an answer that is not HTTP becomes 502', async (t) => {
   const server = net.createServer((socket) => socket.once('data', () => socket.end('220 smtp ready\r\n')));
   const { browse } = await frontOf(t, server);
   assert.equal((await ask(browse(), { ':path': '/' })).status, 502);

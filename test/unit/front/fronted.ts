@@ -18,7 +18,7 @@ export interface Fronted {
   readonly certificates: Certificates;
   /** `localhost:PORT` of the front. */
   readonly authority: string;
-  /** How many connections the server has now, and had in all. */
+  /** The number of connections to the server: open now, and in all. */
   readonly connections: () => { readonly open: number; readonly total: number };
   /** A new HTTP/2 connection to the front. */
   readonly browse: () => http2.ClientHttp2Session;
@@ -26,7 +26,7 @@ export interface Fronted {
 
 export const usualTraits: ServerTraits = { isTls: false, maxChannels: manyChannels };
 
-/** Certificates in a folder of the test's own. */
+/** Certificates in a folder for this test alone. */
 export function testCertificates(t: TestContext): Certificates {
   const own = fs.mkdtempSync(path.join(os.tmpdir(), 'front-'));
   t.after(() => fs.rmSync(own, { recursive: true, force: true }));

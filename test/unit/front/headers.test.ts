@@ -4,7 +4,7 @@ import { requestHeaders, responseHeaders } from '../../../src/core/front/headers
 
 const origin = { authority: 'localhost:5173', isServerTls: false, clientAddress: '127.0.0.1' };
 
-test('the server sees a request over http: Host, Origin and Referer agree, and no X-Forwarded-Proto says otherwise', () => {
+test('the server sees a plain http request: Host, Origin and Referer agree, without X-Forwarded-Proto', () => {
   const passed = requestHeaders(
     {
       ':path': '/',
@@ -24,13 +24,13 @@ test('the server sees a request over http: Host, Origin and Referer agree, and n
   });
 });
 
-test('the origin of another page stays', () => {
+test('the Origin of another site is unchanged', () => {
   for (const other of ['https://localhost:8000', 'https://localhost:51733', 'https://example.org', 'null']) {
     assert.equal(requestHeaders({ origin: other }, origin)['origin'], other);
   }
 });
 
-test('headers of one connection pass neither way, nor do those that Connection names', () => {
+test('hop-by-hop headers, and those that Connection names, are passed on in neither direction', () => {
   const headers = {
     connection: 'close, X-Private',
     'keep-alive': 'timeout=5',
@@ -46,11 +46,11 @@ test('headers of one connection pass neither way, nor do those that Connection n
   assert.deepEqual(responseHeaders(headers, origin), { 'x-kept': '2' });
 });
 
-test('Connection cannot take away Host, and the Host of the authority wins', () => {
+test('Connection cannot remove Host, and the authority wins over Host', () => {
   assert.equal(requestHeaders({ connection: 'host', host: 'evil.example' }, origin)['host'], 'localhost:5173');
 });
 
-test('a redirect to the server itself stays on https, and one to elsewhere stays as it is', () => {
+test('a redirect to the server itself stays on https, and any other redirect is unchanged', () => {
   const location = (url: string): unknown => responseHeaders({ location: url }, origin)['location'];
   assert.equal(location('http://localhost:5173/next'), 'https://localhost:5173/next');
   assert.equal(location('/next'), '/next');
@@ -58,23 +58,23 @@ test('a redirect to the server itself stays on https, and one to elsewhere stays
   assert.equal(location('http://localhost:5173.example/'), 'http://localhost:5173.example/');
 });
 
-test('a server that allows its own origin allows the one that the browser knows', () => {
+test('a server that allows its own http origin allows the browser’s https origin', () => {
   const headers = { 'access-control-allow-origin': 'http://localhost:5173' };
   assert.equal(responseHeaders(headers, origin)['access-control-allow-origin'], 'https://localhost:5173');
 });
 
-test('a server never binds all of localhost to https or to another protocol', () => {
+test('SECURITY: no response binds all of localhost to https (HSTS) or to another protocol (Alt-Svc)', () => {
   const headers = { 'strict-transport-security': 'max-age=31536000', 'alt-svc': 'h3=":443"', 'set-cookie': ['a=1'] };
   assert.deepEqual(responseHeaders(headers, origin), { 'set-cookie': ['a=1'] });
 });
 
-test('a server that speaks TLS itself gets and gives https everywhere', () => {
+test('for a server that speaks TLS itself, https URLs are unchanged in both directions', () => {
   const tls = { ...origin, isServerTls: true };
   assert.equal(requestHeaders({ origin: 'https://localhost:5173' }, tls)['origin'], 'https://localhost:5173');
   assert.equal(responseHeaders({ location: 'http://localhost:5173/' }, tls)['location'], 'http://localhost:5173/');
 });
 
-test('the server hears of a client only when it is another machine', () => {
+test('the server learns the address of a client only if that is another machine', () => {
   const forwardedFor = (clientAddress: string): unknown =>
     requestHeaders({ 'x-forwarded-for': '10.0.0.9' }, { ...origin, clientAddress })['x-forwarded-for'];
   assert.equal(forwardedFor('::ffff:127.0.0.1'), undefined);

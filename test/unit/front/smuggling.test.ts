@@ -6,7 +6,7 @@ import tls from 'node:tls';
 import fc from 'fast-check';
 import { frontOf } from './fronted.ts';
 
-/** A server that is stricter than any real one, and answers every request. `faults` says what it would have to guess. */
+/** A server that is stricter than any real one, and answers every request. `faults`: where it would have to guess. */
 function strictServer(): { readonly server: net.Server; readonly faults: string[]; readonly served: string[] } {
   const faults: string[] = [];
   const served: string[] = [];
@@ -127,7 +127,7 @@ const request = fc.record({
   body: fc.constantFrom(...bodies),
 });
 
-test('no HTTP/1.1 request, however it is written, reaches the server as another one or as two', async (t) => {
+test('SECURITY: no malformed HTTP/1.1 request reaches the server as another request or as two', async (t) => {
   const { server, faults, served } = strictServer();
   const { port, ca, front } = await frontOf(t, server);
   await fc.assert(
@@ -148,7 +148,7 @@ test('no HTTP/1.1 request, however it is written, reaches the server as another 
   assert.ok(served.length > 0);
 });
 
-test('no HTTP/2 request, with whatever in its fields, reaches the server as another one or as two', async (t) => {
+test('SECURITY: no HTTP/2 request with hostile fields reaches the server as another request or as two', async (t) => {
   const { server, faults, served } = strictServer();
   const { port, ca } = await frontOf(t, server);
   const authority = `localhost:${port}`;
@@ -178,7 +178,7 @@ test('no HTTP/2 request, with whatever in its fields, reaches the server as anot
   assert.ok(served.length > 0);
 });
 
-/** The preface, SETTINGS, HEADERS without any compression (RFC 7541 §6.2.2), and DATA: what no client would send. */
+/** The preface, SETTINGS, uncompressed HEADERS (RFC 7541 §6.2.2) and DATA, as no real client sends them. */
 function requestFrames(fields: readonly (readonly [string, string])[], body: string): Buffer {
   const literal = (text: string): Buffer => {
     const bytes = Buffer.from(text, 'latin1');

@@ -10,7 +10,7 @@ import { type TestContext, test } from 'node:test';
 import { until } from '../../support/until.ts';
 import { type Fronted, frontOf } from './fronted.ts';
 
-/** Sends back what comes: the front passes the bytes on and knows no frames. */
+/** Echoes all bytes: the front passes them on and does not parse frames. */
 async function echo(
   t: TestContext,
 ): Promise<Fronted & { readonly seen: http.IncomingMessage[]; readonly ends: string[] }> {
@@ -65,7 +65,7 @@ test('a WebSocket over HTTP/2 (RFC 8441) reaches the server as an HTTP/1.1 upgra
   );
 });
 
-test('a WebSocket over HTTP/1.1 works as well, with what was sent too early', async (t) => {
+test('a WebSocket over HTTP/1.1 works, also with data before the server’s answer', async (t) => {
   const { port, ca, seen } = await echo(t);
   const key = crypto.randomBytes(16).toString('base64');
   const request = https.request({
@@ -107,7 +107,7 @@ test('a refusal of the server reaches the page with its status, in both protocol
   assert.equal((await buffer(response)).toString(), 'no');
 });
 
-test('when the server ends a WebSocket abruptly, its page hears of it', async (t) => {
+test('when the server resets a WebSocket, the page’s connection is reset', async (t) => {
   const { browse, front } = await echo(t);
   const stream = await connect(browse(), '/hmr');
   await once(stream, 'response');
@@ -115,7 +115,7 @@ test('when the server ends a WebSocket abruptly, its page hears of it', async (t
   await once(stream, 'close');
 });
 
-test('an upgrade to another protocol is refused, and the server sees nothing of it', async (t) => {
+test('SECURITY: an upgrade to another protocol is refused before it reaches the server', async (t) => {
   const { port, ca, connections } = await echo(t);
   const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAAP__' };
   const request = https.request({ host: '127.0.0.1', port, ca, path: '/', agent: false, headers });

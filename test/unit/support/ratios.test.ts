@@ -33,7 +33,7 @@ test('without a base there are medians and no ratios', () => {
   assert.deepEqual(compare([[3, 5]], []), [{ median: 4, ratio: undefined, pairs: 0 }]);
 });
 
-test('a round that one side did not measure makes no pair', () => {
+test('a round that one side did not measure gives no ratio', () => {
   const [, ours] = compare([
     [2, 2, 2],
     [4, undefined, 8],

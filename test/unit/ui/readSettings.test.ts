@@ -12,7 +12,7 @@ function read(values: Values, layers: Parameters<typeof readSettings>[1] = []) {
   return readSettings((key) => values[key], layers);
 }
 
-void test('without a setting the defaults hold', () => {
+void test('without a setting the default counts', () => {
   assert.deepEqual(read({}), defaults);
 });
 

@@ -32,7 +32,7 @@ function forward(change: Partial<ForwardState> = {}): ForwardState {
 
 const host = (...forwards: ForwardState[]): HostState => hostState({ forwards });
 
-void test('a forward by hand to a program that nobody has asked may have a page, but not one to a debugger', () => {
+void test('a forward by hand to an unasked program may have a page, unless the program is a debugger', () => {
   const program = { framework: 'unknown', name: 'Python', icon: 'snake', role: 'unknown', isUnasked: true } as const;
   const leading = (change: Partial<SeenPort>) => ({ remotePorts: [seenPort(5000, { program, ...change })] });
   assert.ok(offers('openInBrowser', { remotePort: 5000 }, leading({})));

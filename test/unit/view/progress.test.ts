@@ -17,7 +17,7 @@ import {
 const done = (...hosts: HostState[]): readonly string[] =>
   Object.entries(progress(appState(...hosts))).flatMap(([step, isDone]) => (isDone ? [step] : []));
 
-test('a step of the walkthrough is done when its thing has happened, not before', () => {
+test('a step of the walkthrough is ticked when its event has happened, not before', () => {
   assert.deepEqual(done(hostState()), []);
   assert.deepEqual(done(onlineHost()), ['connect']);
   assert.deepEqual(done(onlineHost({ remotePorts: [flaskPort()] })), ['connect', 'ports']);

@@ -13,7 +13,7 @@ test('a Remote-SSH window is on the host that its folders name', () => {
   assert.deepEqual(remoteMachine('ssh-remote', []), { name: 'the SSH host' });
 });
 
-test('WSL, containers and codespaces are machines of VS Code, but no hosts of ours', () => {
+test('WSL, containers and codespaces are machines of VS Code, but no SSH hosts', () => {
   assert.deepEqual(remoteMachine('wsl', ['wsl+Ubuntu']), { name: 'WSL' });
   assert.equal(remoteMachine('codespaces', [])?.host, undefined);
   assert.match(remoteWindowText({ name: 'WSL' }), /ports of WSL itself/u);

@@ -49,7 +49,7 @@ for (const type of ['ed25519', 'ecdsa', 'rsa']) {
     const fresh = await startAgent();
     const file = key('-t', type);
     certify(authority, file, sshd.user);
-    fresh.add(file); // adds the certificate beside it too
+    fresh.add(file); // adds the certificate beside the key, too
     fs.rmSync(file);
     const connection = await connectTo(sshdConfig(sshd, { identityFiles: [], identityAgent: fresh.socket }));
     assert.match(sshd.log(), /Accepted publickey .*-CERT/);
@@ -83,7 +83,7 @@ void test('a certificate in the place of KEY.pub is offered, where the key alone
   await connection.close();
 });
 
-/** A certificate whose name says nothing of its key, as `vault` and others hand it out, where the key alone may not log in. */
+/** A certificate with a name unlike its key's, as from `vault`. The key alone may not log in. */
 function signed(): { readonly file: string; readonly certificate: string } {
   const file = key('-t', 'rsa');
   const certificate = `${file}_signed.pub`;

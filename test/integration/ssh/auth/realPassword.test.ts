@@ -24,8 +24,8 @@ interface Accounts {
 }
 
 /**
- * A real sshd that sees an /etc of its own, by a mount that nobody else sees: the account's password, and a one-time code
- * after it where `factors` is 2.
+ * A real sshd with its own /etc, in a private mount namespace. It asks for the account's password, and for a one-time code
+ * after it if `factors` is 2.
  */
 async function startWithPasswords(
   folder: string,

@@ -22,7 +22,7 @@ void test("the server's banner is shown as a notice", async () => {
   server.close();
 });
 
-void test('what the server says when it ends the login is in the problem, as ssh prints it', async (t) => {
+void test('the last words of a server that ends the login are in the problem, as ssh prints them', async (t) => {
   const strict = await startSshd({ config: ['MaxAuthTries 1'] });
   t.after(() => strict.stop());
   const identityFiles = ['one', 'two'].map((name) => makeKey(strict.folder, name));
@@ -60,7 +60,7 @@ void test('a banner that comes with a refusal is in the problem, without control
   server.close();
 });
 
-void test('of many banners only the first are shown, and a server that sends them without end is left', async () => {
+void test('only the first of many banners are shown, and an endless flood of banners ends the connection', async () => {
   const chatty = (count: number): Promise<ScriptedServer> =>
     startServer(byPassword, {}, (client) =>
       client.on('handshake', () => Array.from({ length: count }, () => sendPacket(client, ...banner('Pay here')))),
@@ -76,7 +76,7 @@ void test('of many banners only the first are shown, and a server that sends the
   endless.close();
 });
 
-void test('the words of a server that hangs up by decision are in the problem', async () => {
+void test('the words of a server that disconnects on purpose are in the problem', async () => {
   const server = await startServer((context) => {
     if (context.method === 'none') return context.reject(['password']);
     for (const client of server.clients) sendPacket(client, ...disconnect('Come back\ttomorrow'));

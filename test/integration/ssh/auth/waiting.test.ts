@@ -30,7 +30,7 @@ const HOUR = 3600;
 const to = (server: ScriptedServer, changes: Partial<HostConfig> = {}): HostConfig =>
   hostConfig({ port: server.port, user: 'me', userKnownHostsFiles: [server.knownHostsFile], ...changes });
 
-/** A server that sends a push to a phone. `approve` is the person there. */
+/** A server that sends a push request to a phone. `approve` approves it. */
 async function pushServer(): Promise<{ server: ScriptedServer; asked: Promise<void>; approve: () => void }> {
   let approve = (): void => undefined;
   let onAsked = (): void => undefined;
@@ -53,7 +53,7 @@ void test('a login that a person waits for has no time limit', async () => {
   server.close();
 });
 
-void test('a login in the background that nobody approves is a login that timed out', async () => {
+void test('a background login that nobody approves times out', async () => {
   const { server, asked } = await pushServer();
   const problem = problemOf(connectTo(to(server), { isUnattended: true }));
   await asked;
@@ -62,7 +62,7 @@ void test('a login in the background that nobody approves is a login that timed 
   server.close();
 });
 
-void test('a server that ends the login after a long silence has waited for somebody', async () => {
+void test('a server that ends the login after a long silence counts as one that waited for a person', async () => {
   let onOffer = (): void => undefined;
   const offered = new Promise<void>((resolve) => (onOffer = resolve));
   const server = await startServer((context) => {
@@ -78,7 +78,7 @@ void test('a server that ends the login after a long silence has waited for some
   server.close();
 });
 
-/** A proxy that shows a page, and goes on when somebody has been there. */
+/** A proxy that prints the address of a page and continues after a visit. */
 function proxy(afterVisit: string): { readonly config: HostConfig; readonly visit: () => void } {
   const visited = path.join(fs.mkdtempSync(path.join(sshd.folder, 'proxy-')), 'visited');
   const command = `printf 'Open \\033[31mhttps://login.example/\\n' >&2; until test -e ${visited}; do sleep 0.05; done; ${afterVisit}`;
@@ -86,7 +86,7 @@ function proxy(afterVisit: string): { readonly config: HostConfig; readonly visi
   return { config, visit: () => fs.writeFileSync(visited, '') };
 }
 
-void test('a page that a ProxyCommand names is shown, and the login waits until somebody was there', async () => {
+void test('a page that a ProxyCommand names is shown, and the login waits for the visit', async () => {
   const relay = `const s = require('net').connect(${sshd.port}, '127.0.0.1'); process.stdin.pipe(s); s.pipe(process.stdout)`;
   const { config, visit } = proxy(`exec ${process.execPath} -e '${relay.replaceAll("'", `'\\''`)}'`);
   const prompts = script();
@@ -97,7 +97,7 @@ void test('a page that a ProxyCommand names is shown, and the login waits until 
   await (await connected).close();
 });
 
-void test('a ProxyCommand that fails long after it said something may have waited for a person', async () => {
+void test('a ProxyCommand that fails long after its last output counts as one that waited for a person', async () => {
   const { config, visit } = proxy('echo nobody came >&2; exit 1');
   const prompts = script();
   const problem = problemOf(connectTo(config, { prompts, allowCommand: async () => true, isUnattended: true }));
@@ -109,7 +109,7 @@ void test('a ProxyCommand that fails long after it said something may have waite
   assert.ok('hasWaited' in facts && facts.hasWaited);
 });
 
-/** An sshd behind a machine that is slow to pass anything on. */
+/** An sshd behind a relay that delays everything. */
 async function slowSshd(): Promise<{ port: number; asked: Promise<unknown>; go: () => void; close: () => void }> {
   let go = (): void => undefined;
   const server = net.createServer((socket) => {
@@ -135,7 +135,7 @@ void test('without ConnectTimeout a server may take any time to show its version
   slow.close();
 });
 
-void test('in the background a server that shows no version is tried again', async () => {
+void test('a server that shows no version is retried in the background', async () => {
   const slow = await slowSshd();
   const config = sshdConfig(sshd, { port: slow.port, hostKeyAlias: `[127.0.0.1]:${sshd.port}` });
   const problem = problemOf(connectTo(config, { isUnattended: true }));

@@ -18,7 +18,7 @@ for (const [name, isWanted] of [
   ['a zero byte', (secret: Buffer) => secret.readUInt8(0) === 0],
 ] as const) {
   void test(`the first encrypted packet has the right keys, where the shared secret begins with ${name}`, async (t) => {
-    // The name that stands in for the hybrid exchange means nothing when a server offers it.
+    // CAUTION: inside ssh2 a stand-in name means the hybrid exchange. A server that offers that name must not get it.
     const kex = [...swapNames([HYBRID]), HYBRID, 'curve25519-sha256', 'kex-strict-s-v00@openssh.com'];
     const server = await hybridServer(t, { kex, isWanted, encode: string });
     const end = problemOf(connect(server));

@@ -89,7 +89,7 @@ interface Corked {
   readonly _sock: { cork(): void; uncork(): void };
 }
 
-void test('a command whose whole end comes with the answer to its request gives its status', async () => {
+void test('a command whose end arrives together with the answer to its request has its exit status', async () => {
   const { server, connection, channel } = await commandServer((client, accept) => {
     const { _sock: socket } = client as unknown as Corked; // oxlint-disable-line no-underscore-dangle -- a name of ssh2
     socket.cork();
@@ -104,7 +104,7 @@ void test('a command whose whole end comes with the answer to its request gives 
   server.close();
 });
 
-void test('a command that has closed its output and lost its input keeps its channel until it ends', async () => {
+void test('a command whose input and output have ended keeps its channel until it ends', async () => {
   const heard: string[] = [];
   const { server, connection } = await commandServer((_client, accept) => {
     const accepted = accept();

@@ -138,7 +138,7 @@ void test('a certificate with a wrong signature of its authority is refused, as 
   const forged = Buffer.from(blob);
   forged.writeUInt8((forged.at(-1) ?? 0) ^ 1, forged.length - 1);
   const port = await meddle(t, sshd.port, blob, forged);
-  // Not even a known plain key saves it.
+  // A known plain key does not help either.
   const known = [knownHostsFile(authority('*'), `[127.0.0.1]:${port} ${line('host')}`)];
   const config = sshdConfig(sshd, { port, userKnownHostsFiles: known });
   assert.equal((await opensshVerdict(config, sshd.keyFile)).verdict, 'broken');

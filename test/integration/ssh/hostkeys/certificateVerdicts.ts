@@ -3,9 +3,9 @@ import type { HostConfig } from '../../../../src/core/config/hostConfig.ts';
 import { connectTo, problemOf } from '../../../support/ssh.ts';
 
 export interface Verdict {
-  /** What is trusted, or why nothing is. */
+  /** The trusted object, or the reason for the refusal. */
   readonly verdict: 'certificate' | 'key' | 'unknown' | 'changed' | 'revoked' | 'broken';
-  /** What is wrong with the certificate. */
+  /** The fault of the certificate. */
   readonly fault?: string;
 }
 
@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<string, RegExp>> = {
   signatureAlgorithm: /Certificate signed with disallowed algorithm/,
 };
 
-/** The verdict of the installed ssh(1). It must not block the machine in the middle, which runs in this process. */
+/** The verdict of the installed ssh(1). Asynchronous, because the machine in the middle runs in this process. */
 export async function opensshVerdict(config: HostConfig, keyFile: string): Promise<Verdict> {
   const options = {
     User: config.user,

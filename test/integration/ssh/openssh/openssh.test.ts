@@ -107,7 +107,7 @@ void test("dials and commands do not repeat the configuration's forwards", async
   const ports = [await freePort(), await freePort(), await freePort()];
   const clientConfig = [`LocalForward ${ports[0]} localhost:1`, `RemoteForward ${ports[1]} localhost:1`];
   const wanting = await startSshd({ clientConfig: [...clientConfig, `DynamicForward ${ports[2]}`] });
-  // As when our own forwards hold them.
+  // As if our own forwards held these ports.
   const taken = net.createServer().listen(ports[0], '127.0.0.1');
   await once(taken, 'listening');
   const opened = await open(wanting);
@@ -304,7 +304,7 @@ void test('a killed connection ends open streams with an error', async () => {
   await doomed.stop();
 });
 
-void test('a server that stands still gives no sign of life until it goes on; the connection stays', async () => {
+void test('a stopped server gives no sign of life until it continues, and the connection stays', async () => {
   const frozen = await startSshd();
   const opened = await open(frozen);
   const pids = descendants(frozen.process().pid);

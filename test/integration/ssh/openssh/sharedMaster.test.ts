@@ -29,7 +29,7 @@ function connect(sshd: Sshd, changes: Partial<HostConfig>): Promise<Connection> 
   return connectWith('auto', sshdConfig(sshd, changes), deps, signal());
 }
 
-/** A master as a user runs it, where no other login succeeds any more: its one-time code is spent. */
+/** A master that the user started. No further login succeeds, as with a spent one-time code. */
 async function master(
   t: TestContext,
 ): Promise<{ sshd: Sshd; controlPath: string; readonly isAlive: () => boolean; readonly end: () => Promise<void> }> {
@@ -76,7 +76,7 @@ void test('the end of a master that is shared is the loss of the connection', as
   assert.equal((await connection.closed).kind, 'lost');
 });
 
-void test('a control socket that nobody answers is no master', async (t) => {
+void test('a control socket without a listener is not used as a master', async (t) => {
   const sshd = await startSshd();
   t.after(() => sshd.stop());
   const connection = await connect(sshd, { controlPath: path.join(sshd.folder, 'nothing') });

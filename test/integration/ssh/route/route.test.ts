@@ -211,7 +211,7 @@ void test('an address of another family than AddressFamily allows is not tried',
   assert.equal(problem.code, 'dnsFailed');
 });
 
-void test('the first line of the first line of a server that is not SSH is quoted', async () => {
+void test('the first line of a server that is not SSH is quoted', async () => {
   const web = await server((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
   assert.deepEqual(await problemOf(connectTo(hostConfig({ port: web.port }))), {
     code: 'handshakeEnded',

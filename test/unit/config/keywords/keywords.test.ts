@@ -24,7 +24,7 @@ function read(...lines: readonly (readonly [keyword: Keyword, rest: string])[]):
   return settle({ name: 'box', hostName: 'box', values, environment });
 }
 
-test('an entry of the table is all that a new keyword needs', () => {
+test('a new keyword needs only an entry of the table', () => {
   const madeUp: Keyword = {
     name: 'madeup',
     read: (args) => [args.next().toUpperCase()],

@@ -23,7 +23,7 @@ async function isSettled(promise: Promise<void>): Promise<boolean> {
 
 const use = { host: 'devbox', id: '1', lingerMs: 60_000 } as const;
 
-test('a forward has served when its connections have ended', async () => {
+test('a forward for one use is done when its connections have ended', async () => {
   const state = new Store(listening(0, 0));
   const done = served(state, { ...use, lingerMs: 1 }, never);
   assert.equal(await isSettled(done), false);
@@ -33,7 +33,7 @@ test('a forward has served when its connections have ended', async () => {
   await done;
 });
 
-test('after the first use a second request has time, unless the program goes', async () => {
+test('after the first use there is time for a second request, unless the program ends', async () => {
   const state = new Store(listening(0, 1));
   const done = served(state, use, never);
   assert.equal(await isSettled(done), false);
@@ -41,7 +41,7 @@ test('after the first use a second request has time, unless the program goes', a
   await done;
 });
 
-test('a forward that is stopped has served', async () => {
+test('a stopped forward is done', async () => {
   const state = new Store(listening(0, 0));
   const done = served(state, use, never);
   state.set(app({ kind: 'paused' }));

@@ -8,7 +8,7 @@ import type { Problem } from '../../../../src/core/problem.ts';
 import { aheadCount, ChannelsAhead } from '../../../../src/core/session/link/channelsAhead.ts';
 import { until } from '../../../support/until.ts';
 
-/** A server that upper-cases what it hears, behind a dial that takes its time; `greeting` makes it speak first. */
+/** A server that returns its input in upper case, behind a slow dial. With `greeting` it speaks first. */
 async function distant(t: TestContext, { mayOpen = true, greeting = '' } = {}) {
   const open = new Set<net.Socket>();
   let total = 0;
@@ -46,7 +46,7 @@ async function distant(t: TestContext, { mayOpen = true, greeting = '' } = {}) {
   return { ahead, use, open, outcomes, total: () => total };
 }
 
-test('nothing is opened ahead of a single dial, nor where a dial takes no time', () => {
+test('nothing is opened ahead after a single dial, or where dials are fast', () => {
   assert.equal(aheadCount({ dialledAtMs: [1000], fastestMs: 50 }, 1000), 0);
   assert.equal(aheadCount({ dialledAtMs: [1000, 1001], fastestMs: 1 }, 1001), 0);
 });
@@ -62,10 +62,10 @@ test('the connections of a burst get channels that are open already, and each ca
   await Promise.all([use('one'), use('two')]);
   await until('two channels ahead', () => total() === 4 && open.size === 2);
   assert.deepEqual(await Promise.all([use('three'), use('four')]), ['THREE', 'FOUR']);
-  assert.equal(outcomes.length, 2); // of the channels that were ready; the dial itself tells of the others
+  assert.equal(outcomes.length, 2); // for the ready channels; the dial itself reports the others
 });
 
-test('a channel that is still being opened is waited for, and no second one is dialled in its place', async (t) => {
+test('a dial waits for a channel that is still opening, and opens no second one in its place', async (t) => {
   const { use, total } = await distant(t);
   await Promise.all([use('one'), use('two')]);
   assert.deepEqual(await Promise.all([use('three'), use('four')]), ['THREE', 'FOUR']);
@@ -73,7 +73,7 @@ test('a channel that is still being opened is waited for, and no second one is d
   assert.ok(total() <= 8, `${total()} connections`);
 });
 
-test('channels that nobody takes are closed after a moment', async (t) => {
+test('unused channels are closed after a moment', async (t) => {
   const { use, total, open } = await distant(t);
   await Promise.all([use('one'), use('two')]);
   await until('the channels ahead', () => total() === 4);
@@ -87,7 +87,7 @@ test('a channel on which the program speaks first is not used', async (t) => {
   assert.match(await use('three'), /^hello /);
 });
 
-test('a program that may not get idle connections gets none', async (t) => {
+test('a program that must not get idle connections gets none', async (t) => {
   const { use, total } = await distant(t, { mayOpen: false });
   for (const word of ['one', 'two', 'three']) await use(word);
   assert.equal(total(), 3);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type DoubtCause, isGone } from '../../../../src/core/session/link/silence.ts';
 
-void test('a silent connection is given up on proof alone', () => {
+void test('a silent connection is given up only on proof', () => {
   const minute = 60_000;
   type Row = [
     name: string,

@@ -22,7 +22,7 @@ void test('the oldest dormant auto-forwards give way to a new one; forwards by h
   assert.deepEqual(roomFor([], isShortOfDescriptors), { kind: 'full' });
 });
 
-void test('of very many ports, those with a forward are listed, then those of the user, then the lowest', () => {
+void test('of too many ports, forwarded ones are kept first, then the user’s, then the lowest', () => {
   const ports = [
     ...numbers(600).map((port) => remotePort(port, { owner: 'root' })),
     remotePort(8000),
@@ -36,7 +36,7 @@ void test('of very many ports, those with a forward are listed, then those of th
   assert.equal(more, 102);
 });
 
-void test('tree and table say what a host with very many ports leaves out', () => {
+void test('tree and table give the number of ports that are not listed', () => {
   const host = hostState({ link: online, forwards: open(2), morePorts: 40, isAutoForwardFull: true });
   const texts = limitTexts(host);
   assert.deepEqual(texts, [

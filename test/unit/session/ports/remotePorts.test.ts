@@ -76,7 +76,7 @@ test('a port of our own -R forward is neither asked nor forwarded', async () => 
   assert.deepEqual([asked.map(({ port }) => port), forwarded], [[8801], [8801]]);
 });
 
-test('a late answer of a program that has gone is not shown of the program that has its port now', async () => {
+test('a late answer of an ended program is not shown for the program that has its port now', async () => {
   const { ports, asked, forwarded, find } = remote();
   ports.update([remotePort(3000, { socketId: 'first' })], never);
   await until('the first question', () => asked.length === 1);

@@ -6,7 +6,7 @@ import { ChannelStream } from '../../../../src/core/ssh/builtin/channel.ts';
 import { FIRST_WINDOW_BYTES } from '../../../../src/core/ssh/builtin/receiveWindow.ts';
 import { until } from '../../../support/until.ts';
 
-/** What a stream sees of ssh2's channel, driven by hand: a real server chooses the sizes of its messages itself. */
+/** ssh2's channel as a stream sees it, driven by the test: a real server chooses its message sizes itself. */
 function channel(type: 'direct-tcpip' | 'session') {
   return Object.assign(new EventEmitter(), {
     type,
@@ -32,7 +32,7 @@ function streamOver(ssh2: ReturnType<typeof channel>) {
   return { stream, grants };
 }
 
-test('a window that its last message used up before a pause is granted again when the reader goes on', async () => {
+test('a window that the last message before a pause used up is granted again when the reader continues', async () => {
   const ssh2 = channel('direct-tcpip');
   const { stream, grants } = streamOver(ssh2);
   ssh2.emit('data', Buffer.alloc(FIRST_WINDOW_BYTES));
