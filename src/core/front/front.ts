@@ -62,10 +62,14 @@ export class Front {
     signal.addEventListener('abort', end, { once: true });
     socket.allowHalfOpen = false; // TLS and HTTP/2 know no half-closed connection
     this.#sockets.add(socket);
-    this.#serverAt(socket.localAddress ?? '').emit('connection', socket);
-    await closed;
-    signal.removeEventListener('abort', end);
-    this.#sockets.delete(socket);
+    try {
+      this.#serverAt(socket.localAddress ?? '').emit('connection', socket);
+      await closed;
+    } finally {
+      socket.destroy(); // without a certificate nobody serves it
+      signal.removeEventListener('abort', end);
+      this.#sockets.delete(socket);
+    }
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import http2 from 'node:http2';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { Answer, Asked } from './exchange.ts';
+import { isBelowLocalhost } from './localhostName.ts';
 
 /** A certificate with its chain, and its key, as PEM. */
 export interface Credential {
@@ -13,7 +14,7 @@ export interface Credential {
 export interface SecureServerOptions {
   /** For a client that sends no name in the handshake, because it connects to an address. */
   readonly credential: Credential;
-  /** For the name that the client sends (RFC 6066 §3). */
+  /** For a name below localhost that the client sends (RFC 6066 §3). */
   readonly credentialFor: (name: string) => Credential;
   readonly onSession: (session: http2.ServerHttp2Session) => void;
   readonly onRequest: (asked: Asked, answer: Answer) => void;
@@ -39,6 +40,8 @@ export function createSecureServer(options: SecureServerOptions): http2.Http2Sec
     maxSessionMemory: maxSessionMegabytes,
     settings: { enableConnectProtocol: true, initialWindowSize: streamWindow, maxConcurrentStreams: maxStreams },
     SNICallback: (name, done) => {
+      // SECURITY: the client chooses the name. An address in its place would make an authority for that address.
+      if (!isBelowLocalhost(name)) return done(null);
       try {
         done(null, tls.createSecureContext(options.credentialFor(name)));
       } catch (error) {

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { isLoopbackAddress } from '../../spec/loopback.ts';
+import { isBelowLocalhost } from '../localhostName.ts';
 import type { Credential } from '../secureServer.ts';
 import { type Authority, mkcertAuthority, ownAuthority, timeLeftMs } from './authority.ts';
 import { leafDays, type Names } from './certificate.ts';
@@ -17,6 +18,8 @@ function certificateFolders(): CertificateFolders {
 }
 
 const localScope: Names = { dns: ['localhost'], addresses: ['127.0.0.0/8', '::1/128'] };
+/** SECURITY: any client of a front may ask for new names below localhost, so the cache is bounded. */
+const maxLeaves = 100;
 const halfLifeMs = (leafDays / 2) * 24 * 3_600_000;
 
 /** The certificates of HTTPS fronts. Leaves stay in memory. */
@@ -48,6 +51,7 @@ export class Certificates {
     const known = this.#leaves.get(subject);
     if (known && timeLeftMs(known.cert) > halfLifeMs) return known;
     const made = this.#issue(subject);
+    if (this.#leaves.size >= maxLeaves) this.#leaves.clear();
     this.#leaves.set(subject, made);
     return made;
   }
@@ -64,8 +68,3 @@ export class Certificates {
 
 /** Those of this process. */
 export const certificates = new Certificates();
-
-/** RFC 6761 §6.3. */
-function isBelowLocalhost(name: string): boolean {
-  return name.length <= 253 && /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+localhost$/.test(name);
-}
