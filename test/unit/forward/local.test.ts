@@ -210,6 +210,19 @@ void test('the error names the owner of a Unix socket in use', { skip: posixOnly
   assert.equal((problem['owner'] as { readonly pid: number }).pid, process.pid);
 });
 
+void test('a forward listens at a socket file, on Windows at a named pipe, and close frees the path', async (t) => {
+  const isWindows = process.platform === 'win32';
+  const file = isWindows ? `//./pipe/ssh-ports-test-${process.pid}` : path.join(tempFolder(t), 'forward.sock');
+  const bind = { kind: 'unix', path: file } as const;
+  for (let i = 0; i < 2; i++) {
+    const forward = await hello(t, bind);
+    assert.deepEqual(forward.bound, [bind]);
+    assert.equal(await heard({ path: file }), 'hello');
+    await forward.close();
+  }
+  await assert.rejects(heard({ path: file }), { code: 'ENOENT' });
+});
+
 void test('named pipes of Windows are told from other paths', () => {
   for (const pipe of ['//./pipe/docker_engine', String.raw`\\.\pipe\x`, '//?/PIPE/x']) assert.ok(isPipe(pipe));
   for (const file of [String.raw`C:\Users\me/x.sock`, '/tmp/pipe/x', '//./pipe/', './x']) assert.ok(!isPipe(file));
