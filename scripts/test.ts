@@ -12,6 +12,8 @@ import { nodeTests } from './test/nodeTests.ts';
 import { runStage } from './test/runStage.ts';
 import { attempt, type Outcome, type Stage, sum } from './test/stage.ts';
 import { printFailures, printSummary, type Run } from './test/summary.ts';
+import { canHaveWine } from './test/wine.ts';
+import { wineTests } from './test/wineTests.ts';
 
 const minutes = 60_000;
 const isLinux = process.platform === 'linux';
@@ -35,6 +37,14 @@ const stages: readonly Stage[] = [
     mayBeSkipped: true,
     ...(!isLinux && { notHere: 'containers are processes of Linux' }),
     run: (signal) => nodeTests('test/podman', 1, signal),
+  },
+  {
+    name: 'wine',
+    needs: [],
+    limitMs: 8 * minutes,
+    mayBeSkipped: true,
+    ...(!canHaveWine() && { notHere: 'it runs where Wine is installed already, on an x64 processor' }),
+    run: wineTests,
   },
   { name: 'package', needs: [], limitMs: 4 * minutes, run: makePackage },
   {

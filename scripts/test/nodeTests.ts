@@ -1,9 +1,20 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { inRoot, root } from '../root.ts';
-import { runNode } from '../run.ts';
+import { type Ended, runNode } from '../run.ts';
 import type { TestResult } from './runFiles.ts';
 import type { Failure, Outcome } from './stage.ts';
+
+/** Test files for one run. */
+interface Batch {
+  /** Names the run in its report. */
+  readonly name: string;
+  readonly files: readonly string[];
+  /** How many files at a time. */
+  readonly concurrency: number;
+  /** Runs a script with arguments in some Node. */
+  readonly start: (args: readonly string[]) => Promise<Ended>;
+}
 
 /**
  * Runs every `*.test.ts` below a folder with node:test, each file in a process of its own.
@@ -11,21 +22,21 @@ import type { Failure, Outcome } from './stage.ts';
  * @param concurrency how many files at a time
  */
 export async function nodeTests(folder: string, concurrency: number, signal: AbortSignal): Promise<Outcome> {
-  return outcomeOf(await results(folder, concurrency, signal));
+  const preload = ['tsx', './test/support/endOnSignal.mjs'].flatMap((module) => ['--import', module]);
+  const start: Batch['start'] = (args) => runNode([...preload, ...args], {}, signal);
+  return outcomeOf(await results({ name: folder, files: testFiles(inRoot(folder)), concurrency, start }, signal));
 }
 
 /** Returns at least one result: a run that cannot start its tests is a failure. */
-async function results(folder: string, concurrency: number, signal: AbortSignal): Promise<readonly TestResult[]> {
-  const files = testFiles(inRoot(folder));
-  const failure = (error: string): TestResult => ({ file: inRoot(folder), name: 'all', status: 'failed', error });
+export async function results(batch: Batch, signal: AbortSignal): Promise<readonly TestResult[]> {
+  const { name, files, concurrency, start } = batch;
+  const failure = (error: string): TestResult => ({ file: inRoot(name), name: 'all', status: 'failed', error });
   if (files.length === 0) return [failure('There are no tests.')];
-  const reportFile = inRoot('out', 'results', `${folder.replaceAll('/', '-')}.jsonl`);
+  const reportFile = inRoot('out', 'results', `${name.replaceAll('/', '-')}.jsonl`);
   fs.mkdirSync(path.dirname(reportFile), { recursive: true });
   fs.rmSync(reportFile, { force: true });
-  const preload = ['tsx', './test/support/endOnSignal.mjs'].flatMap((module) => ['--import', module]);
-  const args = [...preload, 'scripts/test/runFiles.ts', reportFile, String(concurrency), ...files];
   try {
-    const { code, output } = await runNode(args, {}, signal);
+    const { code, output } = await start(['scripts/test/runFiles.ts', reportFile, String(concurrency), ...files]);
     const reported = read(reportFile);
     if (code === 0 || reported.some(({ status }) => status === 'failed')) return reported;
     return [...reported, failure(`The test runner ended with ${code}:\n${output}`)];
@@ -49,7 +60,7 @@ function read(reportFile: string): TestResult[] {
   return lines.map((line) => JSON.parse(line) as TestResult);
 }
 
-function outcomeOf(tests: readonly TestResult[]): Outcome {
+export function outcomeOf(tests: readonly TestResult[]): Outcome {
   const told = (wanted: TestResult['status']): Failure[] =>
     tests
       .filter(({ status }) => status === wanted)

@@ -13,11 +13,14 @@ export interface TestResult {
 
 const [reportFile = '', concurrency = '1', ...files] = process.argv.slice(2);
 
+/** Node has no pipes to child processes there, so the file runs in this process. */
+const isInWine = process.platform === 'win32' && process.env['WINEPREFIX'] !== undefined;
+
 /** What each file has written so far. */
 const output = new Map<string, string>();
 
 // Each file runs in a process with the same preloaded modules as this one, and is ended after four minutes.
-run({ files, concurrency: Number(concurrency), timeout: 240_000 })
+run({ files, concurrency: Number(concurrency), timeout: 240_000, ...(isInWine && { isolation: 'none' }) })
   .on('test:stdout', keep)
   .on('test:stderr', keep)
   .on('test:diagnostic', ({ file = '', message }) => keep({ file, message: `${message}\n` }))
