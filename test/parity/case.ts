@@ -71,7 +71,9 @@ export type Server =
   /** Nothing listens at {port}. */
   | { readonly kind: 'closed' }
   /** It accepts, and says nothing. */
-  | { readonly kind: 'mute' };
+  | { readonly kind: 'mute' }
+  /** Before its version it sends other lines (RFC 4253 §4.2), one each half second and without end. */
+  | { readonly kind: 'chatty' };
 
 export type Login =
   | { readonly kind: 'accept'; readonly afterSeconds?: number }

@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 import type { Server, Tried } from './case.ts';
 import { certifyHost, publicKey, writeKey } from './keyFiles.ts';
 import { noexecFolder, signedResolver, silentResolver } from './mounts.ts';
-import { type Reachable, startMute, startScripted } from './scripted.ts';
+import { type Reachable, startChatty, startMute, startScripted } from './scripted.ts';
 
 const fixtures = path.join(import.meta.dirname, '../fixtures/parity');
 
@@ -113,6 +113,8 @@ async function reach(server: Server, folder: string, scope: Scope): Promise<Reac
       return { port: await freePort(), hostKey: '', close: () => undefined };
     case 'mute':
       return await startMute();
+    case 'chatty':
+      return await startChatty();
     case 'scripted':
       return await startScripted(server);
     case 'sshd':

@@ -65,8 +65,23 @@ function disconnect(client: Connection, text: string): void {
 
 /** A server that accepts connections and never says a word. */
 export async function startMute(): Promise<Reachable> {
+  return await startListener(() => undefined);
+}
+
+/** A server that never comes to its version. */
+export async function startChatty(): Promise<Reachable> {
+  return await startListener((socket) => {
+    const timer = setInterval(() => socket.write('please wait\r\n'), 500);
+    socket.once('close', () => clearInterval(timer));
+  });
+}
+
+async function startListener(onSocket: (socket: net.Socket) => void): Promise<Reachable> {
   const sockets = new Set<net.Socket>();
-  const server = net.createServer((socket) => sockets.add(socket.on('error', () => undefined).resume()));
+  const server = net.createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined).resume());
+    onSocket(socket);
+  });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {
     port: (server.address() as AddressInfo).port,

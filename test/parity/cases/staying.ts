@@ -63,6 +63,21 @@ export const staying: readonly ParityCase[] = [
     ours: 'exit 255: Connection to devbox timed out (handshake).',
     because: 'we say what had been reached when the time was over',
   },
+  {
+    kind: 'A2',
+    name: 'a server that sends lines without end before its version, with ConnectTimeout 2',
+    server: { kind: 'chatty' },
+    config: ['ConnectTimeout 2'],
+    ours: 'exit 255: Connection to devbox timed out (handshake).',
+    because: 'we say what had been reached when the time was over',
+  },
+  {
+    kind: 'A2',
+    name: 'a ProxyCommand that takes 6 s, with ConnectTimeout 2',
+    config: [`ProxyCommand sh -c "sleep 6; exec nc 127.0.0.1 {port}"`, 'ConnectTimeout 2'],
+    ours: 'exit 255: Connection to devbox timed out (handshake).',
+    because: 'we say what had been reached when the time was over',
+  },
   { kind: 'A2', name: 'nothing listens', server: { kind: 'closed' } },
   {
     kind: 'A2',

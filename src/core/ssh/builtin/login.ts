@@ -81,7 +81,8 @@ function handshakeOver(
     timeouts.stop();
     if (ms > 0) timeouts.start(ms, () => broken.abort(timeout(config, 'handshake', route.hasWaited())));
   };
-  limit(config.connectTimeoutMs);
+  // As with ssh(1), the connection and the wait for the server's version share ConnectTimeout.
+  limit(config.connectTimeoutMs > 0 ? Math.max(1, config.connectTimeoutMs - route.usedMs) : 0);
   return shakeHands({
     stream: route.stream,
     config,

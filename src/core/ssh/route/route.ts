@@ -23,6 +23,8 @@ export interface Route {
   readonly via: readonly string[];
   /** Why the route itself broke. Undefined while it works. */
   failure(): Promise<UserError<HostProblem> | undefined>;
+  /** What the TCP connection has used of ConnectTimeout. As for ssh(1), a proxy and a jump host use nothing. */
+  readonly usedMs: number;
   /** May a proxy of the route wait, or have waited, for a person? */
   hasWaited(): boolean;
   /** Closes everything that carries the route. Safe twice. */
@@ -63,9 +65,10 @@ export async function openRoute(
 }
 
 async function direct(config: HostConfig, signal: AbortSignal): Promise<Route> {
-  const stream = await connectTcp(config, signal);
+  const { socket: stream, tookMs } = await connectTcp(config, signal);
   return {
     stream,
+    usedMs: tookMs,
     address: stream.remoteAddress ?? config.hostName,
     via: [],
     failure: async () => undefined,
@@ -96,6 +99,7 @@ async function throughCommand(
     scope.defer(() => proxy.close());
     return {
       stream: proxy.stream,
+      usedMs: 0,
       address: config.hostName,
       via: [],
       failure: async () => {
@@ -158,6 +162,7 @@ async function throughHop(config: HostConfig, { name, connection }: Hop, signal:
     const stream = await connection.dial({ kind: 'tcp', host: config.hostName, port: config.port }, signal);
     return {
       stream,
+      usedMs: 0,
       address: config.hostName,
       via: [...connection.facts.via, name],
       failure: async () => undefined,

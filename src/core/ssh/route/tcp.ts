@@ -11,11 +11,17 @@ const ATTEMPT_DELAY_MS = 250;
 /** Node reads 64 KiB at once. This larger buffer makes downloads a quarter faster. */
 const READ_BYTES = 256 * 1024;
 
+interface Connected {
+  readonly socket: net.Socket;
+  /** How long the server took to accept. */
+  readonly tookMs: number;
+}
+
 /**
  * A TCP connection to the host itself, as ssh_config(5) configures it: AddressFamily, BindAddress, ConnectTimeout …
  * CAUTION: every chunk aliases one reused buffer. Consume or copy it before returning.
  */
-export async function connectTcp(config: HostConfig, signal: AbortSignal): Promise<net.Socket> {
+export async function connectTcp(config: HostConfig, signal: AbortSignal): Promise<Connected> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await connectOnce(config, signal);
@@ -27,7 +33,7 @@ export async function connectTcp(config: HostConfig, signal: AbortSignal): Promi
   }
 }
 
-async function connectOnce(config: HostConfig, signal: AbortSignal): Promise<net.Socket> {
+async function connectOnce(config: HostConfig, signal: AbortSignal): Promise<Connected> {
   const addresses = interleaved(await lookup(config, signal));
   const own = new AbortController();
   const stop = AbortSignal.any([signal, own.signal]);
@@ -35,7 +41,10 @@ async function connectOnce(config: HostConfig, signal: AbortSignal): Promise<net
   // Without ConnectTimeout, the system decides how long it tries.
   const timer = limitMs > 0 ? after(limitMs, () => own.abort(timeout(config))) : undefined;
   try {
-    return await race(config, addresses, await ownAddresses(config, stop), stop);
+    const from = await ownAddresses(config, stop);
+    const startedMs = performance.now();
+    const socket = await race(config, addresses, from, stop);
+    return { socket, tookMs: performance.now() - startedMs };
   } finally {
     clearTimeout(timer);
     own.abort(new Error('another address was faster'));
