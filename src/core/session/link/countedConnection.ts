@@ -4,6 +4,7 @@ import type { Dial, IncomingConnection, ListenRemote } from '../../forward/dial.
 import type { Endpoint } from '../../spec/spec.ts';
 import type { Connection } from '../../ssh/connection.ts';
 import { linkLost } from '../../ssh/linkLost.ts';
+import { execStream } from './execStream.ts';
 
 /** A question that the server has not answered. `leave` rejects it with `linkLost`. */
 interface Pending {
@@ -56,6 +57,14 @@ export class CountedConnection implements Connection {
       take: (stream) => this.#open(stream),
       discard: (late) => late.destroy(),
     });
+
+  /** Standard input and output of a command, which relays one connection of a forward. */
+  relayBy(command: string, signal: AbortSignal): Promise<Duplex> {
+    return this.#ask(execStream(this.#connection.exec, command, signal), {
+      take: (stream) => this.#open(stream),
+      discard: (late) => late.destroy(),
+    });
+  }
 
   readonly listenRemote: ListenRemote = (bind, onConnection, signal) => {
     const onStream = (incoming: IncomingConnection): void =>

@@ -6,10 +6,8 @@ import type { PortPlace } from '../../detect/place.ts';
 import type { RemotePort } from '../../detect/remotePort.ts';
 import type { Dial, DialProblem } from '../../forward/dial.ts';
 import { type Problem, problemOf } from '../../problem.ts';
-import type { Endpoint } from '../../spec/spec.ts';
 import type { ReachContainer } from '../ports/containerReach.ts';
-import { execStream } from './execStream.ts';
-import { nameOf } from './countedConnection.ts';
+import { type CountedConnection, nameOf } from './countedConnection.ts';
 import type { HostLink } from './hostLink.ts';
 
 export interface DialerOptions {
@@ -29,36 +27,50 @@ export interface DialerOptions {
 export type Dialer = (onOutcome?: (problem: Problem | undefined) => void, place?: PortPlace) => Dial;
 
 export function dialer({ link, findPort, reachContainer }: DialerOptions): Dialer {
-  const dialOne = async (to: Endpoint, signal: AbortSignal): Promise<Duplex> => {
+  const dialOne: Dial = (to, signal) =>
+    ask(
+      (connection) => {
+        const seen = to.kind === 'tcp' && to.host === 'localhost' ? findPort(to.port) : undefined;
+        const target = seen && to.kind === 'tcp' ? { ...to, host: dialAddress(seen) } : to;
+        return connection.dial(target, signal);
+      },
+      nameOf(to),
+      signal,
+    );
+  return (onOutcome, place) => {
+    const dial: Dial = typeof place === 'string' ? dialContainer(place) : dialOne;
+    return tellingDialer(dial)(onOutcome);
+  };
+
+  /** Asks the present connection for a channel, and the next one if that ends. `name`: what the server has to resolve. */
+  async function ask(
+    open: (connection: CountedConnection) => Promise<Duplex>,
+    name: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Duplex> {
     for (;;) {
       const connection = await link.connection(signal);
-      const seen = to.kind === 'tcp' && to.host === 'localhost' ? findPort(to.port) : undefined;
       try {
-        const target = seen && to.kind === 'tcp' ? { ...to, host: dialAddress(seen) } : to;
-        const channel = await link.liveness.answered(connection.dial(target, signal), nameOf(target));
+        const channel = await link.liveness.answered(open(connection), name);
         link.carried(connection);
         return channel;
       } catch (error) {
         signal.throwIfAborted();
         if (!isProblem<DialProblem>(error, 'linkLost')) throw error;
-        if (connection.isRetired && nameOf(to) === undefined) continue; // another connection has taken its place
+        if (connection.isRetired && name === undefined) continue; // another connection has taken its place
         // The server may hang while it resolves the name, so no other connection asks for the name again.
         if (connection.isRetired) throw error;
         // The lost connection opened no channel, so the next connection is asked.
         await abortable(connection.closed, signal);
       }
     }
-  };
-  return (onOutcome, place) => {
-    const dial: Dial = typeof place === 'string' ? dialContainer(place) : dialOne;
-    return tellingDialer(dial)(onOutcome);
-  };
+  }
 
   /** A container may be in several networks, some of them unreachable. The first address that answers is used. */
   function dialContainer(place: PortPlace): Dial {
     return async (_to, signal) => {
       const way = await reachContainer(place, signal);
-      if (way.kind === 'relay') return execStream((await link.connection(signal)).exec, way.command, signal);
+      if (way.kind === 'relay') return ask((connection) => connection.relayBy(way.command, signal), undefined, signal);
       const { ends } = way;
       for (const [nth, end] of ends.entries()) {
         try {

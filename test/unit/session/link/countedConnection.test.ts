@@ -23,6 +23,23 @@ void test('a retired connection is idle when its last stream has closed', async 
   await counted.idle();
 });
 
+void test('a retired connection is idle only when its last relay by a command has closed', async () => {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const exec = async () => ({
+    stdin,
+    stdout,
+    stderr,
+    exit: new Promise<never>(() => undefined),
+    close: () => undefined,
+  });
+  const counted = new CountedConnection({ ...connection(), exec });
+  const stream = await counted.relayBy('docker exec', never);
+  counted.retire();
+  assert.equal(await within(20, counted.idle()), false);
+  stream.destroy();
+  await counted.idle();
+});
+
 void test('retiring moves what waits for an answer, except a dial to a name', async () => {
   const late = new PassThrough();
   let answer: (stream: PassThrough) => void = () => undefined;
