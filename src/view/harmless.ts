@@ -16,6 +16,7 @@ export function harmless<T>(facts: T): T {
 }
 
 function harmlessText(text: string): string {
+  if (text.length <= maxCharacters && /^[ -~]*$/u.test(text)) return text; // nearly all, and much faster
   const short = text.length > maxCharacters ? `${text.slice(0, maxCharacters)}…` : text;
   return short.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }
@@ -26,7 +27,10 @@ function harmlessList(list: readonly unknown[]): readonly unknown[] {
 }
 
 function harmlessObject<T extends object>(facts: T): T {
-  const entries = Object.entries(facts);
-  const made = entries.map(([key, value]) => [key, harmless<unknown>(value)] as const);
-  return made.every(([, value], index) => value === entries[index]?.[1]) ? facts : (Object.fromEntries(made) as T);
+  const changed: Partial<T> = {};
+  for (const key of Object.keys(facts) as (keyof T)[]) {
+    const made = harmless(facts[key]);
+    if (!Object.is(made, facts[key])) changed[key] = made;
+  }
+  return Object.keys(changed).length === 0 ? facts : { ...facts, ...changed };
 }
