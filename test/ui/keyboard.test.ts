@@ -70,9 +70,13 @@ async function forwardPorts(host: string, count: number): Promise<readonly numbe
   while (ports.length < count) ports.push(await freePort());
   ports.sort((a, b) => a - b);
   for (const local of ports) {
-    await runCommand(page, 'SSH Ports: Forward Port');
-    await quickInput(page).fill(`${local}:127.0.0.1:9`);
-    await quickPickRow(page, `local ${local}`).first().click();
+    // RACE: the question closes when something else takes the focus, such as the tree that draws its rows.
+    await until(`the forward to ${local}`, async () => {
+      await runCommand(page, 'SSH Ports: Forward Port');
+      await quickInput(page).fill(`${local}:127.0.0.1:9`, { timeout: 3000 });
+      await quickPickRow(page, `local ${local}`).first().click({ timeout: 3000 });
+      return true;
+    });
     await rows(page, `→ ${local}`, 2).waitFor();
   }
   await clearNotifications(page);

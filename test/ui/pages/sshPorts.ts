@@ -35,7 +35,13 @@ export async function clickRow(row: Locator): Promise<void> {
 
 /** Unfolds a row. */
 export async function expand(row: Locator): Promise<void> {
-  if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
+  // RACE: the product unfolds a host that has connected, and a click at the same moment folds it again.
+  await until('the row unfolded', async () => {
+    const isFolded = (await row.getAttribute('aria-expanded')) === 'false';
+    if (isFolded) await row.locator('.monaco-tl-twistie').click({ timeout: 3000 });
+    await row.and(row.page().locator('[aria-expanded="true"]')).waitFor({ timeout: 3000 });
+    return true;
+  });
 }
 
 /** The icon of a row: the name of a codicon. */
