@@ -26,9 +26,14 @@ export function changeOf(before: unknown, after: unknown): Change {
   if (Array.isArray(before) && Array.isArray(after)) return { kind: 'list', parts: partsOf(before, after) };
   if (!isFields(before) || !isFields(after)) return { kind: 'value', value: after };
   const changed = Object.entries(after)
-    .filter(([name, value]) => !(name in before) || !Object.is(before[name], value))
-    .map(([name, value]) => [name, changeOf(before[name], value)] as const);
-  return { kind: 'fields', changed, gone: Object.keys(before).filter((name) => !(name in after)) };
+    .filter(([name, value]) => !Object.hasOwn(before, name) || !Object.is(before[name], value))
+    .map(([name, value]) => [name, changeOf(own(before, name), value)] as const);
+  return { kind: 'fields', changed, gone: Object.keys(before).filter((name) => !Object.hasOwn(after, name)) };
+}
+
+/** CAUTION: every object inherits names such as `valueOf`. */
+function own(fields: Fields, name: string): unknown {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 /** The value after `change`. */

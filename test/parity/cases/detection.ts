@@ -26,7 +26,12 @@ export const detection: readonly ParityCase[] = [
     'the end of a tunnel gets no request: it would reach another machine',
   ),
   held('B', 'other users’ servers', judging, 'but no debugger and nobody else’s program'),
-  held('B', 'a click asks', real, 'what was not asked is asked when the user forwards it, and when the user says so'),
+  held(
+    'B',
+    'a click asks',
+    real,
+    'a program that was not asked is asked when the user forwards its port, or asks for it',
+  ),
   held('C1', 'a server of ours that hides its process', judging, 'is a dev server, told by its user and its backlog'),
   held(
     'C2',
@@ -38,7 +43,7 @@ export const detection: readonly ParityCase[] = [
     'C3',
     'the second ports of a dev stack',
     judging,
-    'a second port of a dev server is no page as long as nobody has asked it',
+    'a second port of a dev server counts as no page until its program is asked',
   ),
   held('C3', 'a server for WebSockets alone', judging, 'a server that answers WebSocket handshakes alone is no page'),
   held('C3', 'LiveReload', judging, 'LiveReload gets no request, and is no page'),

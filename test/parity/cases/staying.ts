@@ -21,7 +21,7 @@ export const staying: readonly ParityCase[] = [
     name: 'the same in the editor: the download goes on, and costs one more login at the most',
     heldBy: {
       file: 'test/integration/chaos/slowNames.test.ts',
-      test: 'a download beside it goes on as with ssh, and costs one more login at the most',
+      test: 'does not disturb a download, as with ssh, and costs at most one more login',
     },
   },
   {

@@ -13,6 +13,17 @@ void test('a change turns the old value into the new one, also after a copy to a
   );
 });
 
+void test('a field may have a name that every object inherits', () => {
+  const changes: readonly (readonly [unknown, unknown])[] = [
+    [{ valueOf: [] }, {}],
+    [{}, { valueOf: [] }],
+    [{ toString: 1 }, { toString: 2 }],
+  ];
+  for (const [before, after] of changes) {
+    assert.deepEqual(applyChange(before, structuredClone(changeOf(before, after))), after);
+  }
+});
+
 void test('a change of a list with kept, moved, changed and new items gives the new list', () => {
   const items = fc.array(fc.record({ name: fc.string(), count: fc.integer() }), { maxLength: 8 });
   const edits = fc.array(fc.tuple(fc.nat(9), fc.constantFrom('drop', 'copy', 'change', 'move')), { maxLength: 5 });
