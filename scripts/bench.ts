@@ -25,7 +25,7 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
-    /** Set when it starts itself again. */
+    /** Set in the second start, inside the namespace. */
     inside: { type: 'boolean', default: false },
   },
 });
@@ -38,7 +38,7 @@ if (process.platform !== 'linux' || process.getuid?.() !== 0) {
 if (values.inside) await measureAll();
 else await prepare();
 
-/** What needs the network of this machine; then again in a network namespace (network_namespaces(7)), free of its servers. */
+/** Downloads and builds, then starts this program again in a network namespace (network_namespaces(7)) without other servers. */
 async function prepare(): Promise<void> {
   await provide([chromium]);
   for (const build of Object.keys(builds) as (keyof typeof builds)[]) await install(build);
@@ -59,7 +59,7 @@ async function measureAll(): Promise<void> {
   let rowsLeft = wanted.reduce((sum, group) => sum + group.rows.length, 0);
   const amount: Amount = {
     ...(values.quick ? { rounds: 2, warmUps: 0, scale: 0.1 } : { rounds: 5, warmUps: 1, scale: 1 }),
-    // A row may use what others have left of the time.
+    // A row may use the time that earlier rows have left.
     rowEndMs: () => performance.now() + (endMs - performance.now()) / rowsLeft--,
   };
   for (const group of wanted) {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { start, stop } from '../../test/support/child.ts';
 import { until } from '../../test/support/until.ts';
 
-/** What lies between two machines. */
+/** The properties of the network between two machines. */
 export interface Cable {
   readonly roundTripMs: number;
   /** The share of packets that are lost. */
@@ -22,7 +22,7 @@ export interface Distance {
   stop(): Promise<void>;
 }
 
-/** BBR, the default of some machines, shows twice the speed that most people get. */
+/** With BBR, the default of some machines, speeds are twice what most people get. */
 const congestionControl = 'cubic';
 
 /** RFC 2544 reserves 198.18.0.0/15 for tests. Needs root, Linux and Python. */

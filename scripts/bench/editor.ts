@@ -45,7 +45,7 @@ export function editor(build: BuildName): Side {
   };
 }
 
-/** What ships, but for the activation at startup: the suite takes the time of it. */
+/** The package as it ships, without activation at startup: the suite measures the activation. */
 function extension(): string {
   const folder = layOut();
   const file = path.join(folder, 'package.json');

@@ -9,7 +9,7 @@ export interface Group {
   readonly cable?: Cable;
   /** The destination server, which prints its port: `origin.ts`, or another script beside it. */
   readonly origin: string;
-  /** The first one is what the others are compared with. */
+  /** The others are compared with the first one. */
   readonly sides: readonly Side[];
   readonly rows: readonly Row[];
   /** `--quick` leaves the group out. */
@@ -34,14 +34,14 @@ export interface Site {
 
 export interface Reached {
   readonly to: To;
-  /** Of the forwarding program, if it is one of its own. */
+  /** The PID of the forwarding program, if the side starts one. */
   readonly pid?: number;
   /** The extension host that forwards. */
   readonly editor?: EditorHost;
   close(): Promise<void>;
 }
 
-/** What the extension host of an editor does and measures for us. */
+/** The work and measurements inside the extension host of an editor. */
 export interface EditorHost {
   /** Milliseconds of `require` and of `activate`, measured when it started. */
   readonly startMs: { readonly load: number; readonly activate: number };
@@ -57,9 +57,9 @@ export interface Row {
   readonly unit: string;
   /** Whether a high or a low figure is good. */
   readonly good: 'more' | 'less';
-  /** What issue or document asks for, as printed beside the figures. */
+  /** The goal, printed beside the figures. */
   readonly goal?: string;
-  /** All sides at once: for work that waits for the network alone, so that no side disturbs another. */
+  /** All sides run at once: for work that only waits for the network, so no side disturbs another. */
   readonly isTogether?: true;
   /** Names of the sides that take part. Absent: all. */
   readonly sides?: readonly string[];

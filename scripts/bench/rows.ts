@@ -4,7 +4,7 @@ import type { Row, Run } from './group.ts';
 import { download, keptConnections, latencies, newConnections, type To, upload } from './load.ts';
 import { median } from '../../test/support/ratios.ts';
 
-/** What a group adds to a row: a goal, the sides that take part … */
+/** Fields that a group adds to a row, such as a goal or the sides that take part. */
 type Extra = Partial<Pick<Row, 'goal' | 'isTogether' | 'sides'>>;
 
 const megabytes = 1.048576;
@@ -31,7 +31,7 @@ export function opened(requests: number, atOnce: number, extra: Extra = {}): Row
   return rate(name, '/s', requests, async (to, amount) => (await newConnections(to, amount, atOnce), amount), extra);
 }
 
-/** A page of so many requests, six at a time as browsers do. */
+/** A page of `requests` requests, six at a time as in browsers. */
 export function page(kind: 'new' | 'kept', requests: number, extra: Extra = {}): Row {
   const work = kind === 'new' ? newConnections : keptConnections;
   return {
@@ -75,7 +75,7 @@ export function busy(row: Row, extra: Extra = {}): Row {
   };
 }
 
-/** The delay of the extension host's event loop meanwhile. */
+/** The delay of the extension host's event loop during the row's work. */
 export function loopDelay(row: Row, extra: Extra = {}): Row {
   return {
     name: `loop delay p99, ${row.name}`,
@@ -86,7 +86,7 @@ export function loopDelay(row: Row, extra: Extra = {}): Row {
   };
 }
 
-/** From the start of a program of its own to the first answer through it. */
+/** The time from the start of a program to the first answer through it. */
 export function start(extra: Extra = {}): Row {
   return {
     name: 'program start to first answer',

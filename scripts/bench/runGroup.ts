@@ -9,7 +9,7 @@ import { compare, type Result, turnsOf } from '../../test/support/ratios.ts';
 
 export interface Amount {
   readonly rounds: number;
-  /** Rounds before them that do not count, where sides work by turns. */
+  /** Warm-up rounds before the measured ones, if sides work by turns. */
   readonly warmUps: number;
   /** See `Run.scale`. */
   readonly scale: number;
@@ -24,7 +24,7 @@ export interface RowResult {
   readonly sides: readonly string[];
 }
 
-/** A port of Vite's, so that the destination server looks like one to the watch. */
+/** A usual port of Vite, so that the watch takes the destination server for Vite. */
 const originPort = 5173;
 
 /** Opens all sides of a group, measures its rows by turns, and calls `onRow` after each row. */

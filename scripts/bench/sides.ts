@@ -9,7 +9,7 @@ import { newConnections, type To } from './load.ts';
 
 const openLimitMs = 30_000;
 
-/** `ssh -N -L`: what everything is compared with. */
+/** `ssh -N -L`, the base of all comparisons. */
 export const ssh: Side = program('ssh -N -L', async () => ['ssh', '-N']);
 
 /** Our `-N` on the Node of an editor, or on the one that runs this. */
@@ -21,7 +21,7 @@ export function cli(build?: BuildName): Side {
 /** Our program with the watch on, as in the editor. */
 export const watching: Side = program('watching', async () => [process.execPath, inRoot('dist', 'cli.cjs'), '--json']);
 
-/** No tunnel at all. */
+/** A direct connection, without a tunnel. */
 export const direct: Side = {
   name: 'direct',
   open: async ({ address, originPort }) => ({ to: { host: address, port: originPort }, close: async () => undefined }),

@@ -18,7 +18,7 @@ import { terminalPrompts } from './terminal.ts';
 export interface WatchRequest {
   readonly command: SshCommand;
   readonly host: string;
-  /** `changes`: lines of JSON, first the whole host and then what changed of it. `states`: the whole host in each line. */
+  /** `changes`: JSON lines, first the whole host, then its changes. `states`: JSON lines, each with the whole host. */
   readonly format: 'table' | 'changes' | 'states';
   /** What is forwarded serves HTTPS too. */
   readonly isHttps: boolean;

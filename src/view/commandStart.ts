@@ -18,7 +18,7 @@ interface Key {
 
 /**
  * Tells a command's start from the arguments that VS Code passes: a row and the other selected rows for a row's buttons
- * and its menu, a row alone for a click, at most the focused row for the view's title. Whatever else comes, a script gave it.
+ * and its menu, a row alone for a click, at most the focused row for the view's title. Anything else comes from a script.
  *
  * RACE: VS Code forgets all rows when the tree changes and knows them again once it has fetched them. A button that is
  * pressed in between passes `undefined` in place of its row.
@@ -33,7 +33,7 @@ export function commandStart(args: readonly unknown[]): CommandStart {
   return { kind: 'row', row: given, rows: selected.length > 0 ? selected : [given] };
 }
 
-/** VS Code gives the whole launch configuration to a command that it names as `${command:…}`. */
+/** VS Code passes the whole launch configuration to a command in `${command:…}`. */
 function isConfiguration(given: {}): boolean {
   return typeof given === 'object' && 'type' in given && 'request' in given;
 }
@@ -42,7 +42,7 @@ function isKey(given: {}): given is Key {
   return typeof given === 'object' && 'from' in given && given.from === 'key';
 }
 
-/** A row whole, or a place: of a row that a click, a button of ours or a test passes, the target is enough. */
+/** A whole row, or a place: a click, a button of ours or a test passes only the target of a row. */
 function isRow(given: {}): given is Row {
   return typeof given === 'object' && ('target' in given || ('context' in given && 'fold' in given));
 }

@@ -11,7 +11,7 @@ export interface PlacedRow {
   readonly row: Row;
 }
 
-/** Rows of ports in containers, under a row for each container. Folded where nothing is forwarded. */
+/** A row for each container, with the rows of its ports. Folded if none of them is forwarded. */
 export function containerRows(host: HostState, rows: readonly PlacedRow[]): readonly Row[] {
   const names = [...new Set(rows.flatMap(({ place }) => containerAt(place) ?? []))].toSorted();
   return names.map((name) => {
@@ -19,7 +19,7 @@ export function containerRows(host: HostState, rows: readonly PlacedRow[]): read
     const isOpen = inside.some(({ isForwarded }) => isForwarded);
     const container = host.remotePorts.find((each) => each.container?.name === name)?.container;
     return {
-      // VS Code remembers folding by id, so the row that unfolds has a second id.
+      // VS Code remembers folding by id, so the unfolded row has another id.
       id: `container:${host.name}:${name}${isOpen ? ':open' : ''}`,
       label: containerTitle(name),
       description: container?.image ?? '',
@@ -32,7 +32,7 @@ export function containerRows(host: HostState, rows: readonly PlacedRow[]): read
   });
 }
 
-/** A container in full, for tooltips. */
+/** All facts of a container, for tooltips. */
 function containerLines(name: string, container: Container | undefined, hostName: string): readonly string[] {
   if (!container) return [`${containerTitle(name)}: no such container is listed on ${hostName}`];
   const { runtime, id, containerName, image, addresses } = container;

@@ -2,7 +2,7 @@ import type { HostState } from '../core/session/state.ts';
 import { note } from './note.ts';
 import type { Row } from './row.ts';
 
-/** Why a connected host lists no ports, and what to do about it. Undefined where its ports speak for themselves. */
+/** Why a connected host lists no ports, and what to do about it. Undefined if it lists ports. */
 export function detectionRow(host: HostState, isEmpty: boolean): Row | undefined {
   const { detection, remotePorts } = host;
   switch (detection.kind) {
@@ -40,7 +40,7 @@ interface Hint {
   readonly hint: string;
 }
 
-/** A click and a button ask for a port. */
+/** A note whose click and button ask for a port. */
 function nextStep({ name }: HostState, { label, description, hint }: Hint): Row {
   return {
     ...note(`note:${name}`, 'info', undefined, label, `${hint}\nClick to forward a port that is not listed`),

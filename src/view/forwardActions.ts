@@ -10,8 +10,8 @@ import { leadsToNothing } from './leadsToNothing.ts';
 export type Can = (host: HostState, forward: ForwardState) => boolean;
 
 /**
- * A page is behind the forward, or may be: nobody has asked the program that the user forwards, or the destination is
- * another host and its port is not one of databases and the like.
+ * Whether a page is or may be behind the forward. It may be if the program has not been asked, or if the destination is
+ * another host and its port is not a usual port of databases and the like.
  */
 export const canOpen: Can = (host, forward) => {
   if (!is(forward, 'open', 'elsewhere') || forwardUrl(host, forward) === undefined) return false;
@@ -21,14 +21,14 @@ export const canOpen: Can = (host, forward) => {
   return !leadsToDatabase(forward) && !leadsToNothing(host, forward);
 };
 
-/** A rule of the user, the program or a forwarding service says that this is a page. */
+/** Whether a user's rule, the program or a forwarding service says that this is a page. */
 function isPage(host: HostState, { spec, protocol, remotePort }: ForwardState): boolean {
   if (spec.kind === 'remote') return host.publicUrl !== undefined;
   const program = findPort(host, remotePort)?.program;
   return protocol !== undefined || program?.scheme !== undefined;
 }
 
-/** Its port is one of databases and the like. That is a weak hint, so what is known of the program goes before it. */
+/** Whether the port is a usual one of databases and the like. A weak hint: facts about the program win. */
 function leadsToDatabase({ spec }: ForwardState): boolean {
   return spec.kind === 'local' && spec.to.kind === 'tcp' && portsWithoutPage.has(spec.to.port);
 }
@@ -44,7 +44,7 @@ export const canMove: Can = (_host, forward) =>
   forward.spec.bind.kind === 'tcp' &&
   is(forward, 'open', 'off', 'paused', 'expired', 'failed');
 
-/** VS Code attaches to the debugger behind it. */
+/** Whether a debugger is behind the forward that VS Code can attach to. */
 export const canAttach: Can = (host, forward) =>
   is(forward, 'open', 'elsewhere') && debuggerAt(findPort(host, forward.remotePort)) !== undefined;
 

@@ -7,8 +7,8 @@ import type { ForwardState } from '../core/session/state.ts';
 
 /**
  * Both ends of a forward, short enough for a narrow side bar: `5000 → 5001` is remote port 5000 at localhost:5001, and
- * `8022 ← 22` is port 22 of this machine at port 8022 of the remote. While nothing answers here: `5000`. The name of a
- * third host is too long to stand before the address: `→ 8000`.
+ * `8022 ← 22` is port 22 of this machine at port 8022 of the remote. Without a listener here: `5000`. The name of a
+ * third host is too long, so it is left out: `→ 8000`.
  */
 export function forwardLabel(forward: ForwardState): string {
   const { spec, remotePort } = forward;
@@ -26,7 +26,7 @@ export function forwardLabel(forward: ForwardState): string {
   }
 }
 
-/** The same for a screen reader, which would read an arrow as a picture. */
+/** The same for a screen reader, without an arrow. */
 export function spokenLabel(hostName: string, forward: ForwardState): string {
   const { spec, remotePort } = forward;
   if (spec.kind === 'remote' || spec.kind === 'remoteDynamic')
@@ -45,7 +45,7 @@ function shortEnd(to: Endpoint): string {
   return to.kind === 'tcp' && isLoopback(to.host) ? String(to.port) : shortAddress(endpoint(to));
 }
 
-/** Without the address of the loopback, and without the folder of a socket. */
+/** The address without a loopback host, and without the folder of a socket. */
 function shortAddress(text: string): string {
   return text.replace(/^(?:localhost|127\.0\.0\.1|\[::1\]):/u, '').replace(/^.*\//u, '');
 }

@@ -30,7 +30,7 @@ export function forwardRow(host: HostState, forward: ForwardState): Row {
     target: { kind: 'forward', host: host.name, id: forward.id },
     context: forwardContext(host, forward),
     ...shown,
-    // The public address of a service comes first, since a narrow view cuts the end off.
+    // The public address of a service comes first, because a narrow view cuts off the end.
     description: [
       isFromRemote(forward) && forwardUrl(host, forward),
       name(forward, seen),
@@ -126,7 +126,7 @@ function openLook(
   };
 }
 
-/** What is behind the forward: the user's own word for it first. */
+/** The text for what is behind the forward. The user's label wins. */
 function name(forward: ForwardState, seen: SeenPort | undefined): string | undefined {
   const { label, spec } = forward;
   if (label !== undefined) return label;

@@ -1,6 +1,6 @@
 import type { HostState } from '../core/session/state.ts';
 
-/** What is left out of a host that has very many ports. */
+/** Notes for a host with very many ports, which are not all listed or forwarded. */
 export function limitTexts({ forwards, morePorts, isAutoForwardFull }: HostState): readonly string[] {
   const auto = forwards.filter(({ origin }) => origin === 'auto').length;
   return [

@@ -1,7 +1,7 @@
 import { findHost, type AppState } from '../core/session/state.ts';
 import type { Link } from './script/readLink.ts';
 
-/** What a person agrees to before a link does anything. */
+/** The question before a link takes effect. */
 export function linkQuestion(
   state: AppState,
   { host: name, port }: Link,

@@ -3,7 +3,7 @@ export function plain(text: string): string {
   return (
     text
       .replaceAll(/\s+/gu, ' ')
-      // VS Code looks for icons in the text that Markdown has made, so escaping does not stop it.
+      // VS Code replaces icons after it has rendered Markdown, so escaping does not prevent them.
       .replaceAll('$(', '$\u200B(')
       .replaceAll(/[!-/:-@[-`{-~]/gu, String.raw`\$&`)
   );
@@ -12,7 +12,7 @@ export function plain(text: string): string {
 /** A link that runs a command of ours with one argument. */
 export function commandLink(text: string, command: string, title: string, argument?: unknown): string {
   const query = argument === undefined ? '' : `?${encodeURIComponent(JSON.stringify([argument]))}`;
-  // encodeURIComponent leaves these signs alone, and the first one that is not paired ends the link.
+  // encodeURIComponent keeps these characters, and an unpaired one would end the link.
   const address = `command:sshPorts.${command}${query}`.replaceAll(/[()'!*]/gu, percent);
   return `[${text}](${address} "${title}")`;
 }

@@ -1,6 +1,6 @@
 import type { Row } from './row.ts';
 
-/** A row that says something and stands for nothing. */
+/** A row with a message, without a host, port or forward behind it. */
 export function note(id: string, icon: string, color: string | undefined, label: string, tooltip: string): Row {
   return {
     id,

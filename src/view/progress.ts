@@ -1,6 +1,6 @@
 import type { AppState, ForwardState } from '../core/session/state.ts';
 
-/** What the user has done so far. Each word is a step of the walkthrough. */
+/** The user's progress. Each word is a step of the walkthrough. */
 export interface Progress {
   readonly connect: boolean;
   readonly ports: boolean;
@@ -9,7 +9,7 @@ export interface Progress {
   readonly reverse: boolean;
 }
 
-/** Ticks a step for what really happened, whichever button led there. */
+/** Ticks the steps of the walkthrough that have happened, by whatever command. */
 export function progress({ hosts }: AppState): Progress {
   const online = hosts.filter(({ link }) => link.kind === 'online');
   const open = hosts.flatMap(({ forwards }) => forwards).filter(({ status }) => status.kind === 'open');

@@ -23,12 +23,12 @@ export function distrustQuestion(plan: TrustPlan): Question {
   };
 }
 
-/** mkcert manages what it made. */
+/** mkcert manages its own authority. */
 export function mkcertHint({ file }: TrustPlan): string {
   return `Certificates come from the authority of mkcert (${file}). Run “mkcert -install” to trust it, and “mkcert -uninstall” to stop.`;
 }
 
-/** For a terminal in which the user decides. */
+/** A command to type into a terminal. The user decides whether it runs. */
 export function systemStoreCommand({ file }: TrustPlan): string {
   const quoted = `'${file.replaceAll("'", `'\\''`)}'`;
   return `sudo install -m 644 ${quoted} /usr/local/share/ca-certificates/ssh-ports.crt && sudo update-ca-certificates`;

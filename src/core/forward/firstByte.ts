@@ -1,12 +1,12 @@
 import type net from 'node:net';
 
-/** What a client begins with. `nothing`: it has left before it said anything. */
+/** The first byte of a client. `nothing`: the client left before it sent any. */
 export type FirstByte = 'tls' | 'other' | 'nothing';
 
-/** RFC 8446 §5.1: every TLS client begins with a handshake record. No method of HTTP begins so. */
+/** RFC 8446 §5.1: every TLS client begins with a handshake record. No HTTP method begins with this byte. */
 const handshakeRecord = 0x16;
 
-/** Waits for the first bytes of a paused socket, and leaves them in it. An abort, or its end, closes the socket. */
+/** Waits for the first bytes of a paused socket, and leaves them in the socket. An abort or an early end closes it. */
 export function firstByte(socket: net.Socket, signal: AbortSignal): Promise<FirstByte> {
   return new Promise((resolve) => {
     const settle = (first: FirstByte): void => {

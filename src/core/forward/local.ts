@@ -7,7 +7,7 @@ import { type AcceptOptions, acceptLocal } from './acceptLocal.ts';
 import { relay, reset } from './relay.ts';
 import type { ForwardSpec } from '../spec/spec.ts';
 
-/** Serves HTTPS before the destination. The `Front` of core/front fits. */
+/** Serves HTTPS in front of the destination. `Front` of core/front implements it. */
 export interface HttpsFront {
   /** Serves a connection that begins with TLS, until it is closed. */
   serve(socket: net.Socket, signal: AbortSignal): Promise<void>;
@@ -19,7 +19,7 @@ export interface HttpsFront {
 export interface LocalForwardOptions extends AcceptOptions {
   readonly spec: Extract<ForwardSpec, { readonly kind: 'local' }>;
   readonly dial: Dial;
-  /** Gets the connections that begin with TLS. All others go to the destination as they are. */
+  /** Gets the connections that begin with TLS. All others go to the destination unchanged. */
   readonly front?: HttpsFront;
 }
 

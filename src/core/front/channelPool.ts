@@ -6,7 +6,7 @@ import { after } from '../../base/delay.ts';
 /** Opens a channel to the server. `Dial` of core/forward with its destination fits. */
 export type OpenChannel = (signal: AbortSignal) => Promise<Duplex>;
 
-/** How many connections the server can handle, and of what kind. */
+/** The connections that the server can handle. */
 export interface ServerTraits {
   readonly isTls: boolean;
   /** The limit of simultaneous requests. */
@@ -15,7 +15,7 @@ export interface ServerTraits {
 
 /** For a program that serves any number of connections at once. */
 export const manyChannels = 48;
-/** For any other program: what a browser opens without us. */
+/** For any other program: as many as a browser opens by itself. */
 export const browserChannels = 6;
 
 /** A channel that carries one request at a time. Each has its own `Agent`, so that the pool alone assigns channels. */

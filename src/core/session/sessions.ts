@@ -45,7 +45,9 @@ export class Sessions {
     this.#connected = new ConnectedHosts(this.#windowMemory, Date.now());
     const isForwarding = this.#windowMemory.get(switchKey) !== false;
     this.#state = new Store({ ...emptyState, isForwarding, windowHosts: this.#connected.names() });
-    this.#windows = options.windowFolder ? new Windows(options.windowFolder, this.#state, options.log) : undefined;
+    this.#windows = options.windowFolder
+      ? new Windows(options.windowFolder, this.#state, this.#options.log)
+      : undefined;
     void this.#windows?.open();
   }
 

@@ -12,7 +12,7 @@ export const trustCertificates: Flow = async ({ engine }) => {
   const isLinux = plan.stores.some(({ kind }) => kind === 'nss');
   const choice = await say.ask(what, detail, ...(isLinux ? [inTerminal] : []), yes);
   if (choice === inTerminal) {
-    // The command is typed and not run: the user reads it, and gives the password to sudo alone.
+    // SECURITY: the command is typed but not run. The user reads it first, and gives the password to sudo alone.
     const terminal = vscode.window.createTerminal('SSH Ports: trust');
     terminal.show();
     terminal.sendText(systemStoreCommand(plan), false);

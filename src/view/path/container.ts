@@ -6,7 +6,7 @@ import { unreachableOf } from '../problem/containers.ts';
 import { programName } from '../remotePortText.ts';
 import { fault, hasWorked, type Hop, type PathFacts, troubleOf } from './hop.ts';
 
-/** The hops behind the SSH server where a forward leads into a container: the container, and the server in it. */
+/** The last hops of a forward into a container: the container, and the server in it. */
 export function containerHops(path: PathFacts, place: PortPlace): readonly Hop[] {
   const { host, forward } = path;
   const name = containerAt(place) ?? '';
@@ -14,7 +14,7 @@ export function containerHops(path: PathFacts, place: PortPlace): readonly Hop[]
   const isSeen = host.link.kind === 'online' && host.detection.kind === 'watching';
   const container = host.remotePorts.find((each) => each.container?.name === name)?.container;
   const seen = findPort(host, place);
-  // Its published port is listed as the host's.
+  // A published port is listed as a port of the host.
   const isPublished = host.remotePorts.some(({ published }) => published?.container === name);
   const unreachable = seen && unreachableOf(seen);
   const gone = fault({ code: 'containerGone', container: name });

@@ -1,7 +1,7 @@
 import type { FrontTraffic } from '../../core/front/front.ts';
 import { here, type Hop, type PathFacts } from './hop.ts';
 
-/** The HTTPS front of a forward, where it has one: between our listener and the connection. */
+/** The hop of the HTTPS front, if the forward has one: between our listener and the connection. */
 export function frontHops({ forward: { isHttps, status } }: PathFacts): readonly Hop[] {
   if (!isHttps) return [];
   const hop = { kind: 'front', title: 'HTTPS with HTTP/2', place: here, actions: [] } as const;

@@ -18,7 +18,7 @@ import {
   troubleOf,
 } from './hop.ts';
 
-/** The last hops: the server that connections reach, behind its container if it is in one. */
+/** The last hops: the server that connections reach, after its container if it is in one. */
 export function targetHops(path: PathFacts): readonly Hop[] {
   const { remotePort } = path.forward;
   return typeof remotePort === 'string' ? containerHops(path, remotePort) : [targetHop(path)];

@@ -24,7 +24,7 @@ export const containerTexts: Texts<'containerGone' | 'containerUnreachable' | 'k
   }),
 };
 
-/** The same of a remote port; undefined if the host reaches it. */
+/** The same for a remote port; undefined if the host reaches the port. */
 export function unreachableOf(seen: SeenPort): ReturnType<typeof unreachableText> | undefined {
   const { port, container, unreachable } = seen;
   if (!container || !unreachable) return undefined;

@@ -13,7 +13,7 @@ export type TrustProblem =
   | { readonly code: 'trustToolMissing'; readonly program: string }
   | { readonly code: 'trustFailed'; readonly detail: string };
 
-/** What Trust Local Certificates would do, to be shown before it is done. */
+/** The changes of Trust Local Certificates, to show before it makes them. */
 export interface TrustPlan {
   /** The certificate of the authority, without its key. */
   readonly file: string;

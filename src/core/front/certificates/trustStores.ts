@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-/** A store of this user's that can trust an authority. */
+/** A store of trusted authorities that belongs to this user. */
 export interface TrustStore {
   readonly kind: 'keychain' | 'windows' | 'nss';
   /** The folder of an NSS database (Chromium, Firefox). */
@@ -13,11 +13,11 @@ export interface TrustStore {
 export interface TrustCommand {
   readonly program: string;
   readonly args: readonly string[];
-  /** It may fail: what it removes or makes may be so already. */
+  /** The command may fail, because its change may be made already. */
   readonly mayFail?: true;
 }
 
-/** What the authority is called in an NSS database. */
+/** The name of the authority in an NSS database. */
 const nickname = 'SSH Ports';
 
 /** The stores of this user: one on macOS and Windows, on Linux one for Chromium and one for each profile of Firefox. */
@@ -35,7 +35,7 @@ export function trustStores(
   return folders.map((folder) => ({ kind: 'nss', folder }));
 }
 
-/** The commands that make a store trust the certificate in `file`. Nothing of it needs the rights of an administrator. */
+/** The commands that make a store trust the certificate in `file`. None needs administrator rights. */
 export function trustCommands({ kind, folder = '' }: TrustStore, file: string): readonly TrustCommand[] {
   switch (kind) {
     case 'keychain':

@@ -39,7 +39,7 @@ export function openRequest(deps: OpenRequestOptions): OpenSpec {
     const onTrouble = (trouble: Problem | undefined): void => tell(trouble && explained(trouble, read()));
     const kubectl = spec.kind === 'local' && spec.kubectl ? remoteKubectl(spec.kubectl, deps) : undefined;
     const through = kubectl ? tellingDialer(kubectl.dial) : dialer;
-    // `onProblem` tells of a dial that fails.
+    // `onProblem` reports a failed dial.
     const dial = through((problem) => problem ?? onTrouble(undefined), remotePort);
     const options = {
       rules: rules() ?? noRules,
@@ -60,7 +60,7 @@ function remoteKubectl(kubectl: Kubectl, { link, dialer }: OpenRequestOptions): 
   return new RemoteKubectl({ kubectl, exec, dial: dialer() });
 }
 
-/** Here nobody hears of a dial that fails but the browser, whose stream is refused: so the dialer tells. */
+/** A front. It reports a failed dial to the browser alone, so here the dialer reports trouble. */
 function frontTo(
   to: Endpoint,
   { dialer, read }: OpenRequestOptions,

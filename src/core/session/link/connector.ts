@@ -18,7 +18,7 @@ export interface OpenedConnection {
 /** `attended`: a person waits, so prompts may appear. `background`: nobody is asked anything. */
 export type OpenConnection = (attended: 'attended' | 'background', signal: AbortSignal) => Promise<OpenedConnection>;
 
-/** Whether a command of the configuration may run. In the background nobody is asked: only commands allowed before may run. */
+/** Whether a command of the configuration may run. In the background nobody is asked, so only allowed commands run. */
 export type AllowCommand = (command: string, attended: 'attended' | 'background') => Promise<boolean>;
 
 export interface ConnectorOptions {

@@ -1,13 +1,13 @@
-/** SECURITY: a server may send banners without end, even before it has let the user in. OpenSSH's own limit of lines is 1,024. */
+/** SECURITY: a server may send endless banners, even before the login. OpenSSH limits them to 1,024 lines. */
 const maxBanners = 1024;
 const maxShown = 20;
 const maxShownCharacters = 16_384;
 
 export interface BannerDeps {
-  /** SECURITY: before its host key is trusted, anybody may speak in the server's name. */
+  /** SECURITY: until the host key is trusted, the server may be an impostor. */
   readonly isTrusted: () => boolean;
   readonly show: (text: string) => void;
-  /** The server has sent too many. */
+  /** Called when the server has sent too many banners. */
   readonly onFlood: (detail: string) => void;
 }
 

@@ -76,7 +76,7 @@ export class ChannelStream extends Duplex {
 
   override _read(): void {
     this.#channel.resume();
-    this.#grant(); // what came last before the pause may have used up the window
+    this.#grant(); // the last data before the pause may have used up the window
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -189,7 +189,7 @@ export function abandon(channel: ClientChannel): void {
   channel.close();
 }
 
-/** What ssh2's `destroy` does, without a second `end`: Node throws an error for that, once for every connection. */
+/** Like ssh2's `destroy`, without a second `end`, for which Node makes an error for every connection. */
 function closeEnded(channel: ClientChannel): ClientChannel {
   if (!channel.writableEnded) channel.end();
   channel.close();

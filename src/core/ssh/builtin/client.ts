@@ -12,7 +12,7 @@ import { globalReplies, protocolOf } from './internals.ts';
 import { onMessage } from './received.ts';
 import { FIRST_WINDOW_BYTES, SPARE_WINDOW_BYTES } from './receiveWindow.ts';
 
-/** A channel that received nothing for so long does not count beside others. */
+/** A channel that received nothing for this long does not count as receiving. */
 const SHARED_MS = 1000;
 const GOODBYE_MS = 1000;
 /** SSH_MSG_UNIMPLEMENTED */
@@ -24,7 +24,7 @@ export class SshClient {
   readonly closed: Promise<ConnectionEnd>;
   readonly #socket: Duplex;
   readonly #streams = new Set<ChannelStream>();
-  /** Reject the requests that wait for an answer. */
+  /** Functions that reject the requests that wait for an answer. */
   readonly #waiting = new Set<(lost: Error) => void>();
   #settle: (end: ConnectionEnd) => void = () => undefined;
   #end: ConnectionEnd | undefined;
