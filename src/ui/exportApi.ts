@@ -46,7 +46,7 @@ function firstApi(context: Context, subscriptions: vscode.Disposable[]): SshPort
         guardScript(log, () => connect(context, host)),
         signalOf(token),
       ),
-    disconnect: (host) => engine.disconnect(host),
+    disconnect: (host) => guardScript(log, () => engine.disconnect(host)),
     forward: (wanted, token) => {
       const signal = signalOf(token);
       const made = guardScript(log, () => hold(context, wanted));
@@ -54,7 +54,7 @@ function firstApi(context: Context, subscriptions: vscode.Disposable[]): SshPort
       void made.then((held) => signal.aborted && held?.dispose()).catch(() => undefined);
       return settle(made, signal);
     },
-    stop: ({ host, id }) => engine.stopForward(host, id),
+    stop: ({ host, id }) => guardScript(log, () => engine.stopForward(host, id)),
     waitUntilForwarded: ({ host, port }, token) => {
       const isWanted = (each: Forward): boolean =>
         each.remotePort === port &&
@@ -93,7 +93,8 @@ async function hold(context: Context, wanted: ForwardOptions): Promise<HeldForwa
   const given = readArguments('forwardPort', { ...wanted });
   if (given.host === undefined) throw new ScriptError('The host is missing.');
   const { host, forwards, made } = await forwardGiven(context, given);
-  const stop = (id: string): void => void engine.stopForward(host, id);
+  // It fails only when the engine has stopped, and its forwards with it.
+  const stop = (id: string): void => void engine.stopForward(host, id).catch(() => undefined);
   const [forward, ...others] = forwards;
   if (!forward || others.length > 0) {
     made.forEach(stop);
