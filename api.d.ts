@@ -17,18 +17,18 @@ export interface SshPortsApi {
   readonly version: 1;
   /** The hosts of the SSH configuration, and those that the user typed. */
   getHosts(): readonly Host[];
-  /** What `getHosts` gives has changed. */
+  /** Fires after the result of `getHosts` has changed. */
   readonly onDidChange: Event<void>;
   /** Connects to a host, as after `ssh`. The user may be asked for a password, or about a new host key. */
   connect(host: string, token?: CancellationToken): Promise<Host>;
   disconnect(host: string): Promise<void>;
   /**
-   * Connects if need be. Settles when the forward accepts connections. A forward that is there already is taken. The user is
-   * asked before other machines could use it.
+   * Connects if need be. Settles when the forward accepts connections. An existing forward is used. The user is asked
+   * before other machines can use it.
    */
   forward(wanted: ForwardOptions, token?: CancellationToken): Promise<HeldForward>;
   stop(forward: Pick<Forward, 'host' | 'id'>): Promise<void>;
-  /** Settles when somebody (the user, a rule or an extension) has forwarded this port of the host itself, or of any host. */
+  /** Settles when the user, a rule or an extension has forwarded this port of the host, or of any host. */
   waitUntilForwarded(
     wanted: { readonly host?: string; readonly port: number },
     token?: CancellationToken,

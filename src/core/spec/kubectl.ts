@@ -3,10 +3,10 @@ import { readPort } from './services.ts';
 import { splitShellWords } from './shellWords.ts';
 import type { ForwardSpec } from './spec.ts';
 
-/** Options with a value that say where the resource is, and how long kubectl waits for it. A token would be a secret. */
+/** Options that locate the resource or limit the wait for it. All take a value. SECURITY: `--token` is not among them, it is a secret. */
 const valued = /^(?:-n|--namespace|--context|--cluster|--user|--kubeconfig|--as|-s|--server|--pod-running-timeout)$/;
 
-/** SECURITY: a remote shell reads these words, and nothing in them means anything to a shell but a `~` at the beginning. */
+/** SECURITY: a remote shell reads these words. None of their characters is special to a shell but a leading `~`. */
 const plainWord = /^[\w.:/@=,+~-]+$/;
 
 /**

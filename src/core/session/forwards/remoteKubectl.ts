@@ -18,7 +18,7 @@ export interface RemoteKubectlOptions {
   readonly dial: Dial;
 }
 
-/** Opens a forward that leads through kubectl. Only a kubectl that listens makes it open; kubectl ends with the forward. */
+/** Opens a forward that leads through kubectl. It is open when kubectl listens. kubectl ends with the forward. */
 export async function openThroughKubectl(
   kubectl: RemoteKubectl,
   open: () => Promise<RunningForward>,
@@ -43,8 +43,8 @@ const startLimitMs = 90_000;
 const maxCharacters = 4096;
 
 /**
- * `kubectl port-forward` at a free loopback port of the remote, for one forward. It starts with the first use, and again
- * with the next use after its pod or its connection ended.
+ * `kubectl port-forward` at a free loopback port of the remote, for one forward. It starts at the first use. After its pod or
+ * its connection has ended, it starts again at the next use.
  */
 export class RemoteKubectl {
   readonly #options: RemoteKubectlOptions;
@@ -61,7 +61,7 @@ export class RemoteKubectl {
     return this.#options.dial({ kind: 'tcp', host: '127.0.0.1', port }, signal);
   };
 
-  /** The port of the remote at which kubectl listens. All who ask share one kubectl. */
+  /** The port of the remote at which kubectl listens. All callers share one kubectl. */
   listening(signal: AbortSignal): Promise<number> {
     this.#port ??= this.#start();
     return abortable(this.#port, signal);
