@@ -8,8 +8,46 @@ export type Fix =
   | { readonly kind: 'open'; readonly label: string; readonly target: Target }
   | { readonly kind: 'copy'; readonly label: string; readonly text: string };
 
+/** No click mends these. */
+const withoutFix = [
+  'acceptFailed',
+  'browserMissing',
+  'addressUnavailable',
+  'cancelled',
+  'commandSyntax',
+  'configBadName',
+  'connectFailed',
+  'containerGone',
+  'containerRelayFailed',
+  'containerUnreachable',
+  'containerWithoutRelay',
+  'execRefused',
+  'forwardSyntax',
+  'forwardingProhibited',
+  'hostCertificateInvalid',
+  'hostExists',
+  'kubectlFailed',
+  'kubectlMissing',
+  'listenFailed',
+  'localConnectFailed',
+  'trustFailed',
+  'trustToolMissing',
+  'noSocketFolder',
+  'opensshMissing',
+  'pipeNeeded',
+  'portInUse',
+  'portPrivileged',
+  'proxyPasswordMissing',
+  'unexpected',
+] as const satisfies readonly Problem['code'][];
+
+function isWithoutFix(problem: Problem): problem is Extract<Problem, { readonly code: (typeof withoutFix)[number] }> {
+  return withoutFix.some((code) => code === problem.code);
+}
+
 /** What mends a problem in one click, the likeliest first. */
 export function problemFixes(problem: Problem): readonly Fix[] {
+  if (isWithoutFix(problem)) return [];
   switch (problem.code) {
     case 'timeout':
     case 'unreachable':
@@ -38,34 +76,7 @@ export function problemFixes(problem: Problem): readonly Fix[] {
     case 'configSyntax':
     case 'fileUnreadable':
       return [openFile('Open File', problem.file, problem.code === 'configSyntax' ? problem.line : 1)];
-    case 'acceptFailed':
-    case 'browserMissing':
-    case 'addressUnavailable':
-    case 'cancelled':
-    case 'commandSyntax':
-    case 'configBadName':
-    case 'connectFailed':
-    case 'containerGone':
-    case 'containerUnreachable':
-    case 'execRefused':
-    case 'forwardSyntax':
-    case 'forwardingProhibited':
-    case 'hostCertificateInvalid':
-    case 'hostExists':
     case 'hostKeyRevoked':
-    case 'kubectlFailed':
-    case 'kubectlMissing':
-    case 'listenFailed':
-    case 'localConnectFailed':
-    case 'trustFailed':
-    case 'trustToolMissing':
-    case 'noSocketFolder':
-    case 'opensshMissing':
-    case 'pipeNeeded':
-    case 'portInUse':
-    case 'portPrivileged':
-    case 'proxyPasswordMissing':
-    case 'unexpected':
       return [];
   }
 }

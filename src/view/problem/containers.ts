@@ -5,13 +5,30 @@ import { containerTitle } from '../containerTitle.ts';
 import type { Texts } from './texts.ts';
 
 /** Ports in the networks of containers and pods. */
-export const containerTexts: Texts<'containerGone' | 'containerUnreachable' | 'kubectlMissing' | 'kubectlFailed'> = {
+export const containerTexts: Texts<
+  | 'containerGone'
+  | 'containerRelayFailed'
+  | 'containerUnreachable'
+  | 'containerWithoutRelay'
+  | 'kubectlFailed'
+  | 'kubectlMissing'
+> = {
   containerGone: ({ container }) => ({
     brief: 'container not found',
     what: `The container ${containerTitle(container)} is not there, or nothing listens in it.`,
     next: 'Start it. The forward then works without another step.',
   }),
   containerUnreachable: ({ container, port, why }) => unreachableText(port, containerTitle(container), why),
+  containerWithoutRelay: ({ container }) => ({
+    brief: 'no relay in the image',
+    what: `The image of ${containerTitle(container)} has none of nc, node and python3, so nothing relays to its own 127.0.0.1.`,
+    next: 'Let the server listen on 0.0.0.0 in the container, or add one of these programs to the image.',
+  }),
+  containerRelayFailed: ({ container, detail }) => ({
+    brief: 'relay failed',
+    what: `No relay runs in ${containerTitle(container)}: ${detail || 'it ended without a word'}.`,
+    next: 'Let the server listen on 0.0.0.0 in the container.',
+  }),
   kubectlMissing: () => ({
     brief: 'no kubectl',
     what: 'The forward needs kubectl on the host, and its PATH has none for this login.',

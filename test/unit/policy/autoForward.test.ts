@@ -164,3 +164,24 @@ test('a rule that only labels a port, or is silent, does not forward it', () => 
   assert.equal(outcome(candidate(5000, flask, { wasThere: true }), quiet), 'ignore: existing');
   assert.equal(outcome(candidate(5000, flask), quiet), 'forward: devServer');
 });
+
+void test('a rule names a container by its name, its docker name or its service alone', () => {
+  const container = {
+    name: 'shop/web',
+    runtime: 'docker',
+    id: '0123456789ab',
+    containerName: 'shop-web-1',
+    service: 'web',
+    project: 'shop',
+    addresses: ['172.18.0.2'],
+  } as const;
+  const inside = candidate(8000, nginx, { container });
+  for (const key of ['shop/web', 'shop-web-1', 'web', 'Web', 'web:8000']) {
+    const decision = decide(inside, settings({}, { [key]: { label: 'Shop', onAutoForward: 'notify' } }));
+    assert.deepEqual([decision.kind, decision.why], ['forward', 'rule'], key);
+  }
+  for (const key of ['we', 'shop', 'web:8001']) {
+    const decision = decide(inside, settings({}, { [key]: { onAutoForward: 'notify' } }));
+    assert.equal(decision.kind, 'ignore', key);
+  }
+});

@@ -27,7 +27,11 @@ export type ContainerProblem =
       readonly container: string;
       readonly port: number;
       readonly why: Unreachable;
-    };
+    }
+  /** Its image has no program that relays. */
+  | { readonly code: 'containerWithoutRelay'; readonly container: string }
+  /** `detail` is the last line of docker or podman. */
+  | { readonly code: 'containerRelayFailed'; readonly container: string; readonly detail: string };
 
 /** The server listens on the container's own loopback, or the host has no route to the container's network. */
 export type Unreachable = 'ownLoopback' | 'noRoute';

@@ -23,7 +23,8 @@ function pythonRelay(host: string, port: number): string {
 
 /**
  * The command that relays one connection to a port that the host cannot reach. The command runs in the container, so it
- * reaches the container's loopback. Undefined if this login may not ask docker or podman about the container.
+ * reaches the container's loopback. Its first byte says that a relay has begun. Status 126 or 127 says that the image has
+ * no program that relays. Undefined if this login may not ask docker or podman about the container.
  *
  * CAUTION: each connection takes a session (sshd_config(5) MaxSessions), so only a forward by hand may use it.
  *
@@ -34,6 +35,8 @@ export function relayCommand({ port, addresses, container, unreachable }: Remote
   if (!unreachable || containerName === undefined || !/^[\da-f]{12}$/.test(id)) return undefined;
   if (runtime !== 'docker' && runtime !== 'podman') return undefined;
   const host = addresses.every((address) => address === '::1') ? '::1' : '127.0.0.1';
-  const tries = tools(host, port).map(([name, command]) => `command -v ${name} >/dev/null && exec ${command}`);
+  const tries = tools(host, port).map(
+    ([name, command]) => `command -v ${name} >/dev/null && printf R && exec ${command}`,
+  );
   return `exec ${runtime} exec -i ${id} sh -c '${tries.join('; ')}; exit 127'`;
 }

@@ -4,7 +4,7 @@ import type { Dial, IncomingConnection, ListenRemote } from '../../forward/dial.
 import type { Endpoint } from '../../spec/spec.ts';
 import type { Connection } from '../../ssh/connection.ts';
 import { linkLost } from '../../ssh/linkLost.ts';
-import { execStream } from './execStream.ts';
+import { type ContainerRelay, relayStream } from './relayStream.ts';
 
 /** A question that the server has not answered. `leave` rejects it with `linkLost`. */
 interface Pending {
@@ -59,8 +59,8 @@ export class CountedConnection implements Connection {
     });
 
   /** Standard input and output of a command, which relays one connection of a forward. */
-  relayBy(command: string, signal: AbortSignal): Promise<Duplex> {
-    return this.#ask(execStream(this.#connection.exec, command, signal), {
+  relayBy(relay: ContainerRelay, signal: AbortSignal): Promise<Duplex> {
+    return this.#ask(relayStream(this.#connection.exec, relay, signal), {
       take: (stream) => this.#open(stream),
       discard: (late) => late.destroy(),
     });

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { abortable } from '../../../base/delay.ts';
 import { isProblem } from '../../../base/userError.ts';
 import { dialAddress } from '../../detect/dialAddress.ts';
-import type { PortPlace } from '../../detect/place.ts';
+import { containerAt, type PortPlace } from '../../detect/place.ts';
 import type { RemotePort } from '../../detect/remotePort.ts';
 import type { Dial, DialProblem } from '../../forward/dial.ts';
 import { type Problem, problemOf } from '../../problem.ts';
@@ -70,7 +70,10 @@ export function dialer({ link, findPort, reachContainer }: DialerOptions): Diale
   function dialContainer(place: PortPlace): Dial {
     return async (_to, signal) => {
       const way = await reachContainer(place, signal);
-      if (way.kind === 'relay') return ask((connection) => connection.relayBy(way.command, signal), undefined, signal);
+      if (way.kind === 'relay') {
+        const relay = { ...way, container: containerAt(place) ?? '' };
+        return ask((connection) => connection.relayBy(relay, signal), undefined, signal);
+      }
       const { ends } = way;
       for (const [nth, end] of ends.entries()) {
         try {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isCommandText } from '../../../../src/core/spec/commandLine.ts';
 import { parseForward } from '../../../../src/core/spec/grammar.ts';
-import type { ForwardState } from '../../../../src/core/session/state.ts';
+import type { ForwardState, SeenPort } from '../../../../src/core/session/state.ts';
 import { forwardCommand } from '../../../../src/core/session/forwards/forwardCommand.ts';
+import { remotePort } from '../../../support/state.ts';
 import { readTypedHost } from '../../../../src/core/config/typed.ts';
 
 function forward(kind: 'local' | 'remote' | 'dynamic', text: string): ForwardState {
@@ -48,4 +49,20 @@ test('the ssh command has the actual local port, and the options of the host', (
     forwards: [parseForward('local', '5001:localhost:5000')],
   };
   assert.deepEqual(readTypedHost(command), { kind: 'command', choice });
+});
+
+test('the ssh command of a container’s port has the address that the container has now', () => {
+  const container = { name: 'web', runtime: 'docker', id: '0123456789ab', addresses: ['172.18.0.7'] } as const;
+  const seen: SeenPort = { ...remotePort(5173, { container }), seenAt: 0, wasThere: false };
+  const web = { ...forward('local', '8000:web:5173'), remotePort: 'web:5173' } as const;
+  const command = (remotePorts: readonly SeenPort[]): string =>
+    forwardCommand({ name: 'devbox', remotePorts }, [], web);
+  assert.equal(command([seen]), 'ssh -N -L 8000:172.18.0.7:5173 devbox');
+  const published: SeenPort = {
+    ...remotePort(9000, { published: { container: 'web', port: 5173 } }),
+    seenAt: 0,
+    wasThere: true,
+  };
+  assert.equal(command([published]), 'ssh -N -L 8000:localhost:9000 devbox');
+  assert.equal(command([]), 'ssh -N -L 8000:web:5173 devbox');
 });

@@ -33,7 +33,8 @@ void test('a retired connection is idle only when its last relay by a command ha
     close: () => undefined,
   });
   const counted = new CountedConnection({ ...connection(), exec });
-  const stream = await counted.relayBy('docker exec', never);
+  stdout.write('R');
+  const stream = await counted.relayBy({ command: 'docker exec', container: 'web' }, never);
   counted.retire();
   assert.equal(await within(20, counted.idle()), false);
   stream.destroy();
