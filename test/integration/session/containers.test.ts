@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { never } from '../../../src/base/delay.ts';
 import { typedRequest } from '../../../src/core/session/forwards/forwardRequests.ts';
 import { shortMemory } from '../../../src/core/session/memory/memory.ts';
 import { localPort } from '../../../src/core/session/state.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
+import { editConfig } from '../../../src/engine/editConfig.ts';
 import { noContainers, type PlainContainer, startContainer } from '../../support/container.ts';
 import { type OwnNetwork, startOwnNetwork } from '../../support/ownNetwork.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';
@@ -88,6 +90,8 @@ void describe('ports in containers', { skip: noContainers, timeout: 120_000 }, (
       assert.equal(made.remotePort, 'web:5173');
       assert.equal(localPort(made), 8123);
       await until('its page', async () => (await app.page('web:5173'))?.trim() === 'web');
+      await editConfig(app.sessions).saveForward('devbox', made, never);
+      assert.match(fs.readFileSync(sshd.configFile, 'utf8'), /LocalForward 8123 172\.30\.14\.2:5173/);
       await until('the forward of the rule', () => app.forwardOf('web:8000')?.status.kind === 'open');
       assert.equal(app.forwardOf('web:8000')?.label, 'Shop');
       assert.deepEqual(app.announced, ['web:8000']);
