@@ -91,7 +91,11 @@ export class CallChannel<Remote extends Calls<Remote>> {
         const stop = (): void => signal?.removeEventListener('abort', onAbort);
         this.#waiting.set(id, { resolve, reject, signal, stop });
         const args = signal ? all.slice(0, -1) : all;
-        this.#post({ kind: 'call', id, name, args, hasSignal: signal !== undefined });
+        try {
+          this.#post({ kind: 'call', id, name, args, hasSignal: signal !== undefined });
+        } catch (error) {
+          this.#settle(id)?.reject(error); // an argument that cannot be cloned
+        }
       });
   }
 
@@ -131,9 +135,18 @@ export class CallChannel<Remote extends Calls<Remote>> {
       this.#post({ kind: 'answer', id, value });
     } catch (error) {
       this.#beforeAnswer();
-      this.#post({ kind: 'failure', id, failure: failureOf(error, own.signal) });
+      this.#fail(id, failureOf(error, own.signal));
     } finally {
       this.#running.delete(id);
+    }
+  }
+
+  #fail(id: number, failure: Failure): void {
+    try {
+      this.#post({ kind: 'failure', id, failure });
+    } catch (error) {
+      // The problem cannot be cloned. The caller must not wait for it.
+      this.#post({ kind: 'failure', id, failure: { kind: 'bug', name: 'Error', message: errorText(error) } });
     }
   }
 

@@ -67,9 +67,7 @@ class Supervisor {
     const { signal } = this.#closing;
     for (let failures = 0; !signal.aborted; failures++) {
       const startedMs = performance.now();
-      const thread = this.#start();
-      void this.#comeBack(thread);
-      const why = await thread.ended;
+      const why = await this.#live();
       this.#thread = undefined;
       if (signal.aborted) return;
       log.error(`the engine stopped and starts again: ${why}`);
@@ -77,6 +75,17 @@ class Supervisor {
       this.state.update((state) => stoppedState(state, Date.now()));
       if (performance.now() - startedMs > healthyMs) failures = 0;
       await delay(backoffMs(failures, pauses), signal).catch(() => undefined);
+    }
+  }
+
+  /** One engine from its start to its end. Resolves with the reason of its end; a thread may fail to start at all. */
+  async #live(): Promise<string> {
+    try {
+      const thread = this.#start();
+      void this.#comeBack(thread);
+      return await thread.ended;
+    } catch (error) {
+      return errorText(error);
     }
   }
 

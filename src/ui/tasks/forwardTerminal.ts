@@ -45,6 +45,7 @@ export class ForwardTerminal implements vscode.Pseudoterminal {
       // RACE: the user may have ended the task while its forward was made.
       if (this.#closing.signal.aborted) return await this.#stopMade();
       await this.#follow(this.#forwarded);
+      await this.#stopMade();
       this.#closed.fire(0);
     } catch (error) {
       if (this.#closing.signal.aborted) return;
@@ -70,7 +71,8 @@ export class ForwardTerminal implements vscode.Pseudoterminal {
 
   async #stopMade(): Promise<void> {
     const { host, made } = this.#forwarded ?? { host: '', made: new Set<string>() };
-    await Promise.all([...made].map((id) => this.#context.engine.removeForward(host, id)));
+    // A forward that has ended already, or whose engine has stopped, needs no stop.
+    await Promise.allSettled([...made].map((id) => this.#context.engine.removeForward(host, id)));
   }
 
   #line(text: string): void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test, type TestContext } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { UserError } from '../../../src/base/userError.ts';
@@ -90,6 +91,24 @@ void test('an answer that is not plain data fails the call, and the channel stay
   const { near } = channels(t, { add: async () => (() => 1) as unknown as number });
   await assert.rejects(near.remote.add(1, 2), { name: 'DataCloneError' });
   assert.equal(await near.remote.fail('bug').catch(() => 'failed'), 'failed');
+});
+
+void test('an argument that is not plain data fails the call, and leaves nothing at its signal', async (t) => {
+  const { near } = channels(t);
+  const { signal } = new AbortController();
+  const remote = near.remote as unknown as { wait(argument: unknown, signal: AbortSignal): Promise<string> };
+  const odd = (): number => 1;
+  await assert.rejects(remote.wait(odd, signal), { name: 'DataCloneError' });
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
+});
+
+void test('a problem that is not plain data fails the call', async (t) => {
+  const { near } = channels(t, {
+    fail: async () => {
+      throw new UserError({ code: 'odd', fact: () => 1 });
+    },
+  });
+  await assert.rejects(near.remote.fail('problem'), /could not be cloned/u);
 });
 
 void test('when the other side is gone, its calls are aborted, and present and later calls to it fail', async (t) => {

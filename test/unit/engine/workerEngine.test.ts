@@ -82,6 +82,15 @@ void test('after close the engine calls nobody, and its thread has ended', async
   await engine.close();
 });
 
+void test('an engine whose thread cannot start is tried again', async (t) => {
+  const errors: string[] = [];
+  const log = { ...silentLog, error: (line: string) => void errors.push(line) };
+  const { engine } = start(t, { file: 'no path', log });
+  await until('the second trial', () => errors.length === 2);
+  assert.match(errors.join(' '), /the engine stopped and starts again/u);
+  await assert.rejects(engine.refreshHosts(never), /engineStopped/u);
+});
+
 /** The engine's program, with bugs added: nothing handles what they throw. */
 function programWithBugs(t: TestContext, bugs: string): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bugs-'));
