@@ -1,3 +1,4 @@
+import { placeOf, type PortPlace } from '../core/detect/place.ts';
 import type { ForwardState, ForwardStatus, HostState, SeenPort } from '../core/session/state.ts';
 
 /** A host as `--json` of the command line prints it. CAUTION: scripts read these names, so they outlive the names in the code. */
@@ -24,12 +25,13 @@ export function hostJson({ remotePorts, unlistedPorts: _old, forwards, ...host }
 
 /**
  * The next line of `--json`: fields that are other now, of `listeners` and `forwards` the items that are. An item replaces
- * the one with its port or id. `gone`: what is no more.
+ * the one with its port (in the same container) or id. `gone`: what is no more.
  */
 export interface HostChangeJson extends Partial<HostJson> {
   readonly gone?: {
     readonly fields?: readonly string[];
-    readonly listeners?: readonly number[];
+    /** `5173`, or `shop/web:5173` in a container. */
+    readonly listeners?: readonly PortPlace[];
     readonly forwards?: readonly string[];
   };
 }
@@ -37,7 +39,7 @@ export interface HostChangeJson extends Partial<HostJson> {
 /** Undefined when a reader of the lines knows everything already. */
 export function hostChangeJson(before: HostState, after: HostState): HostChangeJson | undefined {
   const fields = changedItems(fieldsOf(before), fieldsOf(after), ([name]) => name);
-  const listeners = changedItems(before.remotePorts, after.remotePorts, ({ port }) => port);
+  const listeners = changedItems(before.remotePorts, after.remotePorts, placeOf);
   const forwards = changedItems(before.forwards, after.forwards, ({ id }) => id);
   const gone = {
     ...(fields.gone.length > 0 && { fields: fields.gone }),

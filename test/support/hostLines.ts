@@ -1,3 +1,4 @@
+import { placeOf, type PortPlace } from '../../src/core/detect/place.ts';
 import type { HostChangeJson, HostJson } from '../../src/view/hostJson.ts';
 
 const nothing: HostJson = {
@@ -15,7 +16,7 @@ export function readHost(lines: readonly string[]): HostJson {
 }
 
 function taken(host: HostJson, { listeners = [], forwards = [], gone = {}, ...fields }: HostChangeJson): HostJson {
-  const portOf = ({ listener }: HostJson['listeners'][number]): number => listener.port;
+  const portOf = ({ listener }: HostJson['listeners'][number]): PortPlace => placeOf(listener);
   const idOf = ({ id }: HostJson['forwards'][number]): string => id;
   const kept = Object.entries(host).filter(([name]) => !gone.fields?.includes(name));
   return {

@@ -7,6 +7,8 @@ import { shortMemory } from '../../../src/core/session/memory/memory.ts';
 import { localPort } from '../../../src/core/session/state.ts';
 import { parseForward } from '../../../src/core/spec/grammar.ts';
 import { editConfig } from '../../../src/engine/editConfig.ts';
+import { start, stop } from '../../support/child.ts';
+import { readHost } from '../../support/hostLines.ts';
 import { noContainers, type PlainContainer, startContainer } from '../../support/container.ts';
 import { type OwnNetwork, startOwnNetwork } from '../../support/ownNetwork.ts';
 import { startSessions, type TestSessions } from '../../support/sessions.ts';
@@ -98,6 +100,25 @@ void describe('ports in containers', { skip: noContainers, timeout: 120_000 }, (
     } finally {
       await app.sessions.close();
       await web.stop();
+    }
+  });
+
+  void test('--json lists two containers with one port, each with its container', async () => {
+    const both = [await startWeb('one', '172.30.16.2/24'), await startWeb('two', '172.30.17.2/24')];
+    const child = start(process.execPath, ['--import', 'tsx', 'src/cli.ts', '-F', sshd.configFile, '--json', 'devbox']);
+    let out = '';
+    child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    try {
+      await until('both ports', () => {
+        const listeners = readHost(out.split('\n').slice(0, -1)).listeners.map(({ listener }) => listener);
+        const at = listeners.map(
+          ({ port, container }) => `${container?.name}:${port} ${container?.addresses.join(' ')}`,
+        );
+        return ['one:5173 172.30.16.2', 'two:5173 172.30.17.2'].every((each) => at.includes(each));
+      });
+    } finally {
+      await stop(child);
+      for (const each of both) await each.stop();
     }
   });
 
