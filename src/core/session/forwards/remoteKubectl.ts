@@ -1,4 +1,4 @@
-import { abortable, within } from '../../../base/delay.ts';
+import { abortable, after } from '../../../base/delay.ts';
 import { oneLine } from '../../../base/oneLine.ts';
 import { UserError } from '../../../base/userError.ts';
 import type { Exec, ExecChannel } from '../../detect/exec.ts';
@@ -63,7 +63,7 @@ export class RemoteKubectl {
 
   /** The port of the remote at which kubectl listens. All callers share one kubectl. */
   listening(signal: AbortSignal): Promise<number> {
-    this.#port ??= this.#start();
+    this.#port ??= this.#begin();
     return abortable(this.#port, signal);
   }
 
@@ -71,27 +71,25 @@ export class RemoteKubectl {
     this.#ended.abort();
   }
 
-  async #start(): Promise<number> {
+  #begin(): Promise<number> {
+    // RACE: an old kubectl may end after a newer one has started.
+    const forget = (): void => {
+      if (this.#port === port) this.#port = undefined;
+    };
+    const port = this.#start(forget);
+    port.catch(forget);
+    return port;
+  }
+
+  async #start(onEnd: () => void): Promise<number> {
     const { kubectl, exec } = this.#options;
     const { signal } = this.#ended;
-    try {
-      const channel = await (await exec(signal))(kubectlCommand(kubectl), signal);
-      signal.addEventListener('abort', () => channel.close(), { once: true });
-      if (signal.aborted) channel.close();
-      void channel.exit.then(() => (this.#port = undefined));
-      const port = portOf(channel, kubectl.target);
-      if (
-        !(await within(
-          startLimitMs,
-          port.catch(() => undefined),
-        ))
-      )
-        channel.close();
-      return await port;
-    } catch (error) {
-      this.#port = undefined;
-      throw error;
-    }
+    const channel = await (await exec(signal))(kubectlCommand(kubectl), signal);
+    const close = (): void => channel.close();
+    signal.addEventListener('abort', close, { once: true });
+    if (signal.aborted) close();
+    void channel.exit.then(onEnd).finally(() => signal.removeEventListener('abort', close));
+    return portOf(channel, kubectl.target);
   }
 }
 
@@ -108,18 +106,30 @@ function kubectlCommand({ options, target, port }: Kubectl): string {
   ].join(' ');
 }
 
-/** Reads `Forwarding from 127.0.0.1:41234 -> 80`, and all later output, so that kubectl never waits for a reader. */
-function portOf({ stdout, stderr, exit }: ExecChannel, target: string): Promise<number> {
+/**
+ * Reads `Forwarding from 127.0.0.1:41234 -> 80`, and all later output, so that kubectl never waits for a reader. Ends a
+ * kubectl that does not listen in time, without waiting for its exit, which may never come.
+ */
+function portOf(channel: ExecChannel, target: string): Promise<number> {
+  const { stdout, stderr, exit } = channel;
   return new Promise((resolve, reject) => {
     let [output, errors] = ['', ''];
+    const limit = after(startLimitMs, () => {
+      channel.close();
+      reject(failed(target, errors));
+    });
     for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
     stderr.on('data', (chunk) => (errors = (errors + String(chunk)).slice(-maxCharacters)));
     stdout.on('data', (chunk) => {
       output = (output + String(chunk)).slice(-maxCharacters);
       const [, port] = /Forwarding from 127\.0\.0\.1:(\d{1,5}) -> /.exec(output) ?? [];
-      if (port !== undefined) resolve(Number(port));
+      if (port === undefined) return;
+      clearTimeout(limit);
+      resolve(Number(port));
     });
-    void exit.then(({ status }) => reject(status === 127 ? missing() : failed(target, errors)));
+    void exit
+      .then(({ status }) => reject(status === 127 ? missing() : failed(target, errors)))
+      .finally(() => clearTimeout(limit));
   });
 }
 
