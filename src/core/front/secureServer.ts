@@ -55,9 +55,6 @@ export function createSecureServer(options: SecureServerOptions): http2.Http2Sec
     session.on('error', () => undefined);
     options.onSession(session);
   });
-  // Both events report an error of one client, which has left.
-  server.on('sessionError', () => undefined);
-  server.on('tlsClientError', () => undefined);
   server.on('request', options.onRequest);
   server.on('checkContinue', options.onRequest);
   server.on('upgrade', options.onUpgrade);
