@@ -36,6 +36,7 @@ interface IdleLease {
 }
 
 interface Waiter {
+  readonly kind: 'any' | 'fresh';
   readonly signal: AbortSignal;
   readonly resolve: (lease: Promise<Lease> | Lease) => void;
   readonly reject: (error: Error) => void;
@@ -78,9 +79,13 @@ export class ChannelPool {
     }
     if (this.#count < this.#traits().maxChannels) return this.#add(signal);
     return new Promise((resolve, reject) => {
-      const waiter = { signal, resolve, reject };
+      const waiter = { kind, signal, resolve, reject };
       this.#waiting.push(waiter);
       signal.addEventListener('abort', () => this.#forget(waiter), { once: true });
+      // Only 'fresh' finds idle channels here. One makes room for the new channel.
+      const idle = this.#idle.shift();
+      clearTimeout(idle?.timer);
+      idle?.lease.channel.destroy();
     });
   }
 
@@ -143,8 +148,9 @@ export class ChannelPool {
           channel.destroy();
           return;
         }
-        const waiter = this.#waiting.shift();
-        if (waiter) waiter.resolve(lease);
+        const waiter = this.#waiting[0];
+        if (waiter?.kind === 'fresh') channel.destroy();
+        else if (waiter) this.#waiting.shift()?.resolve(lease);
         else this.#rest(lease, idleMs(keepAlive));
       },
     };
