@@ -42,6 +42,9 @@ export async function upgradeHttp1(
     const headers = { ...responseHeaders(response.headers, options.origin), connection: 'close' };
     answer.writeHead(response.statusCode ?? 502, response.statusMessage, headers);
     response.pipe(answer);
+    response.once('close', () => {
+      if (!response.complete) client.destroy();
+    });
     answer.once('finish', () => client.end());
     return;
   }
@@ -76,6 +79,9 @@ export async function connectHttp2(asked: http2.Http2ServerRequest, options: Web
   if (outcome.kind === 'refused') {
     stream.respond({ ':status': response.statusCode, ...headers });
     response.pipe(stream);
+    response.once('close', () => {
+      if (!response.complete) stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR);
+    });
   } else if (accept === acceptOf(key)) {
     stream.respond({ ':status': 200, ...headers });
     join(stream, outcome, options.count);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
-import type http2 from 'node:http2';
+import http2 from 'node:http2';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -20,6 +20,10 @@ async function echo(
   server.on('upgrade', (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
     seen.push(request);
     if (request.url === '/forbidden') return socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno');
+    if (request.url === '/broken') {
+      socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\n\r\nno', () => socket.destroy());
+      return socket;
+    }
     const accept = crypto
       .createHash('sha1')
       .update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
@@ -105,6 +109,18 @@ test('a refusal of the server reaches the page with its status, in both protocol
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
   assert.equal(response.statusCode, 403);
   assert.equal((await buffer(response)).toString(), 'no');
+});
+
+test('a refusal that breaks off is reset, in both protocols', async (t) => {
+  const { browse, port, ca } = await echo(t);
+  const stream = await connect(browse(), '/broken');
+  stream.resume();
+  await until('the stream is reset', () => stream.rstCode === http2.constants.NGHTTP2_INTERNAL_ERROR, 5000);
+  const options = { host: '127.0.0.1', port, ca, path: '/broken', agent: false } as const;
+  const request = https.request({ ...options, headers: { connection: 'Upgrade', upgrade: 'websocket' } });
+  request.on('error', () => undefined).end();
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  await assert.rejects(buffer(response), /aborted/);
 });
 
 test('when the server resets a WebSocket, the page’s connection is reset', async (t) => {
