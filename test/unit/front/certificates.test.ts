@@ -92,6 +92,22 @@ test('a damaged authority is replaced', (t) => {
   assert.equal(ownAuthority(own, 'a.pem', scope).certificate, second);
 });
 
+test('RACE: two windows that replace a damaged authority at once use the same new one', (t) => {
+  const { own } = place(t);
+  const scope = { dns: ['localhost'], addresses: ['127.0.0.0/8'] };
+  fs.mkdirSync(own);
+  fs.writeFileSync(path.join(own, 'a.pem'), 'no PEM');
+  let other = '';
+  // The other window is faster: it replaces the file after this one has found it damaged.
+  const mock = t.mock.method(fs, 'writeFileSync', (...args: Parameters<typeof fs.writeFileSync>) => {
+    mock.mock.restore();
+    fs.writeFileSync(...args);
+    other = ownAuthority(own, 'a.pem', scope).certificate;
+  });
+  assert.equal(ownAuthority(own, 'a.pem', scope).certificate, other);
+  assert.deepEqual(fs.readdirSync(own).toSorted(), ['a.crt', 'a.pem']);
+});
+
 test('a leaf is reused for half of its lifetime, then renewed', (t) => {
   const where = place(t);
   const certificates = new Certificates(() => where);

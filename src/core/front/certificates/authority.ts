@@ -32,7 +32,7 @@ export function ownAuthority(folder: string, file: string, scope: Names): Author
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() + certificate;
   const temporary = `${where}.${crypto.randomUUID()}`;
   fs.writeFileSync(temporary, pem, { mode: 0o600, flag: 'wx' });
-  if (fs.existsSync(where)) fs.rmSync(where); // the file is outdated or damaged
+  removeOutdated(where);
   // RACE: another window may make an authority at the same time. Both windows then use the first one.
   try {
     fs.linkSync(temporary, where);
@@ -44,6 +44,20 @@ export function ownAuthority(folder: string, file: string, scope: Names): Author
   const made = readAuthority(where);
   if (!made) throw new Error(`${where} cannot be read back`);
   return published(made);
+}
+
+/** RACE: the file may be another window's new one by now. Only a file that was moved away cannot change before it is judged. */
+function removeOutdated(where: string): void {
+  if (!fs.existsSync(where) || readAuthority(where)) return;
+  const moved = `${where}.${crypto.randomUUID()}`;
+  try {
+    fs.renameSync(where, moved);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return; // the other window has just moved it
+    throw error;
+  }
+  if (readAuthority(moved) && !fs.existsSync(where)) fs.renameSync(moved, where);
+  else fs.rmSync(moved);
 }
 
 /** Writes the file that may be shown around. */
