@@ -26,7 +26,7 @@ export const containerTexts: Texts<
   }),
   containerRelayFailed: ({ container, detail }) => ({
     brief: 'relay failed',
-    what: `No relay runs in ${containerTitle(container)}: ${detail || 'it ended without a word'}.`,
+    what: `The relay in ${containerTitle(container)} failed: ${detail || 'it ended without a word'}.`,
     next: 'Let the server listen on 0.0.0.0 in the container.',
   }),
   kubectlMissing: () => ({

@@ -39,8 +39,10 @@ export function openRequest(deps: OpenRequestOptions): OpenSpec {
     const onTrouble = (trouble: Problem | undefined): void => tell(trouble && explained(trouble, read()));
     const kubectl = spec.kind === 'local' && spec.kubectl ? remoteKubectl(spec.kubectl, deps) : undefined;
     const through = kubectl ? tellingDialer(kubectl.dial) : dialer;
-    // `onProblem` reports a failed dial.
-    const dial = through((problem) => problem ?? onTrouble(undefined), remotePort);
+    // `onProblem` reports a failed dial, but no relay that fails after the dial.
+    const dial = through((problem) => {
+      if (!problem || problem.code === 'containerRelayFailed') onTrouble(problem);
+    }, remotePort);
     const options = {
       rules: rules() ?? noRules,
       dial,

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { abortable } from '../../../base/delay.ts';
 import { isProblem } from '../../../base/userError.ts';
+import type { ContainerProblem } from '../../detect/containers/container.ts';
 import { dialAddress } from '../../detect/dialAddress.ts';
 import { containerAt, type PortPlace } from '../../detect/place.ts';
 import type { RemotePort } from '../../detect/remotePort.ts';
@@ -22,7 +23,7 @@ export interface DialerOptions {
 /**
  * Dials over the present connection of a host, or over the next one if it comes in time. Replaces `localhost` by an address
  * of the family in which the port listens, and a `place` in a container by the container's present address. `onOutcome` gets
- * the problem of each dial; undefined when it succeeded.
+ * the problem of each dial; undefined when it succeeded. It also gets `containerRelayFailed` of a relay that fails later.
  */
 export type Dialer = (onOutcome?: (problem: Problem | undefined) => void, place?: PortPlace) => Dial;
 
@@ -97,6 +98,9 @@ function telling(dial: Dial, onOutcome: (problem: Problem | undefined) => void):
     try {
       const channel = await dial(to, signal);
       onOutcome(undefined);
+      channel.once('error', (error) => {
+        if (isProblem<ContainerProblem>(error, 'containerRelayFailed')) onOutcome(problemOf(error));
+      });
       return channel;
     } catch (error) {
       onOutcome(problemOf(error));

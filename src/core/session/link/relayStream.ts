@@ -1,9 +1,11 @@
-import { Duplex, type Readable } from 'node:stream';
-import { abortable } from '../../../base/delay.ts';
+import { Duplex, PassThrough, pipeline, type Readable } from 'node:stream';
+import { callbackify } from 'node:util';
+import { abortable, within } from '../../../base/delay.ts';
 import { oneLine } from '../../../base/oneLine.ts';
 import { UserError } from '../../../base/userError.ts';
 import type { ContainerProblem } from '../../detect/containers/container.ts';
 import type { Exec } from '../../detect/exec.ts';
+import { linkLost } from '../../ssh/linkLost.ts';
 
 /** A `relayCommand`, and the name of its container. */
 export interface ContainerRelay {
@@ -11,9 +13,13 @@ export interface ContainerRelay {
   readonly container: string;
 }
 
+/** The status follows the end of the output at once, unless the relay keeps running without its output. */
+const statusLimitMs = 2000;
+
 /**
  * The standard input and output of a relay in a container (`relayCommand`) as the stream that a `Dial` gives, once the relay
- * has begun. A relay that fails destroys it with an error: its end is no clean end.
+ * has begun. Its end waits for the relay's status: after a failure, the stream delivers its data and then fails with a
+ * UserError<ContainerProblem> instead.
  *
  * @throws UserError<ContainerProblem | ExecProblem>, or the signal's reason
  */
@@ -32,13 +38,20 @@ export async function relayStream(
     throw error;
   });
   if (first !== 'begun') throw new UserError(relayProblem(container, first.status, errors));
-  const stream = Duplex.from({ readable: channel.stdout, writable: channel.stdin });
+  const output = new PassThrough({ flush: callbackify(confirmEnd) });
+  pipeline(channel.stdout, output, () => undefined);
+  const stream = Duplex.from({ readable: output, writable: channel.stdin });
   stream.on('error', () => undefined);
   stream.once('close', () => channel.close());
-  void ended.then(({ status }) =>
-    status === 0 ? stream : stream.destroy(new Error(`the relay in the container ended with ${status}`)),
-  );
   return stream;
+
+  async function confirmEnd(): Promise<void> {
+    if (!(await within(statusLimitMs, ended))) return;
+    const { status } = await ended;
+    // The host's own state tells why its connection has ended.
+    if (status === undefined) throw linkLost();
+    if (status !== 0) throw new UserError(relayFailed(container, errors));
+  }
 }
 
 function firstByte(stdout: Readable): Promise<'begun'> {
@@ -52,8 +65,12 @@ function firstByte(stdout: Readable): Promise<'begun'> {
   });
 }
 
-/** SECURITY: the remote chooses the text, so it becomes one bounded line. */
 function relayProblem(container: string, status: number | undefined, errors: string): ContainerProblem {
-  if (status === 126 || status === 127) return { code: 'containerWithoutRelay', container };
+  const isMissing = status === 126 || status === 127;
+  return isMissing ? { code: 'containerWithoutRelay', container } : relayFailed(container, errors);
+}
+
+/** SECURITY: the remote chooses the text, so it becomes one bounded line. */
+function relayFailed(container: string, errors: string): ContainerProblem {
   return { code: 'containerRelayFailed', container, detail: oneLine(errors.trim().split('\n').at(-1) ?? '', 300) };
 }
