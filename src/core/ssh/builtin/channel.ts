@@ -53,10 +53,9 @@ export class ChannelStream extends Duplex {
     this.on('error', ignore); // CAUTION: an 'error' without a listener would end the process
     // A command may run on without input and output, and the server closes its channel after its exit status. ssh2's own
     // stream would close it as soon as both directions have ended, and sshd then sends no status.
-    if (channel.type === 'session') channel.destroy = () => channel;
+    channel.destroy = () => (channel.type === 'session' ? channel : closeEnded(channel));
     channel.on('error', ignore);
     channel.stderr.on('error', ignore);
-    channel.destroy = () => closeEnded(channel);
     // ssh2 would grant up to 2 MiB again and again. A session needs that: its window counts stderr too.
     if (channel.type !== 'session') windowsOf(channel).incoming.window = Infinity;
     channel.on('data', (chunk: Buffer) => this.#onData(chunk));
